@@ -1,0 +1,85 @@
+"""What a user of the package can meet when something is wrong.
+
+Every message says what is wrong, where (file, row, column), which value was found and what to do about it.
+The parts are also attributes, so a program can use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["DataError", "Fault", "ParameterError", "PorfseError", "ReportError"]
+
+_SHOWN_FAULTS = 25
+_SHOWN_VALUE = 60
+
+
+class PorfseError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in one file.
+
+    `row` is the line of the file as an editor numbers it (the header is row 1); None when the fault is not of one
+    row. `value` is the text found, as it stands in the file.
+    """
+
+    problem: str
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str | None = None
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part
+            for part in (
+                f"row {self.row}" if self.row is not None else "",
+                f"column {self.column}" if self.column else "",
+            )
+            if part
+        )
+        text = f"{place}: " if place else ""
+        if self.value is not None:
+            shown = self.value if len(self.value) <= _SHOWN_VALUE else self.value[:_SHOWN_VALUE] + "..."
+            # repr keeps control characters and invisible blanks visible, on one line
+            text += f"{shown!r} "
+        text += self.problem
+        return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class DataError(PorfseError):
+    """A table cannot be read as what it says it is.
+
+    `file` is the file (or the folder, when several of its files are at fault), `faults` every fault found, so that
+    all of them can be corrected before the next try.
+    """
+
+    def __init__(self, file: str | Path, faults: Sequence[Fault]) -> None:
+        self.file = str(file)
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        lines = [f"{self.file}: {count} problem{'s' if count != 1 else ''}."]
+        for fault in self.faults[:_SHOWN_FAULTS]:
+            where = f"{fault.file}: " if fault.file and fault.file != self.file else ""
+            lines.append(f"  {where}{fault}")
+        if count > _SHOWN_FAULTS:
+            lines.append(f"  ... and {count - _SHOWN_FAULTS} more (all of them in .faults)")
+        super().__init__("\n".join(lines))
+
+
+class ParameterError(PorfseError):
+    """A call, a command or a notebook was given a parameter that cannot be used."""
+
+
+class ReportError(PorfseError):
+    """One or more reports could not be made; `failures` maps the name of a run to its reason."""
+
+    def __init__(self, message: str, failures: dict[str, str] | None = None) -> None:
+        self.failures = dict(failures or {})
+        super().__init__(message)

@@ -1,0 +1,341 @@
+"""A programme folder: CSV tables and the `datapackage.json` that declares how they are written.
+
+Everything is read strictly as declared. What cannot be read so is refused, with every fault of every file at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis import resources, schema
+from porfse_analysis.amounts import number_fault, parse_number
+from porfse_analysis.errors import DataError, Fault
+from porfse_analysis.programme import Programme, make_programme
+
+__all__ = ["DESCRIPTOR", "load_programme"]
+
+DESCRIPTOR = "datapackage.json"
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_TRUE, _FALSE = ("yes", "true", "True", "TRUE", "1"), ("no", "false", "False", "FALSE", "0")
+
+
+def load_programme(folder: str | Path | None = None) -> Programme:
+    """The programme kept in `folder`; the bundled one when none is named.
+
+    Returns a `Programme` with one frame per table (columns: `porfse_analysis.schema`). Tables other than axes, finance
+    and sources may be missing. Raises `DataError` with every fault found.
+    """
+    path = Path(folder) if folder not in (None, "") else resources.bundled()
+    descriptor = _read_descriptor(path)
+    tables: dict[str, pd.DataFrame] = {}
+    rows: dict[str, list[int]] = {}
+    files: dict[str, str] = {}
+    faults: list[Fault] = []
+    for name, declared in _resources(path, descriptor, faults).items():
+        files[name] = declared["path"]
+        content = _read_table(path / declared["path"], name, declared)
+        faults += content.faults
+        if content.frame is not None:
+            tables[name], rows[name] = content.frame, content.rows
+    titles = descriptor.get("titles") or {"it": descriptor.get("title", ""), "en": descriptor.get("title", "")}
+    files |= {name: f"{name}.csv" for name in schema.TABLES if name not in files}
+    return make_programme(
+        str(descriptor["cci"]), titles, tables, rows=rows, files=files, where=str(path), known=faults
+    )
+
+
+def _read_descriptor(folder: Path) -> dict[str, Any]:
+    path = folder / DESCRIPTOR
+    if not folder.is_dir():
+        raise DataError(folder, [Fault("is not a folder", remedy="Name the folder of a programme")])
+    if not path.is_file():
+        raise DataError(
+            path,
+            [Fault("is missing", remedy="A programme folder declares its tables in it; `porfse new` makes an example")],
+        )
+    try:
+        descriptor = json.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataError(path, [Fault(f"is not UTF-8 text ({error.reason})", remedy="Save it as UTF-8")]) from error
+    except json.JSONDecodeError as error:
+        raise DataError(
+            path, [Fault(f"is not JSON: {error.msg}", row=error.lineno, remedy="Correct it there")]
+        ) from error
+    faults = []
+    if not isinstance(descriptor, dict):
+        raise DataError(path, [Fault("is not a JSON object", remedy="Start it with { and end it with }")])
+    if not str(descriptor.get("cci") or "").strip():
+        faults.append(Fault('has no "cci"', remedy='Add the code of the programme, as "cci": "2014IT05SFOP007"'))
+    if not isinstance(descriptor.get("resources"), list):
+        faults.append(Fault('has no list "resources"', remedy="Declare each table there"))
+    if not isinstance(descriptor.get("titles") or {}, dict):
+        faults.append(Fault('"titles" is not an object', remedy='Write it as {"it": "...", "en": "..."}'))
+    if faults:
+        raise DataError(path, faults)
+    return descriptor
+
+
+def _resources(folder: Path, descriptor: Mapping[str, Any], faults: list[Fault]) -> dict[str, dict[str, Any]]:
+    """The declared tables by name; what is wrong with the declarations goes to `faults`."""
+    declared: dict[str, dict[str, Any]] = {}
+    for resource in descriptor["resources"]:
+        name = resource.get("name") if isinstance(resource, dict) else None
+        if name not in schema.TABLES:
+            close = get_close_matches(str(name), schema.TABLES, n=1)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            faults.append(
+                Fault(
+                    "is not a table of a programme",
+                    DESCRIPTOR,
+                    column="resources",
+                    value=str(name),
+                    remedy=f"{hint}Tables: {', '.join(schema.TABLES)}",
+                )
+            )
+            continue
+        path = resource.get("path")
+        # a path of the descriptor may only lead to a file of the folder itself
+        if not isinstance(path, str) or Path(path).name != path or path in ("", ".", ".."):
+            faults.append(
+                Fault(
+                    f"is not a file name (table {name})",
+                    DESCRIPTOR,
+                    column="path",
+                    value=str(path),
+                    remedy="Keep the tables beside datapackage.json and give their names alone",
+                )
+            )
+            continue
+        if name in declared:
+            faults.append(Fault(f"declares table {name} twice", DESCRIPTOR, remedy="Keep one"))
+            continue
+        declared[name] = resource
+    listed = {resource["path"] for resource in declared.values()}
+    for name in schema.TABLES:
+        if f"{name}.csv" not in listed and (folder / f"{name}.csv").exists():
+            faults.append(
+                Fault(
+                    "lies in the folder but datapackage.json does not declare it",
+                    f"{name}.csv",
+                    remedy="Declare it among the resources, or take it away",
+                )
+            )
+    return declared
+
+
+@dataclass
+class _Content:
+    """What one file gave: its frame (None when nothing could be read), the line of each row, its faults."""
+
+    frame: pd.DataFrame | None = None
+    rows: list[int] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
+    content = _Content()
+    table = schema.TABLES[name]
+    delimiter = (declared.get("dialect") or {}).get("delimiter", ",")
+    text = _read_text(path, declared.get("encoding", "utf-8"), content.faults)
+    if text is None:
+        return content
+    records = _records(text, delimiter, path.name, content.faults)
+    line, header = next(records, (0, []))
+    if not header or not any(cell.strip() for cell in header):
+        content.faults.append(Fault("is empty", path.name, remedy="It needs a header row and the rows below it"))
+        return content
+    if not _check_header(header, table, delimiter, path.name, content.faults):
+        return content
+    cells: list[list[str]] = []
+    for line, record in records:
+        if len(record) != len(header):
+            content.faults.append(
+                Fault(
+                    f"has {len(record)} cells where the header has {len(header)}",
+                    path.name,
+                    line,
+                    remedy=f"Check the {_DELIMITERS.get(delimiter, delimiter)}s and the quotes of the row",
+                )
+            )
+            continue
+        cells.append(record)
+        content.rows.append(line)
+    fields = {item.get("name"): item for item in (declared.get("schema") or {}).get("fields", [])}
+    columns = {}
+    for position, label in enumerate(header):
+        column = table.column(label)
+        read = _reader(column, fields.get(label, {}))
+        columns[label] = _read_column([row[position] for row in cells], column, read, content, path.name)
+    content.frame = pd.DataFrame(columns)
+    return content
+
+
+def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        faults.append(
+            Fault("is declared in datapackage.json but missing", path.name, remedy="Add the file or drop its entry")
+        )
+        return None
+    if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
+        encoding = "utf-8-sig"  # a byte order mark is what some spreadsheets write; it means nothing here
+    try:
+        return raw.decode(encoding)
+    except LookupError:
+        faults.append(Fault("is not an encoding", DESCRIPTOR, column="encoding", value=encoding, remedy="Use utf-8"))
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        start = raw.rfind(b"\n", 0, error.start) + 1
+        around = raw[max(start, error.start - 20) : error.start + 10].decode("cp1252", "replace").splitlines()[0]
+        faults.append(
+            Fault(
+                f"is not {encoding.removesuffix('-sig')} text: byte 0x{raw[error.start]:02X}",
+                path.name,
+                row,
+                value=around,
+                remedy='Save the file as UTF-8, or declare its "encoding" in datapackage.json (cp1252 for Windows)',
+            )
+        )
+    return None
+
+
+def _records(text: str, delimiter: str, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV text, each with the line it starts at; blank lines are passed over."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    start = 1
+    try:
+        for record in reader:
+            if record:
+                yield start, record
+            start = reader.line_num + 1
+    except csv.Error as error:
+        faults.append(Fault(f"is not CSV here: {error}", file, start, remedy="Check the quotes from this row on"))
+
+
+def _check_header(header: list[str], table: schema.Table, delimiter: str, file: str, faults: list[Fault]) -> bool:
+    names = [name.strip() for name in header]
+    header[:] = names
+    if len(names) == 1:
+        for other, word in _DELIMITERS.items():
+            if other != delimiter and other in names[0]:
+                faults.append(
+                    Fault(
+                        f"looks separated by {word}s, but {_DELIMITERS.get(delimiter, delimiter)}s are declared",
+                        file,
+                        1,
+                        value=names[0],
+                        remedy=f'Declare "dialect": {{"delimiter": {json.dumps(other)}}} in datapackage.json',
+                    )
+                )
+                return False
+    known = set(table.names)
+    missing = [c.name for c in table.columns if c.name not in names and not c.optional]
+    for name in missing:
+        faults.append(
+            Fault(f"column {name} is missing", file, 1, name, remedy=f"The header has: {', '.join(names)}")
+        )
+    for position, name in enumerate(names):
+        if names.index(name) != position:
+            faults.append(Fault("is in the header twice", file, 1, name, remedy="Keep one"))
+        elif name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            faults.append(
+                Fault(
+                    f"is not a column of {table.name}",
+                    file,
+                    1,
+                    name,
+                    remedy=f"{hint}Columns: {', '.join(table.names)}",
+                )
+            )
+    return not missing and set(names) <= known and len(set(names)) == len(names)
+
+
+@dataclass(frozen=True)
+class _Notation:
+    decimal: str
+    group: str
+    date_format: str
+
+
+def _reader(column: schema.Column, declared: Mapping[str, Any]) -> _Notation:
+    date_format = declared.get("format", "default")
+    return _Notation(
+        decimal=declared.get("decimalChar", "."),
+        group=declared.get("groupChar", ""),
+        date_format="%Y-%m-%d" if date_format in ("default", "any", "") else date_format,
+    )
+
+
+def _read_column(
+    texts: list[str], column: schema.Column, notation: _Notation, content: _Content, file: str
+) -> pd.Series:
+    if column.kind == "text":
+        return pd.Series([text.strip() for text in texts], dtype="str")
+    values: list[Any] = []
+    cache: dict[str, tuple[Any, str, str]] = {}
+    for line, text in zip(content.rows, texts, strict=True):
+        if text not in cache:
+            cache[text] = _read_cell(text.strip(), column, notation)
+        value, problem, remedy = cache[text]
+        if problem:
+            content.faults.append(Fault(problem, file, line, column.name, text, remedy))
+        values.append(value)
+    if column.kind == "date":
+        return pd.Series(pd.to_datetime(values)).astype(schema.DATE_DTYPE) if values else pd.Series(values)
+    if column.kind == "year":
+        return pd.Series(values, dtype="Int64")
+    if column.kind == "flag":
+        return pd.Series(values, dtype="bool")
+    return pd.Series(values, dtype="float64")
+
+
+def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[Any, str, str]:
+    """The value of a cell, or what is wrong with it and what to do."""
+    if column.kind == "flag":
+        if text in _TRUE or text in _FALSE or text == "":
+            return text in _TRUE, "", ""
+        return False, "is neither yes nor no", "Write yes or no"
+    if text == "":
+        return None, "", ""
+    if column.kind == "date":
+        try:
+            date = datetime.datetime.strptime(text, notation.date_format)
+            # strptime takes 2018-9-30 for 2018-09-30; as declared means as declared
+            if date.strftime(notation.date_format) != text:
+                raise ValueError(text)
+            return date, "", ""
+        except ValueError:
+            written = notation.date_format
+            for code, word in (("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD")):
+                written = written.replace(code, word)
+            return (
+                None,
+                f"is not a date written {written}, as declared",
+                f'Write it so, or declare another "format" for {column.name} in datapackage.json',
+            )
+    if column.kind == "year":
+        return (int(text), "", "") if len(text) == 4 and text.isdecimal() else (None, "is not a year", "Write YYYY")
+    fault = number_fault(text, decimal=notation.decimal, group=notation.group)
+    if fault:
+        remedy = "Correct the cell; leave it empty when the figure is not published"
+        if "declared" in fault:
+            remedy = f'Correct it, or declare "decimalChar" and "groupChar" of {column.name} in datapackage.json'
+        return None, fault, remedy
+    number = parse_number(text, decimal=notation.decimal, group=notation.group)
+    exponent = number.as_tuple().exponent
+    if column.kind == "amount" and isinstance(exponent, int) and exponent < -2 and number != round(number, 2):
+        return None, "has more than two decimals", "An amount in euro has two"
+    return float(number), "", ""

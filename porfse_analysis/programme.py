@@ -1,0 +1,126 @@
+"""`Programme`: the tables of one programme, and its reporting dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+import pandas as pd
+
+from porfse_analysis import schema
+from porfse_analysis.errors import DataError, Fault
+
+__all__ = ["Programme", "make_programme"]
+
+
+def _table(name: str) -> pd.DataFrame:
+    return field(default_factory=lambda: schema.empty(name))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, eq=False)
+class Programme:
+    """One programme: its CCI, its title in each language and one frame per table of `porfse_analysis.schema`.
+
+    A table the programme does not have is a frame without rows. In every frame `source` is an ordered category whose
+    order is the order of preference of the table `sources`.
+    """
+
+    cci: str
+    titles: Mapping[str, str]
+    axes: pd.DataFrame
+    finance: pd.DataFrame
+    sources: pd.DataFrame
+    achievements: pd.DataFrame = _table("achievements")
+    targets: pd.DataFrame = _table("targets")
+    measures: pd.DataFrame = _table("measures")
+    eu_commitments: pd.DataFrame = _table("eu_commitments")
+    population: pd.DataFrame = _table("population")
+    claims: pd.DataFrame = _table("claims")
+
+    @property
+    def cutoffs(self) -> list[str]:
+        """The reporting dates of the programme, sorted, as ISO text: the dates with money or achievements."""
+        published = [
+            self.finance.loc[self.finance["amount_eur"].notna(), "cutoff"],
+            self.achievements.loc[self.achievements["value"].notna(), "cutoff"],
+        ]
+        dates = pd.concat(published).drop_duplicates().sort_values()
+        return [date.date().isoformat() for date in dates]
+
+    def title(self, lang: str) -> str:
+        """The title in `lang`, else in any language there is, else the CCI."""
+        return self.titles.get(lang) or next(iter(self.titles.values()), self.cci)
+
+    def __repr__(self) -> str:
+        tables = ", ".join(
+            f"{item.name} {len(table)}"
+            for item in fields(self)
+            if isinstance(table := getattr(self, item.name), pd.DataFrame) and len(table)
+        )
+        return f"<Programme {self.cci}: {len(self.cutoffs)} cutoffs; rows: {tables}>"
+
+
+def make_programme(
+    cci: str,
+    titles: Mapping[str, str],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    rows: Mapping[str, list[int]] | None = None,
+    files: Mapping[str, str] | None = None,
+    where: str = "",
+    known: list[Fault] | None = None,
+) -> Programme:
+    """A checked `Programme` from the frames of its tables.
+
+    `rows` (table -> line of each row in its file), `files` (table -> file name), `where` (the folder) and `known`
+    (faults found while reading) serve the messages alone. Raises `DataError` with every fault of every table: what
+    `schema.find_faults` finds, axes and sources that are used but not declared, missing tables.
+    """
+    rows, files, faults = rows or {}, files or {}, list(known or [])
+    faulty_cells = {(fault.file, fault.row, fault.column) for fault in faults}
+    frames = {name: schema.conform(name, frame, programme=cci) for name, frame in tables.items()}
+    for name, frame in frames.items():
+        file = files.get(name, name)
+        found = schema.find_faults(name, frame, rows=rows.get(name), file=file)
+        # a cell that could not be read is missing in the frame: say it once
+        faults += [f for f in found if (f.file, f.row, f.column) not in faulty_cells]
+        faults += _unknown(frames, name, "axis", "axes", file, rows.get(name))
+        faults += _unknown(frames, name, "source", "sources", file, rows.get(name))
+        faults += _unknown(frames, name, "axis_source", "sources", file, rows.get(name))
+    named = {fault.file for fault in faults}
+    for name, table in schema.TABLES.items():
+        if table.required and name not in frames and files.get(name, name) not in named:
+            faults.append(Fault(f"table {name} is missing", files.get(name, name), remedy="Every programme needs it"))
+        elif table.required and name in frames and frames[name].empty and files.get(name, name) not in named:
+            faults.append(Fault(f"table {name} has no rows", files.get(name, name), remedy="Every programme needs it"))
+    if faults:
+        one_file = {fault.file for fault in faults}
+        raise DataError(one_file.pop() if len(one_file) == 1 else where or cci, faults)
+    order = pd.CategoricalDtype(frames["sources"]["source"].tolist(), ordered=True)
+    for name, frame in frames.items():
+        if name != "sources" and "source" in frame:
+            frame["source"] = frame["source"].where(frame["source"] != "").astype(order)
+    return Programme(cci=cci, titles=dict(titles), **frames)
+
+
+def _unknown(
+    frames: Mapping[str, pd.DataFrame], name: str, column: str, known_in: str, file: str, lines: list[int] | None
+) -> list[Fault]:
+    """References to an axis or a source that its own table does not have."""
+    if name == known_in or known_in not in frames or column not in frames[name]:
+        return []
+    values = frames[name][column].reset_index(drop=True)
+    key = schema.TABLES[known_in].key[0]
+    known = frames[known_in][key].tolist()
+    accepted = {*known, ""} | ({schema.ALL} if column == "axis" else set())
+    return [
+        Fault(
+            f"is not in the table {known_in}",
+            file,
+            lines[index] if lines else index + 2,
+            column,
+            str(values[index]),
+            f"Known: {', '.join(map(str, known)) or 'none'}",
+        )
+        for index in values.index[~values.isin(accepted)]
+    ]

@@ -1,0 +1,399 @@
+"""The tables of a programme, once: their columns, keys and what a cell may hold.
+
+Everything that reads, checks, writes or explains a table starts from `TABLES`. Files leave the column `programme` out;
+frames in memory begin with it (`frame_columns`). An empty text is "", a missing number NaN, a missing date NaT.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from porfse_analysis.amounts import QUALIFIERS
+from porfse_analysis.errors import Fault
+
+__all__ = [
+    "ALL",
+    "DATE_DTYPE",
+    "STAGES",
+    "TABLES",
+    "Column",
+    "Table",
+    "conform",
+    "empty",
+    "find_faults",
+    "frame_columns",
+]
+
+ALL = "ALL"
+"""The axis of a figure published for the whole programme; it is never added to the axes."""
+
+STAGES = ("allocation", "activated", "selected", "committed", "paid", "declared", "certified")
+"""Financial stages in the order money goes through them."""
+
+TARGET_KINDS = ("financial", "output", "result", "key_implementation_step")
+
+DATE_DTYPE = "datetime64[us]"
+
+# kind of a cell -> dtype of the column in memory
+_DTYPES = {
+    "text": "str",
+    "date": DATE_DTYPE,
+    "amount": "float64",
+    "number": "float64",
+    "year": "Int64",
+    "flag": "bool",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what a cell holds and whether it may be left empty or the whole column out.
+
+    `kind`: text, date, amount (euro, at most two decimals, not negative), number (not negative), year, flag (yes/no).
+    """
+
+    name: str
+    kind: str
+    meaning: str
+    required: bool = False
+    optional: bool = False
+    allowed: tuple[str, ...] = ()
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns in order and the columns that together identify a row."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    required: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns in a file."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column called `name`."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def _text(name: str, meaning: str, **rest: Any) -> Column:
+    return Column(name, "text", meaning, **rest)
+
+
+def _date(name: str, meaning: str, **rest: Any) -> Column:
+    return Column(name, "date", meaning, **rest)
+
+
+_AXIS = _text("axis", "code of the axis as the programme writes it; ALL: the whole programme", required=True)
+_CUTOFF = _date("cutoff", "nominal reporting date of the published position", required=True)
+_FUND = _text("fund", "ESF, YEI, ERDF, CF")
+_REGION = _text("region_category", "category of region; empty where there is none")
+_SOURCE = _text("source", "identifier of the source (table sources)", required=True)
+_QUALIFIER = _text(
+    "qualifier", "how the figure is meant", allowed=QUALIFIERS, optional=True, default="exact"
+)
+_PRECISION = Column("precision", "number", "unit of the last published digit", optional=True)
+_PLAN = _text("plan_version", "version of the programme in force", optional=True)
+_INDICATOR_KEY = (
+    _AXIS,
+    _FUND,
+    _text("investment_priority", "investment priority (8i, 9iv ...)"),
+    _REGION,
+    _text("indicator_type", "type of the indicator as the source codes it (OESF, RESF, RYEI ...)"),
+    _text("indicator_code", "code of the indicator (CO01 ...)", required=True),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "axes",
+            ("axis",),
+            (
+                _text("axis", "code of the axis as the programme writes it", required=True),
+                _text("title_it", "title in Italian"),
+                _text("title_en", "title in English"),
+                _text("thematic_objective", "thematic objective (08, 09, ... TA)", optional=True),
+                Column("technical_assistance", "flag", "yes for technical assistance, else no", required=True),
+                _text("strand_it", "strand of the programme the axis belongs to, in Italian", optional=True),
+                _text("strand_en", "strand of the programme the axis belongs to, in English", optional=True),
+                _text("source", "source of the titles", optional=True),
+            ),
+            required=True,
+        ),
+        Table(
+            "finance",
+            ("axis", "cutoff", "stage", "fund", "region_category", "source"),
+            (
+                _AXIS,
+                _CUTOFF,
+                _text("stage", "financial stage", required=True, allowed=STAGES),
+                _FUND,
+                _REGION,
+                _SOURCE,
+                Column("amount_eur", "amount", "cumulative amount in euro; empty: not published"),
+                Column(
+                    "eu_amount_eur", "amount", "the part paid by the Union (allocation rows)", optional=True
+                ),
+                _date("data_date", "date the figure is of, when it is not the cutoff", optional=True),
+                _QUALIFIER,
+                _PRECISION,
+                _PLAN,
+            ),
+            required=True,
+        ),
+        Table(
+            "achievements",
+            (*(column.name for column in _INDICATOR_KEY), "cutoff", "source"),
+            (
+                *_INDICATOR_KEY,
+                _CUTOFF,
+                _SOURCE,
+                Column("value", "number", "cumulative value at the cutoff; empty: not published"),
+                Column("women", "number", "of which women", optional=True),
+                _QUALIFIER,
+                _text("unit", "unit of the value", optional=True),
+                _date("data_date", "date the value is of, when it is not the cutoff", optional=True),
+                _text("reported_in", "report the value was taken from (2020.0: report of 2020)", optional=True),
+            ),
+        ),
+        Table(
+            "targets",
+            (*(column.name for column in _INDICATOR_KEY), "plan_version", "source"),
+            (
+                *_INDICATOR_KEY,
+                _text("plan_version", "version of the programme that sets the target", required=True),
+                _SOURCE,
+                _date("valid_from", "first position published with that version", required=True),
+                Column("milestone_2018", "number", "milestone for the end of 2018", optional=True),
+                Column("target_2023", "number", "target for the end of 2023"),
+                _text("unit", "unit; % marks a target that is a percentage", optional=True),
+                _text("kind", "kind of indicator", allowed=TARGET_KINDS, optional=True, default=""),
+                Column(
+                    "in_performance_framework",
+                    "flag",
+                    "yes when the performance framework counts it",
+                    optional=True,
+                    default=False,
+                ),
+            ),
+        ),
+        Table(
+            "measures",
+            ("measure", "valid_from"),
+            (
+                _text("measure", "identifier of the measure", required=True),
+                _date("valid_from", "date from which the row holds", required=True),
+                _text("axis", "axis; empty when no source settles it"),
+                _text("title_it", "title in Italian"),
+                _text("title_en", "title in English"),
+                _text("recipients_it", "who is counted, in Italian", optional=True),
+                _text("recipients_en", "who is counted, in English", optional=True),
+                Column("value", "number", "recipients reached", optional=True),
+                _QUALIFIER,
+                _PRECISION,
+                _date("cutoff", "date of the recipients", optional=True),
+                _SOURCE,
+                _text("axis_source", "source that settles the axis", optional=True),
+            ),
+        ),
+        Table(
+            "eu_commitments",
+            ("year",),
+            (
+                Column("year", "year", "year of the commitment", required=True),
+                Column(
+                    "eu_commitment_eur", "amount", "annual EU commitment, performance reserve included"
+                ),
+                Column("performance_reserve_eur", "amount", "performance reserve within it", optional=True),
+                Column(
+                    "prefinancing_received_eur",
+                    "amount",
+                    "pre-financing received in the year, initial and annual",
+                    optional=True,
+                ),
+                _SOURCE,
+            ),
+        ),
+        Table(
+            "population",
+            ("area", "year"),
+            (
+                _text("area", "code of the area (NUTS)", required=True),
+                Column("year", "year", "year", required=True),
+                Column("residents", "number", "residents on 1 January", required=True),
+                _SOURCE,
+            ),
+        ),
+        Table(
+            "claims",
+            ("claim",),
+            (
+                _text("claim", "identifier of the claim", required=True),
+                _text("text_it", "what the document says, in Italian", required=True),
+                _text("text_en", "what the document says, in English"),
+                _text("quantity", "what is counted: a stage, participants, women_share ...", required=True),
+                _text("axis", "axis, or ALL", required=True),
+                Column("value", "number", "value stated; empty when the claim has none", optional=True),
+                _text("unit", "unit of the value (EUR, participant, indicator, 1)", optional=True),
+                _QUALIFIER,
+                _PRECISION,
+                _date("cutoff", "date the claim is of", required=True),
+                _SOURCE,
+            ),
+        ),
+        Table(
+            "sources",
+            ("source",),
+            (
+                _text("source", "identifier of the source", required=True),
+                _text("title_it", "title, in Italian", required=True),
+                _text("title_en", "title, in English"),
+                _text("publisher", "who published it"),
+                _date("date", "date of publication or of the copy used", optional=True),
+                _text("page", "page, slide or table", optional=True),
+                _text("address", "where it can be found", optional=True),
+                _text("licence", "licence", optional=True),
+            ),
+            required=True,
+        ),
+    )
+}
+
+
+def frame_columns(name: str) -> tuple[str, ...]:
+    """The columns of table `name` in memory: `programme` first."""
+    return ("programme", *TABLES[name].names)
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Table `name` without rows, with its columns and their types."""
+    table = TABLES[name]
+    columns = {"programme": pd.Series(dtype="str")}
+    columns |= {column.name: pd.Series(dtype=_DTYPES[column.kind]) for column in table.columns}
+    return pd.DataFrame(columns)
+
+
+def conform(name: str, frame: pd.DataFrame, *, programme: str | None = None) -> pd.DataFrame:
+    """The frame with the columns, order, types and defaults of table `name`.
+
+    `programme` (a CCI) fills the column of that name where the frame has none. Cells are not checked: `find_faults`
+    does that.
+    """
+    table = TABLES[name]
+    columns: dict[str, pd.Series] = {}
+    columns["programme"] = (
+        frame["programme"] if programme is None else pd.Series(programme, index=frame.index, dtype="str")
+    )
+    for column in table.columns:
+        dtype = _DTYPES[column.kind]
+        if column.name not in frame:
+            filler = column.default if column.default is not None else _missing(column.kind)
+            columns[column.name] = pd.Series(filler, index=frame.index, dtype=dtype)
+            continue
+        values = frame[column.name]
+        if column.kind == "text":
+            values = values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype) else values
+            values = values.fillna("").astype("str")
+            if column.default:
+                values = values.mask(values == "", column.default)
+        columns[column.name] = values.astype(dtype)
+    return pd.DataFrame(columns)
+
+
+def _missing(kind: str) -> Any:
+    return {"text": "", "date": pd.NaT, "year": pd.NA, "flag": False}.get(kind, np.nan)
+
+
+def find_faults(
+    name: str, frame: pd.DataFrame, *, rows: Sequence[int] | None = None, file: str = ""
+) -> list[Fault]:
+    """Every cell of a conformed frame that breaks the rules of table `name`.
+
+    `rows` gives, per row of the frame, its line in the file (default: the header is line 1). Checked: cells that may
+    not be empty, allowed words, negative numbers, repeated keys, dates after today, figures dated after their own
+    cutoff, a part above its whole.
+    """
+    table = TABLES[name]
+    frame = frame.reset_index(drop=True)
+    lines = list(rows) if rows is not None else [index + 2 for index in range(len(frame))]
+    today = pd.Timestamp(datetime.date.today())
+    faults: list[Fault] = []
+
+    def report(bad: pd.Series, column: str, problem: str, remedy: str, *, show: bool = True) -> None:
+        for index in frame.index[bad.fillna(False).astype(bool)]:
+            value = as_text(frame.at[index, column]) if show else None
+            faults.append(Fault(problem, file, lines[index], column, value, remedy))
+
+    for column in table.columns:
+        values = frame[column.name]
+        if column.required:
+            blank = values == "" if column.kind == "text" else values.isna()
+            report(blank, column.name, "is empty", "Fill it in", show=False)
+        if column.allowed:
+            report(
+                ~values.isin([*column.allowed, ""]),
+                column.name,
+                f"is not a {column.name} this table knows",
+                f"Use one of: {', '.join(column.allowed)}",
+            )
+        if column.kind in ("amount", "number"):
+            report(values < 0, column.name, "is negative", "Amounts and counts are cumulative, never below zero")
+        if column.kind == "date" and column.name != "valid_from":
+            report(values > today, column.name, "is in the future", "Give the date the figures are of")
+    if {"data_date", "cutoff"} <= set(table.names):
+        report(
+            frame["data_date"] > frame["cutoff"],
+            "data_date",
+            "is after the cutoff of its row",
+            "A position cannot hold figures of a later date",
+        )
+    if name in _PARTS:
+        part, whole = _PARTS[name]
+        report(frame[part] > frame[whole], part, f"is above {whole}, of which it is a part", "Correct one of the two")
+    return faults + _repeated_keys(table, frame, lines, file)
+
+
+# table -> (column that is a part, column it is a part of)
+_PARTS = {"finance": ("eu_amount_eur", "amount_eur"), "achievements": ("women", "value")}
+
+
+def as_text(value: Any) -> str:
+    """A cell as a person would write it in a message: dates in ISO, whole numbers without decimals."""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _repeated_keys(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
+    key = list(table.key)
+    faults = []
+    # rows whose key is incomplete have been named already
+    complete = frame[frame[key].notna().all(axis=1)]
+    for _, group in complete[complete.duplicated(key, keep=False)].groupby(key, sort=False):
+        first = group.index[0]
+        named = ", ".join(f"{column}={as_text(frame.at[first, column])}" for column in key)
+        for index in group.index[1:]:
+            faults.append(
+                Fault(
+                    f"is the key of row {lines[first]} too",
+                    file,
+                    lines[index],
+                    ", ".join(key),
+                    named,
+                    "Keep one of the rows, or tell them apart",
+                )
+            )
+    return faults
