@@ -1,0 +1,158 @@
+"""Financial progress: each stage against the allocation, and certification against other bases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.positions import (
+    group_keys,
+    in_force,
+    newest,
+    part_columns,
+    published_totals,
+)
+from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
+from porfse_analysis.schema import ALL
+
+__all__ = ["CERTIFICATION_BASES", "RATES", "certification_rate", "financial_progress", "spend_positions"]
+
+RATES = {
+    "activated": "activation_rate",
+    "selected": "selection_rate",
+    "committed": "commitment_rate",
+    "paid": "payment_rate",
+    "declared": "declaration_rate",
+    "certified": "certification_rate",
+}
+"""Stage -> name of its rate over the allocation."""
+
+CERTIFICATION_BASES = ("allocation", "committed", "paid", "declared")
+
+
+def financial_progress(
+    finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis"
+) -> pd.DataFrame:
+    """Every stage against the allocation, at a reporting date.
+
+    Formula: amount of the stage / allocation in force at the position of that amount, both of one source. Above 1 is
+    legitimate (overbooking, or an allocation cut by a later plan) and is not clipped.
+
+    Parameters: `finance` as in `porfse_analysis.schema`; `cutoff` the reporting date (ISO text); `by` one or more of
+    axis, programme, fund, region_category (without axis: one row with axis `ALL`, the figure published for the whole
+    programme or else the sum of its axes).
+
+    Returns the result columns, one row per key and rate of `RATES`; unit 1; numerator and denominator in euro. Notes:
+    published_total, stale, partial, zero_denominator, not_reported.
+
+    Source of the definition: fields of the Commission's table 99js-gm52 (selected, declared); for the other stages the
+    same ratio.
+    """
+    return _rates(finance, as_cutoff(cutoff), by, tuple(RATES), "allocation", RATES)
+
+
+def certification_rate(
+    finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis", base: str = "allocation"
+) -> pd.DataFrame:
+    """Certified expenditure against the allocation, or against commitments, payments or declared expenditure.
+
+    Formula: certified / base, both of one source; the base is the last one published not after the position of the
+    certified amount (`other_date` when it is of an earlier one). The indicator is named `certification_rate`, or
+    `certification_rate_of_<base>`.
+
+    Parameters and result as in `financial_progress`; `base` is one of allocation, committed, paid, declared. Raises
+    `ParameterError` for another base.
+    """
+    if base not in CERTIFICATION_BASES:
+        raise ParameterError(f"base={base!r}: use one of {', '.join(CERTIFICATION_BASES)}")
+    name = "certification_rate" if base == "allocation" else f"certification_rate_of_{base}"
+    return _rates(finance, as_cutoff(cutoff), by, ("certified",), base, {"certified": name})
+
+
+def spend_positions(
+    finance: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str], stages: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The grid of keys and stages known by the cutoff, with the newest published amount where there is one.
+
+    Returns it and the totals of every position (`published_totals`) it was picked from.
+    """
+    known = finance[finance["cutoff"] <= cutoff]
+    totals = published_totals(known, keys)
+    groups = known if "axis" not in keys else known[known["axis"] != ALL]
+    grid = groups[keys].drop_duplicates().merge(pd.DataFrame({"stage": list(stages)}), how="cross")
+    picked = newest(totals[totals["stage"].isin(stages)], [*keys, "stage"])
+    return grid.merge(picked, on=[*keys, "stage"], how="left"), totals
+
+
+def _rates(
+    finance: pd.DataFrame,
+    cutoff: pd.Timestamp,
+    by: str | Sequence[str],
+    stages: tuple[str, ...],
+    base: str,
+    names: dict[str, str],
+) -> pd.DataFrame:
+    keys = group_keys(by)
+    grid, totals = spend_positions(finance, cutoff, keys, stages)
+    published = in_force(grid[grid["amount"].notna()], totals[totals["stage"] == base], keys)
+    published["lacks_part"] = _lacks_part(finance, published, keys, base)
+    columns = [*keys, "stage", "denominator", "base_position", "base_missing", "lacks_part"]
+    rows = grid.merge(published[columns], on=[*keys, "stage"], how="left")
+    rows["numerator"] = rows["amount"]
+    below = rows["denominator"].where(rows["denominator"] != 0)
+    rows["value"] = rows["numerator"] / below
+    flags = rows[["missing", "base_missing", "lacks_part", "published_total"]].eq(True)
+    rows["note"] = join_notes(
+        rows.index,
+        {
+            "published_total": flags["published_total"],
+            "stale": rows["data_date"] < cutoff,
+            "partial": flags[["missing", "base_missing", "lacks_part"]].any(axis=1),
+            "zero_denominator": rows["denominator"] == 0,
+            "not_reported": rows["numerator"].isna() | rows["denominator"].isna(),
+            # the plan in force stays in force until the next one; a flow is of its own date
+            "other_date": (rows["base_position"] < rows["position"]) if base != "allocation" else False,
+        },
+    )
+    rows["cutoff"] = cutoff
+    rows["unit"] = "1"
+    rows["indicator"] = rows["stage"].map(names)
+    if "axis" not in keys:
+        rows["axis"] = ALL
+    return make_result(_in_order(rows, stages))
+
+
+def _in_order(rows: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
+    """Rows sorted by key, the stages in the order money goes through them, whatever the order of the input."""
+    place = rows["stage"].map({stage: place for place, stage in enumerate(stages)})
+    keys = [name for name in ("programme", "fund", "axis", "region_category") if name in rows]
+    return rows.assign(place=place).sort_values([*keys, "place"], kind="stable")
+
+
+def _lacks_part(
+    finance: pd.DataFrame, published: pd.DataFrame, keys: list[str], base: str
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether a part (axis, fund, category of region) with a base above zero has no row in the numerator's position.
+
+    A figure published for the whole programme has no parts.
+    """
+    sums = published[~published["published_total"].eq(True)].reset_index(names="row")
+    rows = finance.assign(source=finance["source"].astype("str"))
+    rows = rows[rows["amount_eur"].notna() & (rows["axis"] != ALL)]
+    bases = rows[(rows["stage"] == base) & (rows["amount_eur"] > 0)]
+    due = sums[["row", *keys, "stage", "source", "position", "base_position"]].merge(
+        _parts(bases, keys).rename(columns={"cutoff": "base_position"}), on=[*keys, "source", "base_position"]
+    )
+    have = _parts(rows, keys, "stage").rename(columns={"cutoff": "position"})
+    parts = [f"part_{name}" for name in part_columns]
+    found = due.merge(have, on=[*keys, "stage", "source", "position", *parts], how="left", indicator=True)
+    lacking = found.loc[found["_merge"] == "left_only", "row"].unique()
+    return published.index.isin(lacking)
+
+
+def _parts(rows: pd.DataFrame, keys: list[str], *more: str) -> pd.DataFrame:
+    parts = {f"part_{name}": rows[name] for name in part_columns}
+    return rows[[*keys, *more, "source", "cutoff"]].assign(**parts).drop_duplicates()

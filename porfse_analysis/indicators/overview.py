@@ -1,0 +1,46 @@
+"""Every indicator of a programme at one reporting date."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from porfse_analysis.indicators.financial import CERTIFICATION_BASES, certification_rate, financial_progress
+from porfse_analysis.indicators.per_capita import participants, people_result, per_capita_spend, residents
+from porfse_analysis.indicators.result import collect
+from porfse_analysis.indicators.targets import AGAINST, target_achievement_ratio
+from porfse_analysis.programme import Programme
+
+__all__ = ["SPEND_STAGES", "all_indicators"]
+
+SPEND_STAGES = ("paid", "declared", "certified")
+"""The stages that are spending, and so are shown per head."""
+
+
+def all_indicators(programme: Programme, *, cutoff: object) -> pd.DataFrame:
+    """Every indicator at `cutoff`: for the programme (`ALL`) and by axis, target ratios by indicator.
+
+    Returns the result columns. Milestone ratios are there when the programme has milestones.
+    """
+    results = []
+    for by in ("programme", "axis"):
+        results.append(financial_progress(programme.finance, cutoff=cutoff, by=by))
+        results += [
+            certification_rate(programme.finance, cutoff=cutoff, by=by, base=base) for base in CERTIFICATION_BASES
+        ]
+        heads = participants(programme.achievements, cutoff=cutoff, by=by)
+        people = residents(programme.population, cutoff=cutoff)
+        results.append(people_result(heads))
+        if by == "programme":
+            results.append(people_result(people))
+        for group in (heads, people):
+            results += [
+                per_capita_spend(programme.finance, group, cutoff=cutoff, by=by, stage=stage)
+                for stage in SPEND_STAGES
+                if len(group)
+            ]
+    for against in AGAINST:
+        if programme.targets[against].notna().any():
+            results.append(
+                target_achievement_ratio(programme.achievements, programme.targets, cutoff=cutoff, against=against)
+            )
+    return collect(results)

@@ -1,0 +1,101 @@
+"""One rate, one source, one date: which published figures a result is made of.
+
+`published_totals` adds the rows of each position (source and cutoff); `newest` picks, per key, the position to use;
+`in_force` looks up what the same source had published by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.schema import ALL
+
+__all__ = ["GROUPINGS", "group_keys", "in_force", "newest", "part_columns", "published_totals", "source_rank"]
+
+GROUPINGS = ("axis", "programme", "fund", "region_category")
+
+part_columns = ["axis", "fund", "region_category"]
+"""What tells the parts of a sum apart."""
+
+
+def group_keys(by: str | Sequence[str]) -> list[str]:
+    """The key columns that `by` asks for; "programme" (or a grouping without axis) gives one row for the whole.
+
+    `by` is one of `GROUPINGS` or several of them. Raises `ParameterError` naming what is allowed.
+    """
+    asked = [by] if isinstance(by, str) else list(by)
+    unknown = [name for name in asked if name not in GROUPINGS]
+    if unknown or not asked:
+        raise ParameterError(f"by={by!r}: use {', '.join(GROUPINGS)}, or several of them")
+    return ["programme", *(name for name in ("fund", "axis", "region_category") if name in asked)]
+
+
+def source_rank(source: pd.Series) -> pd.Series:
+    """The place of each row's source in the order of preference; alphabetical where the frame does not carry one."""
+    if isinstance(source.dtype, pd.CategoricalDtype) and source.cat.ordered:
+        return source.cat.codes
+    return source.astype("object").rank(method="dense")
+
+
+def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """What each source had published at each cutoff, per key and stage.
+
+    Columns: keys, stage, source, position (the cutoff), amount (sum of the rows), missing (a row without a figure is
+    in it), data_date (the oldest of the rows), published_total, rank. Where `axis` is not a key a figure published
+    for the whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
+    """
+    rows = finance.assign(rank=source_rank(finance["source"]), source=finance["source"].astype("str"))
+    rows["data_date"] = rows["data_date"].fillna(rows["cutoff"])
+    whole = rows["axis"] == ALL
+    if "axis" in keys:
+        rows = rows[~whole]
+        rows = rows.assign(published_total=False)
+    else:
+        at = [*keys, "stage", "source", "cutoff"]
+        rows = rows.assign(published_total=whole & rows["amount_eur"].notna())
+        has_total = rows.groupby(at, sort=False)["published_total"].transform("any")
+        rows = rows[has_total == rows["published_total"]]
+        rows = rows[(rows["axis"] != ALL) | rows["published_total"]]
+    rows = rows.assign(missing=rows["amount_eur"].isna(), dated=rows["data_date"].where(rows["amount_eur"].notna()))
+    # sorted, so that the last digit of a sum does not depend on the order of the rows
+    rows = rows.sort_values([*part_columns, "amount_eur"], kind="stable")
+    positions = rows.groupby([*keys, "stage", "source", "rank", "published_total", "cutoff"], sort=False)
+    totals = pd.DataFrame(
+        {
+            "amount": positions["amount_eur"].sum(min_count=1),  # all missing stays missing
+            "missing": positions["missing"].any(),
+            "data_date": positions["dated"].min(),
+        }
+    )
+    totals = totals.reset_index().rename(columns={"cutoff": "position"})
+    return totals[totals["amount"].notna()].reset_index(drop=True)
+
+
+def newest(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Per key the row of the newest position; of two sources at one date the preferred one."""
+    ordered = totals.sort_values(["position", "rank"], ascending=[False, True], kind="stable")
+    return ordered.drop_duplicates(keys).reset_index(drop=True)
+
+
+def in_force(numerators: pd.DataFrame, bases: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """`numerators` with what the same source had last published of the base, not after each numerator's position.
+
+    Adds denominator, base_position and base_missing; NaN and NaT where the source published none by then.
+    """
+    right = bases[[*keys, "source", "position", "amount", "missing"]].rename(
+        columns={"amount": "denominator", "missing": "base_missing"}
+    )
+    right["base_position"] = right["position"]
+    merged = pd.merge_asof(
+        numerators.reset_index(drop=True).sort_values("position", kind="stable"),
+        right.sort_values("position", kind="stable"),
+        on="position",
+        by=[*keys, "source"],
+        direction="backward",
+    )
+    merged["base_missing"] = np.where(merged["base_missing"].isna(), False, merged["base_missing"]).astype(bool)
+    return merged

@@ -1,0 +1,110 @@
+"""The one shape of a result, and the codes of its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.schema import DATE_DTYPE
+
+__all__ = ["KEY", "NOTES", "RESULT_COLUMNS", "as_cutoff", "collect", "join_notes", "make_result"]
+
+RESULT_COLUMNS = (
+    "programme",
+    "fund",
+    "axis",
+    "investment_priority",
+    "region_category",
+    "indicator_type",
+    "indicator_code",
+    "cutoff",
+    "data_date",
+    "indicator",
+    "value",
+    "unit",
+    "numerator",
+    "denominator",
+    "source",
+    "note",
+)
+
+KEY = (*RESULT_COLUMNS[:8], "indicator")
+"""No two rows of a result share all of these."""
+
+NOTES = (
+    "published_total",  # the figure published for the whole programme, not a sum of its axes
+    "stale",  # the data are of a date before the cutoff asked for
+    "partial",  # a part of the sum is not published
+    "restated",  # published in a later report than the one of its own year
+    "no_target",  # the plan in force has no target for it
+    "zero_denominator",  # the ratio has a zero below the line
+    "not_reported",  # a figure the indicator needs is not published
+    "percentage_target",  # the target is a percentage, the value a count
+    "other_date",  # numerator and denominator are of two dates
+    "includes_technical_assistance",  # the spend of technical assistance is in, though it has no participants
+    "no_participants",  # no participants are counted for this axis
+)
+"""Codes of `note`, in the order in which they are joined."""
+
+_DTYPES = {"cutoff": DATE_DTYPE, "data_date": DATE_DTYPE, "value": "float64", "numerator": "float64"}
+_DTYPES["denominator"] = "float64"
+
+
+def as_cutoff(cutoff: object) -> pd.Timestamp:
+    """The reporting date as a Timestamp; ISO text, date or Timestamp are taken.
+
+    Raises `ParameterError` for anything else, 30/09/2018 included: it could be read in two ways.
+    """
+    if isinstance(cutoff, str):
+        try:
+            stamp = pd.to_datetime(cutoff, format="%Y-%m-%d")
+        except ValueError as error:
+            raise ParameterError(f"cutoff {cutoff!r} is not a date written YYYY-MM-DD") from error
+        return pd.Timestamp(stamp)
+    stamp = pd.Timestamp(cutoff) if hasattr(cutoff, "year") else pd.NaT  # type: ignore[arg-type]
+    if stamp is pd.NaT:
+        raise ParameterError(f"cutoff {cutoff!r} is not a date; write it as text, YYYY-MM-DD")
+    return pd.Timestamp(stamp).normalize()
+
+
+def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Series:
+    """Per row, the codes whose flag is set, joined by `;` in the order of `NOTES`."""
+    unknown = set(codes) - set(NOTES)
+    if unknown:
+        raise KeyError(f"not a note: {', '.join(sorted(unknown))}")
+    note = pd.Series("", index=index, dtype="str")
+    for code in NOTES:
+        flag = codes.get(code, False)
+        if isinstance(flag, bool) and not flag:
+            continue
+        flag = pd.Series(flag, index=index).fillna(False).astype(bool)
+        note = note.mask(flag, note + np.where(note == "", "", ";") + code)
+    return note
+
+
+def make_result(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with exactly the columns of a result, in order; what it lacks is empty."""
+    columns = {}
+    for name in RESULT_COLUMNS:
+        dtype = _DTYPES.get(name, "str")
+        if name in frame:
+            values = frame[name]
+            if dtype == "str":
+                values = values.astype("object").where(values.notna(), "").astype("str")
+            columns[name] = values.astype(dtype)
+        else:
+            columns[name] = pd.Series(
+                pd.NaT if dtype == DATE_DTYPE else ("" if dtype == "str" else np.nan), index=frame.index, dtype=dtype
+            )
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def collect(results: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Results one below the other; a row met twice, as the same rate out of two functions, is kept once."""
+    frames = [frame for frame in results if len(frame)]
+    if not frames:
+        return make_result(pd.DataFrame({"programme": pd.Series(dtype="str")}))
+    return pd.concat(frames, ignore_index=True).drop_duplicates(list(KEY)).reset_index(drop=True)
