@@ -12,6 +12,7 @@ __all__ = [
     "AGAINST",
     "PERCENTAGE_UNITS",
     "RESULT_TYPES",
+    "percentage_targets",
     "plan_versions",
     "reported_late",
     "target_achievement_ratio",
@@ -96,7 +97,7 @@ def target_achievement_ratio(
     values = _newest_values(achievements, at, keys)
     aims = _aims(targets, values, at, keys, against)
     rows = values.merge(aims, on=_KEY, how="outer")
-    rows = rows.merge(_percentages(achievements, targets, at, against), on=_KEY, how="left")
+    rows = rows.merge(percentage_targets(achievements, targets, at, against), on=_KEY, how="left")
     return _ratios(rows, keys, at, AGAINST[against])
 
 
@@ -142,10 +143,15 @@ def _aims(
     return aims[[*_KEY, "target", "target_source"]]
 
 
-def _percentages(
-    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str
+def percentage_targets(
+    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str = "target_2023"
 ) -> pd.DataFrame:
-    """Keys whose target is a percentage: listed as one, or exceeded tenfold at a position not after the cutoff."""
+    """The keys whose target is a percentage in disguise.
+
+    Listed as one (unit %), or a result target above 0 and at most 100 that the value exceeded tenfold at a position
+    not after the cutoff. Columns: programme, fund, axis, investment_priority, indicator_type, indicator_code,
+    region_category, percentage (True).
+    """
     listed = targets[targets["unit"].str.strip().str.lower().isin(PERCENTAGE_UNITS)]
     results = achievements[
         (achievements["cutoff"] <= cutoff) & achievements["indicator_type"].isin(RESULT_TYPES) & achievements["value"].gt(0)
