@@ -1,0 +1,81 @@
+"""Indicators and reports for programmes of the European Social Fund.
+
+The public names load what they need when they are first used, so that a command that needs none of them starts at
+once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from porfse_analysis.checks import check
+    from porfse_analysis.display.html import record, show
+    from porfse_analysis.display.report import Report, open_report
+    from porfse_analysis.errors import DataError, ParameterError, PorfseError, ReportError
+    from porfse_analysis.indicators.declared import INDICATORS
+    from porfse_analysis.indicators.financial import certification_rate, financial_progress
+    from porfse_analysis.indicators.overview import all_indicators
+    from porfse_analysis.indicators.per_capita import participants, per_capita_spend, residents
+    from porfse_analysis.indicators.targets import target_achievement_ratio
+    from porfse_analysis.loaders.folder import load_programme
+    from porfse_analysis.programme import Programme
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "check": "checks",
+    "record": "display.html",
+    "show": "display.html",
+    "Report": "display.report",
+    "open_report": "display.report",
+    "DataError": "errors",
+    "ParameterError": "errors",
+    "PorfseError": "errors",
+    "ReportError": "errors",
+    "INDICATORS": "indicators.declared",
+    "certification_rate": "indicators.financial",
+    "financial_progress": "indicators.financial",
+    "all_indicators": "indicators.overview",
+    "participants": "indicators.per_capita",
+    "per_capita_spend": "indicators.per_capita",
+    "residents": "indicators.per_capita",
+    "target_achievement_ratio": "indicators.targets",
+    "load_programme": "loaders.folder",
+    "Programme": "programme",
+}
+
+__all__ = [
+    "INDICATORS",
+    "DataError",
+    "ParameterError",
+    "PorfseError",
+    "Programme",
+    "Report",
+    "ReportError",
+    "all_indicators",
+    "certification_rate",
+    "check",
+    "financial_progress",
+    "load_programme",
+    "open_report",
+    "participants",
+    "per_capita_spend",
+    "record",
+    "residents",
+    "show",
+    "target_achievement_ratio",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

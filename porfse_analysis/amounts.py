@@ -61,9 +61,9 @@ def number_fault(text: str, *, decimal: str = ".", group: str = "") -> str:
     grouping = f" and {group!r} between thousands" if group else " and nothing between thousands"
     notation = f"a number with {decimal!r} before the decimals{grouping}"
     for other_decimal, other_group in ((",", "."), (".", ","), (",", ""), (".", "")):
-        if (other_decimal, other_group) != (decimal, group) and number_pattern(
-            other_decimal, other_group
-        ).fullmatch(text):
+        if (other_decimal, other_group) != (decimal, group) and number_pattern(other_decimal, other_group).fullmatch(
+            text
+        ):
             return f"is not {notation}, as declared"
     return "is not a number"
 

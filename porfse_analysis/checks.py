@@ -145,9 +145,7 @@ def _finding(severity: str, name: str, row: pd.Series, **more: object) -> dict[s
 
 def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
     for _, row in finance[finance["eu_amount_eur"] > finance["amount_eur"]].iterrows():
-        yield _finding(
-            "error", "eu_part_above_total", row, expected=row["amount_eur"], found=row["eu_amount_eur"]
-        )
+        yield _finding("error", "eu_part_above_total", row, expected=row["amount_eur"], found=row["eu_amount_eur"])
 
 
 def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -377,9 +375,7 @@ def _selected_equals_declared(whole: pd.DataFrame) -> Iterable[dict[str, object]
     selected, declared = (whole[whole["stage"] == stage] for stage in ("selected", "declared"))
     met = selected.merge(declared[[*at, "amount"]], on=at, suffixes=("", "_declared"))
     for _, row in met[(met["amount"] == met["amount_declared"]) & (met["amount"] > 0)].iterrows():
-        yield _finding(
-            "warning", "selected_equals_declared", row, expected=row["amount"], found=row["amount_declared"]
-        )
+        yield _finding("warning", "selected_equals_declared", row, expected=row["amount"], found=row["amount_declared"])
 
 
 def _plan_changes(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -450,18 +446,14 @@ def _stale_positions(both: pd.DataFrame) -> Iterable[dict[str, object]]:
     """Positions that carry figures of an earlier date than their own."""
     late = both[both["data_date"] < both["position"]]
     for _, row in late.drop_duplicates(["programme", "axis", "source", "position"]).iterrows():
-        yield _finding(
-            "warning", "stale_position", row, figure="", compared_with=row["data_date"], found=row["amount"]
-        )
+        yield _finding("warning", "stale_position", row, figure="", compared_with=row["data_date"], found=row["amount"])
 
 
 def _stale(whole: pd.DataFrame, achievements: pd.DataFrame, cutoff: pd.Timestamp) -> Iterable[dict[str, object]]:
     """What the reporting date has no figures of its own for."""
     last = newest(whole[whole["stage"].isin(RATES)], ["programme", "stage"])
     for _, row in last[last["data_date"] < cutoff].iterrows():
-        yield _finding(
-            "info", "stale", row, cutoff=cutoff, compared_with=row["data_date"], found=row["amount"]
-        )
+        yield _finding("info", "stale", row, cutoff=cutoff, compared_with=row["data_date"], found=row["amount"])
     reported = achievements[achievements["value"].notna()]
     for programme, rows in reported.groupby("programme", sort=False):
         newest_row = rows.sort_values("cutoff", kind="stable").iloc[-1]

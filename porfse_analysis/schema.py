@@ -99,9 +99,7 @@ _CUTOFF = _date("cutoff", "nominal reporting date of the published position", re
 _FUND = _text("fund", "ESF, YEI, ERDF, CF")
 _REGION = _text("region_category", "category of region; empty where there is none")
 _SOURCE = _text("source", "identifier of the source (table sources)", required=True)
-_QUALIFIER = _text(
-    "qualifier", "how the figure is meant", allowed=QUALIFIERS, optional=True, default="exact"
-)
+_QUALIFIER = _text("qualifier", "how the figure is meant", allowed=QUALIFIERS, optional=True, default="exact")
 _PRECISION = Column("precision", "number", "unit of the last published digit", optional=True)
 _PLAN = _text("plan_version", "version of the programme in force", optional=True)
 _INDICATOR_KEY = (
@@ -142,9 +140,7 @@ TABLES: dict[str, Table] = {
                 _REGION,
                 _SOURCE,
                 Column("amount_eur", "amount", "cumulative amount in euro; empty: not published"),
-                Column(
-                    "eu_amount_eur", "amount", "the part paid by the Union (allocation rows)", optional=True
-                ),
+                Column("eu_amount_eur", "amount", "the part paid by the Union (allocation rows)", optional=True),
                 _date("data_date", "date the figure is of, when it is not the cutoff", optional=True),
                 _QUALIFIER,
                 _PRECISION,
@@ -212,9 +208,7 @@ TABLES: dict[str, Table] = {
             ("year",),
             (
                 Column("year", "year", "year of the commitment", required=True),
-                Column(
-                    "eu_commitment_eur", "amount", "annual EU commitment, performance reserve included"
-                ),
+                Column("eu_commitment_eur", "amount", "annual EU commitment, performance reserve included"),
                 Column("performance_reserve_eur", "amount", "performance reserve within it", optional=True),
                 Column(
                     "prefinancing_received_eur",
@@ -315,9 +309,7 @@ def _missing(kind: str) -> Any:
     return {"text": "", "date": pd.NaT, "year": pd.NA, "flag": False}.get(kind, np.nan)
 
 
-def find_faults(
-    name: str, frame: pd.DataFrame, *, rows: Sequence[int] | None = None, file: str = ""
-) -> list[Fault]:
+def find_faults(name: str, frame: pd.DataFrame, *, rows: Sequence[int] | None = None, file: str = "") -> list[Fault]:
     """Every cell of a conformed frame that breaks the rules of table `name`.
 
     `rows` gives, per row of the frame, its line in the file (default: the header is line 1). Checked: cells that may

@@ -104,7 +104,12 @@ _DECLARED = (
         "committed",
     ),
     _rate(
-        "certification_rate_of_paid", "certified", "Certificato su pagamenti", "Certified over payments", _PACKAGE, "paid"
+        "certification_rate_of_paid",
+        "certified",
+        "Certificato su pagamenti",
+        "Certified over payments",
+        _PACKAGE,
+        "paid",
     ),
     _rate(
         "certification_rate_of_declared",

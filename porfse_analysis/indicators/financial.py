@@ -33,9 +33,7 @@ RATES = {
 CERTIFICATION_BASES = ("allocation", "committed", "paid", "declared")
 
 
-def financial_progress(
-    finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis"
-) -> pd.DataFrame:
+def financial_progress(finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis") -> pd.DataFrame:
     """Every stage against the allocation, at a reporting date.
 
     Formula: amount of the stage / allocation in force at the position of that amount, both of one source. Above 1 is

@@ -154,7 +154,9 @@ def percentage_targets(
     """
     listed = targets[targets["unit"].str.strip().str.lower().isin(PERCENTAGE_UNITS)]
     results = achievements[
-        (achievements["cutoff"] <= cutoff) & achievements["indicator_type"].isin(RESULT_TYPES) & achievements["value"].gt(0)
+        (achievements["cutoff"] <= cutoff)
+        & achievements["indicator_type"].isin(RESULT_TYPES)
+        & achievements["value"].gt(0)
     ]
     results = results.assign(date=results["data_date"].fillna(results["cutoff"]))
     aims = targets_in_force(

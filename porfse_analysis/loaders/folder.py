@@ -49,9 +49,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
             tables[name], rows[name] = content.frame, content.rows
     titles = descriptor.get("titles") or {"it": descriptor.get("title", ""), "en": descriptor.get("title", "")}
     files |= {name: f"{name}.csv" for name in schema.TABLES if name not in files}
-    return make_programme(
-        str(descriptor["cci"]), titles, tables, rows=rows, files=files, where=str(path), known=faults
-    )
+    return make_programme(str(descriptor["cci"]), titles, tables, rows=rows, files=files, where=str(path), known=faults)
 
 
 def _read_descriptor(folder: Path) -> dict[str, Any]:
@@ -242,9 +240,7 @@ def _check_header(header: list[str], table: schema.Table, delimiter: str, file: 
     known = set(table.names)
     missing = [c.name for c in table.columns if c.name not in names and not c.optional]
     for name in missing:
-        faults.append(
-            Fault(f"column {name} is missing", file, 1, name, remedy=f"The header has: {', '.join(names)}")
-        )
+        faults.append(Fault(f"column {name} is missing", file, 1, name, remedy=f"The header has: {', '.join(names)}"))
     for position, name in enumerate(names):
         if names.index(name) != position:
             faults.append(Fault("is in the header twice", file, 1, name, remedy="Keep one"))

@@ -1,0 +1,52 @@
+# `make` lists the targets. Needs Python 3.11 or newer; everything else goes into .venv/.
+PYTHON ?= python3
+UV ?= uv
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test test-browser lint lock bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMP) ## make .venv with the exact packages of requirements.lock
+
+# Done again only when one of these two files changes.
+$(STAMP): requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { echo "No $(PYTHON) here: install Python 3.11 or newer, or call: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$("$(PYTHON)" --version) is too old: install Python 3.11 or newer, or call: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: install it (Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
+	@echo "Setting up .venv with the packages of requirements.lock (once, a minute or two) ..."
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+report: $(STAMP) ## write the report pages of the bundled programme into reports/
+	$(BIN)/porfse report
+
+test: $(STAMP) ## run the tests with coverage, but for those that need a browser
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser" --cov --cov-report=term $(PYTEST_ARGS)
+
+test-browser: $(STAMP) ## run the tests that open the pages in Chromium
+	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+lint: $(STAMP) ## check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: ## write requirements.lock again (needs uv; LOCK_ARGS=--upgrade for newer versions)
+	@command -v "$(UV)" >/dev/null || { echo "No uv here: pip install uv, or call: make lock UV=/path/to/uv" >&2; exit 1; }
+	"$(UV)" pip compile pyproject.toml --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock $(LOCK_ARGS)
+
+bench: $(STAMP) ## run the benchmarks
+	$(BIN)/python -m benchmarks
+
+clean: ## remove all that the other targets made, .venv and reports/ included
+	rm -rf .venv reports build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +

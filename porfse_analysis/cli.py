@@ -1,0 +1,190 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from porfse_analysis.errors import PorfseError, ReportError
+
+if TYPE_CHECKING:
+    from porfse_analysis.programme import Programme
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="porfse",
+    help="Indicators and reports for programmes of the European Social Fund.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+FAILED, WRONG_CALL, INTERRUPTED = 1, 2, 130
+
+
+class Language(StrEnum):
+    """Languages of the reports."""
+
+    it = "it"
+    en = "en"
+
+
+class Format(StrEnum):
+    """Forms in which indicators are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+Folder = Annotated[str, typer.Argument(help="Folder of the programme (default: the bundled one).", show_default=False)]
+Cutoffs = Annotated[
+    list[str] | None,
+    typer.Option("--cutoff", metavar="DATE", help="Reporting date, YYYY-MM-DD; repeat for several (default: all)."),
+]
+
+
+def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Errors the package raises on purpose become one message and an exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ReportError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(FAILED) from error
+        except PorfseError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(WRONG_CALL) from error
+        except KeyboardInterrupt as error:
+            print("stopped", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from error
+
+    return run
+
+
+def _load(folder: str) -> Programme:
+    from porfse_analysis.loaders.folder import load_programme
+
+    return load_programme(folder or None)
+
+
+@app.command(epilog="Example: porfse report --cutoff 2018-09-30 --lang it --lang en --out reports")
+@_guarded
+def report(
+    folder: Folder = "",
+    cutoff: Cutoffs = None,
+    notebook: Annotated[
+        list[str] | None,
+        typer.Option("--notebook", metavar="NAME", help="Notebook to run, by name or path (default: every report)."),
+    ] = None,
+    lang: Annotated[
+        list[Language] | None, typer.Option("--lang", help="Language; repeat for several (default: it).")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the reports go.")] = Path("reports"),
+    jobs: Annotated[
+        int, typer.Option("--jobs", metavar="N", min=-1, help="Processes at a time; -1: one per core.")
+    ] = -1,
+) -> None:
+    """Run the report notebooks for every reporting date and render them into a folder of pages."""
+    from porfse_analysis.reports.plan import make_plan
+    from porfse_analysis.reports.site import check_folder, write_site
+
+    programme = _load(folder)
+    languages = [item.value for item in lang or [Language.it]]
+    runs = make_plan(
+        programme, folder=folder, cutoffs=cutoff or (), notebooks=notebook or (), languages=languages, out=out
+    )
+    check_folder(out, programme)
+    outcomes = _with_bar(runs, jobs)
+    write_site(out, programme, outcomes)
+    failures = {outcome.run.label: outcome.reason for outcome in outcomes if not outcome.ok}
+    made = len(outcomes) - len(failures)
+    print(f"{made} of {len(outcomes)} reports made: {out / 'index.html'}", file=sys.stderr)
+    if failures:
+        lines = [f"  {label}: {reason}" for label, reason in sorted(failures.items())]
+        raise ReportError("\n".join(["These reports failed:", *lines]), failures)
+
+
+def _with_bar(runs: list[Any], jobs: int) -> list[Any]:
+    from tqdm import tqdm
+
+    from porfse_analysis.reports.run import run_all
+
+    outcomes = []
+    with tqdm(total=len(runs), unit="report", file=sys.stderr, dynamic_ncols=True) as bar:
+        for outcome in run_all(runs, jobs=jobs or -1):
+            outcomes.append(outcome)
+            bar.set_postfix_str(f"{outcome.run.label}{'' if outcome.ok else ' FAILED'}")
+            bar.update()
+    return sorted(outcomes, key=lambda outcome: (outcome.run.lang, outcome.run.cutoff, outcome.run.name))
+
+
+@app.command(epilog="Example: porfse indicators --cutoff 2018-09-30 --format csv > indicators.csv")
+@_guarded
+def indicators(
+    folder: Folder = "",
+    cutoff: Cutoffs = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.table,
+) -> None:
+    """Print every indicator, for the programme (ALL) and by axis, in full precision."""
+    from porfse_analysis.display.report import known_cutoff
+    from porfse_analysis.indicators.overview import all_indicators
+    from porfse_analysis.indicators.result import collect
+
+    programme = _load(folder)
+    dates = [known_cutoff(programme, date).date().isoformat() for date in cutoff or ()] or programme.cutoffs
+    results = collect(all_indicators(programme, cutoff=date) for date in _bar(dates, "dates"))
+    if form is Format.csv:
+        print(results.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n"), end="")
+    elif form is Format.json:
+        print(results.to_json(orient="records", date_format="iso", double_precision=15, indent=1))
+    else:
+        shown = results.drop(columns=["programme", "region_category"])
+        print(shown.to_string(index=False, na_rep="", max_colwidth=48))
+
+
+def _bar(items: list[str], unit: str) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(items, unit=f" {unit}", file=sys.stderr, delay=1.5, leave=False)
+
+
+@app.command(epilog="Example: porfse check my-programme --lang en")
+@_guarded
+def check(
+    folder: Folder = "",
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the findings.")] = Language.it,
+) -> None:
+    """Print what the checks find. Exit 1 when a figure is impossible, 0 when there are warnings only."""
+    from porfse_analysis.checks import SEVERITIES
+    from porfse_analysis.checks import check as find
+    from porfse_analysis.display.wording import word_findings
+
+    programme = _load(folder)
+    found = find(programme)
+    worded = word_findings(found, lang.value)
+    for _, row in worded.iterrows():
+        print(f"{row['severity']:<12} {row['cutoff']}  {row['axis']}: {row['message']}")
+    counts = ", ".join(f"{severity} {int((found['severity'] == severity).sum())}" for severity in SEVERITIES)
+    print(f"{programme.cci}: {counts}", file=sys.stderr)
+    if (found["severity"] == "error").any():
+        raise typer.Exit(FAILED)
+
+
+def main() -> None:
+    """Entry point of the command `porfse`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

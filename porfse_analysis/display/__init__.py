@@ -1,0 +1,1 @@
+"""What readers see: wording in Italian and English, tables, figures."""

@@ -1,0 +1,85 @@
+"""The words around tables and figures: title, section headings, the opening lines, the figures in large."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from porfse_analysis.display import wording
+from porfse_analysis.display.html import Html, heading, paragraphs, tiles
+from porfse_analysis.display.report import Report
+from porfse_analysis.display.sources import source_title
+from porfse_analysis.display.tables.money import funnel_rows
+from porfse_analysis.display.tables.people import target_rows
+from porfse_analysis.schema import ALL
+
+__all__ = ["key_numbers", "lead", "section", "title"]
+
+_TILE_STAGES = ("activated", "selected", "committed", "paid", "declared", "certified")
+
+
+def title(report: Report) -> Html:
+    """The title of the page: programme, date, CCI."""
+    name = heading(report.programme.title(report.lang), "title", level=1)
+    line = report.text("section.subtitle", date=wording.long_date(report.cutoff, report.lang), cci=report.programme.cci)
+    return Html(name.html + paragraphs([line], "pf-subtitle").html)
+
+
+def section(report: Report, name: str) -> Html:
+    """The heading of a section (endowment, key_figures, highlights, axes, targets, changes, checks, sources)."""
+    return heading(report.text(f"section.{name}"), name)
+
+
+def lead(report: Report) -> Html:
+    """Which sources have figures of this very date, and what is done where they have not."""
+    finance, achievements = report.programme.finance, report.programme.achievements
+    used = {
+        str(source)
+        for table in (finance[finance["amount_eur"].notna()], achievements[achievements["value"].notna()])
+        for source in table.loc[table["cutoff"] == report.cutoff, "source"]
+    }
+    rows = report.programme.sources
+    names = [
+        report.text("source.titled", publisher=row["publisher"], title=source_title(row, report.lang))
+        for _, row in rows[rows["source"].isin(used)].iterrows()
+    ]
+    day = wording.long_date(report.cutoff, report.lang)
+    return paragraphs([report.text("lead.figures", date=day, sources=wording.list_of(names, report.lang))], "pf-lead")
+
+
+def key_numbers(report: Report) -> Html:
+    """The figures most readers come for, each with its date; what is not published is left out here."""
+    rows = funnel_rows(report).set_index("stage")
+    items = []
+    allocation = rows.loc["allocation"] if "allocation" in rows.index else None
+    if allocation is not None and pd.notna(allocation["amount"]):
+        items.append(
+            (
+                report.text("tile.allocation"),
+                _million(report, allocation),
+                report.text("tile.at", date=wording.date(allocation["data_date"], report.lang)),
+            )
+        )
+    for stage in _TILE_STAGES:
+        row = rows.loc[stage]
+        if pd.notna(row["value"]):
+            remark = report.text(
+                "tile.of_allocation",
+                rate=wording.rate(row["value"], report.lang),
+                date=wording.date(row["data_date"], report.lang),
+            )
+            items.append((report.text(f"stage.{stage}"), _million(report, row), remark))
+    people = report.results[(report.results["indicator"] == "participants") & (report.results["axis"] == ALL)]
+    for _, row in people[people["value"].notna()].iterrows():
+        day = report.text("tile.at", date=wording.date(row["data_date"], report.lang))
+        items.append((report.text("tile.participants"), wording.count(row["value"], report.lang), day))
+    ratios = target_rows(report)["value"].dropna()
+    if len(ratios):
+        reached = int((ratios >= 1).sum())
+        remark = report.text("tile.targets_of", count=len(ratios))
+        items.append((report.text("tile.targets"), wording.count(reached, report.lang), remark))
+    return tiles(items)
+
+
+def _million(report: Report, row: pd.Series) -> str:
+    figure = wording.million(row["amount"], report.lang, precision=row["precision"])
+    return report.text("unit.million_euro", number=figure)

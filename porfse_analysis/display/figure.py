@@ -1,0 +1,65 @@
+"""The style of the figures, and their way from matplotlib to a page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from porfse_analysis.display.html import Html, picture
+
+__all__ = ["COLOURS", "HATCHES", "STYLE", "new_figure", "on_page"]
+
+# Okabe-Ito colours: told apart by colour-blind readers and, by their lightness, in print
+COLOURS: Mapping[str, str] = {
+    "allocation": "#c9ced6",
+    "activated": "#e69f00",
+    "selected": "#56b4e9",
+    "committed": "#cc79a7",
+    "paid": "#f0c808",
+    "declared": "#0072b2",
+    "certified": "#005b46",
+    "text": "#1f2933",
+    "quiet": "#52606d",
+    "line": "#9aa5b1",
+    "good": "#0072b2",
+    "short": "#e69f00",
+}
+
+HATCHES: Mapping[str, str] = {"activated": "///", "selected": "", "declared": "", "stale": "...."}
+
+STYLE = {
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.edgecolor": COLOURS["line"],
+    "axes.labelcolor": COLOURS["text"],
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": COLOURS["quiet"],
+    "ytick.color": COLOURS["text"],
+    "text.color": COLOURS["text"],
+    "hatch.linewidth": 0.6,
+    "hatch.color": "white",
+    # text stays text: a tenth of the size of outlines, and it can be searched
+    "svg.fonttype": "none",
+    # names inside the SVG come from this, not from chance: the same data give the same bytes
+    "svg.hashsalt": "porfse",
+}
+
+
+def new_figure(height: float, width: float = 8.0) -> tuple[Figure, Axes]:
+    """A figure with one set of axes; its size in inches."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        return figure, figure.add_subplot()
+
+
+def on_page(figure: Figure, *, alt: str, caption: str, source: str) -> Html:
+    """The figure as it stands on a page: SVG with text alternative, caption and source line."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return picture(buffer.getvalue(), alt, caption, source)

@@ -1,0 +1,77 @@
+"""`Report`: what one page is about - a programme at a reporting date, in a language - computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from porfse_analysis.checks import check
+from porfse_analysis.display import wording
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.overview import all_indicators
+from porfse_analysis.indicators.result import as_cutoff
+from porfse_analysis.programme import Programme
+
+__all__ = ["Report", "known_cutoff", "open_report"]
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A programme at one reporting date: its results, the results before, its findings."""
+
+    programme: Programme
+    cutoff: pd.Timestamp
+    lang: str
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """Every indicator at the cutoff, in the result columns."""
+        return all_indicators(self.programme, cutoff=self.cutoff)
+
+    @cached_property
+    def previous(self) -> pd.Timestamp | None:
+        """The reporting date before this one."""
+        earlier = [date for date in map(as_cutoff, self.programme.cutoffs) if date < self.cutoff]
+        return earlier[-1] if earlier else None
+
+    @cached_property
+    def previous_results(self) -> pd.DataFrame:
+        """Every indicator at the reporting date before (no rows when there is none)."""
+        if self.previous is None:
+            return self.results.iloc[:0]
+        return all_indicators(self.programme, cutoff=self.previous)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What the checks found up to the cutoff."""
+        return check(self.programme, cutoff=self.cutoff)
+
+    def text(self, key: str, **values: object) -> str:
+        """A text of the catalogue in the report's language."""
+        return wording.text(key, self.lang, **values)
+
+
+def known_cutoff(programme: Programme, cutoff: object) -> pd.Timestamp:
+    """The cutoff, if the programme has figures at that date.
+
+    Raises `ParameterError` listing the dates it has, the nearest first.
+    """
+    at = as_cutoff(cutoff)
+    dates = [as_cutoff(date) for date in programme.cutoffs]
+    if at not in dates:
+        nearest = sorted(dates, key=lambda date: (abs((date - at).days), date))
+        listed = ", ".join(date.date().isoformat() for date in nearest) or "none"
+        raise ParameterError(
+            f"cutoff {at.date().isoformat()}: {programme.cci} has no figures of that date; it has {listed}"
+        )
+    return at
+
+
+def open_report(programme: Programme, *, cutoff: object, lang: str = "it") -> Report:
+    """The report of `programme` at one of its reporting dates, in it or en.
+
+    Raises `ParameterError` for a date the programme has no figures of, or a language reports do not exist in.
+    """
+    return Report(programme, known_cutoff(programme, cutoff), wording.check_language(lang))

@@ -1,0 +1,50 @@
+"""Sources as a reader meets them: a number in a table, a line under it, the whole list at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from porfse_analysis.display.report import Report
+
+__all__ = ["reference", "source_line", "source_title"]
+
+
+def _numbers(report: Report) -> dict[str, int]:
+    return {source: place for place, source in enumerate(report.programme.sources["source"], start=1)}
+
+
+def _identifiers(sources: Iterable[object]) -> list[str]:
+    names = (part for source in sources if isinstance(source, str) for part in source.split(";"))
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def reference(source: object, report: Report) -> str:
+    """The numbers of one or more sources, as [1] or [1][2]."""
+    numbers = _numbers(report)
+    return "".join(
+        f"[{numbers[name]}]" for name in sorted(_identifiers([source]), key=lambda name: numbers.get(name, 0))
+    )
+
+
+def source_title(row: pd.Series, lang: str) -> str:
+    """The title of a source in `lang`, else in the language there is."""
+    return str(row[f"title_{lang}"] or row["title_it"] or row["title_en"])
+
+
+def source_line(sources: Iterable[object], report: Report) -> str:
+    """Which sources something was made from, numbered as in the list of the page."""
+    rows = report.programme.sources.set_index("source", drop=False)
+    numbers = _numbers(report)
+    named = [
+        report.text(
+            "source.named",
+            number=numbers[name],
+            publisher=rows.at[name, "publisher"],
+            title=source_title(rows.loc[name], report.lang),
+        )
+        for name in sorted(_identifiers(sources), key=lambda name: numbers.get(name, 0))
+        if name in numbers
+    ]
+    return report.text("source.line", sources="; ".join(named)) if named else ""

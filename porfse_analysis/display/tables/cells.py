@@ -1,0 +1,96 @@
+"""How a cell of a table is written: each function gives a writer that takes the row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pandas as pd
+
+from porfse_analysis.display import wording
+from porfse_analysis.display.report import Report
+from porfse_analysis.display.sources import reference as numbered
+from porfse_analysis.schema import ALL
+
+__all__ = [
+    "Write",
+    "axis_label",
+    "axis_title",
+    "count",
+    "date",
+    "euro",
+    "million",
+    "missing_note",
+    "notes",
+    "precision_of",
+    "rate",
+    "reference",
+]
+
+Write = Callable[[pd.Series], str]
+
+
+def axis_title(row: pd.Series, lang: str) -> str:
+    if row["axis"] == ALL:
+        return wording.text("axis.programme", lang)
+    titles = [row.get(f"title_{lang}"), row.get("title_it"), row.get("title_en")]
+    return next((title for title in titles if isinstance(title, str) and title), "")
+
+
+def axis_label(report: Report) -> Write:
+    titles = {row["axis"]: axis_title(row, report.lang) for _, row in report.programme.axes.iterrows()}
+
+    def write(row: pd.Series) -> str:
+        if row["axis"] == ALL:
+            return report.text("axis.programme")
+        return report.text("axis.titled", axis=row["axis"], title=titles.get(row["axis"], "")).rstrip(" ·")
+
+    return write
+
+
+def precision_of(rows: pd.DataFrame, report: Report) -> pd.Series:
+    """The coarsest unit of the last published digit among the figures of each row (axis, stage, source, position)."""
+    finance = report.programme.finance.assign(source=report.programme.finance["source"].astype("str"))
+    key = ["axis", "stage", "source", "cutoff"]
+    units = finance.groupby(key, as_index=False)["precision"].max().rename(columns={"cutoff": "position"})
+    merged = rows.merge(units, on=["axis", "stage", "source", "position"], how="left", suffixes=("_", ""))
+    return pd.Series(merged["precision"].to_numpy(), index=rows.index)
+
+
+def million(report: Report, name: str = "amount", precision: str = "precision") -> Write:
+    def write(row: pd.Series) -> str:
+        if pd.isna(row[name]):
+            return report.text("missing.short")
+        return wording.million(row[name], report.lang, precision=row.get(precision, math.nan))
+
+    return write
+
+
+def rate(report: Report, name: str = "value") -> Write:
+    return lambda row: report.text("missing.short") if pd.isna(row[name]) else wording.rate(row[name], report.lang)
+
+
+def count(report: Report, name: str) -> Write:
+    return lambda row: report.text("missing.short") if pd.isna(row[name]) else wording.count(row[name], report.lang)
+
+
+def euro(report: Report, name: str) -> Write:
+    return lambda row: (
+        report.text("missing.short") if pd.isna(row[name]) else wording.number(row[name], report.lang, decimals=2)
+    )
+
+
+def date(report: Report, name: str = "data_date") -> Write:
+    return lambda row: "" if pd.isna(row[name]) else wording.date(row[name], report.lang)
+
+
+def reference(report: Report, name: str = "source") -> Write:
+    return lambda row: numbered(row[name], report)
+
+
+def notes(report: Report) -> Write:
+    return lambda row: "; ".join(wording.word_notes(row["note"], report.lang))
+
+
+def missing_note(report: Report, *columns: pd.Series) -> list[str]:
+    return [report.text("missing.explained")] if any(column.isna().any() for column in columns) else []

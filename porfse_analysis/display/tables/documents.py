@@ -1,0 +1,111 @@
+"""What documents and checks say, and where everything comes from."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from porfse_analysis.display import wording
+from porfse_analysis.display.report import Report
+from porfse_analysis.display.sources import source_line, source_title
+from porfse_analysis.display.table import Column, Table
+from porfse_analysis.display.tables import cells
+from porfse_analysis.indicators.declared import INDICATORS
+
+__all__ = ["claims", "definitions", "findings", "sources"]
+
+
+def claims(report: Report) -> Table:
+    """What documents of this reporting date state."""
+    rows = report.programme.claims
+    rows = rows[rows["cutoff"] == report.cutoff].reset_index(drop=True)
+
+    def stated(row: pd.Series) -> str:
+        if pd.isna(row["value"]):
+            return ""
+        return wording.published(
+            row["value"], report.lang, qualifier=row["qualifier"], unit=row["unit"], precision=row["precision"]
+        )
+
+    def claim(row: pd.Series) -> str:
+        return str(row[f"text_{report.lang}"] or row["text_it"])
+
+    return Table(
+        "claims",
+        report.text("table.claims", date=wording.date(report.cutoff, report.lang)),
+        rows,
+        [
+            Column("claim", report.text("column.claim"), "head", write=claim),
+            Column("value", report.text("column.stated"), "figure", write=stated),
+            Column("source", report.text("column.source"), write=cells.reference(report)),
+        ],
+        source=source_line(rows["source"].astype("str"), report),
+        empty=report.text("empty.claims"),
+    )
+
+
+def findings(report: Report) -> Table:
+    """What the checks found, worst first."""
+    rows = wording.word_findings(report.findings, report.lang)
+    names = {"severity": "head", "cutoff": "text", "axis": "text", "message": "text"}
+    return Table(
+        "findings",
+        report.text("table.findings", date=wording.date(report.cutoff, report.lang)),
+        rows,
+        [Column(name, report.text(f"column.{name}"), kind) for name, kind in names.items()],
+        source=source_line([*report.findings["source"], *report.findings["other_source"]], report),
+        empty=report.text("empty.findings"),
+    )
+
+
+def definitions(report: Report) -> Table:
+    """Definition, formula and origin of every indicator on the page."""
+    present = set(report.results["indicator"])
+    rows = pd.DataFrame(
+        [
+            {
+                "title": indicator.title[report.lang],
+                "definition": indicator.definition[report.lang],
+                "formula": indicator.formula,
+                "unit": indicator.unit,
+                "origin": indicator.source,
+            }
+            for name, indicator in INDICATORS.items()
+            if name in present
+        ],
+        columns=["title", "definition", "formula", "unit", "origin"],
+    )
+    return Table(
+        "definitions",
+        report.text("table.definitions"),
+        rows,
+        [
+            Column("title", report.text("column.indicator"), "head"),
+            Column("definition", report.text("column.definition")),
+            Column("formula", report.text("column.formula")),
+            Column("unit", report.text("column.unit")),
+            Column("origin", report.text("column.origin")),
+        ],
+    )
+
+
+def sources(report: Report) -> Table:
+    """Every source of the programme's tables, numbered as the tables refer to them."""
+    rows = report.programme.sources.reset_index(drop=True)
+    rows["number"] = [f"[{place + 1}]" for place in range(len(rows))]
+
+    def title(row: pd.Series) -> str:
+        return source_title(row, report.lang)
+
+    return Table(
+        "sources",
+        report.text("table.sources"),
+        rows,
+        [
+            Column("number", report.text("column.number"), "head"),
+            Column("title", report.text("column.title"), write=title),
+            Column("publisher", report.text("column.publisher")),
+            Column("page", report.text("column.page")),
+            Column("address", report.text("column.address")),
+            Column("licence", report.text("column.licence")),
+        ],
+    )

@@ -1,0 +1,209 @@
+"""Words, numbers and dates in the reader's language, all out of one catalogue and babel."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.declared import INDICATORS
+
+__all__ = [
+    "LANGUAGES",
+    "amount",
+    "check_language",
+    "count",
+    "date",
+    "indicator_title",
+    "list_of",
+    "long_date",
+    "million",
+    "number",
+    "points",
+    "published",
+    "rate",
+    "text",
+    "word_findings",
+    "word_notes",
+]
+
+LANGUAGES = ("it", "en")
+
+_MILLION = 1_000_000
+
+
+def check_language(lang: object) -> str:
+    """`lang` if reports exist in it; raises `ParameterError` otherwise."""
+    if lang not in LANGUAGES:
+        raise ParameterError(f"lang={lang!r}: use one of {', '.join(LANGUAGES)}")
+    return str(lang)
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, Any]]:
+    """The whole catalogue: group -> key -> language -> text (or plural form -> text)."""
+    source = files("porfse_analysis.display").joinpath("locales/catalogue.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+def text(key: str, lang: str, **values: object) -> str:
+    """The text of `key` ("group.name") with its {placeholders} filled in.
+
+    A text with plural forms takes the form for `count`. Raises KeyError naming the key and language that are missing:
+    a page never shows a key.
+    """
+    group, name = key.split(".", 1)
+    try:
+        entry = catalogue()[group][name][lang]
+    except KeyError as error:
+        raise KeyError(f"the catalogue has no {key!r} in {lang!r}") from error
+    if isinstance(entry, Mapping):
+        form = Locale.parse(lang).plural_form(values["count"])
+        entry = entry.get(form) or entry["other"]
+        values = {**values, "count": count(values["count"], lang)}
+    return str(entry).format(**values)
+
+
+def has_text(key: str) -> bool:
+    """Whether the catalogue has `key`."""
+    group, name = key.split(".", 1)
+    return name in catalogue().get(group, {})
+
+
+def number(value: float, lang: str, *, decimals: int = 0) -> str:
+    """A number with grouped thousands and a fixed number of decimals."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, format=pattern, locale=lang))
+
+
+def count(value: Any, lang: str) -> str:
+    """A whole number, or one with the decimals it has."""
+    return str(format_decimal(value, format="#,##0.##", locale=lang))
+
+
+def amount(value: float, lang: str, *, decimals: int = 2) -> str:
+    """Euro in full: 122.136.070,10 €."""
+    return text("unit.euro", lang, number=number(value, lang, decimals=decimals))
+
+
+def million(value: float, lang: str, *, precision: float | None = None) -> str:
+    """Millions with as many decimals as were published, two at most."""
+    decimals = 2
+    if precision is not None and not math.isnan(precision) and precision > 0:
+        decimals = min(2, max(0, 6 - round(math.log10(precision))))
+    return number(value / _MILLION, lang, decimals=decimals)
+
+
+def published(
+    value: float, lang: str, *, qualifier: str = "exact", unit: str = "", precision: float | None = None
+) -> str:
+    """A figure as it was published: its qualifier, its digits, its unit."""
+    if unit == "EUR":
+        shown = text("unit.million_euro", lang, number=million(value, lang, precision=precision))
+    elif unit == "1":
+        decimals = 0 if precision is None or math.isnan(precision) else max(0, round(-math.log10(precision)) - 2)
+        shown = rate(value, lang, decimals=decimals)
+    else:
+        shown = count(value, lang)
+    return text(f"qualifier.{qualifier or 'exact'}", lang, figure=shown)
+
+
+def rate(value: float, lang: str, *, decimals: int = 1) -> str:
+    """A ratio as a percentage."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
+    return str(format_percent(value, format=pattern, locale=lang))
+
+
+def points(value: float, lang: str) -> str:
+    """A difference of two ratios in percentage points, signed."""
+    return str(format_decimal(value * 100, format="+#,##0.0;-#,##0.0", locale=lang))
+
+
+def date(value: pd.Timestamp, lang: str) -> str:
+    """A date in figures: 30/09/2018."""
+    return str(format_date(value, format="dd/MM/yyyy", locale=lang))
+
+
+def long_date(value: pd.Timestamp, lang: str) -> str:
+    """A date in words: 30 settembre 2018, 30 September 2018."""
+    return str(format_date(value, format="d MMMM yyyy", locale=lang))
+
+
+def list_of(items: Iterable[str], lang: str) -> str:
+    """Items as a list in words: a, b e c."""
+    return str(format_list(list(items), locale=lang))
+
+
+def indicator_title(name: str, lang: str) -> str:
+    """The title of a declared indicator."""
+    return INDICATORS[name].title[lang]
+
+
+def word_notes(note: str, lang: str) -> list[str]:
+    """The short words for the codes of a result's note."""
+    return [text(f"note.{code}", lang) for code in note.split(";") if code]
+
+
+def word_findings(findings: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Findings in words.
+
+    Returns one row per finding: severity, cutoff (date), axis, where, expected, found, message, all as text in `lang`.
+    """
+    rows = [_word_finding(row, lang) for row in findings.to_dict("records")]
+    columns = ["severity", "cutoff", "axis", "where", "expected", "found", "message"]
+    return pd.DataFrame(rows, columns=columns, index=findings.index)
+
+
+def _word_finding(row: Mapping[str, Any], lang: str) -> dict[str, str]:
+    check, reason, unit = row["check"], row["reason"], row["unit"]
+    figure = row["figure"]
+    if has_text(f"stage.{figure}"):
+        figure = text(f"stage.{figure}", lang)
+    shown = {name: _figure(row[name], unit, lang) for name in ("expected", "found", "reference")}
+    axis = text("axis.all", lang) if row["axis"] == "ALL" else text("axis.code", lang, axis=row["axis"])
+    values = {
+        **shown,
+        "figure": figure,
+        "axis": axis,
+        "cutoff": _day(row["cutoff"], lang),
+        "compared_with": _day(row["compared_with"], lang),
+        "source": row["source"],
+        "other_source": row["other_source"],
+        "whole": reason,
+    }
+    ratio = row["found"] / row["expected"] if row["expected"] else math.nan
+    values["ratio"] = "" if math.isnan(ratio) else rate(ratio, lang)
+    earlier = row["found"] / row["reference"] if row["reference"] else math.nan
+    values["reference_ratio"] = "" if math.isnan(earlier) else rate(earlier, lang)
+    key = f"finding.{check}_{reason}" if has_text(f"finding.{check}_{reason}") else f"finding.{check}"
+    if not math.isnan(row["found"]) and unit == "target":
+        values["count"] = int(row["found"])
+    return {
+        "severity": text(f"severity.{row['severity']}", lang),
+        "cutoff": values["cutoff"],
+        "axis": axis,
+        "where": text("finding.where", lang, source=row["source"], figure=figure) if figure else row["source"],
+        "expected": shown["expected"],
+        "found": shown["found"],
+        "message": text(key, lang, **values),
+    }
+
+
+def _day(value: pd.Timestamp, lang: str) -> str:
+    return "" if pd.isna(value) else date(value, lang)
+
+
+def _figure(value: float, unit: str, lang: str) -> str:
+    if math.isnan(value):
+        return ""
+    return amount(value, lang) if unit == "EUR" else count(value, lang)

@@ -1,0 +1,103 @@
+"""An executed notebook as one page: no code, no script, nothing from another host."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from porfse_analysis.display import wording
+
+__all__ = ["page", "render_page"]
+
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def render_page(executed: Path, lang: str) -> str:
+    """The page of an executed notebook, in the language its texts are in."""
+    notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+    body, _ = _exporter().from_notebook_node(notebook)
+    headings = _Headings()
+    headings.feed(body)
+    return page(
+        lang=lang,
+        title=headings.title or executed.stem,
+        body=_lean(body),
+        sections=headings.sections,
+        home="../index.html",
+    )
+
+
+def page(**values: Any) -> str:
+    """Our page around a body that is HTML already; every other value is escaped."""
+    from jinja2 import Environment, StrictUndefined
+
+    folder = files("porfse_analysis.reports")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
+    style = folder.joinpath("page.css").read_text(encoding="utf-8")
+    defaults = {"sections": [], "home": ""}
+    return template.render(
+        {**defaults, **values, "style": style, "policy": _POLICY, "text": lambda key: wording.text(key, values["lang"])}
+    )
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter
+    from traitlets.config import Config
+
+    config = Config()  # type: ignore[no-untyped-call]
+    # what the page does not show: notes for whoever works in the notebook, and what libraries grumble on stderr
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = {"remove-cell", "parameters", "injected-parameters"}
+    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
+    return HTMLExporter(
+        config=config,
+        template_name="basic",
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_output_stdin=True,
+    )  # type: ignore[no-untyped-call]
+
+
+def _lean(body: str) -> str:
+    """The body without what records results: comments and empty output boxes."""
+    return re.sub(r"<!-- \d+ results -->", "", body)
+
+
+class _Headings(HTMLParser):
+    """The title and the sections of a page, for its head and its table of contents."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.title = ""
+        self.sections: list[tuple[str, str]] = []
+        self._open: str | None = None
+        self._anchor = ""
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("h1", "h2"):
+            self._open, self._anchor, self._text = tag, dict(attrs).get("id") or "", []
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != self._open:
+            return
+        text = "".join(self._text).strip().rstrip("¶")
+        if tag == "h1":
+            self.title = self.title or text
+        elif self._anchor:
+            self.sections.append((html.unescape(self._anchor), text))
+        self._open = None
