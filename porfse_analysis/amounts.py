@@ -101,8 +101,8 @@ def read_amount(text: str, *, lang: str = "it") -> Amount:
         raise ValueError(f"language {lang!r} is not one of {', '.join(SIGNS)}")
     rest = " ".join(text.split()).lower()
     qualifier = "exact"
-    for name, words in _QUALIFIER_WORDS[lang].items():
-        word = next((w for w in words if rest.startswith(w + " ")), None)
+    for name, phrases in _QUALIFIER_WORDS[lang].items():
+        word = next((w for w in phrases if rest.startswith(w + " ")), None)
         if word:
             qualifier, rest = name, rest[len(word) + 1 :]
             break

@@ -118,11 +118,11 @@ def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
     table = pd.DataFrame(list(found), columns=list(FINDING_COLUMNS))
     for name in FINDING_COLUMNS:
         if name in ("cutoff", "compared_with"):
-            table[name] = pd.to_datetime(table[name]).astype(DATE_DTYPE)
+            table[name] = pd.Series(pd.to_datetime(table[name])).astype(DATE_DTYPE)
         elif name in ("expected", "found", "reference"):
             table[name] = table[name].astype("float64")
         else:
-            table[name] = table[name].astype("object").where(table[name].notna(), "").astype("str")
+            table[name] = table[name].astype(object).where(table[name].notna(), "").astype(str)
     place = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
     order = table["check"].map({name: place for place, name in enumerate(CHECKS)})
     table = table.assign(place=place, order=order).sort_values(

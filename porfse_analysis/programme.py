@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 
 import pandas as pd
 
@@ -11,10 +12,6 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault
 
 __all__ = ["Programme", "make_programme"]
-
-
-def _table(name: str) -> pd.DataFrame:
-    return field(default_factory=lambda: schema.empty(name))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +27,12 @@ class Programme:
     axes: pd.DataFrame
     finance: pd.DataFrame
     sources: pd.DataFrame
-    achievements: pd.DataFrame = _table("achievements")
-    targets: pd.DataFrame = _table("targets")
-    measures: pd.DataFrame = _table("measures")
-    eu_commitments: pd.DataFrame = _table("eu_commitments")
-    population: pd.DataFrame = _table("population")
-    claims: pd.DataFrame = _table("claims")
+    achievements: pd.DataFrame = field(default_factory=partial(schema.empty, "achievements"))
+    targets: pd.DataFrame = field(default_factory=partial(schema.empty, "targets"))
+    measures: pd.DataFrame = field(default_factory=partial(schema.empty, "measures"))
+    eu_commitments: pd.DataFrame = field(default_factory=partial(schema.empty, "eu_commitments"))
+    population: pd.DataFrame = field(default_factory=partial(schema.empty, "population"))
+    claims: pd.DataFrame = field(default_factory=partial(schema.empty, "claims"))
 
     @property
     def cutoffs(self) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -38,10 +38,10 @@ STAGES = ("allocation", "activated", "selected", "committed", "paid", "declared"
 
 TARGET_KINDS = ("financial", "output", "result", "key_implementation_step")
 
-DATE_DTYPE = "datetime64[us]"
+DATE_DTYPE: Final = "datetime64[us]"
 
 # kind of a cell -> dtype of the column in memory
-_DTYPES = {
+_DTYPES: dict[str, Any] = {
     "text": "str",
     "date": DATE_DTYPE,
     "amount": "float64",

@@ -14,8 +14,6 @@ from porfse_analysis.schema import ALL
 
 __all__ = ["key_numbers", "lead", "section", "title"]
 
-_TILE_STAGES = ("activated", "selected", "committed", "paid", "declared", "certified")
-
 
 def title(report: Report) -> Html:
     """The title of the page: programme, date, CCI."""
@@ -48,26 +46,15 @@ def lead(report: Report) -> Html:
 
 def key_numbers(report: Report) -> Html:
     """The figures most readers come for, each with its date; what is not published is left out here."""
-    rows = funnel_rows(report).set_index("stage")
     items = []
-    allocation = rows.loc["allocation"] if "allocation" in rows.index else None
-    if allocation is not None and pd.notna(allocation["amount"]):
-        items.append(
-            (
-                report.text("tile.allocation"),
-                _million(report, allocation),
-                report.text("tile.at", date=wording.date(allocation["data_date"], report.lang)),
-            )
-        )
-    for stage in _TILE_STAGES:
-        row = rows.loc[stage]
+    for _, row in funnel_rows(report).iterrows():
+        if pd.isna(row["amount"]):
+            continue
+        day = wording.date(row["data_date"], report.lang)
+        remark = report.text("tile.at", date=day)
         if pd.notna(row["value"]):
-            remark = report.text(
-                "tile.of_allocation",
-                rate=wording.rate(row["value"], report.lang),
-                date=wording.date(row["data_date"], report.lang),
-            )
-            items.append((report.text(f"stage.{stage}"), _million(report, row), remark))
+            remark = report.text("tile.of_allocation", rate=wording.rate(row["value"], report.lang), date=day)
+        items.append((report.text(f"stage.{row['stage']}"), _million(report, row), remark))
     people = report.results[(report.results["indicator"] == "participants") & (report.results["axis"] == ALL)]
     for _, row in people[people["value"].notna()].iterrows():
         day = report.text("tile.at", date=wording.date(row["data_date"], report.lang))

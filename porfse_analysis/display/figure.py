@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -29,9 +30,9 @@ COLOURS: Mapping[str, str] = {
     "short": "#e69f00",
 }
 
-HATCHES: Mapping[str, str] = {"activated": "///", "selected": "", "declared": "", "stale": "...."}
+HATCHES: Mapping[str, str] = {"activated": "///", "selected": "", "declared": "", "stale": "\\\\\\"}
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.edgecolor": COLOURS["line"],

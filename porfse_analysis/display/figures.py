@@ -5,7 +5,10 @@ Every figure carries its values in the text alternative, its units on the axes a
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from porfse_analysis.display import wording
@@ -39,7 +42,7 @@ def funnel(report: Report) -> Html:
     for place, (_, row) in enumerate(rows.iterrows()):
         name = report.text(f"stage.{row['stage']}")
         if pd.isna(row["amount"]):
-            ax.text(0, place, " " + report.text("missing.not_published"), va="center", color=COLOURS["quiet"])
+            _label(ax, 0, place, report.text("missing.not_published"), color=COLOURS["quiet"])
             said.append(report.text("alt.missing", name=name))
             continue
         stale = "stale" in row["note"].split(";")
@@ -57,7 +60,7 @@ def funnel(report: Report) -> Html:
             label = report.text("figure.amount_and_rate", amount=label, rate=wording.rate(row["value"], report.lang))
         if stale:
             label = report.text("figure.of_date", label=label, date=wording.date(row["data_date"], report.lang))
-        ax.text(row["amount"] / _MILLION, place, "  " + label, va="center")
+        _label(ax, row["amount"] / _MILLION, place, label)
         said.append(report.text("alt.value", name=name, value=label))
     ax.set_yticks(range(len(rows)), [report.text(f"stage.{stage}") for stage in rows["stage"]])
     ax.invert_yaxis()
@@ -171,7 +174,7 @@ def axes_progress(report: Report) -> Html:
             label = wording.rate(value["value"], report.lang) if pd.notna(value["value"]) else ""
             # outside both the bar and the allocation behind it, so that it is read on white
             end = max(value["numerator"], row["amount"]) / _MILLION
-            ax.text(end, middle, "  " + label, va="center", fontsize=9)
+            _label(ax, end, middle, label, fontsize=9)
             parts.append(report.text("alt.value", name=report.text(f"stage.{stage}"), value=label))
         said.append(report.text("alt.axis", axis=axis, values=", ".join(parts)))
     ax.set_yticks(
@@ -194,8 +197,13 @@ def axes_progress(report: Report) -> Html:
     )
 
 
-def _labelled(ax: object, report: Report, stage: str) -> bool:
-    return report.text(f"stage.{stage}") in ax.get_legend_handles_labels()[1]  # type: ignore[attr-defined]
+def _label(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:
+    """Text to the right of the end of a bar."""
+    ax.annotate(text, (x, y), xytext=(5, 0), textcoords="offset points", va="center", **style)
+
+
+def _labelled(ax: Axes, report: Report, stage: str) -> bool:
+    return report.text(f"stage.{stage}") in ax.get_legend_handles_labels()[1]
 
 
 def _wrapped(label: str, width: int = 24) -> str:
@@ -217,7 +225,7 @@ def target_ratios(report: Report) -> Html:
     figure, ax = new_figure(height=0.27 * len(rows) + 0.9)
     said = []
     end = max(1.1, min(_RATIO_SHOWN, rows["value"].max()))
-    for place, row in rows.iterrows():
+    for place, (_, row) in enumerate(rows.iterrows()):
         beyond = row["value"] > end
         reached = row["value"] >= 1
         ax.barh(
@@ -230,7 +238,8 @@ def target_ratios(report: Report) -> Html:
             linewidth=0,
         )
         label = wording.rate(row["value"], report.lang)
-        ax.text(min(row["value"], end) * 100, place, f"  {'» ' if beyond else ''}{label}", va="center", fontsize=9)
+        shown = report.text("figure.cut_short", label=label) if beyond else label
+        _label(ax, min(row["value"], end) * 100, place, shown, fontsize=9)
         said.append(report.text("alt.value", name=_indicator(row), value=label))
     ax.axvline(100, color=COLOURS["text"], linewidth=1, linestyle="--")
     ax.set_yticks(range(len(rows)), [_indicator(row) for _, row in rows.iterrows()], fontsize=9)

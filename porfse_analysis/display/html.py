@@ -52,7 +52,8 @@ def picture(svg: bytes, alt: str, caption: str, source: str) -> Html:
     data = base64.b64encode(svg).decode("ascii")
     return Html(
         f'<figure class="pf-figure"><img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}">'
-        f'<figcaption>{html.escape(caption)}<br><span class="pf-source">{html.escape(source)}</span></figcaption></figure>'
+        f'<figcaption>{html.escape(caption)}<br><span class="pf-source">{html.escape(source)}</span></figcaption>'
+        "</figure>"
     )
 
 

@@ -8,7 +8,12 @@ import pandas as pd
 
 from porfse_analysis.display.report import Report
 
-__all__ = ["reference", "source_line", "source_title"]
+__all__ = ["numbered", "reference", "source_line", "source_title"]
+
+
+def numbered(report: Report) -> dict[str, str]:
+    """Identifier of each source -> its number as the tables show it, [1]."""
+    return {source: f"[{number}]" for source, number in _numbers(report).items()}
 
 
 def _numbers(report: Report) -> dict[str, int]:
@@ -35,14 +40,14 @@ def source_title(row: pd.Series, lang: str) -> str:
 
 def source_line(sources: Iterable[object], report: Report) -> str:
     """Which sources something was made from, numbered as in the list of the page."""
-    rows = report.programme.sources.set_index("source", drop=False)
+    rows = {row["source"]: row for _, row in report.programme.sources.iterrows()}
     numbers = _numbers(report)
     named = [
         report.text(
             "source.named",
             number=numbers[name],
-            publisher=rows.at[name, "publisher"],
-            title=source_title(rows.loc[name], report.lang),
+            publisher=rows[name]["publisher"],
+            title=source_title(rows[name], report.lang),
         )
         for name in sorted(_identifiers(sources), key=lambda name: numbers.get(name, 0))
         if name in numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -56,7 +56,7 @@ def catalogue() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
-def text(key: str, lang: str, **values: object) -> str:
+def text(key: str, lang: str, **values: Any) -> str:
     """The text of `key` ("group.name") with its {placeholders} filled in.
 
     A text with plural forms takes the form for `count`. Raises KeyError naming the key and language that are missing:
@@ -154,19 +154,19 @@ def word_notes(note: str, lang: str) -> list[str]:
     return [text(f"note.{code}", lang) for code in note.split(";") if code]
 
 
-def word_findings(findings: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Findings in words.
+def word_findings(findings: pd.DataFrame, lang: str, *, sources: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Findings in words; `sources` gives what to call each source (default: its identifier).
 
     Returns one row per finding: severity, cutoff (date), axis, where, expected, found, message, all as text in `lang`.
     """
-    rows = [_word_finding(row, lang) for row in findings.to_dict("records")]
+    rows = [_word_finding(row, lang, sources or {}) for row in findings.to_dict("records")]
     columns = ["severity", "cutoff", "axis", "where", "expected", "found", "message"]
     return pd.DataFrame(rows, columns=columns, index=findings.index)
 
 
-def _word_finding(row: Mapping[str, Any], lang: str) -> dict[str, str]:
+def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) -> dict[str, str]:
     check, reason, unit = row["check"], row["reason"], row["unit"]
-    figure = row["figure"]
+    figure, source = row["figure"], sources.get(row["source"], row["source"])
     if has_text(f"stage.{figure}"):
         figure = text(f"stage.{figure}", lang)
     shown = {name: _figure(row[name], unit, lang) for name in ("expected", "found", "reference")}
@@ -177,8 +177,8 @@ def _word_finding(row: Mapping[str, Any], lang: str) -> dict[str, str]:
         "axis": axis,
         "cutoff": _day(row["cutoff"], lang),
         "compared_with": _day(row["compared_with"], lang),
-        "source": row["source"],
-        "other_source": row["other_source"],
+        "source": source,
+        "other_source": sources.get(row["other_source"], row["other_source"]),
         "whole": reason,
     }
     ratio = row["found"] / row["expected"] if row["expected"] else math.nan
@@ -192,7 +192,7 @@ def _word_finding(row: Mapping[str, Any], lang: str) -> dict[str, str]:
         "severity": text(f"severity.{row['severity']}", lang),
         "cutoff": values["cutoff"],
         "axis": axis,
-        "where": text("finding.where", lang, source=row["source"], figure=figure) if figure else row["source"],
+        "where": text("finding.where", lang, source=source, figure=figure) if figure else source,
         "expected": shown["expected"],
         "found": shown["found"],
         "message": text(key, lang, **values),

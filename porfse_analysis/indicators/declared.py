@@ -67,8 +67,8 @@ def _per_head(stage: str, person: str) -> Indicator:
     titles_it, titles_en = "{name} per {person}", "{name} per {person}"
     definition = {
         "participant": {
-            "it": "Importo cumulato ({name}) diviso per i partecipanti (CO01 + CO03 + CO05) dello stesso asse o programma.",
-            "en": "Cumulative amount ({name}) divided by the participants (CO01 + CO03 + CO05) of the same axis or programme.",
+            "it": "Importo cumulato ({name}) diviso per i partecipanti (CO01 + CO03 + CO05) dell'asse o programma.",
+            "en": "Cumulative amount ({name}) over the participants (CO01 + CO03 + CO05) of the axis or programme.",
         },
         "resident": {
             "it": "Importo cumulato ({name}) diviso per i residenti dell'area all'ultimo 1° gennaio.",
@@ -126,7 +126,7 @@ _DECLARED = (
         title={"it": "Conseguimento del target finale 2023", "en": "Achievement of the 2023 target"},
         definition={
             "it": "Valore cumulato dell'indicatore diviso per il target 2023 del piano in vigore alla data del valore.",
-            "en": "Cumulative value of the indicator divided by the 2023 target of the plan in force at the value's date.",
+            "en": "Cumulative value of the indicator over the 2023 target of the plan in force at the date.",
         },
         source=_AIR,
     ),
@@ -148,7 +148,7 @@ _DECLARED = (
         title={"it": "Partecipanti", "en": "Participants"},
         definition={
             "it": "Disoccupati, inattivi e occupati raggiunti; ogni partecipazione conta una volta, le persone no.",
-            "en": "Unemployed, inactive and employed people reached; every participation counts once, persons may recur.",
+            "en": "Unemployed, inactive and employed people reached; participations count once, persons may recur.",
         },
         source=_ESF,
     ),

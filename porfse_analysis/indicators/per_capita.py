@@ -115,14 +115,14 @@ def _people(people: pd.DataFrame, cutoff: pd.Timestamp, stale: pd.Series | None 
     table = pd.DataFrame(
         {
             "programme": people["programme"].astype("str"),
-            "fund": people["fund"] if "fund" in people else "",
-            "axis": people["axis"] if "axis" in people else ALL,
-            "region_category": people["region_category"] if "region_category" in people else "",
+            "fund": people.get("fund", ""),
+            "axis": people.get("axis", ALL),
+            "region_category": people.get("region_category", ""),
             "cutoff": pd.Series(cutoff, index=people.index, dtype=DATE_DTYPE),
             "date": people["date"].astype(DATE_DTYPE),
             "people": people["people"].astype("float64"),
             "unit": people["unit"],
-            "source": people["source"].astype("object").where(people["source"].notna(), "").astype("str"),
+            "source": people["source"].astype(object).where(people["source"].notna(), "").astype("str"),
             "note": note,
         }
     )

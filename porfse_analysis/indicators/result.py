@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
+import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,8 +53,8 @@ NOTES = (
 )
 """Codes of `note`, in the order in which they are joined."""
 
-_DTYPES = {"cutoff": DATE_DTYPE, "data_date": DATE_DTYPE, "value": "float64", "numerator": "float64"}
-_DTYPES["denominator"] = "float64"
+_DTYPES: dict[str, Any] = dict.fromkeys(("cutoff", "data_date"), DATE_DTYPE)
+_DTYPES |= dict.fromkeys(("value", "numerator", "denominator"), "float64")
 
 
 def as_cutoff(cutoff: object) -> pd.Timestamp:
@@ -58,16 +62,12 @@ def as_cutoff(cutoff: object) -> pd.Timestamp:
 
     Raises `ParameterError` for anything else, 30/09/2018 included: it could be read in two ways.
     """
-    if isinstance(cutoff, str):
-        try:
-            stamp = pd.to_datetime(cutoff, format="%Y-%m-%d")
-        except ValueError as error:
-            raise ParameterError(f"cutoff {cutoff!r} is not a date written YYYY-MM-DD") from error
-        return pd.Timestamp(stamp)
-    stamp = pd.Timestamp(cutoff) if hasattr(cutoff, "year") else pd.NaT  # type: ignore[arg-type]
-    if stamp is pd.NaT:
-        raise ParameterError(f"cutoff {cutoff!r} is not a date; write it as text, YYYY-MM-DD")
-    return pd.Timestamp(stamp).normalize()
+    if isinstance(cutoff, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", cutoff, re.ASCII):
+        with contextlib.suppress(ValueError):
+            return pd.Timestamp(cutoff)
+    if isinstance(cutoff, datetime.date) and not pd.isna(cutoff):
+        return pd.Timestamp(cutoff).normalize()
+    raise ParameterError(f"cutoff {cutoff!r} is not a date written YYYY-MM-DD")
 
 
 def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Series:
@@ -93,7 +93,7 @@ def make_result(frame: pd.DataFrame) -> pd.DataFrame:
         if name in frame:
             values = frame[name]
             if dtype == "str":
-                values = values.astype("object").where(values.notna(), "").astype("str")
+                values = values.astype(object).where(values.notna(), "").astype("str")
             columns[name] = values.astype(dtype)
         else:
             columns[name] = pd.Series(

@@ -41,7 +41,7 @@ def plan_versions(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
     """
     starts = targets[["programme", "valid_from", "plan_version"]].drop_duplicates()
     # the first day a version is valid from, when its rows give several
-    starts = starts.groupby(["programme", "plan_version"], as_index=False)["valid_from"].min()
+    starts = starts.groupby(["programme", "plan_version"])["valid_from"].min().reset_index()
     merged = pd.merge_asof(
         dates[["programme", "date"]].drop_duplicates().sort_values("date", kind="stable"),
         starts[["programme", "valid_from"]].drop_duplicates().sort_values("valid_from", kind="stable"),
@@ -108,7 +108,7 @@ def _newest_values(achievements: pd.DataFrame, cutoff: pd.Timestamp, keys: list[
     known["data_date"] = known["data_date"].fillna(known["position"])
     published = known[known["value"].notna()]
     picked = newest(published, keys)[[*keys, "source", "position"]]
-    last = published.groupby("programme", as_index=False)["data_date"].max()
+    last = published.groupby("programme")["data_date"].max().reset_index()
     rows = known.merge(picked, on=[*keys, "source", "position"])
     return rows.merge(last.rename(columns={"data_date": "last_reported"}), on="programme", how="left")
 
@@ -125,7 +125,7 @@ def _aims(
     A group without any value is asked for at the last position its programme reported. Of several sources the
     preferred one that has the figure counts. Columns: key, target, target_source.
     """
-    dates = values.groupby(keys, as_index=False)["data_date"].min().rename(columns={"data_date": "date"})
+    dates = values.groupby(keys)["data_date"].min().reset_index().rename(columns={"data_date": "date"})
     groups = targets[keys].drop_duplicates().merge(dates, on=keys, how="outer")
     reported = values[["programme", "last_reported"]].drop_duplicates()
     groups = groups.merge(reported, on="programme", how="left")
@@ -229,4 +229,5 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
 def reported_late(rows: pd.DataFrame) -> pd.Series:
     """Whether the report a value was taken from (2020.0: of 2020) is later than the year of the value."""
     report = pd.to_numeric(rows["reported_in"].str.extract(r"^(\d{4})")[0], errors="coerce")
-    return report > rows["data_date"].dt.year
+    late: pd.Series = report > rows["data_date"].dt.year
+    return late

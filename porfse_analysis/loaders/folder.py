@@ -290,7 +290,7 @@ def _read_column(
             content.faults.append(Fault(problem, file, line, column.name, text, remedy))
         values.append(value)
     if column.kind == "date":
-        return pd.Series(pd.to_datetime(values)).astype(schema.DATE_DTYPE) if values else pd.Series(values)
+        return pd.Series(values, dtype=schema.DATE_DTYPE)
     if column.kind == "year":
         return pd.Series(values, dtype="Int64")
     if column.kind == "flag":

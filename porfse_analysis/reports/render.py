@@ -65,7 +65,7 @@ def _exporter() -> Any:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_output_stdin=True,
-    )  # type: ignore[no-untyped-call]
+    )
 
 
 def _lean(body: str) -> str:

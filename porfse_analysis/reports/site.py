@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import html
 import io
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -111,22 +112,21 @@ def _dates(runs: list[dict[str, str]], results: pd.DataFrame, lang: str) -> str:
     """All dates, the latest first, each with its links and main figures."""
     mine = results[(results["lang"] == lang) & (results["axis"] == ALL)]
     mine = mine.drop_duplicates(["cutoff", "indicator"])
-    figures = mine.pivot(index="cutoff", columns="indicator", values="value") if len(mine) else pd.DataFrame()
+    figures = {(row["cutoff"].date().isoformat(), row["indicator"]): float(row["value"]) for _, row in mine.iterrows()}
     rows = pd.DataFrame({"cutoff": sorted({run["cutoff"] for run in runs}, reverse=True)})
 
-    def figure(name: str, row: pd.Series) -> str:
-        at = pd.Timestamp(row["cutoff"])
-        value = figures.at[at, name] if name in figures and at in figures.index else float("nan")
-        if pd.isna(value):
-            return wording.text("missing.short", lang)
-        return wording.count(value, lang) if name == "participants" else wording.rate(value, lang)
+    def figure(name: str) -> Callable[[pd.Series], str]:
+        def write(row: pd.Series) -> str:
+            value = figures.get((row["cutoff"], name), math.nan)
+            if math.isnan(value):
+                return wording.text("missing.short", lang)
+            return wording.count(value, lang) if name == "participants" else wording.rate(value, lang)
+
+        return write
 
     columns = [
         Column("cutoff", wording.text("index.date", lang), "head"),
-        *(
-            Column(name, wording.indicator_title(name, lang), "figure", write=lambda row, name=name: figure(name, row))
-            for name in _SHOWN
-        ),
+        *(Column(name, wording.indicator_title(name, lang), "figure", write=figure(name)) for name in _SHOWN),
     ]
     table = Table(
         "dates", wording.text("index.table", lang), rows, columns, notes=[wording.text("index.note", lang)]

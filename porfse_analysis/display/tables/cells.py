@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -31,6 +31,7 @@ Write = Callable[[pd.Series], str]
 
 
 def axis_title(row: pd.Series, lang: str) -> str:
+    """The title of an axis in the reader's language, or in the one there is."""
     if row["axis"] == ALL:
         return wording.text("axis.programme", lang)
     titles = [row.get(f"title_{lang}"), row.get("title_it"), row.get("title_en")]
@@ -38,6 +39,7 @@ def axis_title(row: pd.Series, lang: str) -> str:
 
 
 def axis_label(report: Report) -> Write:
+    """Code and title of the axis."""
     titles = {row["axis"]: axis_title(row, report.lang) for _, row in report.programme.axes.iterrows()}
 
     def write(row: pd.Series) -> str:
@@ -52,12 +54,14 @@ def precision_of(rows: pd.DataFrame, report: Report) -> pd.Series:
     """The coarsest unit of the last published digit among the figures of each row (axis, stage, source, position)."""
     finance = report.programme.finance.assign(source=report.programme.finance["source"].astype("str"))
     key = ["axis", "stage", "source", "cutoff"]
-    units = finance.groupby(key, as_index=False)["precision"].max().rename(columns={"cutoff": "position"})
+    units = finance.groupby(key)["precision"].max().reset_index().rename(columns={"cutoff": "position"})
     merged = rows.merge(units, on=["axis", "stage", "source", "position"], how="left", suffixes=("_", ""))
     return pd.Series(merged["precision"].to_numpy(), index=rows.index)
 
 
 def million(report: Report, name: str = "amount", precision: str = "precision") -> Write:
+    """Million euro, with the decimals that were published."""
+
     def write(row: pd.Series) -> str:
         if pd.isna(row[name]):
             return report.text("missing.short")
@@ -67,30 +71,42 @@ def million(report: Report, name: str = "amount", precision: str = "precision") 
 
 
 def rate(report: Report, name: str = "value") -> Write:
+    """A ratio as a percentage."""
     return lambda row: report.text("missing.short") if pd.isna(row[name]) else wording.rate(row[name], report.lang)
 
 
 def count(report: Report, name: str) -> Write:
+    """A number with the decimals it has."""
     return lambda row: report.text("missing.short") if pd.isna(row[name]) else wording.count(row[name], report.lang)
 
 
 def euro(report: Report, name: str) -> Write:
+    """Euro and cents."""
     return lambda row: (
         report.text("missing.short") if pd.isna(row[name]) else wording.number(row[name], report.lang, decimals=2)
     )
 
 
 def date(report: Report, name: str = "data_date") -> Write:
+    """A date in figures."""
     return lambda row: "" if pd.isna(row[name]) else wording.date(row[name], report.lang)
 
 
 def reference(report: Report, name: str = "source") -> Write:
+    """The numbers of the sources, as [1][2]."""
     return lambda row: numbered(row[name], report)
 
 
-def notes(report: Report) -> Write:
-    return lambda row: "; ".join(wording.word_notes(row["note"], report.lang))
+def notes(report: Report, said_below: Sequence[str] = ()) -> Write:
+    """The notes in words, but for those a line below the table says for all rows."""
+    return lambda row: "; ".join(
+        word
+        for code in row["note"].split(";")
+        if code not in said_below
+        for word in wording.word_notes(code, report.lang)
+    )
 
 
 def missing_note(report: Report, *columns: pd.Series) -> list[str]:
+    """The line that explains what is missing, where something is."""
     return [report.text("missing.explained")] if any(column.isna().any() for column in columns) else []

@@ -6,7 +6,7 @@ import pandas as pd
 
 from porfse_analysis.display import wording
 from porfse_analysis.display.report import Report
-from porfse_analysis.display.sources import source_line, source_title
+from porfse_analysis.display.sources import numbered, source_line, source_title
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import cells
 from porfse_analysis.indicators.declared import INDICATORS
@@ -45,7 +45,7 @@ def claims(report: Report) -> Table:
 
 def findings(report: Report) -> Table:
     """What the checks found, worst first."""
-    rows = wording.word_findings(report.findings, report.lang)
+    rows = wording.word_findings(report.findings, report.lang, sources=numbered(report))
     names = {"severity": "head", "cutoff": "text", "axis": "text", "message": "text"}
     return Table(
         "findings",

@@ -36,7 +36,9 @@ def allocation_in_force(report: Report) -> pd.DataFrame:
     rows["title"] = [cells.axis_title(row, report.lang) for _, row in rows.iterrows()]
     order = {axis: place for place, axis in enumerate([*report.programme.axes["axis"], ALL])}
     rows["precision"] = cells.precision_of(rows.assign(stage="allocation"), report)
-    return rows.sort_values("axis", key=lambda axis: axis.map(order), kind="stable").reset_index(drop=True)
+    rows["place"] = rows["axis"].map(order)
+    ordered: pd.DataFrame = rows.sort_values("place", kind="stable").reset_index(drop=True)
+    return ordered
 
 
 def endowment(report: Report) -> Table:

@@ -56,8 +56,9 @@ def per_capita(report: Report) -> Table:
         notes.append(report.text("per_capita.participants", date=day))
     if any("restated" in note for note in people["note"]):
         notes.append(report.text("note_long.restated"))
-    if dates:
-        notes.append(report.text("note_long.includes_technical_assistance"))
+    for code in ("other_date", "includes_technical_assistance"):
+        if any(code in note.split(";") for note in results.loc[results["indicator"].isin(frame), "note"]):
+            notes.append(report.text(f"note_long.{code}"))
     return Table(
         "per-capita",
         report.text("table.per_capita", date=wording.date(report.cutoff, report.lang)),
@@ -97,10 +98,11 @@ def targets(report: Report) -> Table:
             Column("denominator", report.text("column.target"), "figure", write=cells.count(report, "denominator")),
             Column("value", report.text("column.ratio"), "figure", write=cells.rate(report)),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
-            Column("note", report.text("column.note"), write=cells.notes(report)),
+            Column("note", report.text("column.note"), write=cells.notes(report, said_below=("stale", "restated"))),
         ],
         notes=[
             *cells.missing_note(report, rows["value"]),
+            *([report.text("note_long.stale")] if rows["note"].str.contains("stale").any() else []),
             *([report.text("note_long.restated")] if restated else []),
             *(
                 [report.text("note_long.percentage_target")]
