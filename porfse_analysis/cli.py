@@ -150,7 +150,7 @@ def indicators(
         print(results.to_json(orient="records", date_format="iso", double_precision=15, indent=1))
     else:
         shown = results.drop(columns=["programme", "region_category"])
-        print(shown.to_string(index=False, na_rep="", max_colwidth=48))
+        print(shown.to_string(index=False, na_rep="", max_colwidth=48, float_format="{:,.6f}".format))
 
 
 def _bar(items: list[str], unit: str) -> Any:

@@ -77,8 +77,6 @@ def record(results: pd.DataFrame) -> None:
     values = rows.astype(object).where(rows.notna(), None)
     bundle: dict[str, Any] = {
         RESULTS_MIME: {"columns": list(values), "rows": values.values.tolist()},
-        # a reader of the notebook sees how many there are; the page needs no words for it
-        "text/html": f"<!-- {len(values)} results -->",
         "text/plain": f"{len(values)} results recorded",
     }
     json.dumps(bundle, allow_nan=False)  # refuse what a notebook file cannot hold

@@ -61,8 +61,13 @@ def certification_rate(
     certified amount (`other_date` when it is of an earlier one). The indicator is named `certification_rate`, or
     `certification_rate_of_<base>`.
 
-    Parameters and result as in `financial_progress`; `base` is one of allocation, committed, paid, declared. Raises
-    `ParameterError` for another base.
+    Parameters: `finance`, `cutoff` and `by` as in `financial_progress`; `base` is one of allocation, committed, paid,
+    declared.
+
+    Returns the result columns, one row per key; unit 1; numerator and denominator in euro. Notes as in
+    `financial_progress`, and other_date. Raises `ParameterError` for another base.
+
+    Source of the definition: Reg. (EU) 1303/2013, art. 126 and 131, for what is certified; the ratios are a convention.
     """
     if base not in CERTIFICATION_BASES:
         raise ParameterError(f"base={base!r}: use one of {', '.join(CERTIFICATION_BASES)}")

@@ -158,6 +158,8 @@ def per_capita_spend(
     EUR/participant or EUR/resident, numerator in euro, denominator people. `data_date` is that of the spend; when the
     participants are of another date: `other_date`. Notes besides: published_total, stale, partial, zero_denominator,
     not_reported, no_participants.
+
+    Source of the definition: a convention of this package; participants as in Reg. (EU) 1304/2013, Annex I.
     """
     if stage not in STAGES:
         raise ParameterError(f"stage={stage!r}: use one of {', '.join(STAGES)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -13,22 +12,31 @@ from typing import Any
 import nbformat
 
 from porfse_analysis.display import wording
+from porfse_analysis.display.html import RESULTS_MIME
 
 __all__ = ["page", "render_page"]
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def render_page(executed: Path, lang: str) -> str:
-    """The page of an executed notebook, in the language its texts are in."""
+def render_page(executed: Path, lang: str, name: str) -> str:
+    """The page of an executed notebook, in the language its texts are in; `name` is its title when it gives none."""
     notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+    for cell in notebook.cells:
+        # recorded results and what libraries grumble on stderr stay in the notebook
+        if cell.cell_type == "code":
+            cell.outputs = [
+                output
+                for output in cell.outputs
+                if output.get("name") != "stderr" and RESULTS_MIME not in output.get("data", ())
+            ]
     body, _ = _exporter().from_notebook_node(notebook)
     headings = _Headings()
     headings.feed(body)
     return page(
         lang=lang,
-        title=headings.title or executed.stem,
-        body=_lean(body),
+        title=headings.title or name,
+        body=body,
         sections=headings.sections,
         home="../index.html",
     )
@@ -53,12 +61,12 @@ def _exporter() -> Any:
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 
-    config = Config()  # type: ignore[no-untyped-call]
-    # what the page does not show: notes for whoever works in the notebook, and what libraries grumble on stderr
+    config = Config()
+    # notes for whoever works in the notebook
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = {"remove-cell", "parameters", "injected-parameters"}
     config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
-    return HTMLExporter(
+    return HTMLExporter(  # type: ignore[no-untyped-call]
         config=config,
         template_name="basic",
         exclude_input=True,
@@ -66,11 +74,6 @@ def _exporter() -> Any:
         exclude_output_prompt=True,
         exclude_output_stdin=True,
     )
-
-
-def _lean(body: str) -> str:
-    """The body without what records results: comments and empty output boxes."""
-    return re.sub(r"<!-- \d+ results -->", "", body)
 
 
 class _Headings(HTMLParser):

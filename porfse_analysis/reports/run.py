@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from porfse_analysis.errors import ReportError
 from porfse_analysis.reports.files import aside, write_aside
@@ -59,7 +62,7 @@ def _execute(run: Run) -> None:
         _papermill(run, temporary)
         if not _has_results(temporary):
             raise ReportError("the notebook recorded no results: its last cell should call record(report.results)")
-        write_aside(run.page, render_page(temporary, run.lang))
+        write_aside(run.page, render_page(temporary, run.lang, run.name))
 
 
 def _papermill(run: Run, output: Path) -> None:
@@ -73,19 +76,30 @@ def _papermill(run: Run, output: Path) -> None:
 
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     try:
-        papermill.execute_notebook(
-            str(run.notebook),
-            str(output),
-            parameters=run.parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-        )
+        with tempfile.TemporaryDirectory(prefix="porfse-") as sockets:
+            papermill.execute_notebook(
+                str(run.notebook),
+                str(output),
+                parameters=run.parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                config=_client_config(sockets),
+            )
     except PapermillExecutionError as error:
         first = next((line for line in error.source.splitlines() if line.strip()), "")
         raise ReportError(
             f"cell {error.cell_index} ({first.strip()!r}) failed: {error.ename}: {error.evalue}"
         ) from error
+
+
+def _client_config(sockets: str) -> Any:
+    """Kernels talk over files of their own where the system can: no port that two runs at once could both take."""
+    from traitlets.config import Config
+
+    if os.name == "nt":
+        return Config()
+    return Config(KernelManager={"transport": "ipc", "ip": str(Path(sockets) / "kernel")})
 
 
 def _has_results(notebook: Path) -> bool:

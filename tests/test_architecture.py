@@ -1,0 +1,108 @@
+"""Imports go one way, the core stands without the reports' libraries, the public names are these."""
+
+import ast
+import importlib.metadata
+import subprocess
+import sys
+from pathlib import Path
+
+import porfse_analysis
+
+PACKAGE = Path(porfse_analysis.__file__).parent
+
+# each part may import those before it; parts on one line may import one another only within themselves
+LAYERS = (
+    ("errors", "amounts", "schema", "resources"),
+    ("programme",),
+    ("loaders",),
+    ("indicators",),
+    ("checks", "claims"),
+    ("display",),
+    ("reports",),
+    ("cli",),
+)
+ORDER = {part: place for place, parts in enumerate(LAYERS) for part in parts}
+# indicators, checks and display know frames, never files
+NO_LOADERS = ("indicators", "checks", "claims", "display")
+
+
+def part_of(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("porfse_analysis."):
+            yield node.module.split(".")[1]
+        elif isinstance(node, ast.ImportFrom) and node.module == "porfse_analysis":
+            yield from (alias.name for alias in node.names)
+
+
+def test_imports_go_one_way():
+    modules = [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py"]
+    assert len(modules) > 20
+    wrong = []
+    for path in modules:
+        own = part_of(path)
+        assert own in ORDER, f"{path.name}: give its part a layer"
+        for other in imported(path):
+            if other != own and ORDER[other] > ORDER[own]:
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {other}")
+            if other == "loaders" and own in NO_LOADERS:
+                wrong.append(f"{path.relative_to(PACKAGE)} reads files")
+    assert not wrong
+
+
+def modules_after(code):
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(run.stdout.split())
+
+
+def test_the_core_needs_no_notebook_library():
+    loaded = modules_after(
+        "import porfse_analysis as pf\np = pf.load_programme()\npf.all_indicators(p, cutoff='2018-09-30')\npf.check(p)"
+    )
+    assert "pandas" in loaded
+    assert not loaded & {
+        "papermill",
+        "nbconvert",
+        "nbformat",
+        "jupyterlab",
+        "IPython",
+        "great_tables",
+        "joblib",
+        "typer",
+    }
+
+
+def test_the_command_line_starts_without_heavy_libraries():
+    loaded = modules_after("import porfse_analysis.cli")
+    assert "typer" in loaded
+    assert not loaded & {"pandas", "numpy", "matplotlib", "papermill", "nbconvert", "jupyter_client"}
+
+
+def test_public_names():
+    assert sorted(porfse_analysis.__all__) == porfse_analysis.__all__ or set(porfse_analysis.__all__) == set(
+        porfse_analysis._HOME
+    )
+    for name in porfse_analysis.__all__:
+        assert getattr(porfse_analysis, name).__name__ if callable(getattr(porfse_analysis, name)) else True
+    assert {
+        "load_programme",
+        "certification_rate",
+        "financial_progress",
+        "target_achievement_ratio",
+        "per_capita_spend",
+        "participants",
+        "residents",
+        "Programme",
+    } <= set(porfse_analysis.__all__)
+
+
+def test_the_version_is_said_once_and_the_same():
+    version = importlib.metadata.version("porfse_analysis")
+    assert porfse_analysis.__version__ == version
+    citation = (PACKAGE.parent / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {version}" in citation.replace('"', "")

@@ -1,0 +1,129 @@
+"""The command line: what it prints, what it leaves, how it ends."""
+
+import io
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from porfse_analysis import resources
+from porfse_analysis.cli import app
+from porfse_analysis.indicators.result import KEY, RESULT_COLUMNS
+
+
+def porfse(*args):
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+@pytest.fixture
+def damaged(tmp_path):
+    folder = tmp_path / "programme"
+    shutil.copytree(resources.bundled(), folder)
+    table = folder / "finance.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("332500000.00", '"332.500.000,0O"', 1), encoding="utf-8")
+    return folder
+
+
+def test_indicators_as_csv_are_the_results_and_nothing_else():
+    run = porfse("indicators", "--cutoff", "2018-09-30", "--format", "csv")
+    assert run.exit_code == 0
+    rows = pd.read_csv(io.StringIO(run.stdout), keep_default_na=False)
+    assert list(rows.columns) == list(RESULT_COLUMNS)
+    assert not rows.duplicated(list(KEY)).any()
+    rate = rows[(rows["axis"] == "ALL") & (rows["indicator"] == "certification_rate")]
+    assert float(rate["value"].iloc[0]) == 144e6 / 970.47e6
+    assert set(rows["cutoff"]) == {"2018-09-30"}
+
+
+def test_indicators_of_every_date():
+    run = porfse("indicators", "--format", "csv")
+    assert pd.read_csv(io.StringIO(run.stdout))["cutoff"].nunique() == 10
+
+
+def test_indicators_as_json_and_table():
+    rows = json.loads(porfse("indicators", "--cutoff", "2018-09-30", "--format", "json").stdout)
+    assert {row["indicator"] for row in rows} >= {"certification_rate", "participants"}
+    table = porfse("indicators", "--cutoff", "2018-09-30").stdout
+    assert "certification_rate_of_paid" in table
+    assert "0.512456" in table
+
+
+@pytest.mark.parametrize(("lang", "words"), [("it", "scende da"), ("en", "falls from")])
+def test_check_of_the_bundled_programme(lang, words):
+    run = porfse("check", "--lang", lang)
+    assert run.exit_code == 0  # warnings only
+    assert words in run.stdout
+    assert "error 0, warning 3" in run.stderr
+
+
+def test_check_fails_on_an_impossible_figure(tmp_path):
+    folder = tmp_path / "programme"
+    shutil.copytree(resources.bundled(), folder)
+    table = folder / "achievements.csv"
+    # more long-term unemployed than unemployed
+    line = "I,ESF,8i,More developed,OESF,CO02,2020-12-31,ec-2q3n-nr7n,157892,,exact,Number,2020-12-31,2020.0\n"
+    table.write_text(table.read_text(encoding="utf-8") + line, encoding="utf-8")
+    run = porfse("check", folder, "--lang", "en")
+    assert run.exit_code == 1
+    assert "157,892 people, more than the 157,891 of CO01" in run.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "indicators", "report"])
+def test_a_damaged_folder_is_named_and_nothing_is_written(command, damaged, tmp_path):
+    out = ["--out", tmp_path / "reports"] if command == "report" else []
+    run = porfse(command, damaged, *out)
+    assert run.exit_code == 2
+    for part in ("finance.csv: 1 problem", "row 8", "column amount_eur", "332.500.000,0O", "is not a number"):
+        assert part in run.stderr
+    assert run.stdout == ""
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--cutoff", "2018-09-29"], "it has 2018-09-30"),
+        (["--cutoff", "30/09/2018"], "YYYY-MM-DD"),
+        (["--lang", "fr"], "fr"),
+        (["--notebook", "programme_reprt"], "did you mean 'programme_report'"),
+        (["--cutof", "2018-09-30"], "--cutof"),
+        (["nowhere"], "is not a folder"),
+        (["--jobs", "-3"], "--jobs"),
+    ],
+)
+def test_a_wrong_call_writes_nothing(args, said, tmp_path):
+    run = porfse("report", "--out", tmp_path / "reports", *args)
+    assert run.exit_code == 2
+    assert said in run.stderr
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize("command", ["report", "indicators", "check"])
+def test_help_shows_an_example(command):
+    run = porfse(command, "--help")
+    assert run.exit_code == 0
+    assert f"Example: porfse {command}" in run.stdout
+
+
+def test_report_end_to_end_with_one_failing_date(tmp_path):
+    """Two dates in parallel processes; one fails, the other is made, exit 1."""
+    notebook = json.loads((resources.notebooks_folder() / "programme_report.ipynb").read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if "open_report" in source:
+            cell["source"] = source + '\nassert cutoff != "2015-12-31", "not this one"\n'
+    mine = tmp_path / "mine.ipynb"
+    mine.write_text(json.dumps(notebook), encoding="utf-8")
+    out = tmp_path / "reports"
+    run = porfse(
+        "report", "--notebook", mine, "--cutoff", "2014-12-31", "--cutoff", "2015-12-31", "--out", out, "--jobs", 2
+    )
+    assert run.exit_code == 1
+    assert "1 of 2 reports made" in run.stderr
+    assert "mine 2015-12-31 it" in run.stderr
+    assert "AssertionError: not this one" in run.stderr
+    assert (out / "2014-12-31" / "mine.html").is_file()
+    assert not (out / "2015-12-31" / "mine.html").exists()
+    assert pd.read_csv(out / "runs.csv")["status"].tolist() == ["ok", "failed"]

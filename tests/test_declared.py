@@ -1,0 +1,120 @@
+"""Every indicator is declared once, in two languages, and nothing a reader sees lacks a translation."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from porfse_analysis import INDICATORS, all_indicators, load_programme
+from porfse_analysis.checks import CHECKS, SEVERITIES
+from porfse_analysis.display import wording
+from porfse_analysis.indicators import financial, per_capita, targets
+from porfse_analysis.indicators.result import NOTES
+from porfse_analysis.schema import STAGES
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "porfse_analysis"
+
+
+def test_every_result_is_declared():
+    programme = load_programme()
+    for cutoff in ("2014-12-31", "2018-09-30", "2022-06-30"):
+        results = all_indicators(programme, cutoff=cutoff)
+        assert set(results["indicator"]) <= set(INDICATORS)
+        units = results.drop_duplicates("indicator").set_index("indicator")["unit"]
+        assert units.to_dict() == {name: INDICATORS[name].unit for name in units.index}
+
+
+def test_every_name_a_function_can_give_is_declared():
+    names = {*financial.RATES.values(), *targets.AGAINST.values(), "participants", "residents"}
+    names |= {f"certification_rate_of_{base}" for base in financial.CERTIFICATION_BASES if base != "allocation"}
+    names |= {f"{stage}_spend_per_{person}" for stage in STAGES for person in ("participant", "resident")}
+    assert names == set(INDICATORS)
+
+
+@pytest.mark.parametrize("indicator", INDICATORS.values(), ids=lambda indicator: indicator.id)
+def test_a_declaration_is_complete_in_both_languages(indicator):
+    assert indicator.formula
+    assert indicator.unit
+    assert indicator.source
+    for text in (indicator.title, indicator.definition):
+        assert set(text) == {"it", "en"}, f"{indicator.id} is not in both languages"
+        assert all(text.values()), f"{indicator.id} has an empty text"
+        assert text["it"] != text["en"], f"{indicator.id} is not translated"
+
+
+def test_public_indicator_functions_say_what_they_return():
+    for function in (
+        financial.financial_progress,
+        financial.certification_rate,
+        targets.target_achievement_ratio,
+        per_capita.per_capita_spend,
+    ):
+        for word in ("Formula:", "Parameters:", "Returns", "unit", "Notes", "Source of the definition:"):
+            assert word in function.__doc__, f"{function.__name__} does not say {word}"
+
+
+def entries():
+    return [(f"{group}.{name}", entry) for group, names in wording.catalogue().items() for name, entry in names.items()]
+
+
+def forms(entry):
+    return list(entry.values()) if isinstance(entry, dict) else [entry]
+
+
+@pytest.mark.parametrize(("key", "entry"), entries(), ids=lambda value: value if isinstance(value, str) else "")
+def test_the_catalogue_is_complete(key, entry):
+    assert set(entry) == {"it", "en"}, f"{key} is not in both languages"
+    fields = []
+    for lang in ("it", "en"):
+        texts = forms(entry[lang])
+        assert all(texts), f"{key} is empty in {lang}"
+        if isinstance(entry[lang], dict):
+            assert {"one", "other"} <= set(entry[lang]), f"{key} lacks a plural form in {lang}"
+        fields.append({name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name})
+    assert fields[0] == fields[1], f"{key} has other placeholders in Italian than in English"
+
+
+def used_keys():
+    pattern = re.compile(r'text\(\s*f?"([a-z_]+\.[^"]+)"')
+    return {
+        (key, path.name)
+        for path in PACKAGE.rglob("*")
+        if path.suffix in (".py", ".j2")
+        for key in pattern.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_text_asked_for_is_in_the_catalogue():
+    plain = {key for key, _ in used_keys() if "{" not in key}
+    assert plain, "no text is asked for: the pattern of this test is wrong"
+    missing = sorted(key for key in plain if not wording.has_text(key))
+    assert not missing
+
+
+def test_texts_asked_for_by_code_are_in_the_catalogue():
+    keys = [f"stage.{stage}" for stage in STAGES]
+    keys += [f"note.{code}" for code in NOTES]
+    keys += [f"severity.{severity}" for severity in SEVERITIES]
+    keys += [f"qualifier.{name}" for name in ("exact", "about", "more_than", "less_than")]
+    assert not [key for key in keys if not wording.has_text(key)]
+    catalogue = wording.catalogue()["finding"]
+    assert not [check for check in CHECKS if not any(key.startswith(check) for key in catalogue)]
+
+
+def test_every_text_of_the_catalogue_is_used():
+    asked = [re.escape(key) for key, _ in used_keys()]
+    patterns = [re.compile(re.sub(r"\\\{.*?\\\}", ".+", key)) for key in asked]
+    unused = [
+        key
+        for key, _ in entries()
+        if not any(pattern.fullmatch(key) for pattern in patterns)
+        and not key.startswith(("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook."))
+    ]
+    assert not unused
+
+
+def test_a_missing_text_is_named():
+    with pytest.raises(KeyError, match=r"no 'stage\.spent' in 'it'"):
+        wording.text("stage.spent", "it")

@@ -1,0 +1,212 @@
+"""What readers see: numbers and dates in their language, tables and figures that say what they show."""
+
+import base64
+import re
+
+import pandas as pd
+import pytest
+
+from porfse_analysis import ParameterError, load_programme, open_report
+from porfse_analysis.display import blocks, figures, tables, wording
+from porfse_analysis.display.html import heading, paragraphs, tiles
+from porfse_analysis.display.table import Column, Table
+
+
+@pytest.fixture(scope="module")
+def programme():
+    return load_programme()
+
+
+@pytest.fixture(scope="module", params=["it", "en"])
+def sheet(request, programme):
+    return open_report(programme, cutoff="2018-09-30", lang=request.param)
+
+
+@pytest.fixture(scope="module", params=["2014-12-31", "2018-09-30", "2022-06-30"])
+def report(request, programme):
+    return open_report(programme, cutoff=request.param, lang="it")
+
+
+def cells(table):
+    written = table.written()
+    return {row.iloc[0]: list(row.iloc[1:]) for _, row in written.iterrows()}
+
+
+@pytest.mark.parametrize(
+    ("lang", "amount", "rate", "day"),
+    [
+        ("it", "122.136.070,10 €", "14,8%", "30 settembre 2018"),
+        ("en", "€122,136,070.10", "14.8%", "30 September 2018"),
+    ],
+)
+def test_numbers_and_dates(lang, amount, rate, day):
+    assert wording.amount(122_136_070.10, lang) == amount
+    assert wording.rate(144 / 970.47, lang) == rate
+    assert wording.long_date(pd.Timestamp("2018-09-30"), lang) == day
+
+
+@pytest.mark.parametrize(
+    ("value", "precision", "shown"),
+    [(614e6, 1e6, "614"), (970.47e6, 1e4, "970,47"), (122_136_070.10, 0.01, "122,14"), (0.0, 0.01, "0,00")],
+)
+def test_millions_keep_the_published_digits(value, precision, shown):
+    assert wording.million(value, "it", precision=precision) == shown
+
+
+def test_qualifiers_are_kept():
+    assert wording.published(144e6, "it", qualifier="more_than", unit="EUR", precision=1e6) == "più di 144 Mln €"
+    assert wording.published(2000, "it", qualifier="about") == "circa 2.000"
+    assert wording.published(187_000, "en", qualifier="more_than") == "more than 187,000"
+    assert wording.published(0.47, "it", unit="1", precision=0.01) == "47%"
+
+
+def test_plurals():
+    assert wording.text("finding.target_change_dropped", "en", count=1, figure="x").startswith(
+        "The new plan drops 1 target "
+    )
+    assert wording.text("finding.target_change_dropped", "en", count=2, figure="x").startswith(
+        "The new plan drops 2 targets"
+    )
+
+
+def test_key_figures_at_the_date_of_the_sheet(programme):
+    shown = cells(tables.key_figures(open_report(programme, cutoff="2018-09-30", lang="it")))
+    assert shown["Dotazione"][:2] == ["970,47", ""]
+    assert shown["Risorse attivate"] == ["614", "63,3%", "30/09/2018", "[3]", "totale pubblicato"]
+    assert shown["Spesa certificata"][:3] == ["144", "14,8%", "30/09/2018"]
+    assert shown["Costo ammesso"] == [
+        "235,12",
+        "24,2%",
+        "31/12/2017",
+        "[1]",
+        "dato precedente alla data di riferimento",
+    ]
+
+
+def test_endowment_keeps_the_precision_of_each_figure(programme):
+    shown = cells(tables.endowment(open_report(programme, cutoff="2018-09-30", lang="en")))
+    assert shown["I · Employment"][0] == "358.00"
+    assert shown["V · Technical assistance"][0] == "32"
+    assert shown["Whole programme"] == ["970.47", "100.0%"]
+
+
+def test_axis_above_its_allocation(programme):
+    table = tables.progress_by_axis(open_report(programme, cutoff="2022-06-30", lang="it"))
+    shown = table.written().set_index("axis")
+    assert shown.loc["I · Occupazione", "selected_rate"] == "122,6%"
+    assert shown.loc["I · Occupazione", "selected_amount"] == "290,13"
+
+
+def test_percentage_targets_are_not_shown_as_ratios(programme):
+    table = tables.targets(open_report(programme, cutoff="2020-12-31", lang="it"))
+    row = table.written()[
+        (table.frame["investment_priority"] == "9i") & (table.frame["indicator_code"] == "CR05")
+    ].iloc[0]
+    assert (row["numerator"], row["denominator"], row["value"]) == ("4.866", "80", "n.d.")
+    assert row["note"] == "target in percentuale"
+
+
+def test_changes_since_the_date_before(programme):
+    table = tables.changes(open_report(programme, cutoff="2020-12-31", lang="it"))
+    rows = table.written()[table.frame["indicator"] == "selection_rate"].set_index("axis")
+    # 190,927,704.06 - 177,966,084.16; 236.7 - 358 million; 80.66% after 49.71%
+    assert list(rows.loc["I · Occupazione", ["moved", "plan", "value_before", "value", "points"]]) == [
+        "+12,96",
+        "-121,30",
+        "49,7%",
+        "80,7%",
+        "+31,0",
+    ]
+
+
+def test_a_date_without_anything_new_says_so(programme):
+    table = tables.changes(open_report(programme, cutoff="2018-09-30", lang="it"))
+    assert "Nessun dato nuovo" in table._repr_html_()
+
+
+def test_claims_and_measures_of_the_sheet(sheet):
+    claims = tables.claims(sheet)
+    assert len(claims.frame) == 8
+    measures = tables.measures(sheet).written()
+    assert len(measures) == 11
+    reached = measures["value"].tolist()
+    assert any(text.startswith(("più di 100.000", "more than 100,000")) for text in reached)
+
+
+def every_table(report):
+    return [getattr(tables, name)(report) for name in tables.__all__]
+
+
+def test_tables_have_captions_scoped_headers_and_sources(report):
+    for table in every_table(report):
+        page = table._repr_html_()
+        if table.frame.empty:
+            assert table.empty, f"{table.name} is empty and does not say why"
+            continue
+        assert re.search(r"<caption[^>]*>[^<]{5,}</caption>", page), table.name
+        assert re.findall(r"<th(?![a-z])(?![^>]*scope=)", page) == [], table.name
+        assert 'scope="row"' in page, table.name
+        assert "<style" not in page
+        assert not re.search(r"\bnan\b|NaT|None", re.sub(r"<[^>]+>", " ", page)), table.name
+        if table.name not in ("sources", "definitions"):
+            assert table.source, f"{table.name} names no source"
+
+
+def test_figures_say_their_values_and_sources(report):
+    for name in figures.__all__:
+        page = getattr(figures, name)(report).html
+        if 'class="pf-empty"' in page:
+            continue
+        alt = re.search(r'alt="([^"]*)"', page)[1]
+        assert re.search(r"\d", alt), f"{name}: the text alternative has no values"
+        assert "Fonte: [" in page
+        svg = base64.b64decode(re.search(r"base64,([^\"]+)", page)[1]).decode()
+        assert svg.count("<text") > 5, f"{name}: labels are outlines, not text"
+        assert len(page) < 100_000, f"{name} is heavy"
+
+
+def test_the_same_figure_twice_is_the_same_bytes(programme):
+    first, second = (figures.funnel(open_report(programme, cutoff="2018-09-30", lang="it")).html for _ in range(2))
+    assert first == second
+
+
+def test_funnel_alternative_has_the_published_figures(programme):
+    page = figures.funnel(open_report(programme, cutoff="2018-09-30", lang="it")).html
+    alt = re.search(r'alt="([^"]*)"', page)[1]
+    for part in ("Risorse attivate 614 (63,3%)", "Impegni 356", "Pagamenti 281", "Spesa certificata 144 (14,8%)"):
+        assert part in alt
+
+
+def test_texts_from_data_are_never_markup():
+    evil = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+    table = Table(
+        "t",
+        evil,
+        pd.DataFrame({"a": [evil], "b": [evil]}),
+        [Column("a", evil, "head"), Column("b", evil)],
+        [evil],
+        evil,
+    )
+    for page in (
+        table._repr_html_(),
+        heading(evil, "x").html,
+        paragraphs([evil]).html,
+        tiles([(evil, evil, evil)]).html,
+    ):
+        assert "<script" not in page
+        assert "<img" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_the_opening_names_the_sources_of_the_date(programme):
+    page = blocks.lead(open_report(programme, cutoff="2018-09-30", lang="it")).html
+    assert "Scheda informativa" in page
+    assert "99js-gm52" not in page
+
+
+def test_an_unknown_date_or_language_is_refused(programme):
+    with pytest.raises(ParameterError, match="it has 2018-09-30, 2018-12-31, 2017-12-31") as caught:
+        open_report(programme, cutoff="2018-10-01")
+    assert "2014IT05SFOP007" in str(caught.value)
+    with pytest.raises(ParameterError, match="it, en"):
+        open_report(programme, cutoff="2018-09-30", lang="fr")

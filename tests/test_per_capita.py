@@ -1,0 +1,165 @@
+"""People and spend per head."""
+
+import math
+
+import pandas as pd
+import pytest
+from frames import CCI, achievements, finance, only
+
+from porfse_analysis import (
+    ParameterError,
+    load_programme,
+    participants,
+    per_capita_spend,
+    residents,
+    schema,
+)
+
+
+@pytest.fixture(scope="module")
+def lombardia():
+    return load_programme()
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "people"),
+    [
+        ("2016-12-31", 63_542),
+        ("2017-12-31", 187_716),
+        ("2018-12-31", 300_656),
+        ("2019-12-31", 376_232),
+        ("2020-12-31", 397_748),
+    ],
+)
+def test_participants_of_the_programme(lombardia, cutoff, people):
+    row = only(participants(lombardia.achievements, cutoff=cutoff, by="programme"))
+    assert (row["people"], row["axis"], row["unit"]) == (people, "ALL", "participant")
+    by_axis = participants(lombardia.achievements, cutoff=cutoff)
+    assert by_axis["people"].sum() == people
+
+
+def test_participants_by_axis_at_the_end_of_2020(lombardia):
+    rows = participants(lombardia.achievements, cutoff="2020-12-31").set_index("axis")["people"]
+    assert rows.to_dict() == {"I": 209_754, "II": 125_533, "III": 58_513, "IV": 3_948}
+
+
+def test_between_two_positions(lombardia):
+    row = only(participants(lombardia.achievements, cutoff="2018-09-30", by="programme"))
+    assert (row["people"], row["date"]) == (187_716, pd.Timestamp("2017-12-31"))
+    assert row["note"] == "stale;restated"
+
+
+def test_before_the_first_report(lombardia):
+    row = only(participants(lombardia.achievements, cutoff="2014-12-31", by="programme"))
+    assert math.isnan(row["people"])
+    assert row["note"] == "not_reported"
+    assert participants(lombardia.achievements, cutoff="2014-12-31").empty
+
+
+def test_absent_is_none_and_null_is_partial():
+    absent = achievements(
+        ("I", "8i", "CO01", "2018-12-31", 10),
+        ("I", "8i", "CO03", "2017-12-31", 99),
+        ("II", "9i", "CO22", "2018-12-31", 4),
+    )
+    rows = participants(absent, cutoff="2018-12-31").set_index("axis")
+    assert rows["people"].to_dict() == {"I": 10, "II": 0}
+    assert set(rows["note"]) == {""}
+    null = achievements(("I", "8i", "CO01", "2018-12-31", 10), ("I", "8i", "CO05", "2018-12-31", math.nan))
+    row = only(participants(null, cutoff="2018-12-31"))
+    assert (row["people"], row["note"]) == (10, "partial")
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "people", "date"),
+    [
+        ("2018-09-30", 9_986_962, "2018-01-01"),
+        ("2022-06-30", 9_943_004, "2022-01-01"),
+        ("2016-12-31", 9_958_447, "2016-01-01"),
+    ],
+)
+def test_residents(lombardia, cutoff, people, date):
+    row = only(residents(lombardia.population, cutoff=cutoff))
+    assert (row["people"], row["date"], row["note"]) == (people, pd.Timestamp(date), "")
+
+
+def test_residents_of_years_without_a_figure(lombardia):
+    row = only(residents(lombardia.population, cutoff="2015-12-31"))
+    assert math.isnan(row["people"])
+    assert row["note"] == "not_reported"
+    late = only(residents(lombardia.population, cutoff="2026-03-31"))
+    assert (late["people"], late["note"]) == (10_033_918, "stale")
+
+
+def test_declared_spend_per_participant_of_axis_one(lombardia):
+    people = participants(lombardia.achievements, cutoff="2018-12-31")
+    rows = per_capita_spend(lombardia.finance, people, cutoff="2018-12-31", stage="declared")
+    row = only(rows, axis="I")
+    assert (row["indicator"], row["unit"]) == ("declared_spend_per_participant", "EUR/participant")
+    assert (row["numerator"], row["denominator"]) == (122_136_070.10, 202_708)
+    assert row["value"] == 122_136_070.10 / 202_708
+    assert row["value"] == pytest.approx(602.5222, abs=5e-5)
+    assert row["source"] == "ec-99js-gm52;ec-2q3n-nr7n"
+
+
+def test_technical_assistance_has_no_participants_and_is_in_the_total(lombardia):
+    people = participants(lombardia.achievements, cutoff="2018-12-31")
+    row = only(per_capita_spend(lombardia.finance, people, cutoff="2018-12-31", stage="declared"), axis="V")
+    assert math.isnan(row["value"])
+    assert row["note"] == "no_participants"
+    whole = participants(lombardia.achievements, cutoff="2018-12-31", by="programme")
+    row = only(per_capita_spend(lombardia.finance, whole, cutoff="2018-12-31", by="programme", stage="declared"))
+    assert row["numerator"] == pytest.approx(317_267_096.26, abs=0.001)
+    assert row["value"] == pytest.approx(317_267_096.26 / 300_656)
+    assert row["note"] == "restated;includes_technical_assistance"
+
+
+def test_spend_per_resident_uses_the_whole_area_for_every_axis(lombardia):
+    people = residents(lombardia.population, cutoff="2018-12-31")
+    rows = per_capita_spend(lombardia.finance, people, cutoff="2018-12-31", stage="declared")
+    assert set(rows["denominator"]) == {9_986_962}
+    assert only(rows, axis="I")["value"] == 122_136_070.10 / 9_986_962
+    whole = only(per_capita_spend(lombardia.finance, people, cutoff="2018-09-30", by="programme"))
+    assert (whole["value"], whole["note"]) == (144e6 / 9_986_962, "published_total")
+
+
+def test_spend_and_people_of_two_dates_are_said(lombardia):
+    people = participants(lombardia.achievements, cutoff="2018-09-30", by="programme")
+    row = only(per_capita_spend(lombardia.finance, people, cutoff="2018-09-30", by="programme"))
+    assert row["value"] == 144e6 / 187_716
+    assert row["note"] == "published_total;restated;other_date;includes_technical_assistance"
+
+
+def test_no_participants_at_all_is_a_zero_denominator():
+    money = finance(("IV", "2016-12-31", "declared", 0.0))
+    people = participants(achievements(("IV", "11i", "CO22", "2016-12-31", 0)), cutoff="2016-12-31")
+    row = only(per_capita_spend(money, people, cutoff="2016-12-31", stage="declared"))
+    assert math.isnan(row["value"])
+    assert (row["denominator"], row["note"]) == (0, "zero_denominator")
+
+
+def test_people_by_axis_add_up_to_the_programme():
+    money = finance(("I", "2018-12-31", "declared", 600.0), ("II", "2018-12-31", "declared", 400.0))
+    people = participants(
+        achievements(("I", "8i", "CO01", "2018-12-31", 30), ("II", "9i", "CO03", "2018-12-31", 10)), cutoff="2018-12-31"
+    )
+    row = only(per_capita_spend(money, people, cutoff="2018-12-31", by="programme", stage="declared"))
+    assert (row["denominator"], row["value"]) == (40, 25)
+
+
+def test_wrong_people_are_refused(lombardia):
+    whole = participants(lombardia.achievements, cutoff="2018-12-31", by="programme")
+    with pytest.raises(ParameterError, match="same `by`"):
+        per_capita_spend(lombardia.finance, whole, cutoff="2018-12-31")
+    both = pd.concat([whole, residents(lombardia.population, cutoff="2018-12-31")])
+    with pytest.raises(ParameterError, match="one of them"):
+        per_capita_spend(lombardia.finance, both, cutoff="2018-12-31", by="programme")
+    with pytest.raises(ParameterError, match="certified"):
+        per_capita_spend(lombardia.finance, whole, cutoff="2018-12-31", by="programme", stage="spent")
+
+
+def test_an_area_without_the_year_makes_residents_partial():
+    rows = pd.DataFrame({"area": ["A", "B", "A"], "year": [2018, 2017, 2017], "residents": [10.0, 5.0, 9.0]})
+    population = schema.conform("population", rows.assign(source="s"), programme=CCI)
+    row = only(residents(population, cutoff="2018-12-31"))
+    assert (row["people"], row["note"]) == (10, "partial")

@@ -1,0 +1,299 @@
+"""From the plan to the pages: every date once, nothing half-written, failures named."""
+
+import csv
+import html
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from porfse_analysis import ParameterError, all_indicators, load_programme, resources
+from porfse_analysis.indicators.result import RESULT_COLUMNS
+from porfse_analysis.reports.files import aside, write_aside
+from porfse_analysis.reports.plan import Run, find_notebook, make_plan, notebook_parameters
+from porfse_analysis.reports.render import render_page
+from porfse_analysis.reports.results import recorded
+from porfse_analysis.reports.run import Outcome, execute
+from porfse_analysis.reports.site import check_folder, write_site
+
+NOTEBOOK = resources.notebooks_folder() / "programme_report.ipynb"
+
+
+@pytest.fixture(scope="module")
+def programme():
+    return load_programme()
+
+
+@pytest.fixture(scope="module")
+def reports(programme, tmp_path_factory):
+    """The folder of reports of three dates in Italian and one in English, made as the command makes it."""
+    out = tmp_path_factory.mktemp("site") / "reports"
+    runs = make_plan(programme, cutoffs=["2014-12-31", "2018-09-30", "2022-06-30"], out=out)
+    runs += make_plan(programme, cutoffs=["2018-09-30"], languages=["en"], out=out)
+    outcomes = [execute(run) for run in runs]
+    assert [outcome.reason for outcome in outcomes] == [""] * 4
+    write_site(out, programme, outcomes)
+    return out
+
+
+def notebook(path, *cells):
+    """A notebook with a parameters cell and these cells of code."""
+    parameters = 'programme: str = ""\ncutoff: str = "2018-09-30"\nlang: str = "it"'
+    code = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"c{place}",
+            "metadata": {},
+            "outputs": [],
+            "source": source,
+        }
+        for place, source in enumerate([parameters, *cells])
+    ]
+    code[0]["metadata"] = {"tags": ["parameters"]}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.write_text(json.dumps({"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+RECORDS = """
+import porfse_analysis as pf
+report = pf.open_report(pf.load_programme(programme), cutoff=cutoff, lang=lang)
+pf.record(report.results)
+"""
+
+
+# the plan
+
+
+def test_every_date_of_the_programme_once(programme):
+    runs = make_plan(programme)
+    assert [run.cutoff for run in runs] == programme.cutoffs
+    assert len(runs) == 10
+    assert {str(run.page) for run in runs if run.cutoff == "2018-09-30"} == {"reports/2018-09-30/programme_report.html"}
+    english = make_plan(programme, cutoffs=["2018-09-30", "2018-09-30"], languages=["en"], out=Path("x"))
+    assert [str(run.page) for run in english] == ["x/en/2018-09-30/programme_report.html"]
+
+
+def test_unknown_parameters_are_refused(programme, tmp_path):
+    with pytest.raises(ParameterError, match="it has 2018-09-30, 2018-12-31"):
+        make_plan(programme, cutoffs=["2018-09-29"])
+    with pytest.raises(ParameterError, match="YYYY-MM-DD"):
+        make_plan(programme, cutoffs=["30/09/2018"])
+    with pytest.raises(ParameterError, match="it, en"):
+        make_plan(programme, languages=["de"])
+    with pytest.raises(ParameterError, match="did you mean 'programme_report'"):
+        find_notebook("program_report")
+    with pytest.raises(ParameterError, match="no such file"):
+        find_notebook(str(tmp_path / "mine.ipynb"))
+    with pytest.raises(ParameterError, match="neither"):
+        find_notebook("../secret")
+    bare = tmp_path / "bare.ipynb"
+    bare.write_text(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    with pytest.raises(ParameterError, match="lacks programme, cutoff, lang"):
+        make_plan(programme, notebooks=[str(bare)])
+    bare.write_text("not a notebook")
+    with pytest.raises(ParameterError, match="not a notebook"):
+        make_plan(programme, notebooks=[str(bare)])
+
+
+def test_parameters_of_the_shipped_notebook():
+    assert notebook_parameters(NOTEBOOK) == ["programme", "cutoff", "lang"]
+
+
+def test_two_notebooks_of_one_name_are_refused(programme, tmp_path):
+    (tmp_path / "other").mkdir()
+    twin = shutil.copy(NOTEBOOK, tmp_path / "other" / "programme_report.ipynb")
+    with pytest.raises(ParameterError, match="their pages would be one"):
+        make_plan(programme, notebooks=["programme_report", str(twin)])
+
+
+# the reports
+
+
+def test_recorded_results_are_the_librarys(reports, programme):
+    collected = pd.read_csv(reports / "results.csv", keep_default_na=False, dtype="str")
+    assert list(collected.columns) == [*RESULT_COLUMNS, "notebook", "lang"]
+    for cutoff in ("2014-12-31", "2018-09-30", "2022-06-30"):
+        expected = all_indicators(programme, cutoff=cutoff)
+        expected = pd.read_csv(
+            pd.io.common.StringIO(expected.to_csv(index=False, date_format="%Y-%m-%d")),
+            keep_default_na=False,
+            dtype="str",
+        )
+        mine = collected[(collected["cutoff"] == cutoff) & (collected["lang"] == "it")].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine[list(RESULT_COLUMNS)], expected)
+
+
+def test_published_figures_stand_in_the_results(reports):
+    rows = pd.read_csv(reports / "results.csv")
+    rows = rows[(rows["axis"] == "ALL") & (rows["cutoff"] == "2018-09-30") & (rows["lang"] == "it")]
+    values = rows.set_index("indicator")["value"]
+    assert values["certification_rate"] == 144e6 / 970.47e6
+    assert values["certification_rate_of_paid"] == 144e6 / 281e6
+    assert values["participants"] == 187_716
+
+
+def test_runs_are_listed(reports):
+    with (reports / "runs.csv").open(newline="") as lines:
+        runs = list(csv.DictReader(lines))
+    assert {(run["cutoff"], run["lang"], run["status"]) for run in runs} == {
+        ("2014-12-31", "it", "ok"),
+        ("2018-09-30", "it", "ok"),
+        ("2022-06-30", "it", "ok"),
+        ("2018-09-30", "en", "ok"),
+    }
+
+
+def pages(reports):
+    return sorted(reports.rglob("*.html"))
+
+
+def test_pages_are_whole_and_ask_nothing_of_other_hosts(reports):
+    assert len(pages(reports)) == 6  # four reports, two indexes
+    for path in pages(reports):
+        page = html.unescape(path.read_text(encoding="utf-8"))
+        lang = "en" if "en" in path.relative_to(reports).parts else "it"
+        assert f'<html lang="{lang}">' in page
+        assert re.search(r"<title>[^<]+</title>", page)
+        assert "<script" not in page
+        assert "default-src 'none'" in page
+        loads = re.findall(r'(?:src|href)="([^"]*)"', page)
+        assert not [target for target in loads if re.match(r"(https?:)?//", target)]
+        assert "import porfse_analysis" not in page, "code is shown"
+        assert "injected" not in page
+        assert "Report of a programme at a reporting date" not in page, "notes for the author are shown"
+        for image in re.findall(r"<img[^>]*>", page):
+            assert re.search(r'alt="[^"]{20,}"', image)
+        assert page.count("<h1") == 1
+
+
+def test_links_of_the_index_lead_to_pages(reports):
+    for index in (reports / "index.html", reports / "en" / "index.html"):
+        links = re.findall(r'href="([^"#]+)"', index.read_text(encoding="utf-8"))
+        assert links
+        assert all((index.parent / link).is_file() for link in links)
+
+
+def test_pages_are_light(reports):
+    for path in pages(reports):
+        assert path.stat().st_size < (150_000 if path.name == "index.html" else 700_000), path
+
+
+def test_no_file_is_left_aside(reports):
+    assert not [path for path in reports.rglob("*") if path.name.startswith(".")]
+
+
+def test_reports_do_not_depend_on_the_working_folder(reports, tmp_path, monkeypatch, programme):
+    monkeypatch.chdir(tmp_path)
+    run = make_plan(programme, cutoffs=["2014-12-31"], out=tmp_path / "elsewhere")[0]
+    assert execute(run).ok
+    assert run.page.read_text() == (reports / "2014-12-31" / "programme_report.html").read_text()
+
+
+def test_a_programme_with_only_money(tmp_path):
+    """Axes, finance and sources alone: the rest is said to be missing, never zero, never a crash."""
+    source = resources.bundled()
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    descriptor = json.loads((source / "datapackage.json").read_text(encoding="utf-8"))
+    kept = ("axes", "finance", "sources")
+    descriptor["resources"] = [item for item in descriptor["resources"] if item["name"] in kept]
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    for name in kept:
+        shutil.copy(source / f"{name}.csv", folder)
+    run = Run(NOTEBOOK, str(folder), "2018-09-30", "it", tmp_path / "out")
+    outcome = execute(run)
+    assert outcome.reason == ""
+    page = run.page.read_text(encoding="utf-8")
+    for said in (
+        "Conseguimento dei target non disponibile",
+        "Nessuna affermazione",
+        "Nessuna misura",
+        "Spesa pro capite non",
+    ):
+        assert said in page
+    assert "614" in page
+
+
+# failures
+
+
+def test_a_failing_cell_is_named_and_leaves_no_file(tmp_path):
+    broken = notebook(tmp_path / "broken.ipynb", "print('fine')", "values = {}\nvalues['axis']")
+    run = Run(broken, "", "2018-09-30", "it", tmp_path / "out")
+    outcome = execute(run)
+    assert not outcome.ok
+    assert "KeyError: 'axis'" in outcome.reason
+    assert "values = {}" in outcome.reason
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_run_that_records_nothing_has_failed(tmp_path):
+    silent = notebook(tmp_path / "silent.ipynb", "1 + 1")
+    outcome = execute(Run(silent, "", "2018-09-30", "it", tmp_path / "out"))
+    assert "recorded no results" in outcome.reason
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_failed_run_keeps_the_report_there_was_and_is_named_on_the_index(tmp_path, programme):
+    out = tmp_path / "out"
+    good = notebook(tmp_path / "mine.ipynb", RECORDS)
+    first = execute(Run(good, "", "2018-09-30", "it", out / "2018-09-30"))
+    second = execute(Run(good, "", "2018-12-31", "it", out / "2018-12-31"))
+    write_site(out, programme, [first, second])
+    bad = notebook(tmp_path / "mine.ipynb", "raise ValueError('<b>no such axis</b>')")
+    write_site(out, programme, [execute(Run(bad, "", "2018-12-31", "it", out / "2018-12-31"))])
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert 'href="2018-09-30/mine.html"' in index
+    assert "no such axis" in index
+    assert "<b>no such axis" not in index
+    assert (out / "2018-12-31" / "mine.html").is_file()
+    assert 'href="2018-12-31/mine.html"' not in index
+
+
+def test_a_folder_of_another_programme_is_refused(tmp_path, programme):
+    write_aside(
+        tmp_path / "runs.csv", "programme,notebook,cutoff,lang,status,seconds,reason\n2014IT05SFOP005,a,b,it,ok,1,\n"
+    )
+    with pytest.raises(ParameterError, match="2014IT05SFOP005"):
+        check_folder(tmp_path, programme)
+    taken = tmp_path / "file"
+    taken.write_text("")
+    with pytest.raises(ParameterError, match="is a file"):
+        check_folder(taken, programme)
+
+
+def test_a_file_written_aside_is_complete_or_not_there(tmp_path):
+    target = tmp_path / "deep" / "results.csv"
+    write_aside(target, "old")
+
+    def stopped_half_way():
+        with aside(target) as temporary:
+            temporary.write_text("half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        stopped_half_way()
+    assert target.read_text() == "old"
+    assert [path.name for path in target.parent.iterdir()] == ["results.csv"]
+
+
+def test_warnings_and_errors_of_libraries_do_not_reach_the_page(tmp_path):
+    noisy = notebook(tmp_path / "noisy.ipynb", "import sys\nprint('noise', file=sys.stderr)", RECORDS)
+    run = Run(noisy, "", "2018-09-30", "it", tmp_path / "out")
+    assert execute(run).ok
+    assert "noise" not in run.page.read_text()
+    assert recorded(run.executed)
+    assert "noise" in run.executed.read_text()
+    assert render_page(run.executed, "it", "noisy") == run.page.read_text()
+
+
+def test_outcome():
+    run = Run(NOTEBOOK, "", "2018-09-30", "it", Path("x"))
+    assert Outcome(run, 1.0).ok
+    assert not Outcome(run, 1.0, "why").ok
+    assert run.label == "programme_report 2018-09-30 it"
