@@ -78,7 +78,6 @@ def test_axe_finds_nothing(site, page):
     from axe_playwright_python.sync_playwright import Axe
 
     # the policy of the pages forbids scripts, axe's own too
-    page.context.browser.new_context(bypass_csp=True)
     audited = page.context.browser.new_context(bypass_csp=True).new_page()
     for name in ("index.html", "2014-12-31/programme_report.html", "2018-09-30/programme_report.html"):
         audited.goto((site / name).as_uri())

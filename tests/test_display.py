@@ -165,6 +165,16 @@ def test_figures_say_their_values_and_sources(report):
         assert len(page) < 100_000, f"{name} is heavy"
 
 
+def test_a_rate_of_an_earlier_plan_is_not_drawn_beside_todays_allocation(programme):
+    page = figures.axes_progress(open_report(programme, cutoff="2022-06-30", lang="it")).html
+    alt = re.search(r'alt="([^"]*)"', page)[1]
+    assert "asse I: Dotazione 236,70, Costo ammesso 122,6%, Spesa dichiarata 97,4%" in alt
+    assert "Risorse attivate" not in alt  # 216 of the 358 million of 2018
+    assert "perché riferiti a un piano precedente: Risorse attivate" in page
+    sheet = figures.axes_progress(open_report(programme, cutoff="2018-09-30", lang="it")).html
+    assert "asse I: Dotazione 358,00, Risorse attivate 60,3%, Costo ammesso 20,6%" in sheet
+
+
 def test_the_same_figure_twice_is_the_same_bytes(programme):
     first, second = (figures.funnel(open_report(programme, cutoff="2018-09-30", lang="it")).html for _ in range(2))
     assert first == second

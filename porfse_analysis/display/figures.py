@@ -134,6 +134,14 @@ def axes_progress(report: Report) -> Html:
     allocation = allocation[allocation["axis"] != ALL].set_index("axis")
     results = report.results[report.results["axis"].isin(allocation.index)]
     known = results[results["indicator"].isin([RATES[s] for s in _AXES_STAGES]) & results["numerator"].notna()]
+    # a rate of an earlier plan beside the bar of today's allocation would mislead: such a stage stays in the table
+    bars = known["axis"].map(allocation["amount"])
+    slack = known["axis"].map(allocation["precision"]).fillna(0).clip(lower=1)
+    of_another_plan = known["indicator"].isin(
+        known.loc[known["denominator"].notna() & ((known["denominator"] - bars).abs() > slack), "indicator"]
+    )
+    left_out = [stage for stage in _AXES_STAGES if (known.loc[of_another_plan, "indicator"] == RATES[stage]).any()]
+    known = known[~of_another_plan]
     if allocation.empty or known.empty:
         return paragraphs([report.text("empty.axes")], "pf-empty")
     stages = [stage for stage in _AXES_STAGES if (known["indicator"] == RATES[stage]).any()]
@@ -188,11 +196,13 @@ def axes_progress(report: Report) -> Html:
     ax.set_xlabel(report.text("figure.million_euro"))
     ax.xaxis.set_major_formatter(_numbers(report))
     figure.legend(frameon=False, loc="outside upper center", ncols=len(stages) + 1)
-    dates = sorted({wording.date(day, report.lang) for day in known["data_date"]})
+    dates = [wording.date(day, report.lang) for day in sorted(known["data_date"].unique())]
+    names = [report.text(f"stage.{stage}") for stage in left_out]
+    omitted = report.text("caption.axes_left_out", stages=wording.list_of(names, report.lang)) if names else ""
     return on_page(
         figure,
         alt=report.text("alt.axes", values="; ".join(said)),
-        caption=report.text("caption.axes", dates=wording.list_of(dates, report.lang)),
+        caption=report.text("caption.axes", dates=wording.list_of(dates, report.lang), omitted=omitted).strip(),
         source=source_line([*known["source"], *allocation["source"]], report),
     )
 
@@ -249,7 +259,7 @@ def target_ratios(report: Report) -> Html:
     ax.xaxis.set_major_formatter(_numbers(report))
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    dates = sorted({wording.date(day, report.lang) for day in rows["data_date"]})
+    dates = [wording.date(day, report.lang) for day in sorted(rows["data_date"].unique())]
     cut = wording.rate(end, report.lang, decimals=0)
     broken = report.text("caption.targets_cut", limit=cut) if (rows["value"] > end).any() else ""
     return on_page(

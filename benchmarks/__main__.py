@@ -1,0 +1,20 @@
+"""Run every benchmark of this folder, or those named on the command line."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+
+def main(names: list[str]) -> None:
+    known = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+    for name in names or known:
+        if name not in known:
+            sys.exit(f"{name}: no such benchmark; there are {', '.join(known)}")
+        print(f"\n== {name}")
+        import_module(f"benchmarks.{name}").main()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

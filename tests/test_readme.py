@@ -1,0 +1,47 @@
+"""The README and the docs say what the package does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+sys.path.insert(0, str(ROOT / "docs"))
+
+
+def test_tables_are_up_to_date():
+    import make_tables
+
+    assert make_tables.readme() == README, "run docs/make_tables.py"
+    assert make_tables.folder_page() == (ROOT / "docs" / "programme-folder.md").read_text(encoding="utf-8")
+
+
+def test_the_first_screen_has_the_two_commands_and_a_picture():
+    first = "\n".join(README.splitlines()[:40])
+    for part in ("make report", "make test", "py -m venv", "docs/report.png"):
+        assert part in first
+    assert (ROOT / "docs" / "report.png").is_file()
+
+
+def test_the_python_of_the_readme_runs():
+    (code,) = re.findall(r"    import porfse_analysis as pf\n(?:    .*\n|\n)+", README)
+    lines = "\n".join(line[4:] for line in code.splitlines())
+    run = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_no_machine_and_no_registry_is_named():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    for name in listed or ["README.md", "pyproject.toml", "requirements.lock"]:
+        path = ROOT / name
+        if path.suffix in (".png", ".gz") or not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8")
+        for word in ("index" + "-url", "/" + "work/", "/" + "root/"):
+            assert word not in text or name == "Makefile", f"{name} names {word}"
