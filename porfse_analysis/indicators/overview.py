@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from porfse_analysis.indicators.financial import CERTIFICATION_BASES, certification_rate, financial_progress
-from porfse_analysis.indicators.per_capita import participants, people_result, per_capita_spend, residents
+from porfse_analysis.indicators.per_capita import participants, people_result, residents, spend_per_head
 from porfse_analysis.indicators.result import collect
 from porfse_analysis.indicators.targets import AGAINST, target_achievement_ratio
 from porfse_analysis.programme import Programme
@@ -25,7 +25,9 @@ def all_indicators(programme: Programme, *, cutoff: object) -> pd.DataFrame:
     for by in ("programme", "axis"):
         results.append(financial_progress(programme.finance, cutoff=cutoff, by=by))
         results += [
-            certification_rate(programme.finance, cutoff=cutoff, by=by, base=base) for base in CERTIFICATION_BASES
+            certification_rate(programme.finance, cutoff=cutoff, by=by, base=base)
+            for base in CERTIFICATION_BASES
+            if base != "allocation"  # among the stages already
         ]
         heads = participants(programme.achievements, cutoff=cutoff, by=by)
         people = residents(programme.population, cutoff=cutoff)
@@ -33,11 +35,8 @@ def all_indicators(programme: Programme, *, cutoff: object) -> pd.DataFrame:
         if by == "programme":
             results.append(people_result(people))
         for group in (heads, people):
-            results += [
-                per_capita_spend(programme.finance, group, cutoff=cutoff, by=by, stage=stage)
-                for stage in SPEND_STAGES
-                if len(group)
-            ]
+            if len(group):
+                results.append(spend_per_head(programme.finance, group, cutoff=cutoff, by=by, stages=SPEND_STAGES))
     for against in AGAINST:
         if programme.targets[against].notna().any():
             results.append(

@@ -13,7 +13,15 @@ from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
 from porfse_analysis.indicators.targets import reported_late
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
-__all__ = ["PARTICIPANT_CODES", "PEOPLE_COLUMNS", "participants", "people_result", "per_capita_spend", "residents"]
+__all__ = [
+    "PARTICIPANT_CODES",
+    "PEOPLE_COLUMNS",
+    "participants",
+    "people_result",
+    "per_capita_spend",
+    "residents",
+    "spend_per_head",
+]
 
 PARTICIPANT_CODES = ("CO01", "CO03", "CO05")
 """Unemployed, inactive, employed: every participation has exactly one of the three (Reg. 1304/2013, Annex I)."""
@@ -161,14 +169,22 @@ def per_capita_spend(
 
     Source of the definition: a convention of this package; participants as in Reg. (EU) 1304/2013, Annex I.
     """
-    if stage not in STAGES:
-        raise ParameterError(f"stage={stage!r}: use one of {', '.join(STAGES)}")
+    return spend_per_head(finance, people, cutoff=cutoff, by=by, stages=(stage,))
+
+
+def spend_per_head(
+    finance: pd.DataFrame, people: pd.DataFrame, *, cutoff: object, by: str | Sequence[str], stages: Sequence[str]
+) -> pd.DataFrame:
+    """`per_capita_spend` of several stages at once: the rows of each stage, one below the other."""
+    unknown = [stage for stage in stages if stage not in STAGES]
+    if unknown:
+        raise ParameterError(f"stage={unknown[0]!r}: use one of {', '.join(STAGES)}")
     units = set(people["unit"]) or {"participant"}
     if len(units) > 1:
         raise ParameterError("people: participants and residents together; give one of them")
     unit = units.pop()
     at, keys = as_cutoff(cutoff), group_keys(by)
-    rows, _ = spend_positions(finance, at, keys, [stage])
+    rows, _ = spend_positions(finance, at, keys, stages)
     # residents are of the whole area; participants of the very key
     on = keys if unit == "participant" else ["programme"]
     heads = people[people["axis"] != ALL] if "axis" in on else people[people["axis"] == ALL]
@@ -203,10 +219,12 @@ def per_capita_spend(
     both = published & (rows["people_source"] != rows["source"])
     rows["source"] = rows["source"].mask(both, rows["source"] + ";" + rows["people_source"])
     rows["cutoff"], rows["unit"] = at, f"EUR/{unit}"
-    rows["indicator"] = f"{stage}_spend_per_{unit}"
+    rows["indicator"] = rows["stage"] + f"_spend_per_{unit}"
     if "axis" not in keys:
         rows["axis"] = ALL
-    return make_result(rows.sort_values(keys, kind="stable"))
+    place = {stage: place for place, stage in enumerate(stages)}
+    rows["place"] = rows["stage"].map(place)
+    return make_result(rows.sort_values(["place", *keys], kind="stable"))
 
 
 def _sum_of_axes(people: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

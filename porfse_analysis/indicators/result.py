@@ -75,14 +75,15 @@ def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Ser
     unknown = set(codes) - set(NOTES)
     if unknown:
         raise KeyError(f"not a note: {', '.join(sorted(unknown))}")
-    note = pd.Series("", index=index, dtype="str")
-    for code in NOTES:
+    patterns = np.zeros(len(index), dtype="int64")
+    for place, code in enumerate(NOTES):
         flag = codes.get(code, False)
-        if isinstance(flag, bool) and not flag:
-            continue
-        flag = pd.Series(flag, index=index).fillna(False).astype(bool)
-        note = note.mask(flag, note + np.where(note == "", "", ";") + code)
-    return note
+        if flag is not False:
+            flags = pd.Series(flag, index=index).fillna(False).to_numpy(dtype=bool)
+            patterns |= flags.astype("int64") << place
+    met, which = np.unique(patterns, return_inverse=True)
+    words = [";".join(code for place, code in enumerate(NOTES) if pattern >> place & 1) for pattern in met.tolist()]
+    return pd.Series(np.array(words, dtype=object)[which], index=index, dtype="str")
 
 
 def make_result(frame: pd.DataFrame) -> pd.DataFrame:
