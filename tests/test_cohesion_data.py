@@ -14,6 +14,8 @@ import pytest
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, ParameterError
+from porfse_analysis.loaders import cohesion_source
+from porfse_analysis.loaders.cohesion_checks import group_ids
 from porfse_analysis.loaders.cohesion_data import (
     import_cohesion_data,
     programme_from_cohesion_data,
@@ -203,6 +205,16 @@ def test_a_table_longer_than_one_block_is_read_whole():
     assert frame["indicator_code"].tolist() == [f"X{i}" for i in range(9000)]
 
 
+@pytest.mark.parametrize("block", [1, 2, 7, 64])
+def test_no_form_depends_on_where_blocks_end(block, tmp_path, monkeypatch):
+    monkeypatch.setattr(cohesion_source, "_BLOCK", block)
+    monkeypatch.setattr(cohesion_source, "_ROWS", 3)
+    for source in forms(tmp_path).values():
+        frame = read_finance(source)
+        assert frame["declared_eur"].tolist()[-1] == 23_784_290.43
+        assert len(frame) == 10
+
+
 # --- what is refused ---
 
 
@@ -305,6 +317,15 @@ def test_a_truncated_json():
     assert "the download was cut short" in message
 
 
+def test_json_that_is_damaged():
+    content = samples.soda_json(samples.finance_records())
+    latin = content.decode().replace("Mayotte", "Réunion").replace("ПО", "").replace("Σ", "").encode("cp1252")
+    assert "is not UTF-8 text" in refused(read_finance, latin)
+    # so long that the beginning can be unpacked
+    packed = gzip.compress(samples.soda_json(samples.finance_records() * 40), 0)
+    assert "ends in the middle of its gzip data" in refused(read_finance, packed[: len(packed) // 2])
+
+
 def test_a_truncated_gzip(tmp_path):
     packed = gzip.compress(samples.soda_csv(samples.finance_records()))
     path = samples.written(tmp_path, "cut.csv.gz", packed[: len(packed) - 200])
@@ -342,6 +363,9 @@ def test_rows_of_another_length_are_named():
     both = b"".join([*lines[:3], short, lines[4], long, *lines[6:]])
     message = refused(read_finance, both, row=4)
     assert "has 23 cells where the header has 24" in message
+    # pandas itself would read on
+    late = b"".join([lines[0], b"  \n", b"\n", *lines[1:5], long, *lines[6:]])
+    assert "has 25 cells where the header has 24" in refused(read_finance, late, row=8)
 
 
 def test_the_row_is_counted_in_lines_of_the_file():
@@ -487,6 +511,13 @@ def test_rural_rows_may_share_a_key(finance):
         samples.soda_csv([{k: v for k, v in r.items() if "eafrd" not in k} for r in records]),
     ):
         assert len(read_finance(io.BytesIO(content))) == 12
+
+
+def test_rows_are_told_apart_however_many_columns_there_are():
+    values = pd.DataFrame({name: pd.Series(range(5000)) % 4999 for name in "abcdefg"})
+    ids = group_ids(values, "abcdefg")
+    assert ids[0] == ids[4999]
+    assert len(set(ids)) == 4999
 
 
 # --- programmes ---

@@ -211,7 +211,7 @@ class CsvTable:
         if not self._lines:
             # records and lines differ: cells hold line breaks; only a message needs to know
             self._lines = list(self._starts())
-        row = self._lines[record] if record < len(self._lines) else None
+        row = 1 if record < 0 else self._lines[record] if record < len(self._lines) else None
         return Fault(problem, self.name, row, column, value, remedy)
 
     def _starts(self) -> Iterator[int]:
@@ -219,9 +219,10 @@ class CsvTable:
             reader = csv.reader(io.TextIOWrapper(unpacked, encoding="utf-8-sig", errors="replace", newline=""))
             start, header = 1, True
             for record in reader:
-                if record and not header:
+                blank = len(record) <= 1 and not "".join(record).strip()
+                if not blank and not header:
                     yield start
-                header = header and not record
+                header = header and blank
                 start = reader.line_num + 1
 
 
