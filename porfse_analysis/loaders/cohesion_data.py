@@ -1,0 +1,227 @@
+"""Programmes out of the Commission's open data on cohesion policy.
+
+`programme_from_cohesion_data` makes one programme, `tables_from_cohesion_data` the same tables for
+all of them in one pass; `import_cohesion_data` and `import_downloaded` keep a programme as a
+folder. What the tables of the portal say is kept as it is: nothing is estimated, a missing figure
+stays missing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis import schema
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.loaders.cohesion_forms import STRUCTURAL_FUNDS
+from porfse_analysis.loaders.cohesion_tables import (
+    read_finance,
+    read_indicators,
+    read_planned,
+)
+from porfse_analysis.loaders.cohesion_tidy import (
+    FINANCE,
+    INDICATORS,
+    as_date,
+    tidy_tables,
+    with_cutoffs,
+)
+from porfse_analysis.loaders.save import check_target, save_programme
+from porfse_analysis.programme import Programme, make_programme
+
+__all__ = [
+    "import_cohesion_data",
+    "import_downloaded",
+    "programme_from_cohesion_data",
+    "programmes_in",
+    "read_finance",
+    "read_indicators",
+    "read_planned",
+    "tables_from_cohesion_data",
+]
+
+_LOG = logging.getLogger(__name__)
+
+_SOURCES = {
+    FINANCE: {
+        "title_it": "Attuazione finanziaria dei fondi SIE 2014-2020, tabella 99js-gm52",
+        "title_en": "ESIF 2014-2020 finance implementation details, table 99js-gm52",
+        "address": "cohesiondata.ec.europa.eu/d/99js-gm52",
+    },
+    INDICATORS: {
+        "title_it": "Indicatori di realizzazione e di risultato 2014-2020, tabella 2q3n-nr7n",
+        "title_en": "ESIF 2014-2020 achievement details, table 2q3n-nr7n",
+        "address": "cohesiondata.ec.europa.eu/d/2q3n-nr7n",
+    },
+}
+_PUBLISHER = "European Commission, Cohesion Open Data Platform"
+_LICENCE = "CC0 1.0"
+
+
+def programme_from_cohesion_data(
+    finance: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
+    *,
+    cci: str,
+    last_cutoff: Mapping[str, object] | None = None,
+    retrieved: object = None,
+) -> Programme:
+    """The programme `cci` out of the tables that `read_finance` and `read_indicators` gave.
+
+    Its tables are those of `tables_from_cohesion_data`, its titles the one the portal has, its
+    sources the two tables. Rows of EAFRD, EMFF and IPAE are left out: the page column of the source
+    says so, and a warning is logged. `retrieved` is the day the tables were downloaded, kept with
+    the sources.
+
+    Raises `ParameterError` when the tables do not have the programme (the three nearest codes are
+    named) or have it with other funds alone; `DataError` when its figures break the rules of
+    `porfse_analysis.schema`.
+    """
+    code = cci.strip().upper()
+    dated = with_cutoffs(finance, last_cutoff)
+    own = dated[dated["programme"] == code]
+    if own.empty:
+        _refuse(finance, code)
+    left_out = sorted(set(finance.loc[finance["programme"] == code, "fund"]) - set(own["fund"]))
+    if left_out:
+        _LOG.warning("%s: the rows of %s are left out", code, ", ".join(left_out))
+    tables = tidy_tables(own, indicators)
+    reported = [name for name in ("achievements", "targets") if not tables[name].empty]
+    tables = {name: tables[name] for name in ("axes", "finance", *reported)}
+    tables["sources"] = _sources(code, [FINANCE, *([INDICATORS] if reported else [])], left_out)
+    if retrieved is not None:
+        tables["sources"]["date"] = as_date(retrieved)
+    title = str(own["title"].iloc[int(own["year"].argmax())]) or code
+    return make_programme(code, {"it": title, "en": title}, tables, where=f"cohesion data of {code}")
+
+
+def tables_from_cohesion_data(
+    finance: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
+    *,
+    last_cutoff: Mapping[str, object] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The tables `axes`, `finance`, `achievements` and `targets` of every programme with ERDF, ESF,
+    YEI or CF.
+
+    Columns as in `porfse_analysis.schema`, `programme` first; one pass over the rows, however many
+    programmes. Only indicators of programmes that `finance` has are used.
+
+    finance: amounts in euro, exact to the cent. Thematic objectives of one axis, fund and category
+    are summed; a sum is empty only when every part is. The cutoff of a row is 31 December of its
+    `year`; in the last year of the table it is the commonest reference date of that fund within
+    that year (30 June 2022 in the tables of October 2022), or the date `last_cutoff` gives for the
+    fund. A table of one programme cannot show what is common: the portal can be asked
+    (`cohesion_download`). Figures newer than that have their own date as cutoff. `data_date` is the
+    earliest reference date of the rows summed; none, when the portal has none.
+
+    achievements: cumulative values at 31 December of the year. A row without value is kept, empty,
+    when its programme and fund reported other values that year (it is what makes a sum partial); a
+    year without any value was not reported and has no rows.
+
+    targets: one row per key and plan version, valid from the first year published with that
+    version. The portal gives a version per programme and year; where it changes targets without a
+    new version, the later set is a version of its own, labelled with its first year ("1.2 (2017)"),
+    so that a value meets the target of its own year. Rows with an empty target are kept where
+    another version sets one, and where a version would otherwise be unknown. A negative target (a
+    saving written with its sign) is left empty. Percentages are not marked here: the portal does
+    not tell.
+    """
+    return tidy_tables(with_cutoffs(finance, last_cutoff), indicators)
+
+
+def programmes_in(finance: pd.DataFrame) -> pd.DataFrame:
+    """The programmes of a table with ERDF, ESF, YEI or CF: programme, title, ms (member state),
+    funds ("ESF, YEI").
+    """
+    used = finance[finance["fund"].isin(STRUCTURAL_FUNDS)]
+    used = used[["programme", "title", "ms", "fund"]].drop_duplicates().astype("str")
+    found = used.sort_values(["programme", "fund"]).groupby("programme", as_index=False)
+    return found.agg(
+        title=("title", "first"),
+        ms=("ms", "first"),
+        funds=("fund", lambda of: ", ".join(dict.fromkeys(of))),
+    )
+
+
+def import_cohesion_data(
+    finance: str | Path,
+    indicators: str | Path | None,
+    cci: str,
+    to: str | Path,
+    overwrite: bool = False,
+    *,
+    last_cutoff: Mapping[str, object] | None = None,
+    retrieved: object = None,
+) -> Programme:
+    """Keep programme `cci` out of two downloaded tables as the folder `to`; returns the programme.
+
+    Nothing is written before everything has been read and checked. Raises `DataError`,
+    `ParameterError`.
+    """
+    check_target(to, overwrite=overwrite)
+    read = read_indicators(indicators) if indicators is not None else None
+    programme = programme_from_cohesion_data(
+        read_finance(finance),
+        read,
+        cci=cci,
+        last_cutoff=last_cutoff,
+        retrieved=retrieved,
+    )
+    save_programme(programme, to, overwrite=overwrite)
+    return programme
+
+
+def import_downloaded(cci: str, to: str | Path, overwrite: bool = False, **options: Any) -> Programme:
+    """Ask the portal for programme `cci` and keep it as the folder `to`; returns the programme.
+
+    `options` go to `cohesion_download.download_programme`. Raises as it and `import_cohesion_data`
+    do.
+    """
+    # the only part that needs the library for requests
+    from porfse_analysis.loaders.cohesion_download import download_programme
+
+    check_target(to, overwrite=overwrite)
+    got = download_programme(cci, **options)
+    return import_cohesion_data(
+        got.finance,
+        got.indicators,
+        cci,
+        to,
+        overwrite,
+        last_cutoff=got.last_cutoff,
+        retrieved=got.retrieved,
+    )
+
+
+def _refuse(finance: pd.DataFrame, code: str) -> None:
+    funds = sorted(set(finance.loc[finance["programme"] == code, "fund"]))
+    if funds:
+        raise ParameterError(
+            f"{code} has rows of {', '.join(funds)} alone, which are not read: their keys differ and their dates stand "
+            f"still. Programmes with {', '.join(STRUCTURAL_FUNDS)} are."
+        )
+    known = sorted(set(finance.loc[finance["fund"].isin(STRUCTURAL_FUNDS), "programme"]))
+    near = get_close_matches(code, known, n=3, cutoff=0.0)
+    hint = f"Nearest: {', '.join(near)}" if near else f"No programme in it has {', '.join(STRUCTURAL_FUNDS)}"
+    raise ParameterError(f"The finance table has no programme {code!r}. {hint}.")
+
+
+def _sources(code: str, used: list[str], left_out: list[str]) -> pd.DataFrame:
+    page = f"rows of {code}" + (f" without those of {', '.join(left_out)}" if left_out else "")
+    rows = [
+        {
+            "source": name,
+            **_SOURCES[name],
+            "publisher": _PUBLISHER,
+            "page": page,
+            "licence": _LICENCE,
+        }
+        for name in used
+    ]
+    return schema.conform("sources", pd.DataFrame(rows), programme=code)

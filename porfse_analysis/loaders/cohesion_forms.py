@@ -1,0 +1,137 @@
+"""The tables of the Commission's portal: what they are called, their columns and our names for them.
+
+`FORMS` is the alias table: a label of the portal, whichever form it was met in, leads to one name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FORMS", "STRUCTURAL_FUNDS", "Field", "Form"]
+
+STRUCTURAL_FUNDS = ("ERDF", "ESF", "YEI", "CF")
+"""The funds whose rows this package uses. EAFRD, EMFF and IPAE rows have other keys and dates that
+stand still.
+"""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of ours: what the portal calls it, and how its texts are read.
+
+    `aliases` are labels without capitals and signs ("EU Amount" is eu_amount). `needed`: the table
+    is not what it is said to be without it. `filled`: no cell may be empty. `sparse`: JSON leaves
+    it out when no row has a value.
+    """
+
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+    needed: bool = True
+    filled: bool = False
+    sparse: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """One table of the portal: its identifier, its columns, and what tells two of its rows apart."""
+
+    identifier: str
+    title: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    version_key: tuple[str, ...]
+
+
+_PROGRAMME = Field("programme", "code", ("cci",), filled=True)
+_TITLE = Field("title", "title", ("title", "programme_title"), sparse=True)
+_MS = Field("ms", "code", ("ms",), needed=False)
+_FUND = Field("fund", "code", ("fund",), filled=True)
+_AXIS = Field("axis", "label", ("priority", "priority_code"))
+_OBJECTIVE = Field("thematic_objective", "objective", ("to", "to_code"), sparse=True)
+_REGION = Field("region_category", "code", ("category_of_region",), sparse=True)
+_VERSION = Field("plan_version", "version", ("ver",))
+_YEAR = Field("year", "year", ("year",), filled=True)
+_FINANCE_IDENTITY = (
+    _PROGRAMME,
+    _TITLE,
+    _MS,
+    _FUND,
+    _AXIS,
+    _OBJECTIVE,
+    Field("objective_title", "title", ("to_long",), needed=False),
+    _REGION,
+    Field("measure", "code", ("eafrd_measure", "eafrd_measure_code"), needed=False),
+    Field("focus_area", "code", ("eafrd_fa", "eafrd_focus_area_code"), needed=False),
+)
+_AMOUNTS = (
+    Field("allocation_eur", "amount", ("total_amount", "total_amount_planned")),
+    Field("eu_amount_eur", "amount", ("eu_amount", "eu_amount_planned")),
+)
+_ROW = (
+    "programme",
+    "fund",
+    "axis",
+    "thematic_objective",
+    "region_category",
+    "measure",
+    "focus_area",
+)
+
+FORMS: dict[str, Form] = {
+    "finance": Form(
+        "99js-gm52",
+        "finance implementation",
+        (
+            *_FINANCE_IDENTITY,
+            _YEAR,
+            _VERSION,
+            *_AMOUNTS,
+            Field(
+                "selected_eur",
+                "amount",
+                ("total_eligible_cost", "total_eligible_cost_decided_selected"),
+            ),
+            Field("declared_eur", "amount", ("total_eligible_expenditure", "total_eligible_spending")),
+            Field("data_date", "date", ("reference_date",), needed=False),
+            Field("reported_in", "code", ("ir_last_version",), needed=False),
+        ),
+        (*_ROW, "year"),
+        ("programme", "year"),
+    ),
+    "planned": Form(
+        "e4v6-qrrq",
+        "finances planned",
+        (*_FINANCE_IDENTITY, _VERSION, *_AMOUNTS),
+        _ROW,
+        ("programme",),
+    ),
+    "indicators": Form(
+        "2q3n-nr7n",
+        "achievements (indicators)",
+        (
+            _PROGRAMME,
+            _TITLE,
+            _MS,
+            _FUND,
+            _AXIS,
+            Field("investment_priority", "code", ("investment_priority",), sparse=True),
+            _REGION,
+            Field("indicator_type", "code", ("indicator_type_code",)),
+            Field("indicator_code", "code", ("ind_code",), filled=True),
+            Field("indicator_name", "title", ("indicator_short_name",), needed=False),
+            _OBJECTIVE,
+            Field("measure", "code", ("measure_code",), needed=False),
+            Field("focus_area", "code", ("focus_area_code",), needed=False),
+            _YEAR,
+            _VERSION,
+            Field("target_2023", "number", ("target_value",), sparse=True),
+            Field("value", "number", ("implemented_value",), sparse=True),
+            Field("unit", "title", ("measurement_unit",), sparse=True),
+            Field("reported_in", "code", ("ir_ver",), sparse=True),
+            Field("is_division", "flag", ("is_division",), needed=False),
+        ),
+        (*_ROW, "investment_priority", "indicator_type", "indicator_code", "year"),
+        ("programme", "year"),
+    ),
+}

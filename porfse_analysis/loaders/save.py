@@ -1,0 +1,232 @@
+"""Keeping a `Programme` as a folder: CSV tables and the `datapackage.json` that declares them.
+
+The counterpart of `load_programme`: what is saved can be read again and is the same, figure by
+figure.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis import schema
+from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.loaders.folder import DESCRIPTOR, load_programme
+from porfse_analysis.programme import Programme
+
+__all__ = ["check_target", "save_programme", "written_aside"]
+
+# left in folders by the systems people look at them with; nobody misses them
+_STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
+_TYPES = {
+    "text": "string",
+    "date": "date",
+    "amount": "number",
+    "number": "number",
+    "year": "year",
+    "flag": "boolean",
+}
+_LICENCES = {"CC0 1.0": "CC0-1.0", "CC BY 4.0": "CC-BY-4.0"}
+
+
+def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool = False) -> Path:
+    """Write the programme as a programme folder and return its path.
+
+    Amounts get two decimals, other numbers the digits they need, dates ISO, flags yes/no. Optional
+    tables without rows are left out. Everything is written aside, read again, and moved into place
+    at the end: when anything fails, the folder is what it was before. An existing folder is
+    replaced only with `overwrite`, and only when it is a programme folder and holds nothing else.
+
+    Raises `ParameterError` when the folder may not be replaced, `DataError` when the programme
+    breaks the rules of `porfse_analysis.schema`.
+    """
+    target = check_target(folder, overwrite=overwrite)
+    with written_aside(target) as aside:
+        written = [name for name, table in schema.TABLES.items() if table.required or len(getattr(programme, name))]
+        for name in written:
+            _write_table(getattr(programme, name), schema.TABLES[name], aside / f"{name}.csv")
+        descriptor = _descriptor(programme, target.name, written)
+        text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
+        (aside / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
+        try:
+            load_programme(aside)
+        except DataError as error:
+            raise DataError(target, error.faults) from error
+    return target
+
+
+def check_target(folder: str | Path, *, overwrite: bool = False) -> Path:
+    """The full path of a folder a programme may be written to; `ParameterError` when it may not."""
+    target = Path(folder).resolve()
+    if not target.exists():
+        return target
+    if not target.is_dir():
+        raise ParameterError(f"{folder} is a file: name a folder")
+    held = {path.name for path in target.iterdir()} - _STRAY
+    if not held:
+        return target
+    if not overwrite:
+        raise ParameterError(f"{folder} exists and is not empty: name another folder, or allow it with overwrite")
+    if DESCRIPTOR not in held:
+        raise ParameterError(f"{folder} is not a programme folder (it has no {DESCRIPTOR}): it is not replaced")
+    other = sorted(held - {DESCRIPTOR} - _declared(target))
+    if other:
+        raise ParameterError(
+            f"{folder} also holds {', '.join(other[:5])}{' ...' if len(other) > 5 else ''}, which would be lost: "
+            "move that elsewhere first"
+        )
+    return target
+
+
+def _declared(folder: Path) -> set[str]:
+    """The files of a programme folder that belong to the programme."""
+    files = {f"{name}.csv" for name in schema.TABLES}
+    try:
+        resources = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8-sig"))["resources"]
+        return files | {str(resource["path"]) for resource in resources}
+    except (OSError, ValueError, KeyError, TypeError):
+        return files
+
+
+@contextmanager
+def written_aside(target: Path) -> Iterator[Path]:
+    """A new folder beside `target` that takes its place when the block ends well, and goes away
+    when it does not.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mark = uuid.uuid4().hex[:8]
+    aside = target.with_name(f".{target.name}.{mark}.new")
+    aside.mkdir()
+    try:
+        yield aside
+        _swap(aside, target, target.with_name(f".{target.name}.{mark}.old"))
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    if not target.exists():
+        new.rename(target)
+        return
+    target.rename(old)
+    try:
+        new.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+# --- tables ---
+
+
+def _write_table(frame: pd.DataFrame, table: schema.Table, path: Path) -> None:
+    columns = [_texts(frame[column.name], column, path.name) for column in table.columns]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(table.names)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _texts(values: pd.Series, column: schema.Column, file: str) -> list[str]:
+    """The cells of one column as they are written."""
+    if column.kind == "flag":
+        return ["yes" if value else "no" for value in values]
+    write = _WRITERS[column.kind]
+    texts = ["" if missing else write(value) for value, missing in zip(values, values.isna(), strict=True)]
+    if column.kind == "amount":
+        faults = [
+            Fault(
+                "has more than two decimals",
+                file,
+                index + 2,
+                column.name,
+                repr(value),
+                "An amount in euro has two",
+            )
+            for index, (value, text) in enumerate(zip(values, texts, strict=True))
+            if text and float(text) != value
+        ]
+        if faults:
+            raise DataError(file, faults)
+    return texts
+
+
+def _digits(number: float) -> str:
+    """The shortest digits that read back as the same number, never with an exponent."""
+    exact = Decimal(repr(float(number)))
+    return f"{exact:f}".removesuffix(".0")
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "text": str,
+    "date": lambda date: str(date.date().isoformat()),
+    "amount": lambda amount: f"{amount:.2f}",
+    "year": lambda year: f"{year:04d}",
+    "number": _digits,
+}
+
+
+# --- descriptor ---
+
+
+def _descriptor(programme: Programme, name: str, written: list[str]) -> dict[str, Any]:
+    sources = programme.sources
+    licences = dict.fromkeys(licence for licence in sources["licence"] if licence in _LICENCES)
+    described: list[dict[str, str]] = []
+    for row in sources.to_dict("records"):
+        address = str(row["address"])
+        path = {"path": address if "://" in address else f"https://{address}"} if address else {}
+        described.append({"title": str(row["title_en"] or row["title_it"]), **path})
+    return {
+        "name": re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or programme.cci.lower(),
+        "profile": "tabular-data-package",
+        "cci": programme.cci,
+        "title": programme.title("en"),
+        "titles": dict(programme.titles),
+        "licenses": [{"name": _LICENCES[licence], "title": licence} for licence in licences],
+        "sources": described,
+        "resources": [_resource(schema.TABLES[table]) for table in written],
+    }
+
+
+def _resource(table: schema.Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "path": f"{table.name}.csv",
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ","},
+        "schema": {
+            "fields": [_field(column) for column in table.columns],
+            "primaryKey": list(table.key),
+            "missingValues": [""],
+        },
+    }
+
+
+def _field(column: schema.Column) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "name": column.name,
+        "type": _TYPES[column.kind],
+        "description": column.meaning,
+    }
+    if column.kind in ("amount", "number"):
+        described["decimalChar"] = "."
+    if column.kind == "flag":
+        described |= {"trueValues": ["yes"], "falseValues": ["no"]}
+    constraints: dict[str, Any] = {"required": True} if column.required else {}
+    if column.allowed:
+        constraints["enum"] = list(column.allowed)
+    return described | ({"constraints": constraints} if constraints else {})
