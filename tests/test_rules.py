@@ -83,7 +83,10 @@ def test_the_same_value_is_no_change() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"achieved_form": 0.9}, r"'achieved_form' is not a rule of 2014-2020\. Did you mean 'achieved_from'\?"),
+        (
+            {"achieved_form": 0.9},
+            r"'achieved_form' is not a rule of 2014-2020\. Did you mean 'achieved_from'\?",
+        ),
         ({"achieved_from": "85%"}, "achieved_from cannot be '85%': it is a number, zero or more"),
         ({"achieved_from": -0.1}, "it is a number, zero or more"),
         ({"achieved_from": float("nan")}, "it is a number, zero or more"),
