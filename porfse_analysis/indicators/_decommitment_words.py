@@ -116,8 +116,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "initial_plus_annual": "iniziale e annuale",
         "rates": "calcolato con le quote",
         "received": "ricevuto",
-        "covered": "Coperto: domande di pagamento {claims} contro un obiettivo di {target}; margine "
-        "{surplus}.",
+        "covered": "Coperto: domande di pagamento {claims} contro un obiettivo di {target}; "
+        "margine {surplus}.",
         "covered_at_least": "Coperto: domande di pagamento almeno {low} contro un obiettivo di {target}.",
         "at_risk": "A rischio: domande di pagamento {claims} contro un obiettivo di {target}; "
         "mancano {risk}.",
@@ -130,7 +130,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "target": "Obiettivo: {commitments} di impegni UE fino al {until} (senza {reserve} di riserva), "
         "meno {prefinancing} di prefinanziamento {mode} ({origin}), meno {exceptions} di eccezioni.",
         "lines": "Sulle domande di pagamento: {lines}.",
-        "stale": "La posizione più vecchia è del {oldest}, prima del {date}: le domande inviate dopo non contano.",
+        "stale": "La posizione più vecchia è del {oldest}, prima del {date}: le domande inviate "
+        "dopo non contano.",
         "total": "In spesa totale, al tasso UE di {rate}: obiettivo {target}.",
         "open": "Stato al {date}, prima della scadenza del 31 dicembre {year}.",
         "unknown": "non note",
@@ -164,10 +165,12 @@ _WORDS: dict[str, dict[str, str]] = {
         "not_available": "Not available: the data there are do not tell whether the commitment is covered.",
         "between": "Payment applications between {low} and {high}, target {target}.",
         "between_open": "Payment applications at least {low}, target {target}.",
-        "target": "Target: {commitments} of EU commitments up to {until} (without {reserve} of reserve), less "
+        "target": "Target: {commitments} of EU commitments up to {until} (without {reserve} of "
+        "reserve), less "
         "{prefinancing} of {mode} pre-financing ({origin}), less {exceptions} of exceptions.",
         "lines": "On the payment applications: {lines}.",
-        "stale": "The oldest position is of {oldest}, before {date}: applications sent after it do not count.",
+        "stale": "The oldest position is of {oldest}, before {date}: applications sent after it "
+        "do not count.",
         "total": "In total expenditure, at the EU rate of {rate}: target {target}.",
         "open": "State at {date}, before the deadline of 31 December {year}.",
         "unknown": "not known",
