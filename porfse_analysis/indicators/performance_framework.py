@@ -145,6 +145,8 @@ def performance_framework(
     - Achieved: the newest position not after the date, one source. Financial: certified expenditure, in EUR.
     - A milestone of zero with a positive final target counts as reached. Missing values, missing targets,
       differing units and missing series leave a ratio unknown: nothing is put in its place.
+    - A result whose target is at most 100 while its values exceed ten times that is a percentage in disguise:
+      no ratio.
 
     Returns `.indicators` (ratio, with 1 for 100%; value and target in `unit`; state `evaluable`,
     `milestone_zero`, `bounded`: only limits are known, `not_evaluable`, `left_out`) and `.axes` (status, best
