@@ -720,3 +720,19 @@ def test_certifying_more_never_raises_the_risk(amount: float, more: float) -> No
     after = row_of(verdict([allocation(200_000, 100_000), certified(amount + more)]))
     assert after["risk_eu"] <= before["risk_eu"]
     assert after["surplus_eu"] >= before["surplus_eu"]
+
+
+def test_rates_of_another_programme_are_passed_over() -> None:
+    rates = pd.DataFrame({"programme": [CCI, "other"], "axis": ["1", "1"], "rate": [0.6, 0.9]})
+    assert row_of(verdict(ONE_AXIS, rates=rates))["claims_eu"] == 180
+
+
+def test_a_rate_for_an_accounting_year_leaves_a_missing_figure_missing() -> None:
+    rates = pd.DataFrame({"axis": ["1"], "accounting_year": ["2020-2021"], "rate": [1.0]})
+    result = verdict([allocation(1600, None), certified(300)], rates=rates)
+    assert pd.isna(result.claims.iloc[0]["claims_eu"])
+    # from the first accounting year on, nothing had been certified before
+    first = rates.assign(accounting_year="2014-2015")
+    plan = [allocation(1600, 800), certified(20, cutoff="2015-06-30"), certified(300)]
+    # 300 x 50% and 50% more on 20
+    assert verdict(plan, rates=first).claims.iloc[0]["claims_eu"] == 160

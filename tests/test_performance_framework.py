@@ -913,3 +913,41 @@ def test_the_frames_given_are_left_as_they_were() -> None:
     performance_framework(*frames)
     for frame, kept in zip(frames, copies, strict=True):
         pd.testing.assert_frame_equal(frame, kept)
+
+
+def test_targets_by_priority_in_different_units_are_refused() -> None:
+    result = framework(
+        [achieved("CO01", 900)],
+        [],
+        [
+            target("CO01", 500, investment_priority="8i"),
+            target("CO01", 500, investment_priority="8ii", unit="Projects"),
+        ],
+    )
+    row = named(result, "CO01")
+    assert (row["state"], row["note"], row["unit"]) == ("not_evaluable", "unit_differs", "Number / Projects")
+    assert "target in Number / Projects, value in Number" in only(result.axes)["reason_en"]
+
+
+def test_the_reserve_of_the_plan_belongs_to_its_programme_and_fund() -> None:
+    plan = pd.DataFrame(
+        {
+            "programme": [CCI, CCI, "other"],
+            "axis": ["1"] * 3,
+            "fund": ["ESF", "ERDF", "ESF"],
+            "reserve_eur": [5.0, 7, 9],
+        }
+    )
+    result = framework([achieved("CO01", 900)], [allocation(1000)], [target("CO01", 1000)], reserve=plan)
+    assert only(result.axes)["reserve_eur"] == 5
+
+
+def test_an_axis_of_the_youth_initiative_alone_has_no_reserve_whatever_it_is_assessed_by() -> None:
+    youth = {"fund": "YEI", "indicator_type": "OYEI"}
+    result = framework(
+        [achieved("CO06", 900, **youth)],
+        [allocation(1000, fund="YEI")],
+        [target("CO06", 1000, **youth)],
+        rules=RULES_2014.replace(assessed_by=("axis",)),
+    )
+    assert (only(result.axes)["reserve_eur"], only(result.axes)["reserve_source"]) == (0, "no_reserve")
