@@ -1,0 +1,194 @@
+"""What the two verdicts share: exact numbers, the position a figure is taken from, figures in words."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.schema import TABLES, frame_columns
+
+__all__ = [
+    "INFINITE",
+    "LANGUAGES",
+    "ZERO",
+    "as_date",
+    "bounds",
+    "canonical_unit",
+    "data_date",
+    "exact",
+    "exact_ratio",
+    "join_notes",
+    "matching",
+    "money",
+    "number",
+    "on",
+    "percent",
+    "position",
+    "programmes_of",
+    "require",
+    "typed_frame",
+]
+
+LANGUAGES = ("it", "en")
+ZERO = Decimal(0)
+INFINITE = Decimal("Infinity")
+
+_UNITS = {
+    "eur": ("eur", "euro", "euros", "€"),
+    "number": ("number", "numero", "n", "n.", "no", "no."),
+    "%": ("%", "percent", "percentage", "percentuale"),
+}
+_CANONICAL_UNIT = {word: unit for unit, words in _UNITS.items() for word in words}
+
+# decimals kept of a float handed in as a ratio: enough for any threshold, too few for its binary noise
+_RATIO_DECIMALS = 12
+
+
+def exact(value: Any) -> Decimal:
+    """The number as it was written: a float stands for the shortest text that gives it."""
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+
+
+def exact_ratio(value: Decimal | float) -> Decimal:
+    """A ratio to compare with a threshold; a float is freed of binary noise (0.8499999999999999 is 0.85)."""
+    if isinstance(value, Decimal) or value in (float("inf"), float("-inf")):
+        return Decimal(value)
+    return round(exact(value), _RATIO_DECIMALS)
+
+
+def bounds(value: Any, qualifier: str, precision: Any = None) -> tuple[Decimal, Decimal]:
+    """The lowest and the highest figure a published one can stand for.
+
+    `exact` to the euro or the unit: itself. `exact` in coarser units (614 million): rounded or cut, so from
+    half a unit below to one unit above. `about`: one unit either way. `more_than`, `less_than`: open on one
+    side.
+    """
+    figure = exact(value)
+    unit = ZERO if precision is None or pd.isna(precision) else exact(precision)
+    if qualifier == "more_than":
+        return figure, INFINITE
+    if qualifier == "less_than":
+        return ZERO, figure
+    if qualifier == "about":
+        return max(ZERO, figure - unit), figure + unit
+    if unit <= 1:
+        return figure, figure
+    return max(ZERO, figure - unit / 2), figure + unit
+
+
+def canonical_unit(unit: str) -> str:
+    """One spelling of a unit: `Numero` and `number` are the same."""
+    plain = unit.strip().casefold()
+    return _CANONICAL_UNIT.get(plain, plain)
+
+
+def as_date(value: Any, name: str) -> pd.Timestamp:
+    """A date given as ISO text. Raises `ParameterError` for anything else, naming the parameter."""
+    try:
+        if isinstance(value, str) and datetime.date.fromisoformat(value).isoformat() == value:
+            return pd.Timestamp(value)
+    except ValueError:
+        pass
+    raise ParameterError(f"{name} is {value!r}: give a date as text, written YYYY-MM-DD")
+
+
+def require(frame: pd.DataFrame, table: str, names: Sequence[str] = ()) -> None:
+    """Raises `ParameterError` when `frame` is not table `table` in memory (or lacks the columns `names`)."""
+    needed = names or frame_columns(table)
+    missing = [name for name in needed if name not in frame]
+    if missing:
+        hint = " Give the frame of a loaded programme, or schema.conform it." if table in TABLES else ""
+        raise ParameterError(f"{table} has no column {', '.join(missing)}.{hint}")
+
+
+def programmes_of(*frames: pd.DataFrame | None) -> list[str]:
+    """The programmes of the frames, each once, in the order they appear."""
+    found: dict[str, None] = {}
+    for frame in frames:
+        if frame is not None:
+            found.update(dict.fromkeys(frame["programme"].tolist()))
+    return list(found)
+
+
+def matching(rows: pd.DataFrame, column: str, wanted: str, *, alone: bool = True) -> pd.DataFrame | None:
+    """The rows of one fund, category of region or type; None when it cannot be told which are meant.
+
+    An empty cell on one side is matched with the other side when only one thing can be meant: the rows know a
+    single value and none is asked for, or the rows tell nothing apart and what is asked for is all there is
+    (`alone`).
+    """
+    known = rows[column].unique().tolist()
+    if wanted in known or not known:
+        return rows[rows[column] == wanted]
+    if wanted == "":
+        return rows if len(known) == 1 else None
+    if known == [""] and alone:
+        return rows
+    return rows.iloc[:0]
+
+
+def position(rows: pd.DataFrame, column: str, date: pd.Timestamp) -> pd.DataFrame:
+    """The rows of the newest position, not after `date`, at which `column` is published: one source, one
+    cutoff.
+
+    Ties go to the source that comes first in the order of preference. Rows of that position whose cell is
+    empty come along: a part that is missing is for the caller to see. No rows when nothing is published by
+    then.
+    """
+    known: pd.DataFrame = rows[(rows["cutoff"] <= date) & rows[column].notna()]
+    if known.empty:
+        return known
+    newest = known["cutoff"].max()
+    at_newest = known.loc[known["cutoff"] == newest, "source"]
+    if isinstance(at_newest.dtype, pd.CategoricalDtype):
+        source = at_newest.loc[at_newest.cat.codes.idxmin()]
+    else:
+        source = at_newest.iloc[0]
+    chosen: pd.DataFrame = rows[(rows["cutoff"] == newest) & (rows["source"] == source)]
+    return chosen
+
+
+def data_date(rows: pd.DataFrame) -> pd.Timestamp:
+    """The date the figures of a position are of: the earliest, where its rows differ."""
+    earliest: pd.Timestamp = rows["data_date"].fillna(rows["cutoff"]).min()
+    return earliest
+
+
+def typed_frame(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
+    """A result frame with these columns and types, whether or not there are rows."""
+    return pd.DataFrame(list(rows), columns=list(dtypes)).astype(dict(dtypes))
+
+
+def join_notes(codes: Iterable[str], order: Iterable[str]) -> str:
+    """The codes, each once, joined by `;` in a fixed order."""
+    present = set(codes)
+    return ";".join(code for code in order if code in present)
+
+
+def number(value: Any, lang: str) -> str:
+    """A figure with up to two decimals; cut, not rounded."""
+    cut = exact(value).quantize(Decimal("0.01"), ROUND_FLOOR)
+    return format_decimal(cut, "#,##0.##", locale=lang)
+
+
+def money(value: Any, lang: str) -> str:
+    """An amount in euro."""
+    return f"{format_decimal(round(exact(value), 2), '#,##0.##', locale=lang)} EUR"
+
+
+def percent(ratio: Any, lang: str) -> str:
+    """A ratio in per cent with up to two decimals; cut, not rounded, so that 84.999% never reads 85%."""
+    cut = (exact_ratio(ratio) * 100).quantize(Decimal("0.01"), ROUND_FLOOR)
+    return f"{format_decimal(cut, '#,##0.##', locale=lang)}%"
+
+
+def on(date: pd.Timestamp, lang: str) -> str:
+    """A date in words."""
+    return format_date(date.date(), "d MMMM y", locale=lang)

@@ -1,0 +1,240 @@
+"""The invented programme: complete tables read from their folder, every verdict worked by hand.
+
+Total allocation of the axes 50, 40, 36, 10, 16, 8 + 4 (youth initiative) and 5.6 million; half is EU support.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from porfse_analysis.indicators.decommitment import decommitment
+from porfse_analysis.indicators.performance_framework import (
+    STATUSES,
+    PerformanceFramework,
+    performance_framework,
+)
+from porfse_analysis.loaders.folder import load_programme
+from porfse_analysis.programme import Programme
+
+FOLDER = Path(__file__).parent / "data" / "invented-programme"
+MILLION = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def invented() -> Programme:
+    return load_programme(FOLDER)
+
+
+def framework(programme: Programme, **options: Any) -> PerformanceFramework:
+    return performance_framework(
+        programme.achievements, programme.finance, programme.targets, axes=programme.axes, **options
+    )
+
+
+def test_it_says_that_it_is_invented(invented: Programme) -> None:
+    assert invented.cci == "2014XX05SFOP999"
+    assert "inventato" in invented.title("it")
+    assert "nvented" in invented.title("en")
+    assert invented.sources["title_en"].str.contains("invented for the tests").all()
+    assert invented.cutoffs[0] == "2016-12-31"
+    assert invented.cutoffs[-1] == "2023-12-31"
+
+
+def test_milestones_of_2018(invented: Programme) -> None:
+    result = framework(invented, at="milestone_2018")
+    axes = result.axes.set_index(["axis", "fund"])
+    assert axes["status"].to_dict() == {
+        # certified 10 of 10; CO01 3,000 + 600 of 4,000 = 0.90; CO05 1,700 of 2,000 = 0.85 exactly
+        ("1", "ESF"): "achieved",
+        # certified 6.8 of 8 = 0.85; CO17 760 of 1,000 = 0.76, the one below; the step is done
+        ("2", "ESF"): "achieved",
+        # certified 5 of 6.25 = 0.80; CO09 4,500 of 5,000 = 0.90; two indicators, none below 0.65
+        ("3", "ESF"): "not_achieved",
+        # certified 1.2 of 2 = 0.60 with two indicators; CO22 9 of 10
+        ("4", "ESF"): "serious_failure",
+        # certified 3 of 3; CO23 not published: 0 would be serious, anything from 170 achieved
+        ("5", "ESF"): "undetermined",
+        # certified 2 of 2; CO06 has milestone 0 and final target 600
+        ("6", "ESF"): "achieved",
+        # certified 1 of 1; CO06 500 of 500; the result CR04 150 of 300 = 0.50 counts for achievement alone
+        ("6", "YEI"): "not_achieved",
+        ("7", "ESF"): "not_assessed",
+    }
+    assert set(axes["status"]) == set(STATUSES)
+    assert axes.index[axes["by_derogation"]].tolist() == [("2", "ESF")]
+    assert axes["n"].tolist() == [3, 3, 2, 2, 2, 2, 3, 0]
+    assert axes["m"].tolist() == [3, 3, 2, 2, 2, 2, 2, 0]
+    undetermined = axes.loc[("5", "ESF")]
+    assert (undetermined["best_case"], undetermined["worst_case"]) == ("achieved", "serious_failure")
+    # 6% of 25, 20, 18, 5, 8 and 4 million: 4.8 in all; none for youth and assistance
+    assert axes["reserve_eur"].tolist() == [1_500_000, 1_200_000, 1_080_000, 300_000, 480_000, 240_000, 0, 0]
+    assert axes["reserve_eur"].sum() == invented.eu_commitments["performance_reserve_eur"].sum()
+
+
+def test_ratios_of_2018(invented: Programme) -> None:
+    indicators = framework(invented).indicators
+    assert dict(
+        zip(
+            zip(indicators["fund"], indicators["indicator_code"], strict=True),
+            indicators["ratio"],
+            strict=True,
+        )
+    ) == {
+        ("ESF", "F1"): 1.0,
+        ("ESF", "CO01"): 0.9,
+        ("ESF", "CO05"): 0.85,
+        ("ESF", "F2"): 0.85,
+        ("ESF", "CO17"): 0.76,
+        ("ESF", "K1"): 1.0,
+        ("ESF", "F3"): 0.8,
+        ("ESF", "CO09"): 0.9,
+        ("ESF", "F4"): 0.6,
+        ("ESF", "CO22"): 0.9,
+        ("ESF", "F5"): 1.0,
+        ("ESF", "CO23"): pytest.approx(float("nan"), nan_ok=True),
+        ("ESF", "F6"): 1.0,
+        ("ESF", "CO06"): 1.0,
+        ("YEI", "F6Y"): 1.0,
+        ("YEI", "CO06"): 1.0,
+        ("YEI", "CR04"): 0.5,
+    }
+    # CO03 of axis 2 has a target, but not in the framework
+    assert "CO03" not in set(indicators["indicator_code"])
+
+
+def test_final_targets_of_2023(invented: Programme) -> None:
+    axes = framework(invented, at="target_2023").axes.set_index(["axis", "fund"])
+    assert axes["status"].to_dict() == {
+        # 44 of 50 = 0.88; 10,800 of 12,000 = 0.90; 5,200 of the 5,500 of plan 2.0 = 0.945
+        ("1", "ESF"): "achieved",
+        # 33 of 40 = 0.825; 2,600 of 3,000; the step has no final target, so two indicators and no derogation
+        ("2", "ESF"): "not_achieved",
+        # 30.6 of 36 = 0.85 exactly; 13,000 of 15,000
+        ("3", "ESF"): "achieved",
+        # 7 of 10 = 0.70; 20 of 20
+        ("4", "ESF"): "not_achieved",
+        # 13.6 of 16 = 0.85 exactly; CO23 is published at last: 560 of 700 = 0.80
+        ("5", "ESF"): "not_achieved",
+        # 7.2 of 8 = 0.90; 570 of 600 = 0.95
+        ("6", "ESF"): "achieved",
+        # 3 of 4 = 0.75 and the result 450 of 900 = 0.50: two below 0.85
+        ("6", "YEI"): "not_achieved",
+        ("7", "ESF"): "not_assessed",
+    }
+    assert axes.loc[("2", "ESF"), "n"] == 2
+    assert axes["reserve_eur"].isna().all()
+
+
+def test_state_of_september_2018(invented: Programme) -> None:
+    axes = framework(invented, cutoff="2018-09-30").axes.set_index(["axis", "fund"])
+    # certified 7 of 10 = 0.70; CO01 2,900 of 4,000 = 0.725; CO05 1,400 of 2,000 = 0.70
+    assert axes.loc[("1", "ESF"), "status"] == "not_achieved"
+    assert axes.loc[("1", "ESF"), "note"] == "preview"
+    # certified 5 of 8 = 0.625 and CO17 600 of 1,000 = 0.60: two of three below 0.65
+    assert axes.loc[("2", "ESF"), "status"] == "serious_failure"
+
+
+# million EUR: commitments 10, 11, 11.2, 11.5, 11.8, 12.1 (80 in all with 12.4) without reserve, initial
+# pre-financing 3% of 80 = 2.4; certified by the axes 16, 30, 62, 84, 100, 102.4 in all, at 50%
+@pytest.mark.parametrize(
+    ("year", "target", "claims", "risk", "surplus", "status"),
+    [
+        (2017, 10.0 - 2.4, 8.0, 0.0, 0.4, "covered"),
+        (2018, 21.0 - 2.4, 15.0, 3.6, 0.0, "at_risk"),
+        (2019, 32.2 - 2.4, 31.0, 0.0, 1.2, "covered"),
+        (2020, 43.7 - 2.4, 42.0, 0.0, 0.7, "covered"),
+        (2021, 55.5 - 2.4, 50.0, 3.1, 0.0, "at_risk"),
+        # assistance certified 6 of 5.6: 3 counted as 2.8, so (102.4 - 6) / 2 + 2.8 = 51
+        (2022, 67.6 - 2.4, 51.0, 14.2, 0.0, "at_risk"),
+    ],
+)
+def test_deadlines_with_initial_pre_financing(
+    invented: Programme, year: int, target: float, claims: float, risk: float, surplus: float, status: str
+) -> None:
+    row = decommitment(
+        invented.eu_commitments, invented.finance, year=year, prefinancing="initial_only"
+    ).deadlines.iloc[0]
+    got = row[["target_eu", "claims_eu", "risk_eu", "surplus_eu"]].astype(float) / MILLION
+    assert got.tolist() == pytest.approx([target, claims, risk, surplus], abs=1e-9)
+    assert row["target_total"] == pytest.approx(2 * target * MILLION)
+    assert row["status"] == status
+    assert ("capped" in row["note"].split(";")) == (year == 2022)
+
+
+# received 0.8, 0.8, 2.4, 2.1, 2.2, 2.3, 2.4 up to 2020; from 2021 on the table has none, so the shares:
+# 13 + 2% of 84.8 (with reserve) = 14.696, and once more = 16.392
+@pytest.mark.parametrize(
+    ("year", "prefinancing", "target", "risk", "surplus", "status", "origin"),
+    [
+        (2017, 6.1, 3.9, 0.0, 4.1, "covered", "received"),
+        (2018, 8.3, 12.7, 0.0, 2.3, "covered", "received"),
+        (2019, 10.6, 21.6, 0.0, 9.4, "covered", "received"),
+        (2020, 13.0, 30.7, 0.0, 11.3, "covered", "received"),
+        (2021, 14.696, 40.804, 0.0, 9.196, "covered", "rates"),
+        (2022, 16.392, 51.208, 0.208, 0.0, "at_risk", "rates"),
+    ],
+)
+def test_deadlines_with_annual_pre_financing(
+    invented: Programme,
+    year: int,
+    prefinancing: float,
+    target: float,
+    risk: float,
+    surplus: float,
+    status: str,
+    origin: str,
+) -> None:
+    row = decommitment(
+        invented.eu_commitments, invented.finance, year=year, prefinancing="initial_plus_annual"
+    ).deadlines.iloc[0]
+    got = row[["prefinancing_eu", "target_eu", "risk_eu", "surplus_eu"]].astype(float) / MILLION
+    assert got.tolist() == pytest.approx([prefinancing, target, risk, surplus], abs=1e-9)
+    assert (row["status"], row["prefinancing_origin"]) == (status, origin)
+
+
+def test_claims_of_2018_by_axis(invented: Programme) -> None:
+    claims = decommitment(invented.eu_commitments, invented.finance, year=2018).claims
+    assert list(zip(claims["axis"], claims["fund"], strict=True)) == [
+        ("1", "ESF"),
+        ("2", "ESF"),
+        ("3", "ESF"),
+        ("4", "ESF"),
+        ("5", "ESF"),
+        ("6", "ESF"),
+        ("6", "YEI"),
+        ("7", "ESF"),
+    ]
+    # half of 10, 6.8, 5, 1.2, 3, 2, 1 and 1 million
+    expected = [5_000_000, 3_400_000, 2_500_000, 600_000, 1_500_000, 1_000_000, 500_000, 500_000]
+    assert claims["claims_eu"].tolist() == expected
+    assert (claims["rate"] == 0.5).all()
+    assert (claims["data_date"] == pd.Timestamp("2018-12-31")).all()
+
+
+def test_the_last_commitment_is_settled_at_closure(invented: Programme) -> None:
+    row = decommitment(invented.eu_commitments, invented.finance, year=2023).deadlines.iloc[0]
+    # 80 - 2.4 to cover, 144 / 2 claimed
+    assert (row["status"], row["target_eu"], row["claims_eu"]) == (
+        "settled_at_closure",
+        77_600_000,
+        72_000_000,
+    )
+
+
+def test_the_bundled_programme_is_honest_about_what_it_lacks() -> None:
+    programme = load_programme()
+    result = framework(programme)
+    assert set(result.axes["status"]) == {"not_assessed"}
+    assert result.axes["note"].tolist() == ["no_framework"] * 4 + ["technical_assistance"]
+    row = decommitment(
+        programme.eu_commitments, programme.finance, year=2018, cutoff="2018-09-30"
+    ).deadlines.iloc[0]
+    assert row["status"] == "not_available"
+    assert "EU commitments 2014-2020" in row["needs_en"]
+    # 144 million certified, published in millions for the whole programme, at 50%
+    assert row["claims_eu"] == 72_000_000
+    assert pd.isna(row["target_eu"])

@@ -1,0 +1,128 @@
+"""The table of rules: complete, explained, and changed only on purpose."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pandas as pd
+import pytest
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.rules import RULES, rules_table
+
+RULES_2014 = RULES["2014-2020"]
+
+
+def test_values_are_attributes() -> None:
+    assert RULES_2014.achieved_from == 0.85
+    assert RULES_2014.derogation_from == 0.75
+    assert RULES_2014.serious_below == 0.65
+    assert RULES_2014.derogation_min_indicators == 3
+    assert RULES_2014.reserve_share == 0.06
+    assert RULES_2014.years_to_cover == 3
+    assert RULES_2014.serious_excludes == ("result",)
+    assert RULES_2014.claims_counted_share == 1.0
+    assert RULES_2014.reserve_counted_from_deadline is None
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [
+        ("initial_prefinancing_2014", 0.01),
+        ("initial_prefinancing_2015", 0.01),
+        ("initial_prefinancing_2016", 0.01),
+        ("annual_prefinancing_2016", 0.02),
+        ("annual_prefinancing_2017", 0.02625),
+        ("annual_prefinancing_2018", 0.0275),
+        ("annual_prefinancing_2019", 0.02875),
+        ("annual_prefinancing_2020", 0.03),
+        ("annual_prefinancing_2021", 0.02),
+        ("annual_prefinancing_2022", 0.02),
+        ("annual_prefinancing_2023", 0.02),
+    ],
+)
+def test_prefinancing_rates(name: str, rate: float) -> None:
+    assert getattr(RULES_2014, name) == rate
+
+
+def test_every_rule_says_where_it_stands_and_what_it_means() -> None:
+    table = rules_table("2014-2020")
+    assert list(table) == ["period", "name", "value", "unit", "status", "source", "meaning_it", "meaning_en"]
+    assert table["name"].is_unique
+    assert set(table["status"]) == {"confirmed", "unconfirmed"}
+    for column in ("name", "unit", "source", "meaning_it", "meaning_en"):
+        assert (table[column].str.strip() != "").all(), column
+
+
+def test_what_no_source_confirmed_is_marked() -> None:
+    status = rules_table().set_index("name")["status"]
+    assert status["serious_counts"] == "unconfirmed"
+    assert status["annual_prefinancing_2021"] == "unconfirmed"
+    assert status["claims_counted_share"] == "unconfirmed"
+    assert status["prefinancing_mode"] == "unconfirmed"
+    assert status["serious_excludes"] == "confirmed"
+    assert status["initial_prefinancing_2014"] == "confirmed"
+
+
+def test_a_changed_rule_shows_in_the_table_and_leaves_the_original_alone() -> None:
+    changed = RULES_2014.replace(achieved_from=0.9, achievement_excludes=["result"])
+    assert (changed.achieved_from, RULES_2014.achieved_from) == (0.9, 0.85)
+    assert changed.achievement_excludes == ("result",)
+    row = rules_table(changed).set_index("name").loc["achieved_from"]
+    assert row["status"] == "changed"
+    assert row["value"] == 0.9
+    assert row["source"].startswith("set by the caller instead of 0.85: ")
+    assert "art. 6(2)" in row["source"]
+
+
+def test_the_same_value_is_no_change() -> None:
+    assert RULES_2014.replace(achieved_from=0.85) == RULES_2014
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"achieved_form": 0.9},
+            r"'achieved_form' is not a rule of 2014-2020\. Did you mean 'achieved_from'\?",
+        ),
+        ({"achieved_from": "85%"}, "achieved_from cannot be '85%': it is a number, zero or more"),
+        ({"achieved_from": -0.1}, "it is a number, zero or more"),
+        ({"achieved_from": float("nan")}, "it is a number, zero or more"),
+        ({"achieved_from": None}, "it is a number, zero or more"),
+        ({"derogation_min_indicators": 2.5}, "it is a whole number"),
+        ({"derogation_min_indicators": True}, "it is a number"),
+        ({"serious_counts": "all"}, "it is one of serious_set, achievement_set"),
+        ({"serious_excludes": ("results",)}, "it holds some of financial, output, result"),
+        ({"serious_excludes": "result"}, "it holds some of"),
+        ({"zero_milestone_reached": 1}, "it is True or False"),
+        ({"milestone_date": "31-12-2018"}, "a date is written YYYY-MM-DD"),
+        ({"milestone_date": 2018}, "a date is written YYYY-MM-DD"),
+        ({"reserve_counted_from_deadline": "never"}, "it is a number"),
+    ],
+)
+def test_a_value_a_rule_cannot_have_is_refused(values: dict[str, object], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        RULES_2014.replace(**values)
+
+
+def test_unknown_names_and_periods() -> None:
+    with pytest.raises(AttributeError, match="no 'achieved_form'"):
+        RULES_2014.achieved_form  # noqa: B018
+    with pytest.raises(ParameterError, match=r"no rules for '2007-2013'\. Periods: 2014-2020"):
+        rules_table("2007-2013")
+
+
+def test_rules_survive_a_copy_and_another_process() -> None:
+    assert copy.deepcopy(RULES_2014) == RULES_2014
+    assert pickle.loads(pickle.dumps(RULES_2014)).achieved_from == 0.85
+
+
+def test_each_value_keeps_its_own_type() -> None:
+    values = rules_table().set_index("name")["value"]
+    assert values["derogation_min_indicators"] == 3
+    assert isinstance(values["derogation_min_indicators"], int)
+    assert values["serious_excludes"] == ("result",)
+    assert values["zero_milestone_reached"] is True
+    assert pd.isna(values["reserve_counted_from_deadline"])
