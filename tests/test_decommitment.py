@@ -51,9 +51,7 @@ def commitments(amounts: dict[int, float | None] | None = None, **columns: Any) 
     return table("eu_commitments", rows)
 
 
-def certified(
-    amount: float | None, axis: str = "1", cutoff: str = "2018-12-31", **rest: Any
-) -> dict[str, Any]:
+def certified(amount: float | None, axis: str = "1", cutoff: str = "2018-12-31", **rest: Any) -> dict[str, Any]:
     return {
         "axis": axis,
         "cutoff": cutoff,
@@ -67,9 +65,7 @@ def certified(
 
 
 def allocation(total: float, eu: float | None, axis: str = "1", **rest: Any) -> dict[str, Any]:
-    return certified(
-        total, axis, **{"cutoff": "2014-12-31", "stage": "allocation", "eu_amount_eur": eu, **rest}
-    )
+    return certified(total, axis, **{"cutoff": "2014-12-31", "stage": "allocation", "eu_amount_eur": eu, **rest})
 
 
 def verdict(
@@ -98,9 +94,7 @@ ONE_AXIS = [allocation(1600, 800), certified(300)]
         (2018, "initial_plus_annual", 83, 127, 254),
     ],
 )
-def test_targets_of_the_worked_example(
-    year: int, mode: Any, prefinancing: float, target: float, total: float
-) -> None:
+def test_targets_of_the_worked_example(year: int, mode: Any, prefinancing: float, target: float, total: float) -> None:
     row = row_of(verdict(ONE_AXIS, year, prefinancing=mode))
     assert row["prefinancing_eu"] == prefinancing
     assert (row["target_eu"], row["target_total"]) == (target, total)
@@ -120,9 +114,7 @@ def test_risk_of_the_worked_example() -> None:
         "pre-financing (computed from the shares), less 0 EUR of exceptions. "
         "In total expenditure, at the EU rate of 50%: target 372 EUR."
     )
-    assert row["reason_it"].startswith(
-        "A rischio: domande di pagamento 150 EUR contro un obiettivo di 186 EUR;"
-    )
+    assert row["reason_it"].startswith("A rischio: domande di pagamento 150 EUR contro un obiettivo di 186 EUR;")
 
 
 def test_surplus_of_the_worked_example() -> None:
@@ -206,8 +198,7 @@ def test_no_commitments_no_estimate() -> None:
     assert row["claims_eu"] == 150
     assert row["note"] == "no_commitments"
     assert row["needs_en"] == (
-        "the annual EU commitments 2014-2020 of the financial plan, with the performance reserve "
-        "(table eu_commitments)"
+        "the annual EU commitments 2014-2020 of the financial plan, with the performance reserve (table eu_commitments)"
     )
     assert row["needs_it"].startswith("gli impegni annuali UE 2014-2020 del piano finanziario")
     assert row["reason_en"].startswith("Not available")
@@ -241,9 +232,7 @@ def test_later_years_are_needed_for_the_base_of_pre_financing() -> None:
 def test_the_reserve_is_not_taken_for_zero() -> None:
     row = row_of(verdict(ONE_AXIS, 2018, commitments(performance_reserve_eur={2014: 0.0})))
     assert row["status"] == "not_available"
-    assert row["needs_en"] == (
-        "the performance reserve within the commitment of 2015-2020 (0 where there is none)"
-    )
+    assert row["needs_en"] == ("the performance reserve within the commitment of 2015-2020 (0 where there is none)")
 
 
 # pre-financing received
@@ -399,8 +388,7 @@ def test_an_axis_rate_missing_is_named() -> None:
     )
     assert pd.isna(row["claims_eu"])
     assert row["needs_en"] == (
-        "the total allocation and its EU part in force at the date (table finance, stage allocation): "
-        "axis 1 (ESF MD)"
+        "the total allocation and its EU part in force at the date (table finance, stage allocation): axis 1 (ESF MD)"
     )
     assert "axis 1 (ESF MD): the EU rate is missing" in row["reason_en"]
 
@@ -411,9 +399,7 @@ def test_what_is_known_can_be_enough() -> None:
     # axis 2 alone: 200 against 186
     assert (row["status"], row["risk_eu"]) == ("covered", 0)
     assert pd.isna(row["surplus_eu"])
-    assert row["reason_en"].startswith(
-        "Covered: payment applications at least 200 EUR against a target of 186 EUR."
-    )
+    assert row["reason_en"].startswith("Covered: payment applications at least 200 EUR against a target of 186 EUR.")
 
 
 def test_what_can_still_be_missing_can_be_too_little() -> None:
@@ -421,9 +407,7 @@ def test_what_can_still_be_missing_can_be_too_little() -> None:
     row = row_of(verdict([allocation(60, 30), allocation(1000, 500, "2"), certified(200, "2")]))
     assert (row["status"], row["claims_at_most_eu"]) == ("at_risk", 130)
     assert pd.isna(row["risk_eu"])
-    assert row["reason_en"].startswith(
-        "At risk: payment applications at most 130 EUR against a target of 186 EUR."
-    )
+    assert row["reason_en"].startswith("At risk: payment applications at most 130 EUR against a target of 186 EUR.")
 
 
 def test_an_axis_certified_without_any_allocation() -> None:
@@ -511,9 +495,7 @@ def test_figures_rounded_to_the_million_decide_only_what_they_can() -> None:
 
 
 def test_before_the_deadline_the_state_says_so() -> None:
-    result = verdict(
-        [allocation(1600, 800), certified(200, cutoff="2018-06-30"), certified(999)], cutoff="2018-09-30"
-    )
+    result = verdict([allocation(1600, 800), certified(200, cutoff="2018-06-30"), certified(999)], cutoff="2018-09-30")
     row = row_of(result)
     assert (row["claims_eu"], row["risk_eu"], row["status"]) == (100, 86, "at_risk")
     assert row["note"] == "open;stale"
@@ -542,9 +524,7 @@ def test_a_rate_given_for_an_accounting_year() -> None:
     assert result.claims.iloc[0]["claims_eu"] == 190
     assert "rate_of_year" in result.claims.iloc[0]["note"]
     # two years at 100%: 100 x 50% + 200
-    both = pd.DataFrame(
-        {"axis": ["1"] * 2, "accounting_year": ["2020-2021", "2021-2022"], "rate": [1.0, 1.0]}
-    )
+    both = pd.DataFrame({"axis": ["1"] * 2, "accounting_year": ["2020-2021", "2021-2022"], "rate": [1.0, 1.0]})
     assert verdict(plan, 2021, rates=both).claims.iloc[0]["claims_eu"] == 250
     # before the year begins it changes nothing
     assert verdict(plan[:2], 2020, rates=rates).claims.iloc[0]["claims_eu"] == 50
@@ -604,9 +584,7 @@ def test_parameters_that_cannot_be_used(options: dict[str, Any], message: str) -
 
 def test_a_frame_that_is_not_the_table() -> None:
     with pytest.raises(ParameterError, match="eu_commitments has no column performance_reserve_eur"):
-        decommitment(
-            commitments().drop(columns="performance_reserve_eur"), table("finance", ONE_AXIS), year=2018
-        )
+        decommitment(commitments().drop(columns="performance_reserve_eur"), table("finance", ONE_AXIS), year=2018)
 
 
 # shape
@@ -649,9 +627,7 @@ def test_several_programmes_at_once() -> None:
     result = decommitment(pd.concat([eu, other_eu]), pd.concat([finance, other_finance]), year=2018)
     assert result.deadlines["status"].tolist() == ["at_risk", "covered"]
     with pytest.raises(ParameterError, match="belongs to one programme"):
-        decommitment(
-            pd.concat([eu, other_eu]), pd.concat([finance, other_finance]), year=2018, exceptions_eur=1
-        )
+        decommitment(pd.concat([eu, other_eu]), pd.concat([finance, other_finance]), year=2018, exceptions_eur=1)
 
 
 def test_rules_used_are_named() -> None:

@@ -230,9 +230,7 @@ def test_the_bundled_programme_is_honest_about_what_it_lacks() -> None:
     result = framework(programme)
     assert set(result.axes["status"]) == {"not_assessed"}
     assert result.axes["note"].tolist() == ["no_framework"] * 4 + ["technical_assistance"]
-    row = decommitment(
-        programme.eu_commitments, programme.finance, year=2018, cutoff="2018-09-30"
-    ).deadlines.iloc[0]
+    row = decommitment(programme.eu_commitments, programme.finance, year=2018, cutoff="2018-09-30").deadlines.iloc[0]
     assert row["status"] == "not_available"
     assert "EU commitments 2014-2020" in row["needs_en"]
     # 144 million certified, published in millions for the whole programme, at 50%

@@ -81,9 +81,7 @@ def test_vectors(values: tuple[float, ...], status: str, by_derogation: bool) ->
         ((5, 1, 1, 1, 1, 1, 1), "achieved", False),
     ],
 )
-def test_one_two_three_and_seven_indicators(
-    values: tuple[float, ...], status: str, by_derogation: bool
-) -> None:
+def test_one_two_three_and_seven_indicators(values: tuple[float, ...], status: str, by_derogation: bool) -> None:
     assert outcome(*values) == (status, by_derogation)
 
 
@@ -158,9 +156,7 @@ def test_limits_of_a_ratio_can_be_enough() -> None:
 
 
 _RATIO = st.one_of(
-    st.sampled_from(
-        [Decimal(text) for text in ("0", "0.64", "0.65", "0.7499", "0.75", "0.8499", "0.85", "1")]
-    ),
+    st.sampled_from([Decimal(text) for text in ("0", "0.64", "0.65", "0.7499", "0.75", "0.8499", "0.85", "1")]),
     st.decimals(min_value=0, max_value=3, places=4),
 )
 _INDICATOR = st.builds(
@@ -183,9 +179,7 @@ def test_raising_a_value_never_worsens_a_status(items: list[IndicatorRatio], dat
 
 
 @given(st.lists(_INDICATOR, min_size=1, max_size=8), st.sampled_from(["financial", "output", "result"]))
-def test_one_more_indicator_at_100_never_takes_achievement_away(
-    items: list[IndicatorRatio], kind: str
-) -> None:
+def test_one_more_indicator_at_100_never_takes_achievement_away(items: list[IndicatorRatio], kind: str) -> None:
     before, after = assess(items), assess([*items, IndicatorRatio("new", 1, kind)])
     assert ORDER[after.status] >= ORDER[before.status]
 
@@ -238,9 +232,7 @@ def certified(amount: float | None, axis: str = "1", **rest: Any) -> dict[str, A
 
 
 def allocation(amount: float, axis: str = "1", **rest: Any) -> dict[str, Any]:
-    return certified(
-        amount, axis, cutoff="2014-12-31", stage="allocation", **{"eu_amount_eur": amount / 2, **rest}
-    )
+    return certified(amount, axis, cutoff="2014-12-31", stage="allocation", **{"eu_amount_eur": amount / 2, **rest})
 
 
 def achieved(code: str, value: float | None, axis: str = "1", **rest: Any) -> dict[str, Any]:
@@ -280,9 +272,7 @@ def target(code: str, milestone: float | None, axis: str = "1", **rest: Any) -> 
 
 
 def money_target(milestone: float | None, axis: str = "1", **rest: Any) -> dict[str, Any]:
-    return target(
-        f"F{axis}", milestone, axis, **{"indicator_type": "", "kind": "financial", "unit": "EUR", **rest}
-    )
+    return target(f"F{axis}", milestone, axis, **{"indicator_type": "", "kind": "financial", "unit": "EUR", **rest})
 
 
 def framework(
@@ -421,10 +411,7 @@ def test_milestone_zero_with_a_positive_target_counts_as_reached() -> None:
     assert (row["state"], row["ratio"], row["note"]) == ("milestone_zero", 1.0, "milestone_zero")
     axis = only(result.axes)
     assert axis["status"] == "achieved"
-    assert (
-        "CO01 counts as 100% (milestone zero and positive final target: counts as reached)"
-        in axis["reason_en"]
-    )
+    assert "CO01 counts as 100% (milestone zero and positive final target: counts as reached)" in axis["reason_en"]
     assert "zero_milestone_reached" in axis["rules"].split(";")
     # nothing is expected, so no value is needed
     assert only(framework([], [], [target("CO01", 0)]).axes)["status"] == "achieved"
@@ -433,8 +420,7 @@ def test_milestone_zero_with_a_positive_target_counts_as_reached() -> None:
 def test_milestone_zero_can_be_read_otherwise() -> None:
     strict = RULES_2014.replace(zero_milestone_reached=False)
     assert (
-        only(framework([achieved("CO01", 5)], [], [target("CO01", 0)], rules=strict).axes)["status"]
-        == "undetermined"
+        only(framework([achieved("CO01", 5)], [], [target("CO01", 0)], rules=strict).axes)["status"] == "undetermined"
     )
 
 
@@ -496,15 +482,12 @@ def test_value_missing_is_never_zero(rows: list[dict[str, Any]], note: str) -> N
 
 
 def test_a_null_is_skipped_for_the_last_published_value_which_is_dated() -> None:
-    result = framework(
-        [achieved("CO01", None), achieved("CO01", 900, cutoff="2017-12-31")], [], [target("CO01", 1000)]
-    )
+    result = framework([achieved("CO01", None), achieved("CO01", 900, cutoff="2017-12-31")], [], [target("CO01", 1000)])
     row = named(result, "CO01")
     assert (row["value"], row["note"], row["data_date"]) == (900, "stale", pd.Timestamp("2017-12-31"))
     assert "CO01 90% (900 of 1,000; figure of 31 December 2017)" in only(result.axes)["reason_en"]
     assert (
-        "Some figures are earlier than 31 December 2018: the status is the one known"
-        in only(result.axes)["reason_en"]
+        "Some figures are earlier than 31 December 2018: the status is the one known" in only(result.axes)["reason_en"]
     )
 
 
@@ -550,9 +533,7 @@ def test_certified_expenditure_in_millions_is_rounded() -> None:
 
 
 def test_only_certified_expenditure_counts() -> None:
-    result = framework(
-        [], [certified(100, stage="declared"), certified(100, stage="paid")], [money_target(100)]
-    )
+    result = framework([], [certified(100, stage="declared"), certified(100, stage="paid")], [money_target(100)])
     row = named(result, "F1")
     assert (row["state"], row["note"]) == ("not_evaluable", "not_certified")
     assert only(result.axes)["status"] == "undetermined"
@@ -677,9 +658,7 @@ def test_key_implementation_steps() -> None:
     # no final target: the step leaves the set
     assert (named(final, "K1")["state"], named(final, "K1")["note"]) == ("left_out", "step_left_out;stale")
     assert (only(final.axes)["status"], only(final.axes)["n"]) == ("achieved", 1)
-    kept = framework(
-        rows, [], goals, at="target_2023", rules=RULES_2014.replace(step_without_target_left_out=False)
-    )
+    kept = framework(rows, [], goals, at="target_2023", rules=RULES_2014.replace(step_without_target_left_out=False))
     assert only(kept.axes)["status"] == "undetermined"
 
 
@@ -787,9 +766,7 @@ def test_technical_assistance_and_axes_without_a_framework() -> None:
 
 
 def test_a_fund_without_framework_in_an_axis_that_has_one_is_shown() -> None:
-    result = framework(
-        [achieved("CO01", 900)], [allocation(100), allocation(50, fund="YEI")], [target("CO01", 1000)]
-    )
+    result = framework([achieved("CO01", 900)], [allocation(100), allocation(50, fund="YEI")], [target("CO01", 1000)])
     assert result.axes.set_index("fund")["status"].to_dict() == {"ESF": "achieved", "YEI": "not_assessed"}
 
 
@@ -798,9 +775,7 @@ def test_an_empty_fund_is_filled_only_where_one_can_be_meant() -> None:
     clear = framework([achieved("CO01", 900)], [allocation(100)], [target("CO01", 1000, **blank)])
     axis = only(clear.axes)
     assert (axis["fund"], axis["region_category"], axis["status"]) == ("ESF", "MD", "achieved")
-    unclear = framework(
-        [achieved("CO01", 900), achieved("CO01", 100, fund="YEI")], [], [target("CO01", 1000, **blank)]
-    )
+    unclear = framework([achieved("CO01", 900), achieved("CO01", 100, fund="YEI")], [], [target("CO01", 1000, **blank)])
     assert (named(unclear, "CO01")["state"], named(unclear, "CO01")["note"]) == ("not_evaluable", "ambiguous")
     # the other way round: values that tell nothing apart serve the only fund of the axis
     blank_values = framework(
@@ -834,18 +809,14 @@ def test_the_reserve_of_the_plan_comes_before_the_estimate() -> None:
 
 
 def test_the_reserve_is_not_known_without_the_eu_allocation() -> None:
-    result = framework(
-        [achieved("CO01", 900)], [allocation(1000, eu_amount_eur=None)], [target("CO01", 1000)]
-    )
+    result = framework([achieved("CO01", 900)], [allocation(1000, eu_amount_eur=None)], [target("CO01", 1000)])
     axis = only(result.axes)
     assert pd.isna(axis["reserve_eur"])
     assert axis["reserve_source"] == "not_available"
 
 
 def test_a_changed_threshold_changes_the_verdict() -> None:
-    result = framework(
-        [achieved("CO01", 860)], [], [target("CO01", 1000)], rules=RULES_2014.replace(achieved_from=0.9)
-    )
+    result = framework([achieved("CO01", 860)], [], [target("CO01", 1000)], rules=RULES_2014.replace(achieved_from=0.9))
     axis = only(result.axes)
     assert axis["status"] == "not_achieved"
     assert "below 90% of the milestone 2018: CO01" in axis["reason_en"]
@@ -855,9 +826,7 @@ def test_several_programmes_at_once() -> None:
     frames = []
     for cci in ("2014XX05SFOP001", "2014XX05SFOP002"):
         value = 900 if cci.endswith("1") else 600
-        frames.append(
-            (table("achievements", [achieved("CO01", value)]), table("targets", [target("CO01", 1000)]))
-        )
+        frames.append((table("achievements", [achieved("CO01", value)]), table("targets", [target("CO01", 1000)])))
         for frame in frames[-1]:
             frame["programme"] = cci
     result = performance_framework(

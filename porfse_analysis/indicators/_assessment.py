@@ -115,6 +115,4 @@ def _status(ratios: Sequence[Decimal], in_serious: Sequence[bool], rules: Rules)
 def failures_needed(n: int, m: int, rules: Rules) -> int:
     """How many indicators below the threshold make a serious failure."""
     counted = m if rules.serious_counts == "serious_set" else n
-    return int(
-        rules.serious_few_failures if counted <= rules.serious_few_up_to else rules.serious_many_failures
-    )
+    return int(rules.serious_few_failures if counted <= rules.serious_few_up_to else rules.serious_many_failures)

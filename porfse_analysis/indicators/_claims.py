@@ -40,10 +40,7 @@ class Rates:
         return [
             (year, rate)
             for axis, fund, region, year, rate in self.rows
-            if (year is not None) == with_year
-            and axis == key[0]
-            and fund in ("", key[1])
-            and region in ("", key[2])
+            if (year is not None) == with_year and axis == key[0] and fund in ("", key[1]) and region in ("", key[2])
         ]
 
     def general(self, key: Key) -> Decimal | None:
@@ -87,9 +84,7 @@ class Line:
         return not pd.isna(self.row["claims_eu"])
 
 
-def read_rates(
-    rates: Mapping[str, float] | pd.DataFrame | None, programme: str, finance: pd.DataFrame
-) -> Rates:
+def read_rates(rates: Mapping[str, float] | pd.DataFrame | None, programme: str, finance: pd.DataFrame) -> Rates:
     """The rates the caller gives: axis -> rate, or a frame (see `decommitment`).
 
     Raises `ParameterError` naming what cannot be used: columns, an axis finance does not have, a rate that is
@@ -97,11 +92,7 @@ def read_rates(
     """
     if rates is None:
         return Rates()
-    frame = (
-        pd.DataFrame({"axis": list(rates), "rate": list(rates.values())})
-        if isinstance(rates, Mapping)
-        else rates
-    )
+    frame = pd.DataFrame({"axis": list(rates), "rate": list(rates.values())}) if isinstance(rates, Mapping) else rates
     v.require(frame, "rates", ("axis", "rate"))
     if "programme" in frame:
         frame = frame[frame["programme"] == programme]
@@ -110,19 +101,13 @@ def read_rates(
     for record in frame.to_dict("records"):
         axis, fund, region = (str(record.get(name) or "") for name in ("axis", "fund", "region_category"))
         if axis not in known:
-            raise ParameterError(
-                f"rates names axis {axis!r}; finance has {', '.join(sorted(known)) or 'none'}"
-            )
+            raise ParameterError(f"rates names axis {axis!r}; finance has {', '.join(sorted(known)) or 'none'}")
         value = record["rate"]
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-            raise ParameterError(
-                f"The rate of axis {axis} is {value!r}: give the EU share, above 0 and at most 1"
-            )
+            raise ParameterError(f"The rate of axis {axis} is {value!r}: give the EU share, above 0 and at most 1")
         row = (axis, fund, region, _first_year(record.get("accounting_year")), v.exact(value))
         if row[:4] in [other[:4] for other in rows]:
-            raise ParameterError(
-                f"rates gives axis {axis} two rates for the same fund, category and accounting year"
-            )
+            raise ParameterError(f"rates gives axis {axis} two rates for the same fund, category and accounting year")
         rows.append(row)
     # the more a row says, the earlier it is asked
     return Rates(tuple(sorted(rows, key=lambda row: (row[1] == "") + (row[2] == ""))))
@@ -134,9 +119,7 @@ def _first_year(text: Any) -> int | None:
     years = _ACCOUNTING_YEAR.fullmatch(str(text))
     if years and int(years[2]) == int(years[1]) + 1:
         return int(years[1])
-    raise ParameterError(
-        f"accounting_year is {text!r}: write the two years it spans, as 2020-2021 (1 July to 30 June)"
-    )
+    raise ParameterError(f"accounting_year is {text!r}: write the two years it spans, as 2020-2021 (1 July to 30 June)")
 
 
 def allocations(finance: pd.DataFrame, date: pd.Timestamp, rates: Rates) -> list[Allocation]:
@@ -156,11 +139,7 @@ def allocations(finance: pd.DataFrame, date: pd.Timestamp, rates: Rates) -> list
 def _allocation(key: Key, of_axis: pd.DataFrame, date: pd.Timestamp, source: str, rates: Rates) -> Allocation:
     """The allocation of one group in force at a date: of the source asked for where it gives the EU part."""
     rows = of_axis[(of_axis["fund"] == key[1]) & (of_axis["region_category"] == key[2])]
-    found = (
-        v.position(rows[rows["source"].astype("str") == source], "eu_amount_eur", date)
-        if source
-        else rows.iloc[:0]
-    )
+    found = v.position(rows[rows["source"].astype("str") == source], "eu_amount_eur", date) if source else rows.iloc[:0]
     for column in ("eu_amount_eur", "amount_eur"):
         found = found if len(found) else v.position(rows, column, date)
     rate = rates.general(key)
@@ -259,16 +238,10 @@ def _axis_lines(
             own = own.iloc[:0] if matched is None else matched
         used |= set(own.index)
         lines.append(_group_line(item, own, granted, date, rates, rules))
-    left = certified[
-        ~certified.index.isin(used) & (certified["cutoff"] <= date) & certified["amount_eur"].notna()
-    ]
-    for axis, fund, region in dict.fromkeys(
-        zip(left["axis"], left["fund"], left["region_category"], strict=True)
-    ):
+    left = certified[~certified.index.isin(used) & (certified["cutoff"] <= date) & certified["amount_eur"].notna()]
+    for axis, fund, region in dict.fromkeys(zip(left["axis"], left["fund"], left["region_category"], strict=True)):
         own = left[(left["fund"] == fund) & (left["region_category"] == region)]
-        lines.append(
-            _group_line(Allocation((axis, fund, region), None, None), own, granted, date, rates, rules)
-        )
+        lines.append(_group_line(Allocation((axis, fund, region), None, None), own, granted, date, rates, rules))
     return lines
 
 
@@ -403,15 +376,11 @@ def _with_year_rates(
     for year, other in by_year.items():
         start, end = at(pd.Timestamp(year, 6, 30)), at(pd.Timestamp(year + 1, 6, 30))
         if start is None or end is None:
-            return _capped(
-                line.row, None, v.ZERO, v.INFINITE, notes | {"year_rate_needs_position"}, item, rules
-            )
+            return _capped(line.row, None, v.ZERO, v.INFINITE, notes | {"year_rate_needs_position"}, item, rules)
         extra += (end - start) * (other - rate) * v.exact(rules.claims_counted_share)
     share = rate * v.exact(rules.claims_counted_share)
     least, most = v.ZERO, v.ZERO
-    for value, qualifier, precision in zip(
-        rows["amount_eur"], rows["qualifier"], rows["precision"], strict=True
-    ):
+    for value, qualifier, precision in zip(rows["amount_eur"], rows["qualifier"], rows["precision"], strict=True):
         one, two = v.bounds(value, qualifier, precision)
         least, most = least + one, most + two
     return _capped(

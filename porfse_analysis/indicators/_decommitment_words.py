@@ -116,11 +116,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "initial_plus_annual": "iniziale e annuale",
         "rates": "calcolato con le quote",
         "received": "ricevuto",
-        "covered": "Coperto: domande di pagamento {claims} contro un obiettivo di {target}; "
-        "margine {surplus}.",
+        "covered": "Coperto: domande di pagamento {claims} contro un obiettivo di {target}; margine {surplus}.",
         "covered_at_least": "Coperto: domande di pagamento almeno {low} contro un obiettivo di {target}.",
-        "at_risk": "A rischio: domande di pagamento {claims} contro un obiettivo di {target}; "
-        "mancano {risk}.",
+        "at_risk": "A rischio: domande di pagamento {claims} contro un obiettivo di {target}; mancano {risk}.",
         "at_risk_at_most": "A rischio: domande di pagamento al più {high} contro un obiettivo di {target}.",
         "settled_at_closure": "Si regola alla chiusura: l'impegno del {last} non ha una scadenza N+3.",
         "settled_figures": "Da coprire alla chiusura {target}; domande di pagamento {claims}.",
@@ -130,8 +128,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "target": "Obiettivo: {commitments} di impegni UE fino al {until} (senza {reserve} di riserva), "
         "meno {prefinancing} di prefinanziamento {mode} ({origin}), meno {exceptions} di eccezioni.",
         "lines": "Sulle domande di pagamento: {lines}.",
-        "stale": "La posizione più vecchia è del {oldest}, prima del {date}: le domande inviate "
-        "dopo non contano.",
+        "stale": "La posizione più vecchia è del {oldest}, prima del {date}: le domande inviate dopo non contano.",
         "total": "In spesa totale, al tasso UE di {rate}: obiettivo {target}.",
         "open": "Stato al {date}, prima della scadenza del 31 dicembre {year}.",
         "unknown": "non note",
@@ -140,8 +137,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "need_commitment_gap": "l'impegno UE di {years} (tabella eu_commitments; 0 se non ce n'è)",
         "need_reserve_missing": "la riserva di efficacia compresa nell'impegno di {years} (0 se non ce n'è)",
         "need_base_missing": "l'impegno UE di {years}: il prefinanziamento si calcola sul sostegno totale",
-        "need_certified": "la spesa certificata alla data, per asse (tabella finance, stage "
-        "certified): {axes}",
+        "need_certified": "la spesa certificata alla data, per asse (tabella finance, stage certified): {axes}",
         "need_exact": "la spesa certificata esatta, non arrotondata o indicata come limite: {axes}",
         "need_rate": "la dotazione totale e la parte UE in vigore alla data (tabella finance, stage "
         "allocation): {axes}",
@@ -169,26 +165,22 @@ _WORDS: dict[str, dict[str, str]] = {
         "reserve), less "
         "{prefinancing} of {mode} pre-financing ({origin}), less {exceptions} of exceptions.",
         "lines": "On the payment applications: {lines}.",
-        "stale": "The oldest position is of {oldest}, before {date}: applications sent after it "
-        "do not count.",
+        "stale": "The oldest position is of {oldest}, before {date}: applications sent after it do not count.",
         "total": "In total expenditure, at the EU rate of {rate}: target {target}.",
         "open": "State at {date}, before the deadline of 31 December {year}.",
         "unknown": "not known",
         "need_no_commitments": "the annual EU commitments {years} of the financial plan, with the "
         "performance reserve (table eu_commitments)",
         "need_commitment_gap": "the EU commitment of {years} (table eu_commitments; 0 where there is none)",
-        "need_reserve_missing": "the performance reserve within the commitment of {years} (0 where "
-        "there is none)",
+        "need_reserve_missing": "the performance reserve within the commitment of {years} (0 where there is none)",
         "need_base_missing": "the EU commitment of {years}: pre-financing is computed on the total support",
-        "need_certified": "the certified expenditure at the date, by axis (table finance, stage "
-        "certified): {axes}",
+        "need_certified": "the certified expenditure at the date, by axis (table finance, stage certified): {axes}",
         "need_exact": "the exact certified expenditure, neither rounded nor given as a limit: {axes}",
         "need_rate": "the total allocation and its EU part in force at the date (table finance, stage "
         "allocation): {axes}",
         "need_split": "the certified expenditure by fund and category of region: {axes}",
         "need_axes": "the certified expenditure by axis: the axes do not share one rate",
-        "need_june": "the certified expenditure at the 30 June that begins and ends the accounting "
-        "year: {axes}",
+        "need_june": "the certified expenditure at the 30 June that begins and ends the accounting year: {axes}",
         "whole": "whole programme",
         "axis": "axis {axis}",
     },
@@ -248,9 +240,7 @@ def reason(
     return " ".join(sentences)
 
 
-def _opening(
-    words: Mapping[str, str], row: Mapping[str, Any], figures: Mapping[str, str], rules: Rules
-) -> str:
+def _opening(words: Mapping[str, str], row: Mapping[str, Any], figures: Mapping[str, str], rules: Rules) -> str:
     status, known = row["status"], row["claims_eu"] is not None
     if status == "covered":
         return words["covered" if known else "covered_at_least"].format(**figures)
@@ -258,9 +248,7 @@ def _opening(
         return words["at_risk" if known else "at_risk_at_most"].format(**figures)
     if status == "settled_at_closure":
         text = words["settled_at_closure"].format(last=rules.last_commitment_year)
-        return (
-            f"{text} {words['settled_figures'].format(**figures)}" if row["target_eu"] is not None else text
-        )
+        return f"{text} {words['settled_figures'].format(**figures)}" if row["target_eu"] is not None else text
     if row["target_eu"] is None:
         return words["not_available"]
     between = "between" if row["claims_at_most_eu"] != v.INFINITE else "between_open"

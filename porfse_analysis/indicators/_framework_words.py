@@ -112,8 +112,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "certainly": "con quanto è noto lo stato non cambia",
         "too_few": "la deroga vale da {least} indicatori in su, qui sono {n}",
         "too_many": "la deroga ammette un solo indicatore sotto {high}, e con almeno {middle}",
-        "failing": "sotto {low} del {goal}: {names}; indicatori che contano {count}, ne bastano {needed} "
-        "sotto soglia",
+        "failing": "sotto {low} del {goal}: {names}; indicatori che contano {count}, ne bastano {needed} sotto soglia",
         "not_failing": "non è una grave carenza: sotto {low} {found} su {m} indicatori che contano, "
         "ne servono {needed}",
         "no_serious_set": "non può essere una grave carenza: nessun indicatore conta per quella prova",
@@ -171,8 +170,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "the plan sets it between {min} and {max}).",
         "no_reserve": "No reserve at stake.",
         "not_available": "Reserve at stake: not known, the EU allocation is missing.",
-        "not_at_stake": "The reserve was decided in 2019: here a serious failure can lead to a correction at "
-        "closure.",
+        "not_at_stake": "The reserve was decided in 2019: here a serious failure can lead to a correction at closure.",
     },
 }
 

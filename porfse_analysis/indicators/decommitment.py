@@ -143,12 +143,8 @@ def decommitment(
         in_force = allocations(money, date, given)
         lines = claim_lines(money, date, in_force, given, rules)
         rate = single_rate(in_force, given)
-        target = _target(
-            eu_commitments[eu_commitments["programme"] == programme], year, mode, exceptions, rules
-        )
-        row = {"year": year, "deadline": deadline, "cutoff": date} | _outcome(
-            target, lines, rate, year, date, rules
-        )
+        target = _target(eu_commitments[eu_commitments["programme"] == programme], year, mode, exceptions, rules)
+        row = {"year": year, "deadline": deadline, "cutoff": date} | _outcome(target, lines, rate, year, date, rules)
         deadlines.append({"programme": programme, **row})
         for line in lines:
             note = v.join_notes(line.notes, NOTES)
@@ -165,12 +161,7 @@ def _deadline(year: Any, rules: Rules) -> pd.Timestamp:
 
 
 def _exceptions(amount: float, programmes: Sequence[str]) -> Decimal:
-    if (
-        isinstance(amount, bool)
-        or not isinstance(amount, int | float)
-        or not math.isfinite(amount)
-        or amount < 0
-    ):
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not math.isfinite(amount) or amount < 0:
         raise ParameterError(f"exceptions_eur is {amount!r}: give an amount in euro, zero or more")
     if amount and len(programmes) > 1:
         raise ParameterError("exceptions_eur belongs to one programme: call once for each")
@@ -267,9 +258,7 @@ def _target(table: pd.DataFrame, year: int, mode: str, exceptions: Decimal, rule
             notes.add("received_incomplete" if mode == "initial_plus_annual" else "received_not_split")
         absent, without_reserve = amounts.missing(whole)
         if absent and amounts.total:
-            missing["base_missing"] = [
-                each for each in absent if each not in missing.get("commitment_gap", [])
-            ]
+            missing["base_missing"] = [each for each in absent if each not in missing.get("commitment_gap", [])]
         if without_reserve:
             missing["reserve_missing"] = without_reserve
         if not absent and not without_reserve:
@@ -290,9 +279,7 @@ def _target(table: pd.DataFrame, year: int, mode: str, exceptions: Decimal, rule
     )
 
 
-def _prefinancing(
-    amounts: _Commitments, whole: range, year: int, mode: str, rules: Rules
-) -> tuple[Decimal, list[str]]:
+def _prefinancing(amounts: _Commitments, whole: range, year: int, mode: str, rules: Rules) -> tuple[Decimal, list[str]]:
     """Pre-financing up to a year by the shares of the rules, and the names of the shares."""
     kinds = ("initial", "annual") if mode == "initial_plus_annual" else ("initial",)
     starts = tuple(f"{kind}_prefinancing_" for kind in kinds)

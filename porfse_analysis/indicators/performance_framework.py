@@ -254,11 +254,7 @@ def _measure(key: dict[str, str], targets: pd.DataFrame, data: _Data) -> _Measur
     details: dict[str, tuple[str, str]] = {}
     kind = _kind(targets, key["indicator_type"], notes)
     target, target_unit = _target(targets, kind, data, notes)
-    figures = (
-        _financial_rows(key, data, notes)
-        if kind == "financial"
-        else _achievement_rows(key, targets, data, notes)
-    )
+    figures = _financial_rows(key, data, notes) if kind == "financial" else _achievement_rows(key, targets, data, notes)
     value_column = "amount_eur" if kind == "financial" else "value"
     unit = target_unit
     value, low, high = np.nan, v.ZERO, v.INFINITE
@@ -266,9 +262,7 @@ def _measure(key: dict[str, str], targets: pd.DataFrame, data: _Data) -> _Measur
         value, low, high = _value(figures, value_column, notes)
         value_unit = "EUR" if kind == "financial" else _one_unit(figures)
         unit = target_unit or value_unit
-        if (
-            kind != "key_implementation_step" or target_unit or value_unit
-        ):  # a step is done or not, without unit
+        if kind != "key_implementation_step" or target_unit or value_unit:  # a step is done or not, without unit
             _compare_units(target_unit, value_unit, notes, details)
         if v.data_date(figures) < data.date:
             notes.add("stale")
@@ -341,9 +335,7 @@ def _target(targets: pd.DataFrame, kind: str, data: _Data, notes: set[str]) -> t
         notes.add("unit_differs")
     if targets[data.at].isna().any():
         final_step = kind == "key_implementation_step" and data.at == "target_2023"
-        notes.add(
-            "step_left_out" if final_step and data.rules.step_without_target_left_out else "target_missing"
-        )
+        notes.add("step_left_out" if final_step and data.rules.step_without_target_left_out else "target_missing")
         return np.nan, unit
     target = sum((v.exact(value) for value in targets[data.at]), v.ZERO)
     if target == 0:
@@ -391,18 +383,14 @@ def _narrowed(
 
 
 def _financial_rows(key: Mapping[str, str], data: _Data, notes: set[str]) -> pd.DataFrame:
-    rows = data.finance[
-        (data.finance["stage"] == data.rules.financial_stage) & (data.finance["axis"] == key["axis"])
-    ]
+    rows = data.finance[(data.finance["stage"] == data.rules.financial_stage) & (data.finance["axis"] == key["axis"])]
     rows = v.position(_narrowed(rows, key, ("fund", "region_category"), data, notes), "amount_eur", data.date)
     if rows.empty and "ambiguous" not in notes:
         notes.add("not_certified")
     return rows
 
 
-def _achievement_rows(
-    key: Mapping[str, str], targets: pd.DataFrame, data: _Data, notes: set[str]
-) -> pd.DataFrame:
+def _achievement_rows(key: Mapping[str, str], targets: pd.DataFrame, data: _Data, notes: set[str]) -> pd.DataFrame:
     table = data.achievements
     rows = table[(table["axis"] == key["axis"]) & (table["indicator_code"] == key["indicator_code"])]
     rows = _narrowed(rows, key, ("indicator_type", "fund", "region_category"), data, notes)
@@ -468,9 +456,7 @@ def _groups(data: _Data, measured: Sequence[_Measured]) -> list[tuple[str, str, 
     axes = list(dict.fromkeys([*axes, *data.finance["axis"], *data.framework["axis"]]))
     groups: list[tuple[str, str, str]] = []
     for axis in axes:
-        framed = dict.fromkeys(
-            _group_of(item.row, data.rules) for item in measured if item.row["axis"] == axis
-        )
+        framed = dict.fromkeys(_group_of(item.row, data.rules) for item in measured if item.row["axis"] == axis)
         allocation = data.finance[(data.finance["axis"] == axis) & (data.finance["stage"] == "allocation")]
         rows = v.position(allocation, "amount_eur", data.date)
         endowed = dict.fromkeys(_group_of(row, data.rules) for _, row in rows.iterrows())
@@ -487,9 +473,7 @@ def _verdict(group: tuple[str, str, str], measured: Sequence[_Measured], data: _
     """The row of one group."""
     axis, fund, region = group
     notes: set[str] = set()
-    assistance = data.axes is not None and bool(
-        data.axes.loc[data.axes["axis"] == axis, "technical_assistance"].any()
-    )
+    assistance = data.axes is not None and bool(data.axes.loc[data.axes["axis"] == axis, "technical_assistance"].any())
     if axis == ALL:
         notes.add("whole_programme")
     elif assistance:
@@ -558,9 +542,7 @@ def _reserve(group: tuple[str, str, str], assistance: bool, data: _Data) -> tupl
     return float(total * v.exact(data.rules.reserve_share)), "estimate"
 
 
-def _of_group(
-    rows: pd.DataFrame, columns: Sequence[str], wanted: Mapping[str, str], data: _Data
-) -> pd.DataFrame:
+def _of_group(rows: pd.DataFrame, columns: Sequence[str], wanted: Mapping[str, str], data: _Data) -> pd.DataFrame:
     for column in columns:
         if column in data.rules.assessed_by:
             matched = v.matching(rows, column, wanted[column])

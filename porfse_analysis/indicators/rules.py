@@ -131,11 +131,7 @@ def _problem(rule: Rule, value: Any) -> str:
         return "" if known else f"it holds some of {', '.join(rule.allowed)}"
     if rule.unit == "date":
         try:
-            return (
-                ""
-                if datetime.date.fromisoformat(value).isoformat() == value
-                else "a date is written YYYY-MM-DD"
-            )
+            return "" if datetime.date.fromisoformat(value).isoformat() == value else "a date is written YYYY-MM-DD"
         except (TypeError, ValueError):
             return "a date is written YYYY-MM-DD"
     if value is None and rule.value is None:
@@ -397,8 +393,7 @@ _2014_2020 = (
         CONFIRMED,
         "il tasso si applica alla spesa totale o pubblica, come dice il piano; gli importi certificati "
         "sono su quella base",
-        "the rate applies to total or public expenditure, as the plan says; the certified amounts are on "
-        "that basis",
+        "the rate applies to total or public expenditure, as the plan says; the certified amounts are on that basis",
         allowed=("plan",),
     ),
     Rule(
