@@ -27,6 +27,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+imports = typer.Typer(
+    name="import",
+    help="Make a programme folder out of a published source.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(imports)
+
 FAILED, WRONG_CALL, INTERRUPTED = 1, 2, 130
 
 
@@ -179,6 +187,62 @@ def check(
     print(f"{programme.cci}: {counts}", file=sys.stderr)
     if (found["severity"] == "error").any():
         raise typer.Exit(FAILED)
+
+
+@imports.command(
+    "cohesion-data",
+    epilog="Example: porfse import cohesion-data finance.csv.gz --indicators indicators.csv.gz "
+    "--cci 2014IT05SFOP005 --to lazio",
+)
+@_guarded
+def import_cohesion_data(
+    cci: Annotated[str, typer.Option("--cci", help="Code of the programme, as 2014IT05SFOP007.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
+    finance: Annotated[
+        Path | None,
+        typer.Argument(help="The Commission's finance table 99js-gm52: CSV or JSON, gzip or not.", show_default=False),
+    ] = None,
+    indicators: Annotated[
+        Path | None, typer.Option("--indicators", metavar="FILE", help="Its table of indicators, 2q3n-nr7n.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Ask the Commission's portal instead of a file.")
+    ] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask the portal even for what is in the cache.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
+) -> None:
+    """Keep a programme of the European Commission's open data as a programme folder."""
+    from porfse_analysis.errors import ParameterError
+    from porfse_analysis.loaders import cohesion_data
+
+    if download == (finance is not None) or (download and indicators is not None):
+        raise ParameterError("give either the finance table (and its indicators) or --download")
+    if refresh and not download:
+        raise ParameterError("--refresh goes with --download")
+    if download:
+        programme = _downloaded(cci, to, overwrite, refresh)
+    else:
+        assert finance is not None
+        programme = cohesion_data.import_cohesion_data(finance, indicators, cci, to, overwrite)
+    dates = programme.cutoffs
+    print(f"{programme.cci} {programme.title('en')}: {len(dates)} dates, {dates[0]} to {dates[-1]}", file=sys.stderr)
+    print(f"now: porfse report {to} --out {to}-reports", file=sys.stderr)
+
+
+def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme:
+    from tqdm import tqdm
+
+    from porfse_analysis.loaders.cohesion_data import import_downloaded
+
+    with tqdm(unit=" rows", file=sys.stderr, delay=1.0) as bar:
+
+        def progress(table: str, rows: int, total: int) -> None:
+            bar.set_description(table)
+            bar.total = total
+            bar.n = rows
+            bar.refresh()
+
+        return import_downloaded(cci, to, overwrite, refresh=refresh, progress=progress)
 
 
 def main() -> None:

@@ -106,6 +106,35 @@ def test_percentage_targets_are_not_shown_as_ratios(programme):
     assert row["note"] == "target in percentuale"
 
 
+def test_results_of_the_yei_do_not_bear_the_names_of_the_esf():
+    from frames import CCI, achievements, finance, targets
+
+    from porfse_analysis import schema
+    from porfse_analysis.programme import make_programme
+
+    axes = pd.DataFrame({"axis": ["1"], "title_it": ["Uno"], "title_en": ["One"], "technical_assistance": [False]})
+    programme = make_programme(
+        CCI,
+        {"it": "P", "en": "P"},
+        {
+            "axes": schema.conform("axes", axes, programme=CCI),
+            "finance": finance(("1", "2018-12-31", "allocation", 10.0)),
+            "sources": pd.DataFrame({"source": ["s"], "title_it": ["S"], "title_en": ["S"], "publisher": ["P"]}),
+            "achievements": achievements(
+                ("1", "8ii", "CR01", "2018-12-31", 50, {"indicator_type": "RYEI", "fund": "YEI"}),
+                ("1", "8ii", "CR01", "2018-12-31", 60, {"indicator_type": "RESF"}),
+            ),
+            "targets": targets(
+                ("1", "8ii", "CR01", "1", "2015-12-31", 100, {"indicator_type": "RYEI", "fund": "YEI"}),
+                ("1", "8ii", "CR01", "1", "2015-12-31", 200, {"indicator_type": "RESF"}),
+            ),
+        },
+    )
+    shown = cells(tables.targets(open_report(programme, cutoff="2018-12-31", lang="en")))
+    assert shown["CR01 (RYEI)"][2:5] == ["50", "100", "50.0%"]
+    assert shown["CR01 Inactive searching for work on leaving"][2:5] == ["60", "200", "30.0%"]
+
+
 def test_changes_since_the_date_before(programme):
     table = tables.changes(open_report(programme, cutoff="2020-12-31", lang="it"))
     rows = table.written()[table.frame["indicator"] == "selection_rate"].set_index("axis")

@@ -178,6 +178,14 @@ def test_links_of_the_index_lead_to_pages(reports):
         assert all((index.parent / link).is_file() for link in links)
 
 
+def test_reports_in_english_alone_have_an_index_at_the_top(programme, tmp_path):
+    run = make_plan(programme, cutoffs=["2014-12-31"], languages=["en"], out=tmp_path)[0]
+    write_site(tmp_path, programme, [execute(run)])
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in index
+    assert 'href="en/2014-12-31/programme_report.html"' in index
+
+
 def test_pages_are_light(reports):
     for path in pages(reports):
         assert path.stat().st_size < (150_000 if path.name == "index.html" else 700_000), path

@@ -5,6 +5,7 @@ Every figure carries its values in the text alternative, its units on the axes a
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import pandas as pd
@@ -63,7 +64,7 @@ def funnel(report: Report) -> Html:
         _label(ax, row["amount"] / _MILLION, place, label)
         said.append(report.text("alt.value", name=name, value=label))
     ax.set_yticks(range(len(rows)), [report.text(f"stage.{stage}") for stage in rows["stage"]])
-    ax.invert_yaxis()
+    ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(0, top * 1.42)
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
@@ -146,7 +147,7 @@ def axes_progress(report: Report) -> Html:
         return paragraphs([report.text("empty.axes")], "pf-empty")
     stages = [stage for stage in _AXES_STAGES if (known["indicator"] == RATES[stage]).any()]
     height = 0.8 / len(stages)
-    figure, ax = new_figure(height=0.32 * (len(stages) + 0.9) * len(allocation) + 0.9)
+    figure, ax = new_figure(height=0.32 * max(len(stages) + 0.9, 2.9) * len(allocation) + 0.9)
     said = []
     for place, (axis, row) in enumerate(allocation.iterrows()):
         ax.barh(
@@ -189,7 +190,7 @@ def axes_progress(report: Report) -> Html:
         range(len(allocation)),
         [_wrapped(report.text("axis.titled", axis=axis, title=row["title"])) for axis, row in allocation.iterrows()],
     )
-    ax.invert_yaxis()
+    ax.set_ylim(len(allocation) - 0.5, -0.5)
     ax.set_xlim(right=max(allocation["amount"].max(), known["numerator"].max()) / _MILLION * 1.12)
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
@@ -216,14 +217,9 @@ def _labelled(ax: Axes, report: Report, stage: str) -> bool:
     return report.text(f"stage.{stage}") in ax.get_legend_handles_labels()[1]
 
 
-def _wrapped(label: str, width: int = 24) -> str:
-    lines: list[str] = []
-    for word in label.split():
-        if lines and len(lines[-1]) + len(word) < width:
-            lines[-1] += " " + word
-        else:
-            lines.append(word)
-    return "\n".join(lines)
+def _wrapped(label: str) -> str:
+    """A label in three lines at most; the tables have the whole title."""
+    return "\n".join(textwrap.wrap(label, width=24, max_lines=3, placeholder=" …"))
 
 
 def target_ratios(report: Report) -> Html:

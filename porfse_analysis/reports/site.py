@@ -63,9 +63,14 @@ def write_site(out: Path, programme: Programme, outcomes: Iterable[Outcome]) -> 
     results = collect_results((path, lang) for path, lang in made if path.is_file())
     write_aside(out / "results.csv", results_csv(results))
     write_aside(out / "runs.csv", _runs_csv(known))
-    for lang in sorted({run["lang"] for run in known}):
+    languages = sorted({run["lang"] for run in known})
+    for lang in languages:
         mine = [run for run in known if run["lang"] == lang]
         write_aside(_folder(out, lang) / "index.html", _index(programme, mine, results, lang))
+    if languages and wording.LANGUAGES[0] not in languages:
+        # whoever opens the folder finds the reports there are
+        mine = [run for run in known if run["lang"] == languages[0]]
+        write_aside(out / "index.html", _index(programme, mine, results, languages[0], below=f"{languages[0]}/"))
 
 
 def _folder(out: Path, lang: str) -> Path:
@@ -89,13 +94,13 @@ def _runs_csv(runs: list[dict[str, str]]) -> str:
     return buffer.getvalue()
 
 
-def _index(programme: Programme, runs: list[dict[str, str]], results: pd.DataFrame, lang: str) -> str:
+def _index(programme: Programme, runs: list[dict[str, str]], results: pd.DataFrame, lang: str, below: str = "") -> str:
     title = programme.title(lang)
     body = [
         heading(title, "title", level=1).html,
         paragraphs([wording.text("index.subtitle", lang, cci=programme.cci)], "pf-subtitle").html,
         heading(wording.text("index.dates", lang), "dates").html,
-        _dates(runs, results, lang),
+        _dates(runs, results, lang, below),
     ]
     failed = [run for run in runs if run["status"] != "ok"]
     if failed:
@@ -108,7 +113,7 @@ def _index(programme: Programme, runs: list[dict[str, str]], results: pd.DataFra
     return page(lang=lang, title=title, body="\n".join(body))
 
 
-def _dates(runs: list[dict[str, str]], results: pd.DataFrame, lang: str) -> str:
+def _dates(runs: list[dict[str, str]], results: pd.DataFrame, lang: str, below: str) -> str:
     """All dates, the latest first, each with its links and main figures."""
     mine = results[(results["lang"] == lang) & (results["axis"] == ALL)]
     mine = mine.drop_duplicates(["cutoff", "indicator"])
@@ -134,7 +139,7 @@ def _dates(runs: list[dict[str, str]], results: pd.DataFrame, lang: str) -> str:
     # the cells of the table are plain text; the date of each becomes the link to its reports
     for cutoff in rows["cutoff"]:
         links = [
-            f'<a href="{html.escape(cutoff)}/{html.escape(run["notebook"])}.html">{_link(cutoff, run, lang)}</a>'
+            f'<a href="{below}{html.escape(cutoff)}/{html.escape(run["notebook"])}.html">{_link(cutoff, run, lang)}</a>'
             for run in runs
             if run["cutoff"] == cutoff and run["status"] == "ok"
         ]

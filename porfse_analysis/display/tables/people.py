@@ -82,8 +82,10 @@ def targets(report: Report) -> Table:
 
     def indicator(row: pd.Series) -> str:
         key = f"indicator.{row['indicator_code']}"
-        name = report.text(key) if wording.has_text(key) else row["indicator_code"]
-        return report.text("indicator.named", code=row["indicator_code"], name=name)
+        # the YEI has results of its own under codes of the ESF (CR01 ...): names are of ESF indicators alone
+        if row["indicator_type"] in ("OESF", "RESF") and wording.has_text(key):
+            return report.text("indicator.named", code=row["indicator_code"], name=report.text(key))
+        return report.text("indicator.typed", code=row["indicator_code"], type=row["indicator_type"])
 
     restated = any("restated" in note for note in rows["note"])
     return Table(
