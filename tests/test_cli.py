@@ -100,6 +100,22 @@ def test_a_wrong_call_writes_nothing(args, said, tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ([], "either the finance table"),
+        (["--download", "finance.csv"], "either the finance table"),
+        (["finance.csv", "--refresh"], "--refresh goes with --download"),
+        (["finance.csv"], "finance.csv"),
+    ],
+)
+def test_a_wrong_import_writes_nothing(args, said, tmp_path):
+    run = porfse("import", "cohesion-data", *args, "--cci", "2014IT05SFOP005", "--to", tmp_path / "x")
+    assert run.exit_code == 2
+    assert said in run.stderr
+    assert not (tmp_path / "x").exists()
+
+
 @pytest.mark.parametrize("command", ["report", "indicators", "check"])
 def test_help_shows_an_example(command):
     run = porfse(command, "--help")
