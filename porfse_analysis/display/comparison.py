@@ -154,7 +154,7 @@ def open_comparison(
         picked.assign(label=_labels(picked)),
         state,
         only,
-        tuple(elsewhere["programme"]),
+        tuple(elsewhere["programme"]) if named else (),
     )
 
 

@@ -143,14 +143,15 @@ def over_time(comparison: Comparison) -> Html:
     ax.set_ylabel(text("figure.percent_of_allocation"))
     ax.yaxis.set_major_formatter(_numbers(comparison))
     ticks = list(middle.index)
-    ax.set_xticks(ticks, [wording.date(tick, lang)[3:] for tick in ticks])
+    ax.set_xticks(ticks, [wording.date(tick, lang)[3:] for tick in ticks], rotation=30)
     ax.grid(axis="y", color=COLOURS["allocation"], linewidth=0.6)
     figure.legend(frameon=False, loc="outside lower center", ncols=2, fontsize=9, handlelength=3.5)
+    many = "" if few else text("compare.caption_many")
     caption = text("compare.caption_over_time", date=wording.date(comparison.cutoff, lang), scope=scope(comparison))
     return on_page(
         figure,
         alt=text("compare.alt_over_time", values="; ".join(said)),
-        caption=caption if few else f"{caption} {text('compare.caption_many')}",
+        caption=f"{caption} {many}".strip(),
         source=source_line(history["source"], comparison),
     )
 
@@ -226,10 +227,12 @@ def targets_figure(comparison: Comparison) -> Html:
 def _spread(ax: Axes, place: int, ratios: pd.Series, end: float) -> None:
     """One row of the figure of targets."""
     low, middle, high = (min(float(ratios.quantile(part)), end) * 100 for part in (0.25, 0.5, 0.75))
-    within, beyond = ratios[ratios <= end], ratios[ratios > end]
+    within, beyond = ratios[ratios <= end] * 100, ratios[ratios > end]
+    colour = COLOURS["declared"]
     ax.barh(place, high - low, left=low, height=0.62, color=COLOURS["allocation"], zorder=0)
-    ax.plot(within * 100, [place] * len(within), "o", color=COLOURS["declared"], markersize=4.5, alpha=0.55, zorder=2)
-    ax.plot([end * 100] * len(beyond), [place] * len(beyond), ">", color=COLOURS["declared"], markersize=5.5, zorder=2)
+    # a dot on the edge is a whole dot
+    ax.plot(within, [place] * len(within), "o", color=colour, markersize=4.5, alpha=0.55, zorder=2.5, clip_on=False)
+    ax.plot([end * 100] * len(beyond), [place] * len(beyond), ">", color=colour, markersize=5.5, zorder=2)
     ax.plot([middle, middle], [place - 0.38, place + 0.38], color=COLOURS["text"], linewidth=2.4, zorder=3)
 
 

@@ -50,7 +50,7 @@ def section(comparison: Comparison, name: str) -> Html:
 def lead(comparison: Comparison) -> Html:
     """Which programmes are compared, and which of their money counts."""
     members, lang = comparison.members, comparison.lang
-    states = wording.list_of(sorted(set(members["ms"])), lang)
+    states = wording.list_of(sorted(wording.territory(code, lang) for code in set(members["ms"])), lang)
     said = [comparison.text("compare.lead", count=len(members), states=states)]
     if comparison.fund:
         shared = int((members["funds"] != comparison.fund).sum())
@@ -112,7 +112,11 @@ def ranking(comparison: Comparison) -> Table:
                 for name in ("selection_rate", "declaration_rate")
             ),
             Column("data_date", comparison.text("column.data_date"), write=cells.date(comparison)),
-            Column("note", comparison.text("column.note"), write=cells.notes(comparison)),
+            *(
+                [Column("note", comparison.text("column.note"), write=cells.notes(comparison))]
+                if rows["note"].any()
+                else []
+            ),
         ],
         notes=[
             comparison.text("compare.note_rank"),
@@ -157,7 +161,11 @@ def targets(comparison: Comparison) -> Table:
         ]
         return "; ".join(said)
 
-    counts = {"targets": "compare.targets", "computable": "compare.computable", "reached": "compare.reached"}
+    counts = {
+        "targets": comparison.text("compare.targets"),
+        "computable": comparison.text("compare.computable"),
+        "reached": comparison.text("compare.reached"),
+    }
     refused = int(rows["percentage_target"].sum())
     dates = [wording.date(day, comparison.lang) for day in sorted(results["data_date"].dropna().unique())]
     return Table(
@@ -166,10 +174,7 @@ def targets(comparison: Comparison) -> Table:
         rows if rows["targets"].any() else rows.iloc[:0],
         [
             Column("title", comparison.text("compare.programme"), "head", write=_named),
-            *(
-                Column(name, comparison.text(key), "figure", write=cells.count(comparison, name))
-                for name, key in counts.items()
-            ),
+            *(Column(name, label, "figure", write=cells.count(comparison, name)) for name, label in counts.items()),
             Column("median", comparison.text("compare.median_ratio"), "figure", write=cells.rate(comparison, "median")),
             Column("percentage_target", comparison.text("compare.without_ratio"), write=without),
         ],
@@ -235,14 +240,14 @@ def worst(comparison: Comparison) -> Table:
     rows = wording.word_findings(found, comparison.lang, sources=numbered(comparison))
     rows.insert(0, "programme", found["programme"])
     rows["title"] = found["programme"].map(comparison.members.set_index("programme")["title"])
-    names = {"severity": "text", "cutoff": "text", "axis": "text", "message": "text"}
+    rows["axis"] = rows["axis"].str.replace(" ", "\N{NO-BREAK SPACE}")
     return Table(
         "worst",
         comparison.text("compare.table_worst"),
         rows.reset_index(drop=True),
         [
             Column("title", comparison.text("compare.programme"), "head", write=_named),
-            *(Column(name, comparison.text(f"column.{name}"), kind) for name, kind in names.items()),
+            *(Column(name, comparison.text(f"column.{name}")) for name in ("severity", "cutoff", "axis", "message")),
         ],
         source=source_line([*found["source"], *found["other_source"]], comparison),
         empty=comparison.text("compare.empty_worst"),
