@@ -269,7 +269,7 @@ def _rows_of(ax: Axes, labels: pd.Series) -> None:
     ax.set_yticks(range(len(labels)), [_plain(label) for label in labels], fontsize=9)
     ax.set_ylim(len(labels) - 0.5, -0.6)
     ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=7)
 
 
 def _plain(label: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-import numpy as np
 import pandas as pd
 
 from porfse_analysis.checks import CHECKS, SEVERITIES
@@ -154,11 +153,7 @@ def targets(comparison: Comparison) -> Table:
     rows, results = target_counts(comparison), target_rows(comparison)
 
     def without(row: pd.Series) -> str:
-        said = [
-            comparison.text("compare.reason", count=row[name], reason=comparison.text(f"note.{name}"))
-            for name in _REASONS
-            if row[name]
-        ]
+        said = [comparison.text(f"compare.reason_{name}", count=row[name]) for name in _REASONS if row[name]]
         return "; ".join(said)
 
     counts = {
@@ -229,10 +224,9 @@ def worst(comparison: Comparison) -> Table:
     """The gravest finding of each programme in words: by severity, then the newest, then the widest gap."""
     found = comparison.findings
     found = found[found["severity"] != "info"]
-    gap = (found["found"] - found["expected"]).abs() / found["expected"].abs().replace(0, np.nan)
+    gap = (found["found"] - found["expected"]).abs() / found["expected"].abs()  # infinite on an allocation of zero
     found = found.assign(
-        place=found["severity"].map({name: place for place, name in enumerate(SEVERITIES)}),
-        gap=gap.fillna(np.inf),
+        place=found["severity"].map({name: place for place, name in enumerate(SEVERITIES)}), gap=gap.fillna(0.0)
     ).sort_values(["place", "cutoff", "gap", "programme"], ascending=[True, False, False, True], kind="stable")
     found = found.drop_duplicates("programme")
     order: dict[Hashable, int] = {code: place for place, code in enumerate(comparison.ranking["programme"])}

@@ -155,7 +155,8 @@ def open_tables(
     reported = read_indicators(indicators) if indicators and str(indicators).strip() else None
     tables = tables_from_cohesion_data(read, reported, last_cutoff=last_cutoff)
     used = [FINANCE, *([INDICATORS] if reported is not None else [])]
-    rows = [{"source": name, **_SOURCES[name], "publisher": _PUBLISHER, "licence": _LICENCE} for name in used]
+    common = {"publisher": _PUBLISHER, "page": "rows of all programmes", "licence": _LICENCE}
+    rows = [{"source": name, **_SOURCES[name], **common} for name in used]
     tables["sources"] = schema.conform("sources", pd.DataFrame(rows), programme="")
     return tables, programmes_in(read)
 
