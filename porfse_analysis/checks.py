@@ -213,7 +213,8 @@ def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict
         ["programme", "axis", "stage", "source", "cutoff"]
     )["precision"]
     unit_of_last_digit = precision.max().fillna(0.0)
-    for _, row in both.iterrows():
+    # nothing goes before the preferred source, often the only one
+    for _, row in both[both["rank"] > both["rank"].min()].iterrows():
         same = (both["programme"] == row["programme"]) & (both["axis"] == row["axis"]) & (both["stage"] == row["stage"])
         others = both[same & (both["rank"] < row["rank"]) & (both["position"] <= row["position"])]
         if others.empty:

@@ -32,6 +32,7 @@ __all__ = [
     "points",
     "published",
     "rate",
+    "territory",
     "text",
     "word_findings",
     "word_notes",
@@ -142,6 +143,12 @@ def long_date(value: pd.Timestamp, lang: str) -> str:
 def list_of(items: Iterable[str], lang: str) -> str:
     """Items as a list in words: a, b e c."""
     return str(format_list(list(items), locale=lang))
+
+
+def territory(code: str, lang: str) -> str:
+    """The name of a member state from its two letters as the Union writes them; other codes as they are."""
+    usual = {"UK": "GB", "EL": "GR"}.get(code, code)
+    return str(Locale.parse(lang).territories.get(usual, code))
 
 
 def indicator_title(name: str, lang: str) -> str:

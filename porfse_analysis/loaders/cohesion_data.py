@@ -37,6 +37,7 @@ from porfse_analysis.programme import Programme, make_programme
 __all__ = [
     "import_cohesion_data",
     "import_downloaded",
+    "open_tables",
     "programme_from_cohesion_data",
     "programmes_in",
     "read_finance",
@@ -133,6 +134,31 @@ def tables_from_cohesion_data(
     not tell.
     """
     return tidy_tables(with_cutoffs(finance, last_cutoff), indicators)
+
+
+def open_tables(
+    finance: str | Path, indicators: str | Path | None = None, *, last_cutoff: Mapping[str, object] | None = None
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Two downloaded tables as `tables_from_cohesion_data` gives them, with `sources`, and the
+    programmes in them (`programmes_in`).
+
+    `indicators` may be left out ("" or None). Raises `ParameterError` without a finance table,
+    saying where to get it; `DataError` for a file that is not the table.
+    """
+    if not str(finance).strip():
+        raise ParameterError(
+            "finance: give the path of the Commission's finance table (CSV or JSON, gzip or not). To get it: open "
+            f"{_SOURCES[FINANCE]['address']} in a browser and export it as CSV; the indicators are "
+            f"{_SOURCES[INDICATORS]['address']}"
+        )
+    read = read_finance(finance)
+    reported = read_indicators(indicators) if indicators and str(indicators).strip() else None
+    tables = tables_from_cohesion_data(read, reported, last_cutoff=last_cutoff)
+    used = [FINANCE, *([INDICATORS] if reported is not None else [])]
+    common = {"publisher": _PUBLISHER, "page": "rows of all programmes", "licence": _LICENCE}
+    rows = [{"source": name, **_SOURCES[name], **common} for name in used]
+    tables["sources"] = schema.conform("sources", pd.DataFrame(rows), programme="")
+    return tables, programmes_in(read)
 
 
 def programmes_in(finance: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,295 @@
+"""Programmes side by side: who comes where, what counts, what is refused, and the page that shows it."""
+
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from cohesion_samples import finance_records, indicator_records, portal_tables, soda_csv, written
+
+from porfse_analysis import ParameterError, financial_progress, resources, target_achievement_ratio
+from porfse_analysis.display import comparison_figures as figures
+from porfse_analysis.display import comparison_tables as tables
+from porfse_analysis.display.comparison import open_comparison
+from porfse_analysis.display.wording import LANGUAGES
+from porfse_analysis.loaders.cohesion_data import open_tables
+from porfse_analysis.reports.results import recorded
+
+ALPHA, BETA, GAMMA, DELTA = "2014IT05SFOP901", "2014IT16M2OP902", "2014IT05SFOP903", "2014FR05SFOP904"
+MORE = "More developed"
+END = "2022-06-30"
+
+# programme, fund, year, allocation, selected, declared: half, three quarters (with its other fund 37.5%), a quarter
+FINANCE = [
+    (ALPHA, "ESF", "2021", "1000000", "800000", "300000"),
+    (ALPHA, "ESF", "2022", "1000000", "900000", "500000"),
+    (BETA, "ESF", "2021", "2000000", "1500000", "1700000"),
+    (BETA, "ESF", "2022", "2000000", "2200000", "1500000"),
+    (BETA, "ERDF", "2022", "2000000", "100000", "0"),
+    (GAMMA, "ESF", "2022", "400000", "200000", "100000"),
+    (DELTA, "ESF", "2022", "500000", "450000", "450000"),
+]
+# programme, indicator, target, value of 2020: 150%, 50%, a percentage in disguise; 10%; none
+INDICATORS = [
+    (ALPHA, "OESF", "CO01", "100", "150"),
+    (ALPHA, "OESF", "CO05", "100", "50"),
+    (ALPHA, "RESF", "CR06", "30", "400"),
+    (BETA, "OESF", "CO01", "200", "20"),
+]
+TITLES = {ALPHA: "Alpha <b> & $x$", BETA: "Beta", GAMMA: "Gamma", DELTA: "Delta"}
+
+
+def finance_rows():
+    rows = [
+        *((cci, fund, "1", "08", MORE, year, "1", "0", *amounts) for cci, fund, year, *amounts in FINANCE),
+    ]
+    dated = [(*row, "2021-12-31" if row[5] == "2021" else END) for row in rows]
+    return [record | {"title": TITLES[record["cci"]]} for record in finance_records(dated)]
+
+
+def indicator_rows():
+    return indicator_records(
+        [
+            (cci, "ESF", kind, code, "08", "1", "8i", MORE, "2020", "1", target, value, "2020.0")
+            for cci, kind, code, target, value in INDICATORS
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("portal")
+    return (
+        written(folder, "finance.csv", soda_csv(finance_rows())),
+        written(folder, "indicators.csv.gz", soda_csv(indicator_rows()), packed=True),
+    )
+
+
+@pytest.fixture(scope="module")
+def data(files):
+    return open_tables(*files)
+
+
+def compared(data, **asked):
+    return open_comparison(*data, **({"member_state": "IT", "cutoff": END} | asked))
+
+
+@pytest.fixture(params=LANGUAGES)
+def comparison(request, data):
+    return compared(data, lang=request.param)
+
+
+def test_ranks_and_median(data):
+    comparison = compared(data)
+    rows = comparison.ranking.set_index("programme")
+    assert list(rows.index) == [BETA, ALPHA, GAMMA]
+    assert rows["rank"].tolist() == [1, 2, 3]
+    assert rows["declaration_rate"].tolist() == [0.75, 0.5, 0.25]
+    assert rows.loc[ALPHA, ["allocation", "selection_rate"]].tolist() == [1_000_000, 0.9]
+    assert comparison.median == 0.5
+
+
+def test_all_funds_together(data):
+    comparison = compared(data, fund="")
+    rows = comparison.ranking.set_index("programme")
+    assert list(rows.index) == [ALPHA, BETA, GAMMA]
+    # 1,500,000 over 4,000,000
+    assert rows.loc[BETA, "declaration_rate"] == comparison.median == 0.375
+
+
+def test_one_rate_one_rank(data):
+    # half of Alpha's money, and half of it again under another code
+    finance = pd.concat([data[0]["finance"], data[0]["finance"].replace({"programme": {ALPHA: "2014IT05SFOP905"}})])
+    twin = pd.DataFrame({"programme": ["2014IT05SFOP905"], "title": [""], "ms": ["IT"], "funds": ["ESF"]})
+    titles = pd.concat([data[1], twin], ignore_index=True)
+    comparison = open_comparison(
+        {**data[0], "finance": finance.drop_duplicates()},
+        titles,
+        programmes=[ALPHA, GAMMA, twin["programme"][0]],
+        cutoff=END,
+    )
+    assert comparison.ranking["rank"].tolist() == [1, 1, 3]
+    assert comparison.ranking["label"].tolist()[1] == "2014IT05SFOP905"
+
+
+def test_a_programme_without_figures_yet_comes_last(data):
+    comparison = compared(data, cutoff="2021-12-31")
+    rows = comparison.ranking
+    assert rows["programme"].tolist() == [BETA, ALPHA, GAMMA]
+    assert pd.isna(rows["rank"].iloc[2])
+    assert rows["note"].iloc[2] == "not_reported"
+    assert comparison.median == pytest.approx((0.3 + 0.85) / 2)
+    assert tables.ranking(comparison).written().iloc[2].tolist()[0] == "–"
+    assert "Gamma non pubblicato" in alt(figures.ranking_figure(comparison))
+
+
+def test_over_time(data):
+    history = compared(data).history.set_index(["programme", "cutoff"])["value"]
+    assert history[ALPHA].tolist() == [0.3, 0.5]
+    assert history[GAMMA].tolist() == [0.25]
+
+
+def test_results_are_those_of_the_indicators(data):
+    comparison = compared(data)
+    finance = data[0]["finance"]
+    finance = finance[(finance["fund"] == "ESF") & finance["programme"].isin([ALPHA, BETA, GAMMA])]
+    rates = financial_progress(finance, cutoff=END, by="programme")
+    rates = rates[rates["indicator"].isin(["selection_rate", "declaration_rate"])]
+    ratios = target_achievement_ratio(data[0]["achievements"], data[0]["targets"], cutoff=END)
+    pd.testing.assert_frame_equal(comparison.results, pd.concat([rates, ratios], ignore_index=True))
+
+
+def test_targets_are_counted(comparison):
+    rows = tables.target_counts(comparison).set_index("programme")
+    counts = ["targets", "computable", "reached", "percentage_target"]
+    assert rows.loc[ALPHA, counts].tolist() == [3, 2, 1, 1]
+    assert rows.loc[BETA, counts].tolist() == [1, 1, 0, 0]
+    assert rows.loc[GAMMA, counts].tolist() == [0, 0, 0, 0]
+    assert rows.loc[[ALPHA, BETA], "median"].tolist() == [1.0, 0.1]
+    shown = tables.targets(comparison).written().set_index("title")
+    assert shown.loc[TITLES[ALPHA], "percentage_target"].startswith("1 target")
+    assert any(note.startswith("1 ") for note in tables.targets(comparison).notes)
+
+
+def test_checks_by_programme(comparison):
+    fired = tables.fired(comparison).frame.set_index("programme")
+    # selected above allocation and declared falling, in Beta alone
+    assert fired["warning_above_allocation"].to_dict() == {BETA: 1, ALPHA: 0, GAMMA: 0}
+    assert fired["warning_fall"].to_dict() == {BETA: 1, ALPHA: 0, GAMMA: 0}
+    worst = tables.worst(comparison).written()
+    assert worst["title"].tolist() == ["Beta"]
+    assert re.search(r"1[.,]700[.,]000[.,]00", worst["message"].iloc[0])  # -11.8% is wider than +10%
+
+
+def alt(figure):
+    return re.search(r'alt="([^"]*)"', figure.html)[1]
+
+
+def test_figures_say_their_values(comparison):
+    comma = "," if comparison.lang == "it" else "."
+    ranked = alt(figures.ranking_figure(comparison))
+    assert f"Beta 75{comma}0%" in ranked
+    assert f"50{comma}0%" in ranked
+    assert f"30{comma}0%" in alt(figures.over_time(comparison))
+    assert f"150{comma}0%" in alt(figures.targets_figure(comparison))
+    for figure in (figures.ranking_figure, figures.over_time, figures.targets_figure):
+        drawn = figure(comparison).html
+        assert "figcaption" in drawn
+        assert "cohesion" in drawn.lower()
+        assert "<b>" not in drawn
+
+
+def test_tables_escape_titles_and_have_captions(comparison):
+    for table in (tables.ranking, tables.targets, tables.fired, tables.worst, tables.sources, tables.definitions):
+        shown = table(comparison)._repr_html_()
+        assert "<caption" in shown
+        assert "Alpha <b>" not in shown
+
+
+def test_lead_says_what_counts(data):
+    lead = tables.lead(compared(data)).html
+    assert "3 programmi (Italia)" in lead
+    assert "Di questi 1 ha anche altri fondi" in lead
+    assert "3 programmes (Italy)" in tables.lead(compared(data, lang="en")).html
+    assert DELTA in tables.lead(compared(data, programmes=[ALPHA, DELTA])).html
+
+
+def test_many_programmes_keep_their_ends(data):
+    codes = [f"2014IT05SFOP{number}" for number in range(910, 920)]
+    alpha = data[0]["finance"][data[0]["finance"]["programme"] == ALPHA]
+    finance = pd.concat(
+        [
+            alpha.assign(
+                programme=code,
+                amount_eur=alpha["amount_eur"] * alpha["stage"].eq("allocation").map({True: 1, False: part / 10}),
+            )
+            for part, code in enumerate(codes)
+        ]
+    )
+    titles = pd.DataFrame({"programme": codes, "title": "One title for all", "ms": "IT", "funds": "ESF"})
+    comparison = open_comparison({"finance": finance}, titles, member_state="IT", cutoff=END, lang="en")
+    assert comparison.ranking["label"].is_unique
+    said = alt(figures.over_time(comparison))
+    assert f"Highest, One title for all {codes[-1]}" in said
+    # half of 0.4 and 0.5
+    assert "Median: 13.5% at 31/12/2021 and 22.5% at 30/06/2022" in said
+    assert "pf-empty" in figures.targets_figure(comparison).html
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"member_state": ""}, r"which programmes\? .*FR, IT"),
+        ({"programmes": ["2014IT05SFOP909"]}, r"no programme 2014IT05SFOP909 \(nearest: 2014IT05SFOP90\d, .*, .*\)"),
+        ({"member_state": "XX"}, "'XX': the table has FR, IT"),
+        ({"fund": "CF"}, "'CF': the table has ERDF, ESF"),
+        ({"fund": "ERDF", "programmes": [ALPHA]}, f"'ERDF': {ALPHA} has ESF"),
+        ({"fund": "ERDF", "member_state": "FR"}, "member state FR has no programme with ERDF"),
+        ({"programmes": [DELTA]}, f"none of {DELTA} is of member state IT"),
+        ({"cutoff": "2022-01-31"}, "it has 2021-12-31, 2022-06-30, 2020-12-31"),
+        ({"cutoff": "30/06/2022"}, "YYYY-MM-DD"),
+        ({"lang": "de"}, "it, en"),
+    ],
+)
+def test_refusals(data, asked, message):
+    with pytest.raises(ParameterError, match=message):
+        compared(data, **asked)
+
+
+def test_programmes_may_be_one_text(data):
+    comparison = compared(data, programmes=f"{ALPHA}, {DELTA.lower()}", member_state="")
+    assert comparison.ranking["programme"].tolist() == [DELTA, ALPHA]
+
+
+def test_without_a_file():
+    with pytest.raises(ParameterError, match="99js-gm52"):
+        open_tables("")
+
+
+def test_without_indicators(files):
+    comparison = compared(open_tables(files[0]))
+    assert "pf-empty" in tables.targets(comparison)._repr_html_()
+    assert set(comparison.results["indicator"]) == {"selection_rate", "declaration_rate"}
+
+
+def run_notebook(out, *parameters):
+    notebook = resources.notebooks_folder() / "compare_programmes.ipynb"
+    command = [sys.executable, "-m", "papermill", notebook, out, "--no-progress-bar", *map(str, parameters)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=out.parent, check=False)
+
+
+def test_the_notebook_with_plain_papermill(files, data, tmp_path):
+    out = tmp_path / "out.ipynb"
+    asked = f'{{programmes: ["{ALPHA}", "{BETA}"], finance: "{files[0]}", indicators: "{files[1]}", lang: en}}'
+    run = run_notebook(out, "-y", asked)
+    assert run.returncode == 0, run.stderr
+    (block,) = recorded(out)
+    expected = compared(data, programmes=[ALPHA, BETA]).results
+    got = pd.DataFrame(block["rows"], columns=block["columns"])
+    for name in ("programme", "indicator", "note", "source"):
+        assert got[name].tolist() == expected[name].tolist()
+    for name in ("value", "numerator", "denominator"):
+        pd.testing.assert_series_equal(got[name].astype("float64"), expected[name])
+    assert got.loc[got["indicator"] == "declaration_rate", "value"].tolist() == [0.5, 0.75]
+
+
+def test_the_notebook_without_files_says_where_to_get_them(tmp_path):
+    run = run_notebook(tmp_path / "out.ipynb")
+    assert run.returncode != 0
+    assert "ParameterError: finance: give the path" in run.stderr
+
+
+def test_all_italian_programmes_of_the_portal():
+    folder = portal_tables()
+    data = open_tables(folder / "ec_finance_implementation.csv.gz")
+    comparison = compared(data)
+    rates = comparison.ranking.set_index("programme")["declaration_rate"]
+    assert len(rates) == 29
+    assert rates["2014IT05SFOP007"] == 761_561_401.65 / 970_474_516
+    raw = pd.read_csv(folder / "ec_finance_implementation.csv.gz", dtype={"priority": str, "to": str}, low_memory=False)
+    raw = raw[(raw["ms"] == "IT") & (raw["fund"] == "ESF") & (raw["year"] == 2022)]
+    sums = raw.groupby("cci")[["total_eligible_expenditure", "total_amount"]].sum()
+    expected = (sums["total_eligible_expenditure"] / sums["total_amount"]).sort_values(ascending=False)
+    assert rates.index.tolist() == expected.index.tolist()
+    pd.testing.assert_series_equal(rates, expected, check_names=False, rtol=1e-14)
