@@ -90,7 +90,11 @@ def test_other_notations(text, lang, value, qualifier, precision):
         ("144 Meuro,", "it", "meuro,"),
         ("144 Meuros", "it", "meuros"),
         ("47%", "it", "47%"),
-        ("5 su 6", "it", "su"),
+        ("5 su 6", "it", "'su'"),
+        ("pippo 144 Mln", "it", "'pippo'"),
+        ("614 Mln Mln", "it", "said twice"),  # not 614 million million
+        ("1 mld mln €", "it", "said twice"),
+        ("614 Mln € EUR", "it", "said twice"),
         ("più di", "it", "di"),
         ("circa", "it", "circa"),
         ("Mln €", "it", "no number"),
