@@ -72,6 +72,10 @@ class DataError(PorfseError):
             lines.append(f"  ... and {count - _SHOWN_FAULTS} more (all of them in .faults)")
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[type[DataError], tuple[str, tuple[Fault, ...]]]:
+        # an exception is rebuilt from its message, which is not what this one is made from
+        return type(self), (self.file, self.faults)
+
 
 class ParameterError(PorfseError):
     """A call, a command or a notebook was given a parameter that cannot be used."""
