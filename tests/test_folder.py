@@ -302,7 +302,7 @@ def test_another_file_may_lie_in_the_folder(tmp_path):
 
 def test_a_folder_that_is_not_there(tmp_path):
     error = refusal(tmp_path / "nowhere")
-    assert error.file == str(tmp_path / "nowhere")
+    assert error.file == error.faults[0].file == str(tmp_path / "nowhere")
     assert str(error) == f"{tmp_path / 'nowhere'}: 1 problem.\n  is not a folder. Name the folder of a programme"
 
 
@@ -310,6 +310,7 @@ def test_a_folder_without_a_descriptor(tmp_path):
     error = refusal(tmp_path)
     assert error.file == str(tmp_path / "datapackage.json")
     (fault,) = error.faults
+    assert fault.file == "datapackage.json"
     assert fault.problem == "is missing"
     assert "porfse new" in fault.remedy
     assert f"{tmp_path / 'datapackage.json'}: 1 problem." in str(error)
@@ -334,15 +335,18 @@ def test_a_descriptor_that_cannot_be_used(tmp_path, content, row, problem, remed
     error = refusal(tmp_path)
     assert error.file == str(tmp_path / "datapackage.json")
     (fault,) = error.faults
-    assert fault.row == row
+    assert (fault.file, fault.row) == ("datapackage.json", row)
     assert fault.problem.startswith(problem)
     assert remedy in fault.remedy
     assert str(error) == f"{error.file}: 1 problem.\n  {fault}"
 
 
 def test_a_descriptor_says_all_that_it_lacks(tmp_path):
-    (tmp_path / "datapackage.json").write_text('{"titles": []}', encoding="utf-8")
-    assert [fault.problem for fault in refusal(tmp_path).faults] == ['has no "cci"', 'has no list "resources"']
+    (tmp_path / "datapackage.json").write_text('{"titles": "T"}', encoding="utf-8")
+    error = refusal(tmp_path)
+    problems = ['has no "cci"', '"titles" is not an object', 'has no list "resources"']
+    assert [fault.problem for fault in error.faults] == problems
+    assert all(problem in str(error) for problem in problems)
 
 
 @pytest.mark.parametrize(
@@ -351,6 +355,7 @@ def test_a_descriptor_says_all_that_it_lacks(tmp_path):
         ("finances", "finances", "Did you mean 'finance'? Tables: axes, finance, achievements"),
         ("projects", "projects", "Tables: axes, finance, achievements"),
         (None, "None", "Tables: axes, finance, achievements"),
+        (["axes"], "['axes']", "Did you mean 'axes'? Tables: axes, finance, achievements"),
     ],
 )
 def test_an_unknown_resource(copy_of_bundled, edit_descriptor, name, value, suggestion):
@@ -382,6 +387,89 @@ def test_a_table_declared_twice(copy_of_bundled):
     assert place(fault) == ("datapackage.json", None, "", None)
     assert fault.problem == "declares table population twice"
     assert fault.remedy == "Keep one"
+
+
+RESOURCE = "table population"
+
+
+@pytest.mark.parametrize(
+    ("keys", "column", "value", "problem", "remedy"),
+    [
+        ({"encoding": 8}, "encoding", "8", f"is not the name of an encoding ({RESOURCE})", 'Write "utf-8"'),
+        ({"dialect": "csv"}, "dialect", '"csv"', f"is not an object ({RESOURCE})", '{"delimiter": ","}'),
+        ({"dialect": {"delimiter": ";;"}}, "delimiter", '";;"', f"is not one sign ({RESOURCE})", 'Write ",", ";"'),
+        ({"dialect": {"delimiter": "x"}}, "delimiter", '"x"', f"is not one sign ({RESOURCE})", 'Write ",", ";"'),
+        ({"dialect": {"delimiter": 9}}, "delimiter", "9", f"is not one sign ({RESOURCE})", 'Write ",", ";"'),
+        (
+            {"schema": "population.json"},
+            "schema",
+            '"population.json"',
+            f"is not an object with a list of fields ({RESOURCE})",
+            'Write it here, as {"fields": [{"name"',
+        ),
+        (
+            {"schema": {"fields": ["area"]}},
+            "schema",
+            '{"fields": ["area"]}',
+            f"is not an object with a list of fields ({RESOURCE})",
+            'Write it here, as {"fields": [{"name"',
+        ),
+        (
+            # a notation declared for a misspelt column would be the notation of none
+            {"schema": {"fields": [{"name": "resident", "groupChar": ","}]}},
+            "fields",
+            '"resident"',
+            f"is not a column ({RESOURCE})",
+            "Columns: area, year, residents, source",
+        ),
+    ],
+)
+def test_a_declaration_that_is_none(copy_of_bundled, edit_descriptor, keys, column, value, problem, remedy):
+    edit_descriptor(copy_of_bundled, "population", **keys)
+    assert_declaration_refused(copy_of_bundled, (column, value, problem, remedy))
+
+
+@pytest.mark.parametrize(
+    ("keys", "column", "value", "problem", "remedy"),
+    [
+        ({"decimalChar": "comma"}, "decimalChar", '"comma"', "is not one sign, in residents", 'Write "," or "."'),
+        ({"decimalChar": 1}, "decimalChar", "1", "is not one sign, in residents", 'Write "," or "."'),
+        ({"decimalChar": "0"}, "decimalChar", '"0"', "is not one sign, in residents", 'Write "," or "."'),
+        (
+            {"decimalChar": ",", "groupChar": ","},
+            "groupChar",
+            '","',
+            "is not one sign other than decimalChar, in residents",
+            'Write "." or ","',
+        ),
+        ({"groupChar": "."}, "groupChar", '"."', "is not one sign other than decimalChar", 'Write "." or ","'),
+        ({"format": 5}, "format", "5", "is not a text, in residents", 'Write it as "%d/%m/%Y"'),
+    ],
+)
+def test_a_notation_that_is_none(copy_of_bundled, edit_descriptor, keys, column, value, problem, remedy):
+    edit_descriptor(copy_of_bundled, "population", column="residents", **keys)
+    assert_declaration_refused(copy_of_bundled, (column, value, problem, remedy))
+
+
+def assert_declaration_refused(folder: Path, expected: tuple[str, str, str, str]) -> None:
+    """That datapackage.json is refused for one entry, with its place."""
+    column, value, problem, remedy = expected
+    error = refusal(folder)
+    assert error.file == str(folder / "datapackage.json")
+    (fault,) = error.faults
+    assert place(fault) == ("datapackage.json", None, column, value)
+    assert fault.problem.startswith(problem)
+    assert fault.problem.endswith("(table population)")
+    assert remedy in fault.remedy
+    assert str(error) == f"{error.file}: 1 problem.\n  {fault}"
+
+
+@pytest.mark.parametrize(
+    "keys", [{"encoding": None, "dialect": None}, {"schema": None}, {"dialect": {}}, {"schema": {}}]
+)
+def test_a_null_declares_nothing(copy_of_bundled, edit_descriptor, bundled, keys):
+    edit_descriptor(copy_of_bundled, "population", **keys)
+    assert_frame_equal(load_programme(copy_of_bundled).population, bundled.population)
 
 
 # -- encodings, separators, notations ---------------------------------------------------------------------------------
