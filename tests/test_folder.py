@@ -120,6 +120,7 @@ ISO = "is not a date written YYYY-MM-DD, as declared"
         ("targets.csv", 2, "kind", "esito", "is not a kind this table knows", "financial, output, result"),
         ("axes.csv", 2, "technical_assistance", "forse", "is neither yes nor no", "Write yes or no"),
         ("targets.csv", 2, "in_performance_framework", "x", "is neither yes nor no", "Write yes or no"),
+        ("axes.csv", 6, "technical_assistance", "", "is empty", "Write yes or no"),
         # references to other tables
         ("finance.csv", 2, "axis", "VI", "is not in the table axes", "Known: I, II, III, IV, V"),
         ("finance.csv", 2, "axis", "i", "is not in the table axes", "Known: I, II, III, IV, V"),

@@ -338,7 +338,7 @@ def _read_column(
             cache[text] = _read_cell(text.strip(), column, notation)
         value, problem, remedy = cache[text]
         if problem:
-            content.faults.append(Fault(problem, file, line, column.name, text, remedy))
+            content.faults.append(Fault(problem, file, line, column.name, text or None, remedy))
         values.append(value)
     if column.kind == "date":
         return pd.Series(pd.to_datetime(values)).astype(schema.DATE_DTYPE) if values else pd.Series(values)
@@ -352,9 +352,9 @@ def _read_column(
 def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[Any, str, str]:
     """The value of a cell, or what is wrong with it and what to do."""
     if column.kind == "flag":
-        if text in _TRUE or text in _FALSE or text == "":
+        if text in _TRUE or text in _FALSE or (text == "" and not column.required):
             return text in _TRUE, "", ""
-        return False, "is neither yes nor no", "Write yes or no"
+        return False, "is neither yes nor no" if text else "is empty", "Write yes or no"
     if text == "":
         return None, "", ""
     if column.kind == "date":
