@@ -95,6 +95,8 @@ ISO = "is not a date written YYYY-MM-DD, as declared"
         ("finance.csv", 5, "amount_eur", "-Infinity", "is not a number", CORRECT),
         ("finance.csv", 150, "amount_eur", "0.001", "has more than two decimals", "An amount in euro has two"),
         ("finance.csv", 2, "eu_amount_eur", "100.005", "has more than two decimals", "An amount in euro has two"),
+        ("finance.csv", 2, "amount_eur", f"{10**30}.123", "has more than two decimals", "An amount in euro has two"),
+        ("finance.csv", 2, "amount_eur", "9" * 400, "is too large a number", "Correct the cell"),
         ("finance.csv", 3, "amount_eur", "-5", "is negative", "never below zero"),
         ("finance.csv", 3, "precision", "-1", "is negative", "never below zero"),
         ("achievements.csv", 2, "value", "-1", "is negative", "never below zero"),
@@ -705,6 +707,15 @@ def test_the_order_of_sources_is_the_order_of_preference(copy_of_bundled):
         "ec-2q3n-nr7n",
         "ec-99js-gm52",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("0.00", 0.0), ("5", 5.0), ("5.1", 5.1), ("0.010", 0.01), ("1.5000", 1.5), ("100.000", 100.0), ("+7.25", 7.25)],
+)
+def test_noughts_at_the_end_are_no_decimals(tmp_path, text, value):
+    tables = SMALL | {"finance": SMALL["finance"].replace("100.00", text)}
+    assert load_programme(write_folder(tmp_path, tables)).finance["amount_eur"].tolist() == [value]
 
 
 def test_a_figure_left_empty_is_missing_and_gives_no_cutoff(tmp_path):

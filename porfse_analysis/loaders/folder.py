@@ -9,6 +9,7 @@ import csv
 import datetime
 import io
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -382,7 +383,10 @@ def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[A
             remedy = f'Correct it, or declare "decimalChar" and "groupChar" of {column.name} in datapackage.json'
         return None, fault, remedy
     number = parse_number(text, decimal=notation.decimal, group=notation.group)
-    exponent = number.as_tuple().exponent
-    if column.kind == "amount" and isinstance(exponent, int) and exponent < -2 and number != round(number, 2):
+    digits, exponent = number.as_tuple()[1:]
+    # rounding a long number would round it to the digits of the decimal context first, or fail
+    if column.kind == "amount" and isinstance(exponent, int) and exponent < -2 and any(digits[exponent + 2 :]):
         return None, "has more than two decimals", "An amount in euro has two"
+    if math.isinf(float(number)):
+        return None, "is too large a number", "Correct the cell"
     return float(number), "", ""
