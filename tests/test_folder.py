@@ -208,6 +208,24 @@ def test_a_column_twice(copy_of_bundled):
     assert fault.remedy == "Keep one"
 
 
+def test_columns_without_a_name(copy_of_bundled):
+    # as a spreadsheet writes them where a cell beside the table was once used
+    file = copy_of_bundled / "population.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("\n", ",,\n"), encoding="utf-8")
+    error = refusal(copy_of_bundled)
+    assert [place(fault) for fault in error.faults] == [("population.csv", 1, "", None)] * 2
+    assert [fault.problem for fault in error.faults] == ["column 5 has no name", "column 6 has no name"]
+    assert "  row 1: column 6 has no name. Name it, or take it away" in str(error).splitlines()
+
+
+def test_a_header_below_blank_lines_is_found_and_numbered(copy_of_bundled, bundled):
+    file = copy_of_bundled / "population.csv"
+    file.write_text("\n\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert_frame_equal(load_programme(copy_of_bundled).population, bundled.population)
+    replace(file, "residents", "year")
+    assert [place(fault)[1:3] for fault in refusal(copy_of_bundled).faults] == [(3, "residents"), (3, "year")]
+
+
 def test_a_ragged_row(copy_of_bundled):
     replace(copy_of_bundled / "population.csv", "ITC4,2017,9970419,", "ITC4,2017,9.970,419,")
     fault = only_fault(copy_of_bundled)
@@ -222,6 +240,13 @@ def test_an_unclosed_quote(copy_of_bundled):
     assert place(fault) == ("population.csv", 10, "", None)
     assert fault.problem.startswith("is not CSV here: ")
     assert fault.remedy == "Check the quotes from this row on"
+
+
+def test_an_unclosed_quote_in_the_header(copy_of_bundled):
+    replace(copy_of_bundled / "population.csv", "area,", '"area,')
+    fault = only_fault(copy_of_bundled)  # and not an empty file besides
+    assert place(fault) == ("population.csv", 1, "", None)
+    assert fault.problem.startswith("is not CSV here: ")
 
 
 def test_rows_are_numbered_as_an_editor_does(copy_of_bundled):
@@ -277,6 +302,15 @@ def test_a_declared_file_that_is_missing(copy_of_bundled, table):
     assert place(fault) == (f"{table}.csv", None, "", None)
     assert fault.problem == "is declared in datapackage.json but missing"
     assert fault.remedy == "Add the file or drop its entry"
+
+
+def test_a_folder_in_the_place_of_a_file(copy_of_bundled):
+    (copy_of_bundled / "population.csv").unlink()
+    (copy_of_bundled / "population.csv").mkdir()
+    fault = only_fault(copy_of_bundled)
+    assert place(fault) == ("population.csv", None, "", None)
+    assert fault.problem.startswith("cannot be read: ")  # the rest is the words of the system
+    assert fault.remedy == "Check that it is a file of yours"
 
 
 @pytest.mark.parametrize("table", ["axes", "finance", "sources"])

@@ -200,11 +200,12 @@ def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
     if text is None:
         return content
     records = _records(text, delimiter, path.name, content.faults)
-    line, header = next(records, (0, []))
-    if not header or not any(cell.strip() for cell in header):
-        content.faults.append(Fault("is empty", path.name, remedy="It needs a header row and the rows below it"))
+    first, header = next(records, (0, []))
+    if not any(cell.strip() for cell in header):
+        if not content.faults:
+            content.faults.append(Fault("is empty", path.name, remedy="It needs a header row and the rows below it"))
         return content
-    if not _check_header(header, table, delimiter, path.name, content.faults):
+    if not _check_header(header, first, table, delimiter, path.name, content.faults):
         return content
     cells: list[list[str]] = []
     for line, record in records:
@@ -237,6 +238,9 @@ def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
         faults.append(
             Fault("is declared in datapackage.json but missing", path.name, remedy="Add the file or drop its entry")
         )
+        return None
+    except OSError as error:
+        faults.append(Fault(f"cannot be read: {error.strerror}", path.name, remedy="Check that it is a file of yours"))
         return None
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         encoding = "utf-8-sig"  # a byte order mark is what some spreadsheets write; it means nothing here
@@ -273,7 +277,9 @@ def _records(text: str, delimiter: str, file: str, faults: list[Fault]) -> Itera
         faults.append(Fault(f"is not CSV here: {error}", file, start, remedy="Check the quotes from this row on"))
 
 
-def _check_header(header: list[str], table: schema.Table, delimiter: str, file: str, faults: list[Fault]) -> bool:
+def _check_header(
+    header: list[str], row: int, table: schema.Table, delimiter: str, file: str, faults: list[Fault]
+) -> bool:
     names = [name.strip() for name in header]
     header[:] = names
     if len(names) == 1:
@@ -283,7 +289,7 @@ def _check_header(header: list[str], table: schema.Table, delimiter: str, file: 
                     Fault(
                         f"looks separated by {word}s, but {_DELIMITERS.get(delimiter, delimiter)}s are declared",
                         file,
-                        1,
+                        row,
                         value=names[0],
                         remedy=f'Declare "dialect": {{"delimiter": {json.dumps(other)}}} in datapackage.json',
                     )
@@ -292,10 +298,12 @@ def _check_header(header: list[str], table: schema.Table, delimiter: str, file: 
     known = set(table.names)
     missing = [c.name for c in table.columns if c.name not in names and not c.optional]
     for name in missing:
-        faults.append(Fault(f"column {name} is missing", file, 1, name, remedy=f"The header has: {', '.join(names)}"))
+        faults.append(Fault(f"column {name} is missing", file, row, name, remedy=f"The header has: {', '.join(names)}"))
     for position, name in enumerate(names):
-        if names.index(name) != position:
-            faults.append(Fault("is in the header twice", file, 1, name, remedy="Keep one"))
+        if not name:
+            faults.append(Fault(f"column {position + 1} has no name", file, row, remedy="Name it, or take it away"))
+        elif names.index(name) != position:
+            faults.append(Fault("is in the header twice", file, row, name, remedy="Keep one"))
         elif name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f"Did you mean {close[0]!r}? " if close else ""
@@ -303,7 +311,7 @@ def _check_header(header: list[str], table: schema.Table, delimiter: str, file: 
                 Fault(
                     f"is not a column of {table.name}",
                     file,
-                    1,
+                    row,
                     name,
                     remedy=f"{hint}Columns: {', '.join(table.names)}",
                 )
