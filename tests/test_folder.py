@@ -158,6 +158,14 @@ def test_a_repeated_key_names_both_rows(copy_of_bundled, edit_cell):
     assert fault.remedy == "Keep one of the rows, or tell them apart"
 
 
+def test_no_axis_is_called_as_the_whole_programme_is(tmp_path):
+    folder = write_folder(tmp_path, SMALL | {"axes": SMALL["axes"] + "ALL,Tutto,All,no\n"})
+    fault = only_fault(folder)
+    assert place(fault) == ("axes.csv", 3, "axis", "ALL")
+    assert fault.problem == "stands for the whole programme"
+    assert fault.remedy == "Give the axis another code"
+
+
 def test_a_figure_of_two_categories_of_region_is_not_a_repeated_key(copy_of_bundled, edit_cell):
     edit_cell(copy_of_bundled / "finance.csv", 7, "stage", "allocation")
     edit_cell(copy_of_bundled / "finance.csv", 7, "region_category", "Transition")
