@@ -700,6 +700,21 @@ def test_three_tables_are_enough(tmp_path):
     assert repr(programme) == "<Programme 2014XX05SFOP001: 1 cutoffs; rows: axes 1, finance 1, sources 1>"
 
 
+@pytest.mark.parametrize(
+    ("descriptor", "italian", "english"),
+    [
+        ({"titles": {"it": "Programma", "en": "Programme"}}, "Programma", "Programme"),
+        ({"titles": {"it": "Programma", "en": ""}}, "Programma", "Programma"),
+        ({"titles": {"en": "Programme"}}, "Programme", "Programme"),
+        ({"titles": {}, "title": "Either"}, "Either", "Either"),
+        ({"title": ""}, "2014XX05SFOP001", "2014XX05SFOP001"),
+    ],
+)
+def test_a_programme_always_has_a_title(tmp_path, descriptor, italian, english):
+    programme = load_programme(write_folder(tmp_path, SMALL, **descriptor))
+    assert (programme.title("it"), programme.title("en")) == (italian, english)
+
+
 @pytest.mark.parametrize("table", ["achievements", "targets", "measures", "eu_commitments", "population", "claims"])
 def test_a_table_left_out_is_there_without_rows(tmp_path, table):
     frame = getattr(load_programme(write_folder(tmp_path, SMALL)), table)
