@@ -209,10 +209,7 @@ def _axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[d
 
 def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:
     """The same figure in two sources: each against the preferred source's last position not after it."""
-    precision = finance.assign(source=finance["source"].astype("str")).groupby(
-        ["programme", "axis", "stage", "source", "cutoff"]
-    )["precision"]
-    unit_of_last_digit = precision.max().fillna(0.0)
+    precision = _precisions(finance)
     for _, row in both.iterrows():
         same = (both["programme"] == row["programme"]) & (both["axis"] == row["axis"]) & (both["stage"] == row["stage"])
         others = both[same & (both["rank"] < row["rank"]) & (both["position"] <= row["position"])]
@@ -221,11 +218,10 @@ def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict
         other = newest(others, ["programme"]).iloc[0]
         if abs(other["amount"] - row["amount"]) <= _CENT:
             continue
-        digits = [
-            float(unit_of_last_digit.get((r["programme"], r["axis"], r["stage"], r["source"], r["position"]), 0.0))
-            for r in (other, row)
+        units = [
+            float(precision[r["programme"], r["axis"], r["stage"], r["source"], r["position"]]) for r in (other, row)
         ]
-        reason = _difference(other["amount"], row["amount"], *digits)
+        reason = _difference(other["amount"], row["amount"], *units)
         if reason == "unexplained" and other["data_date"] != row["data_date"]:
             reason = "other_date"
         yield _finding(
@@ -238,6 +234,20 @@ def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict
             compared_with=other["data_date"],
             other_source=other["source"],
         )
+
+
+def _precisions(finance: pd.DataFrame) -> pd.Series:
+    """The unit of the last published digit by programme, axis, stage, source and cutoff; of a sum, the sum of units.
+
+    Under `ALL` is that of the total where one is published, else of the sum of the axes.
+    """
+    key = ["programme", "axis", "stage", "source", "cutoff"]
+    rows = finance[finance["amount_eur"].notna()]
+    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
+    published = rows.groupby(key)["precision"].sum()
+    added = rows[rows["axis"] != ALL].assign(axis=ALL).groupby(key)["precision"].sum()
+    precisions: pd.Series = pd.concat([published, added[~added.index.isin(published.index)]])
+    return precisions
 
 
 def _claims_against_data(

@@ -712,6 +712,37 @@ def test_rounded_or_truncated_between_two_sources(build, preferred, other, reaso
 
 
 @pytest.mark.parametrize(
+    ("ours", "reason"),
+    [
+        (([10 * M, 20 * M], M), "rounded"),
+        (([10 * M, 20 * M], CENT), "unexplained"),
+        (([10 * M, 20 * M], None), "unexplained"),
+        (([10 * M, 19 * M], M), "truncated"),
+        (([10 * M, 18 * M], M), "unexplained"),
+    ],
+)
+def test_a_sum_of_rounded_figures_is_as_rounded_as_all_of_them(build, ours, reason):
+    # two figures in millions, so a million at most, or two when both are truncated, against 30,900,000.00
+    amounts, precision = ours
+    theirs = {"source": "ec", "precision": CENT}
+    total = 30_900_000
+    by_fund = [
+        ("I", "2018-12-31", "paid", amount, {"source": "sheet", "precision": precision, "fund": fund})
+        for amount, fund in zip(amounts, ("ESF", "YEI"), strict=True)
+    ]
+    programme = build(SimpleNamespace(finance=(*by_fund, ("I", "2018-12-31", "paid", total, theirs))))
+    found = listed(check(programme), "between_sources")
+    assert [(row["axis"], row["reason"]) for row in found] == [("ALL", reason), ("I", reason)]
+    by_axis = [
+        (axis, "2018-12-31", "paid", amount, {"source": "sheet", "precision": precision})
+        for amount, axis in zip(amounts, ("I", "II"), strict=True)
+    ]
+    programme = build(SimpleNamespace(finance=(*by_axis, ("ALL", "2018-12-31", "paid", total, theirs))))
+    found = listed(check(programme), "between_sources")
+    assert [(row["axis"], row["reason"]) for row in found] == [("ALL", reason)]
+
+
+@pytest.mark.parametrize(
     ("axes", "total", "reason", "reference"),
     [
         # two axes and a total in millions: three times half a million
