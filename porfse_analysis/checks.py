@@ -71,6 +71,8 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
     whole = published_totals(finance, ["programme"])
     whole["axis"] = ALL
     both = pd.concat([by_axis, whole], ignore_index=True)
+    # what is wrong with a sum of axes is said of its axes
+    published = pd.concat([by_axis, whole[whole["published_total"].eq(True)]], ignore_index=True)
     claims = programme.claims[programme.claims["cutoff"] <= at]
     found = itertools.chain(
         _eu_part(finance),
@@ -79,12 +81,12 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         _between_sources(finance, both),
         _claims_against_data(claims, achievements, both),
         _order(both),
-        _falls(by_axis),
+        _falls(published),
         _achievement_falls(achievements),
-        _above_allocation(by_axis),
+        _above_allocation(published, both[both["stage"] == "allocation"]),
         _axes_left_out(by_axis),
         _selected_equals_declared(whole),
-        _plan_changes(by_axis),
+        _plan_changes(published),
         _target_changes(targets),
         _percentages(achievements, targets, at),
         _stale_positions(both),
@@ -305,8 +307,8 @@ def _steps(totals: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
     return ordered.assign(before=groups[value].shift(), before_date=groups["position"].shift())
 
 
-def _falls(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
-    steps = _steps(by_axis[by_axis["stage"] != "allocation"], ["programme", "axis", "stage", "source"], "amount")
+def _falls(published: pd.DataFrame) -> Iterable[dict[str, object]]:
+    steps = _steps(published[published["stage"] != "allocation"], ["programme", "axis", "stage", "source"], "amount")
     for _, row in steps[steps["amount"] < steps["before"] - _CENT].iterrows():
         yield _finding(
             "warning", "fall", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]
@@ -334,10 +336,9 @@ def _label(row: pd.Series) -> str:
     return " ".join(part for part in (row["investment_priority"], row["indicator_code"]) if part)
 
 
-def _above_allocation(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
+def _above_allocation(published: pd.DataFrame, allocations: pd.DataFrame) -> Iterable[dict[str, object]]:
     keys = ["programme", "axis"]
-    allocations = by_axis[by_axis["stage"] == "allocation"]
-    rows = in_force(by_axis[by_axis["stage"].isin(RATES)], allocations, keys)
+    rows = in_force(published[published["stage"].isin(RATES)], allocations, keys)
     rows = rows[rows["amount"] > rows["denominator"] + _CENT]
     for _, row in rows.sort_values("position", kind="stable").iterrows():
         earlier = allocations[
@@ -388,8 +389,8 @@ def _selected_equals_declared(whole: pd.DataFrame) -> Iterable[dict[str, object]
         yield _finding("warning", "selected_equals_declared", row, expected=row["amount"], found=row["amount_declared"])
 
 
-def _plan_changes(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
-    steps = _steps(by_axis[by_axis["stage"] == "allocation"], ["programme", "axis", "source"], "amount")
+def _plan_changes(published: pd.DataFrame) -> Iterable[dict[str, object]]:
+    steps = _steps(published[published["stage"] == "allocation"], ["programme", "axis", "source"], "amount")
     for _, row in steps[(steps["amount"] - steps["before"]).abs() > _CENT].iterrows():
         yield _finding(
             "info", "plan_change", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]

@@ -316,6 +316,46 @@ FIRING = [
         ],
     ),
     Case(
+        "fall",
+        "published for the whole programme",
+        finance=(("ALL", "2018-09-30", "certified", 144 * M), ("ALL", "2018-12-31", "certified", 140 * M)),
+        axes=("I",),
+        expected=[
+            finding(
+                "warning",
+                "certified",
+                "ALL",
+                "2018-12-31",
+                compared_with="2018-09-30",
+                expected=144 * M,
+                found=140 * M,
+            )
+        ],
+    ),
+    Case(
+        "fall",
+        "of one axis, and so of the sum: said once",
+        finance=(
+            ("I", "2017-12-31", "paid", 50.00),
+            ("I", "2018-12-31", "paid", 40.00),
+            ("II", "2017-12-31", "paid", 5.00),
+            ("II", "2018-12-31", "paid", 5.00),
+        ),
+        expected=[
+            finding("warning", "paid", "I", "2018-12-31", compared_with="2017-12-31", expected=50, found=40),
+        ],
+    ),
+    Case(
+        "above_allocation",
+        "published for the whole programme, the allocation by axis",
+        finance=(
+            ("I", "2018-09-30", "allocation", 60.00),
+            ("II", "2018-09-30", "allocation", 40.00),
+            ("ALL", "2018-09-30", "activated", 100.01),
+        ),
+        expected=[finding("warning", "activated", "ALL", "2018-09-30", expected=100, found=100.01)],
+    ),
+    Case(
         "above_allocation",
         "overbooking",
         finance=(("I", "2018-12-31", "allocation", 100.00), ("I", "2018-12-31", "selected", 226.70)),
@@ -406,6 +446,23 @@ FIRING = [
         expected=[
             finding("info", "allocation", axis, "2020-12-31", compared_with="2019-12-31", expected=before, found=after)
             for axis, before, after in (("I", 358_000_000, 236_700_000), ("II", 227_100_000, 379_000_000))
+        ],
+    ),
+    Case(
+        "plan_change",
+        "published for the whole programme",
+        finance=(("ALL", "2020-12-31", "allocation", 1_729 * M), ("ALL", "2022-06-30", "allocation", 6_404 * M)),
+        axes=("I",),
+        expected=[
+            finding(
+                "info",
+                "allocation",
+                "ALL",
+                "2022-06-30",
+                compared_with="2020-12-31",
+                expected=1_729 * M,
+                found=6_404 * M,
+            )
         ],
     ),
     Case(
