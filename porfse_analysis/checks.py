@@ -14,7 +14,7 @@ import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import participants
-from porfse_analysis.indicators.positions import in_force, newest, published_totals
+from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
 from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.indicators.targets import percentage_targets
 from porfse_analysis.programme import Programme
@@ -401,6 +401,9 @@ def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
     """How many targets each plan version changed, dropped or added, by axis."""
     key = ["axis", *_INDICATOR]
     set_targets = targets[targets["target_2023"].notna()]
+    # of several sources the preferred one
+    set_targets = set_targets.assign(rank=source_rank(set_targets["source"])).sort_values("rank", kind="stable")
+    set_targets = set_targets.drop_duplicates(["programme", "plan_version", *key])
     for programme, rows in targets.groupby("programme", sort=False):
         starts = rows.groupby("plan_version")["valid_from"].min().sort_values()
         for (old, old_start), (new, start) in itertools.pairwise(starts.items()):

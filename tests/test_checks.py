@@ -497,6 +497,32 @@ FIRING = [
         ],
     ),
     Case(
+        "target_change",
+        "told by two sources: that of the preferred one counts, once",
+        targets=(
+            ("I", "8i", "CO01", "1", "2015-12-31", 100),
+            ("I", "8i", "CO01", "1", "2015-12-31", 100, SHEET),
+            ("I", "8i", "CO01", "2", "2016-12-31", 200),
+            ("I", "8i", "CO01", "2", "2016-12-31", 210, SHEET),
+            ("I", "8ii", "CO06", "1", "2015-12-31", 7),
+            ("I", "8ii", "CO06", "1", "2015-12-31", 8, SHEET),
+            ("I", "8ii", "CO06", "2", "2016-12-31", 7),
+        ),
+        cutoff="2016-12-31",
+        expected=[
+            finding(
+                "info",
+                "8i CO01",
+                "I",
+                "2016-12-31",
+                reason="changed",
+                compared_with="2015-12-31",
+                found=1,
+                unit="target",
+            )
+        ],
+    ),
+    Case(
         "percentage_target",
         "listed as one",
         targets=(("I", "8ii", "CR06", "1", "2015-12-31", 35, {"unit": "%"}),),
