@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 
 __all__ = ["QUALIFIERS", "Amount", "number_fault", "parse_number", "read_amount"]
@@ -123,4 +123,5 @@ def read_amount(text: str, *, lang: str = "it") -> Amount:
     number = parse_number(numbers[0], decimal=decimal, group=group)
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)  # a finite number: the pattern has refused NaN and infinity
-    return Amount(number * scale, qualifier, Decimal(1).scaleb(exponent) * scale)
+    exact = Context(prec=len(text) + 9)  # the default context would round a number of more than 28 digits
+    return Amount(exact.multiply(number, Decimal(scale)), qualifier, Decimal(1).scaleb(exponent) * scale)

@@ -198,6 +198,12 @@ def test_millions_are_read_to_the_last_published_digit(number, lang):
     assert amount == Amount(Decimal(number * 10**6), "exact", Decimal(10**6))
 
 
+@given(number=st.integers(min_value=0, max_value=10**60))
+def test_a_long_number_is_not_rounded(number):
+    assert read_amount(f"{number} Mln", lang="it").value == Decimal(f"{number}000000")
+    assert read_amount(f"{number},07", lang="it").value == Decimal(f"{number}.07")
+
+
 # Amounts whose decimals are said to be thousands, or the other way round: both readings exist, only one is declared.
 @given(whole=st.integers(min_value=1, max_value=999), decimals=st.integers(min_value=0, max_value=99))
 def test_two_decimals_are_never_taken_for_thousands(whole, decimals):
