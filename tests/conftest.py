@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,10 +18,10 @@ from porfse_analysis import load_programme, schema
 from porfse_analysis.programme import Programme, make_programme
 from porfse_analysis.resources import bundled as bundled_folder
 
-# The same examples everywhere, so that a test passes or fails for everybody; HYPOTHESIS_PROFILE=search looks for more.
+# The same examples everywhere: a test passes or fails for everybody. --hypothesis-profile=search looks for more.
 settings.register_profile("porfse", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=5000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "porfse"))
+settings.load_profile("porfse")
 
 PROJECT = Path(__file__).resolve().parent.parent
 
