@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 
 __all__ = ["QUALIFIERS", "Amount", "number_fault", "parse_number", "read_amount"]
@@ -110,14 +110,18 @@ def read_amount(text: str, *, lang: str = "it") -> Amount:
     attached = re.fullmatch(r"(.*\d)([^\W\d]+)", words[0]) if words else None
     if attached and _scale(attached[2], lang):
         words[:1] = [attached[1], attached[2]]
+    scales = [factor for word in words if (factor := _scale(word, lang))]
+    currencies = [w for w in words if w in _CURRENCY_WORDS]
     numbers = [w for w in words if w not in _CURRENCY_WORDS and not _scale(w, lang)]
     if len(numbers) != 1:
-        raise ValueError(f"{text!r} is not one number with its unit: {' '.join(numbers[1:]) or 'no number'!r}")
-    scale = 1
-    for word in words:
-        scale *= _scale(word, lang) or 1
+        odd = [w for w in numbers if not any(map(str.isdigit, w))] or numbers[1:]
+        raise ValueError(f"{text!r} is not one number with its unit: {' '.join(odd) or 'no number'!r}")
+    if len(scales) > 1 or len(currencies) > 1:
+        raise ValueError(f"{text!r} is not one number with its unit: a unit is said twice")
+    scale = scales[0] if scales else 1
     decimal, group = SIGNS[lang]
     number = parse_number(numbers[0], decimal=decimal, group=group)
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)  # a finite number: the pattern has refused NaN and infinity
-    return Amount(number * scale, qualifier, Decimal(1).scaleb(exponent) * scale)
+    exact = Context(prec=len(text) + 9)  # the default context would round a number of more than 28 digits
+    return Amount(exact.multiply(number, Decimal(scale)), qualifier, Decimal(1).scaleb(exponent) * scale)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import participants
-from porfse_analysis.indicators.positions import in_force, newest, published_totals
+from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
 from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.indicators.targets import percentage_targets
 from porfse_analysis.programme import Programme
@@ -71,6 +71,8 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
     whole = published_totals(finance, ["programme"])
     whole["axis"] = ALL
     both = pd.concat([by_axis, whole], ignore_index=True)
+    # what is wrong with a sum of axes is said of its axes
+    published = pd.concat([by_axis, whole[whole["published_total"].eq(True)]], ignore_index=True)
     claims = programme.claims[programme.claims["cutoff"] <= at]
     found = itertools.chain(
         _eu_part(finance),
@@ -79,12 +81,12 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         _between_sources(finance, both),
         _claims_against_data(claims, achievements, both),
         _order(both),
-        _falls(by_axis),
+        _falls(published),
         _achievement_falls(achievements),
-        _above_allocation(by_axis),
+        _above_allocation(published, both[both["stage"] == "allocation"]),
         _axes_left_out(by_axis),
         _selected_equals_declared(whole),
-        _plan_changes(by_axis),
+        _plan_changes(published),
         _target_changes(targets),
         _percentages(achievements, targets, at),
         _stale_positions(both),
@@ -209,10 +211,7 @@ def _axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[d
 
 def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:
     """The same figure in two sources: each against the preferred source's last position not after it."""
-    precision = finance.assign(source=finance["source"].astype("str")).groupby(
-        ["programme", "axis", "stage", "source", "cutoff"]
-    )["precision"]
-    unit_of_last_digit = precision.max().fillna(0.0)
+    precision = _precisions(finance)
     # nothing goes before the preferred source, often the only one
     for _, row in both[both["rank"] > both["rank"].min()].iterrows():
         same = (both["programme"] == row["programme"]) & (both["axis"] == row["axis"]) & (both["stage"] == row["stage"])
@@ -222,11 +221,10 @@ def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict
         other = newest(others, ["programme"]).iloc[0]
         if abs(other["amount"] - row["amount"]) <= _CENT:
             continue
-        digits = [
-            float(unit_of_last_digit.get((r["programme"], r["axis"], r["stage"], r["source"], r["position"]), 0.0))
-            for r in (other, row)
+        units = [
+            float(precision[r["programme"], r["axis"], r["stage"], r["source"], r["position"]]) for r in (other, row)
         ]
-        reason = _difference(other["amount"], row["amount"], *digits)
+        reason = _difference(other["amount"], row["amount"], *units)
         if reason == "unexplained" and other["data_date"] != row["data_date"]:
             reason = "other_date"
         yield _finding(
@@ -239,6 +237,20 @@ def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict
             compared_with=other["data_date"],
             other_source=other["source"],
         )
+
+
+def _precisions(finance: pd.DataFrame) -> pd.Series:
+    """The unit of the last published digit by programme, axis, stage, source and cutoff; of a sum, the sum of units.
+
+    Under `ALL` is that of the total where one is published, else of the sum of the axes.
+    """
+    key = ["programme", "axis", "stage", "source", "cutoff"]
+    rows = finance[finance["amount_eur"].notna()]
+    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
+    published = rows.groupby(key)["precision"].sum()
+    added = rows[rows["axis"] != ALL].assign(axis=ALL).groupby(key)["precision"].sum()
+    precisions: pd.Series = pd.concat([published, added[~added.index.isin(published.index)]])
+    return precisions
 
 
 def _claims_against_data(
@@ -296,8 +308,8 @@ def _steps(totals: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
     return ordered.assign(before=groups[value].shift(), before_date=groups["position"].shift())
 
 
-def _falls(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
-    steps = _steps(by_axis[by_axis["stage"] != "allocation"], ["programme", "axis", "stage", "source"], "amount")
+def _falls(published: pd.DataFrame) -> Iterable[dict[str, object]]:
+    steps = _steps(published[published["stage"] != "allocation"], ["programme", "axis", "stage", "source"], "amount")
     for _, row in steps[steps["amount"] < steps["before"] - _CENT].iterrows():
         yield _finding(
             "warning", "fall", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]
@@ -325,10 +337,9 @@ def _label(row: pd.Series) -> str:
     return " ".join(part for part in (row["investment_priority"], row["indicator_code"]) if part)
 
 
-def _above_allocation(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
+def _above_allocation(published: pd.DataFrame, allocations: pd.DataFrame) -> Iterable[dict[str, object]]:
     keys = ["programme", "axis"]
-    allocations = by_axis[by_axis["stage"] == "allocation"]
-    rows = in_force(by_axis[by_axis["stage"].isin(RATES)], allocations, keys)
+    rows = in_force(published[published["stage"].isin(RATES)], allocations, keys)
     rows = rows[rows["amount"] > rows["denominator"] + _CENT]
     for _, row in rows.sort_values("position", kind="stable").iterrows():
         earlier = allocations[
@@ -379,8 +390,8 @@ def _selected_equals_declared(whole: pd.DataFrame) -> Iterable[dict[str, object]
         yield _finding("warning", "selected_equals_declared", row, expected=row["amount"], found=row["amount_declared"])
 
 
-def _plan_changes(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
-    steps = _steps(by_axis[by_axis["stage"] == "allocation"], ["programme", "axis", "source"], "amount")
+def _plan_changes(published: pd.DataFrame) -> Iterable[dict[str, object]]:
+    steps = _steps(published[published["stage"] == "allocation"], ["programme", "axis", "source"], "amount")
     for _, row in steps[(steps["amount"] - steps["before"]).abs() > _CENT].iterrows():
         yield _finding(
             "info", "plan_change", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]
@@ -391,6 +402,9 @@ def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
     """How many targets each plan version changed, dropped or added, by axis."""
     key = ["axis", *_INDICATOR]
     set_targets = targets[targets["target_2023"].notna()]
+    # of several sources the preferred one
+    set_targets = set_targets.assign(rank=source_rank(set_targets["source"])).sort_values("rank", kind="stable")
+    set_targets = set_targets.drop_duplicates(["programme", "plan_version", *key])
     for programme, rows in targets.groupby("programme", sort=False):
         starts = rows.groupby("plan_version")["valid_from"].min().sort_values()
         for (old, old_start), (new, start) in itertools.pairwise(starts.items()):

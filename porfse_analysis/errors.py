@@ -66,11 +66,15 @@ class DataError(PorfseError):
         count = len(self.faults)
         lines = [f"{self.file}: {count} problem{'s' if count != 1 else ''}."]
         for fault in self.faults[:_SHOWN_FAULTS]:
-            where = f"{fault.file}: " if fault.file and fault.file != self.file else ""
+            where = f"{fault.file}: " if fault.file not in ("", self.file, Path(self.file).name) else ""
             lines.append(f"  {where}{fault}")
         if count > _SHOWN_FAULTS:
             lines.append(f"  ... and {count - _SHOWN_FAULTS} more (all of them in .faults)")
         super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[str, tuple[Fault, ...]]]:
+        # an exception is rebuilt from its message, which is not what this one is made from
+        return type(self), (self.file, self.faults)
 
 
 class ParameterError(PorfseError):

@@ -46,7 +46,7 @@ class Programme:
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in any language there is, else the CCI."""
-        return self.titles.get(lang) or next(iter(self.titles.values()), self.cci)
+        return self.titles.get(lang) or next(filter(None, self.titles.values()), self.cci)
 
     def __repr__(self) -> str:
         tables = ", ".join(

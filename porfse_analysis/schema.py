@@ -314,7 +314,7 @@ def find_faults(name: str, frame: pd.DataFrame, *, rows: Sequence[int] | None = 
 
     `rows` gives, per row of the frame, its line in the file (default: the header is line 1). Checked: cells that may
     not be empty, allowed words, negative numbers, repeated keys, dates after today, figures dated after their own
-    cutoff, a part above its whole.
+    cutoff, a part above its whole, an axis called `ALL`.
     """
     table = TABLES[name]
     frame = frame.reset_index(drop=True)
@@ -343,6 +343,8 @@ def find_faults(name: str, frame: pd.DataFrame, *, rows: Sequence[int] | None = 
             report(values < 0, column.name, "is negative", "Amounts and counts are cumulative, never below zero")
         if column.kind == "date" and column.name != "valid_from":
             report(values > today, column.name, "is in the future", "Give the date the figures are of")
+    if name == "axes":
+        report(frame["axis"] == ALL, "axis", "stands for the whole programme", "Give the axis another code")
     if {"data_date", "cutoff"} <= set(table.names):
         report(
             frame["data_date"] > frame["cutoff"],

@@ -9,6 +9,7 @@ import csv
 import datetime
 import io
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -55,48 +56,99 @@ def load_programme(folder: str | Path | None = None) -> Programme:
 def _read_descriptor(folder: Path) -> dict[str, Any]:
     path = folder / DESCRIPTOR
     if not folder.is_dir():
-        raise DataError(folder, [Fault("is not a folder", remedy="Name the folder of a programme")])
+        raise DataError(folder, [Fault("is not a folder", str(folder), remedy="Name the folder of a programme")])
     if not path.is_file():
-        raise DataError(
-            path,
-            [Fault("is missing", remedy="A programme folder declares its tables in it; `porfse new` makes an example")],
-        )
+        remedy = "A programme folder declares its tables in it; `porfse new` makes an example"
+        raise DataError(path, [Fault("is missing", DESCRIPTOR, remedy=remedy)])
     try:
         descriptor = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise DataError(path, [Fault(f"is not UTF-8 text ({error.reason})", remedy="Save it as UTF-8")]) from error
+        fault = Fault(f"is not UTF-8 text ({error.reason})", DESCRIPTOR, remedy="Save it as UTF-8")
+        raise DataError(path, [fault]) from error
     except json.JSONDecodeError as error:
-        raise DataError(
-            path, [Fault(f"is not JSON: {error.msg}", row=error.lineno, remedy="Correct it there")]
-        ) from error
+        fault = Fault(f"is not JSON: {error.msg}", DESCRIPTOR, error.lineno, remedy="Correct it there")
+        raise DataError(path, [fault]) from error
     faults = []
     if not isinstance(descriptor, dict):
-        raise DataError(path, [Fault("is not a JSON object", remedy="Start it with { and end it with }")])
+        raise DataError(path, [Fault("is not a JSON object", DESCRIPTOR, remedy="Start it with { and end it with }")])
     if not str(descriptor.get("cci") or "").strip():
-        faults.append(Fault('has no "cci"', remedy='Add the code of the programme, as "cci": "2014IT05SFOP007"'))
-    if not isinstance(descriptor.get("resources"), list):
-        faults.append(Fault('has no list "resources"', remedy="Declare each table there"))
+        remedy = 'Add the code of the programme, as "cci": "2014IT05SFOP007"'
+        faults.append(Fault('has no "cci"', DESCRIPTOR, remedy=remedy))
     if not isinstance(descriptor.get("titles") or {}, dict):
-        faults.append(Fault('"titles" is not an object', remedy='Write it as {"it": "...", "en": "..."}'))
+        faults.append(Fault('"titles" is not an object', DESCRIPTOR, remedy='Write it as {"it": "...", "en": "..."}'))
+    if not isinstance(descriptor.get("resources"), list):
+        faults.append(Fault('has no list "resources"', DESCRIPTOR, remedy="Declare each table there"))
+    else:
+        for resource in descriptor["resources"]:
+            if isinstance(resource, dict) and _name(resource) in schema.TABLES:
+                faults += _malformed(resource)
     if faults:
         raise DataError(path, faults)
     return descriptor
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return str(resource.get("name"))
+
+
+def _malformed(resource: Mapping[str, Any]) -> Iterator[Fault]:
+    """What in the declaration of a table cannot be read as how it is written; null or "" declares nothing."""
+    table = schema.TABLES[_name(resource)]
+
+    def fault(key: str, value: object, problem: str, remedy: str) -> Fault:
+        text = json.dumps(value, ensure_ascii=False)
+        return Fault(f"{problem} (table {table.name})", DESCRIPTOR, column=key, value=text, remedy=remedy)
+
+    encoding = resource.get("encoding") or "utf-8"
+    if not isinstance(encoding, str):
+        yield fault("encoding", encoding, "is not the name of an encoding", 'Write "utf-8"')
+    dialect = resource.get("dialect") or {}
+    if not isinstance(dialect, dict):
+        yield fault("dialect", dialect, "is not an object", 'Write it here, as {"delimiter": ","}')
+    elif not _one_sign(dialect.get("delimiter") or ","):
+        yield fault("delimiter", dialect["delimiter"], "is not one sign", 'Write ",", ";", "|" or "\\t"')
+    fields = _fields(resource)
+    if not isinstance(fields, list) or not all(isinstance(field, dict) for field in fields):
+        remedy = 'Write it here, as {"fields": [{"name": "...", ...}, ...]}'
+        yield fault("schema", resource["schema"], "is not an object with a list of fields", remedy)
+        return
+    for item in fields:
+        name = item.get("name")
+        if name not in table.names:
+            yield fault("fields", name, "is not a column", f"Columns: {', '.join(table.names)}")
+        decimal, group = (item.get(key) or sign for key, sign in (("decimalChar", "."), ("groupChar", "")))
+        if not _one_sign(decimal):
+            yield fault("decimalChar", decimal, f"is not one sign, in {name}", 'Write "," or "."')
+        elif group and (not _one_sign(group) or group == decimal):
+            yield fault("groupChar", group, f"is not one sign other than decimalChar, in {name}", 'Write "." or ","')
+        if not isinstance(item.get("format") or "", str):
+            yield fault("format", item["format"], f"is not a text, in {name}", 'Write it as "%d/%m/%Y"')
+
+
+def _one_sign(value: object) -> bool:
+    """Whether it can separate: one character that is no part of a number, a word or a quoted cell."""
+    return isinstance(value, str) and len(value) == 1 and not value.isalnum() and value not in '+-"\r\n'
+
+
+def _fields(resource: Mapping[str, Any]) -> Any:
+    declared = resource.get("schema") or {}
+    return (declared.get("fields") or []) if isinstance(declared, dict) else None
 
 
 def _resources(folder: Path, descriptor: Mapping[str, Any], faults: list[Fault]) -> dict[str, dict[str, Any]]:
     """The declared tables by name; what is wrong with the declarations goes to `faults`."""
     declared: dict[str, dict[str, Any]] = {}
     for resource in descriptor["resources"]:
-        name = resource.get("name") if isinstance(resource, dict) else None
+        name = _name(resource) if isinstance(resource, dict) else str(resource)
         if name not in schema.TABLES:
-            close = get_close_matches(str(name), schema.TABLES, n=1)
+            close = get_close_matches(name, schema.TABLES, n=1)
             hint = f"Did you mean {close[0]!r}? " if close else ""
             faults.append(
                 Fault(
                     "is not a table of a programme",
                     DESCRIPTOR,
                     column="resources",
-                    value=str(name),
+                    value=name,
                     remedy=f"{hint}Tables: {', '.join(schema.TABLES)}",
                 )
             )
@@ -143,16 +195,17 @@ class _Content:
 def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
     content = _Content()
     table = schema.TABLES[name]
-    delimiter = (declared.get("dialect") or {}).get("delimiter", ",")
-    text = _read_text(path, declared.get("encoding", "utf-8"), content.faults)
+    delimiter = (declared.get("dialect") or {}).get("delimiter") or ","
+    text = _read_text(path, declared.get("encoding") or "utf-8", content.faults)
     if text is None:
         return content
     records = _records(text, delimiter, path.name, content.faults)
-    line, header = next(records, (0, []))
-    if not header or not any(cell.strip() for cell in header):
-        content.faults.append(Fault("is empty", path.name, remedy="It needs a header row and the rows below it"))
+    first, header = next(records, (0, []))
+    if not any(cell.strip() for cell in header):
+        if not content.faults:
+            content.faults.append(Fault("is empty", path.name, remedy="It needs a header row and the rows below it"))
         return content
-    if not _check_header(header, table, delimiter, path.name, content.faults):
+    if not _check_header(header, first, table, delimiter, path.name, content.faults):
         return content
     cells: list[list[str]] = []
     for line, record in records:
@@ -168,7 +221,7 @@ def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
             continue
         cells.append(record)
         content.rows.append(line)
-    fields = {item.get("name"): item for item in (declared.get("schema") or {}).get("fields", [])}
+    fields = {item["name"]: item for item in _fields(declared)}
     columns = {}
     for position, label in enumerate(header):
         column = table.column(label)
@@ -185,6 +238,9 @@ def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
         faults.append(
             Fault("is declared in datapackage.json but missing", path.name, remedy="Add the file or drop its entry")
         )
+        return None
+    except OSError as error:
+        faults.append(Fault(f"cannot be read: {error.strerror}", path.name, remedy="Check that it is a file of yours"))
         return None
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         encoding = "utf-8-sig"  # a byte order mark is what some spreadsheets write; it means nothing here
@@ -221,7 +277,9 @@ def _records(text: str, delimiter: str, file: str, faults: list[Fault]) -> Itera
         faults.append(Fault(f"is not CSV here: {error}", file, start, remedy="Check the quotes from this row on"))
 
 
-def _check_header(header: list[str], table: schema.Table, delimiter: str, file: str, faults: list[Fault]) -> bool:
+def _check_header(
+    header: list[str], row: int, table: schema.Table, delimiter: str, file: str, faults: list[Fault]
+) -> bool:
     names = [name.strip() for name in header]
     header[:] = names
     if len(names) == 1:
@@ -231,7 +289,7 @@ def _check_header(header: list[str], table: schema.Table, delimiter: str, file: 
                     Fault(
                         f"looks separated by {word}s, but {_DELIMITERS.get(delimiter, delimiter)}s are declared",
                         file,
-                        1,
+                        row,
                         value=names[0],
                         remedy=f'Declare "dialect": {{"delimiter": {json.dumps(other)}}} in datapackage.json',
                     )
@@ -240,10 +298,12 @@ def _check_header(header: list[str], table: schema.Table, delimiter: str, file: 
     known = set(table.names)
     missing = [c.name for c in table.columns if c.name not in names and not c.optional]
     for name in missing:
-        faults.append(Fault(f"column {name} is missing", file, 1, name, remedy=f"The header has: {', '.join(names)}"))
+        faults.append(Fault(f"column {name} is missing", file, row, name, remedy=f"The header has: {', '.join(names)}"))
     for position, name in enumerate(names):
-        if names.index(name) != position:
-            faults.append(Fault("is in the header twice", file, 1, name, remedy="Keep one"))
+        if not name:
+            faults.append(Fault(f"column {position + 1} has no name", file, row, remedy="Name it, or take it away"))
+        elif names.index(name) != position:
+            faults.append(Fault("is in the header twice", file, row, name, remedy="Keep one"))
         elif name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f"Did you mean {close[0]!r}? " if close else ""
@@ -251,7 +311,7 @@ def _check_header(header: list[str], table: schema.Table, delimiter: str, file: 
                 Fault(
                     f"is not a column of {table.name}",
                     file,
-                    1,
+                    row,
                     name,
                     remedy=f"{hint}Columns: {', '.join(table.names)}",
                 )
@@ -267,11 +327,11 @@ class _Notation:
 
 
 def _reader(column: schema.Column, declared: Mapping[str, Any]) -> _Notation:
-    date_format = declared.get("format", "default")
+    date_format = declared.get("format") or "default"
     return _Notation(
-        decimal=declared.get("decimalChar", "."),
-        group=declared.get("groupChar", ""),
-        date_format="%Y-%m-%d" if date_format in ("default", "any", "") else date_format,
+        decimal=declared.get("decimalChar") or ".",
+        group=declared.get("groupChar") or "",
+        date_format="%Y-%m-%d" if date_format in ("default", "any") else date_format,
     )
 
 
@@ -287,7 +347,7 @@ def _read_column(
             cache[text] = _read_cell(text.strip(), column, notation)
         value, problem, remedy = cache[text]
         if problem:
-            content.faults.append(Fault(problem, file, line, column.name, text, remedy))
+            content.faults.append(Fault(problem, file, line, column.name, text or None, remedy))
         values.append(value)
     if column.kind == "date":
         return pd.Series(values, dtype=schema.DATE_DTYPE)
@@ -301,9 +361,9 @@ def _read_column(
 def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[Any, str, str]:
     """The value of a cell, or what is wrong with it and what to do."""
     if column.kind == "flag":
-        if text in _TRUE or text in _FALSE or text == "":
+        if text in _TRUE or text in _FALSE or (text == "" and not column.required):
             return text in _TRUE, "", ""
-        return False, "is neither yes nor no", "Write yes or no"
+        return False, "is neither yes nor no" if text else "is empty", "Write yes or no"
     if text == "":
         return None, "", ""
     if column.kind == "date":
@@ -331,7 +391,10 @@ def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[A
             remedy = f'Correct it, or declare "decimalChar" and "groupChar" of {column.name} in datapackage.json'
         return None, fault, remedy
     number = parse_number(text, decimal=notation.decimal, group=notation.group)
-    exponent = number.as_tuple().exponent
-    if column.kind == "amount" and isinstance(exponent, int) and exponent < -2 and number != round(number, 2):
+    digits, exponent = number.as_tuple()[1:]
+    # rounding a long number would round it to the digits of the decimal context first, or fail
+    if column.kind == "amount" and isinstance(exponent, int) and exponent < -2 and any(digits[exponent + 2 :]):
         return None, "has more than two decimals", "An amount in euro has two"
+    if math.isinf(float(number)):
+        return None, "is too large a number", "Correct the cell"
     return float(number), "", ""
