@@ -297,7 +297,7 @@ def test_warnings_and_errors_of_libraries_do_not_reach_the_page(tmp_path):
     assert "noise" not in run.page.read_text()
     assert recorded(run.executed)
     assert "noise" in run.executed.read_text()
-    assert render_page(run.executed, "it", "noisy") == run.page.read_text()
+    assert render_page(run.executed, "it", "noisy", home="../index.html") == run.page.read_text()
 
 
 def test_outcome():

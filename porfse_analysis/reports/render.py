@@ -19,8 +19,11 @@ __all__ = ["page", "render_page"]
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def render_page(executed: Path, lang: str, name: str) -> str:
-    """The page of an executed notebook, in the language its texts are in; `name` is its title when it gives none."""
+def render_page(executed: Path, lang: str, name: str, home: str = "") -> str:
+    """The page of an executed notebook, in the language its texts are in; `name` is its title when it gives none.
+
+    `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
+    """
     notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         # recorded results and what libraries grumble on stderr stay in the notebook
@@ -38,7 +41,7 @@ def render_page(executed: Path, lang: str, name: str) -> str:
         title=headings.title or name,
         body=body,
         sections=headings.sections,
-        home="../index.html",
+        home=home,
     )
 
 

@@ -62,7 +62,7 @@ def _execute(run: Run) -> None:
         _papermill(run, temporary)
         if not _has_results(temporary):
             raise ReportError("the notebook recorded no results: its last cell should call record(report.results)")
-        write_aside(run.page, render_page(temporary, run.lang, run.name))
+        write_aside(run.page, render_page(temporary, run.lang, run.name, home="../index.html"))
 
 
 def _papermill(run: Run, output: Path) -> None:
