@@ -19,8 +19,7 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.tables.money import allocation_in_force, funnel_rows
 from porfse_analysis.display.tables.people import target_rows
-from porfse_analysis.indicators.financial import RATES, financial_progress
-from porfse_analysis.indicators.result import as_cutoff
+from porfse_analysis.indicators.financial import RATES, progress_over_time
 from porfse_analysis.schema import ALL
 
 __all__ = ["axes_progress", "funnel", "over_time", "target_ratios"]
@@ -80,17 +79,13 @@ def funnel(report: Report) -> Html:
 
 def over_time(report: Report) -> Html:
     """The rates of the programme at every position up to the cutoff."""
-    dates = [date for date in map(as_cutoff, report.programme.cutoffs) if date <= report.cutoff]
-    results = pd.concat(
-        [financial_progress(report.programme.finance, cutoff=date, by="programme") for date in dates],
-        ignore_index=True,
-    )
+    results = progress_over_time(report.programme.finance, cutoff=report.cutoff)
     own = results[results["value"].notna() & (results["data_date"] == results["cutoff"])]
     lines = {stage: own[own["indicator"] == RATES[stage]] for stage in RATES}
     lines = {stage: rows for stage, rows in lines.items() if len(rows)}
     if not lines:
         return paragraphs([report.text("empty.over_time")], "pf-empty")
-    figure, ax = new_figure(height=3.3)
+    figure, ax = new_figure(height=3.3, left=0.65, bottom=0.6)
     said = []
     markers = dict(zip(RATES, "^sDvoP", strict=True))
     for stage, rows in lines.items():
@@ -147,7 +142,7 @@ def axes_progress(report: Report) -> Html:
         return paragraphs([report.text("empty.axes")], "pf-empty")
     stages = [stage for stage in _AXES_STAGES if (known["indicator"] == RATES[stage]).any()]
     height = 0.8 / len(stages)
-    figure, ax = new_figure(height=0.32 * max(len(stages) + 0.9, 2.9) * len(allocation) + 0.9)
+    figure, ax = new_figure(height=0.32 * max(len(stages) + 0.9, 2.9) * len(allocation) + 1.0, left=2.0, top=0.4)
     said = []
     for place, (axis, row) in enumerate(allocation.iterrows()):
         ax.barh(
@@ -196,7 +191,7 @@ def axes_progress(report: Report) -> Html:
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(report.text("figure.million_euro"))
     ax.xaxis.set_major_formatter(_numbers(report))
-    figure.legend(frameon=False, loc="outside upper center", ncols=len(stages) + 1)
+    figure.legend(frameon=False, loc="upper center", ncols=len(stages) + 1)
     dates = [wording.date(day, report.lang) for day in sorted(known["data_date"].unique())]
     names = [report.text(f"stage.{stage}") for stage in left_out]
     omitted = report.text("caption.axes_left_out", stages=wording.list_of(names, report.lang)) if names else ""
@@ -228,7 +223,7 @@ def target_ratios(report: Report) -> Html:
     rows = rows[rows["value"].notna()].reset_index(drop=True)
     if rows.empty:
         return paragraphs([report.text("empty.targets")], "pf-empty")
-    figure, ax = new_figure(height=0.27 * len(rows) + 0.9)
+    figure, ax = new_figure(height=0.27 * len(rows) + 0.8, left=1.4)
     said = []
     end = max(1.1, min(_RATIO_SHOWN, rows["value"].max()))
     for place, (_, row) in enumerate(rows.iterrows()):

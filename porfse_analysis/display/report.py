@@ -10,8 +10,9 @@ import pandas as pd
 from porfse_analysis.checks import check
 from porfse_analysis.display import wording
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.financial import financial_progress
 from porfse_analysis.indicators.overview import all_indicators
-from porfse_analysis.indicators.result import as_cutoff
+from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.programme import Programme
 
 __all__ = ["Report", "known_cutoff", "open_report"]
@@ -37,11 +38,13 @@ class Report:
         return earlier[-1] if earlier else None
 
     @cached_property
-    def previous_results(self) -> pd.DataFrame:
-        """Every indicator at the reporting date before (no rows when there is none)."""
+    def previous_progress(self) -> pd.DataFrame:
+        """The financial rates at the reporting date before, by axis and for the programme (no rows without one)."""
         if self.previous is None:
             return self.results.iloc[:0]
-        return all_indicators(self.programme, cutoff=self.previous)
+        return collect(
+            financial_progress(self.programme.finance, cutoff=self.previous, by=by) for by in ("programme", "axis")
+        )
 
     @cached_property
     def findings(self) -> pd.DataFrame:

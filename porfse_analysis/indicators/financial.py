@@ -9,16 +9,25 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.positions import (
-    group_keys,
+    Positions,
     in_force,
     newest,
     part_columns,
-    published_totals,
+    positions_at,
 )
 from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
 from porfse_analysis.schema import ALL
 
-__all__ = ["CERTIFICATION_BASES", "RATES", "certification_rate", "financial_progress", "spend_positions"]
+__all__ = [
+    "CERTIFICATION_BASES",
+    "RATES",
+    "certification_rate",
+    "certification_rates",
+    "financial_progress",
+    "progress_over_time",
+    "progress_rates",
+    "spend_positions",
+]
 
 RATES = {
     "activated": "activation_rate",
@@ -49,7 +58,7 @@ def financial_progress(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
     Source of the definition: fields of the Commission's table 99js-gm52 (selected, declared); for the other stages the
     same ratio.
     """
-    return _rates(finance, as_cutoff(cutoff), by, tuple(RATES), "allocation", RATES)
+    return progress_rates(positions_at(finance, as_cutoff(cutoff), by))
 
 
 def certification_rate(
@@ -71,37 +80,64 @@ def certification_rate(
     """
     if base not in CERTIFICATION_BASES:
         raise ParameterError(f"base={base!r}: use one of {', '.join(CERTIFICATION_BASES)}")
+    return certification_rates(positions_at(finance, as_cutoff(cutoff), by), base)
+
+
+def progress_rates(positions: Positions) -> pd.DataFrame:
+    """`financial_progress` of positions already looked up."""
+    return _rates(positions, tuple(RATES), "allocation", RATES)
+
+
+def certification_rates(positions: Positions, base: str) -> pd.DataFrame:
+    """`certification_rate` of positions already looked up."""
     name = "certification_rate" if base == "allocation" else f"certification_rate_of_{base}"
-    return _rates(finance, as_cutoff(cutoff), by, ("certified",), base, {"certified": name})
+    return _rates(positions, ("certified",), base, {"certified": name})
 
 
-def spend_positions(
-    finance: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str], stages: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The grid of keys and stages known by the cutoff, with the newest published amount where there is one.
+def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "programme") -> pd.DataFrame:
+    """Every stage against the allocation in force, at every position published up to a date.
 
-    Returns it and the totals of every position (`published_totals`) it was picked from.
+    Formula, parameters and result as in `financial_progress`, one row per key, rate and position; `cutoff` of a row is
+    that position. Of two sources at one position the preferred one counts. Notes: published_total, stale, partial (a
+    row without a figure), zero_denominator, not_reported.
     """
-    known = finance[finance["cutoff"] <= cutoff]
-    totals = published_totals(known, keys)
+    positions = positions_at(finance, as_cutoff(cutoff), by)
+    keys, totals = positions.keys, positions.totals
+    stages = totals[totals["stage"].isin(list(RATES))]
+    rows = in_force(newest(stages, [*keys, "stage", "position"]), totals[totals["stage"] == "allocation"], keys)
+    rows["numerator"] = rows["amount"]
+    rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
+    rows["note"] = join_notes(
+        rows.index,
+        {
+            "published_total": rows["published_total"],
+            "stale": rows["data_date"] < rows["position"],
+            "partial": rows["missing"] | rows["base_missing"],
+            "zero_denominator": rows["denominator"] == 0,
+            "not_reported": rows["denominator"].isna(),
+        },
+    )
+    rows["cutoff"], rows["unit"] = rows["position"], "1"
+    rows["indicator"] = rows["stage"].map(RATES)
+    if "axis" not in keys:
+        rows["axis"] = ALL
+    return make_result(_in_order(rows, tuple(RATES)))
+
+
+def spend_positions(positions: Positions, stages: Sequence[str]) -> pd.DataFrame:
+    """The grid of keys and stages known by the cutoff, with the newest published amount where there is one."""
+    keys, known, totals = positions.keys, positions.rows, positions.totals
     groups = known if "axis" not in keys else known[known["axis"] != ALL]
     grid = groups[keys].drop_duplicates().merge(pd.DataFrame({"stage": list(stages)}), how="cross")
     picked = newest(totals[totals["stage"].isin(stages)], [*keys, "stage"])
-    return grid.merge(picked, on=[*keys, "stage"], how="left"), totals
+    return grid.merge(picked, on=[*keys, "stage"], how="left")
 
 
-def _rates(
-    finance: pd.DataFrame,
-    cutoff: pd.Timestamp,
-    by: str | Sequence[str],
-    stages: tuple[str, ...],
-    base: str,
-    names: dict[str, str],
-) -> pd.DataFrame:
-    keys = group_keys(by)
-    grid, totals = spend_positions(finance, cutoff, keys, stages)
+def _rates(positions: Positions, stages: tuple[str, ...], base: str, names: dict[str, str]) -> pd.DataFrame:
+    keys, cutoff, totals = positions.keys, positions.cutoff, positions.totals
+    grid = spend_positions(positions, stages)
     published = in_force(grid[grid["amount"].notna()], totals[totals["stage"] == base], keys)
-    published["lacks_part"] = _lacks_part(finance, published, keys, base)
+    published["lacks_part"] = _lacks_part(positions.rows, published, keys, base)
     columns = [*keys, "stage", "denominator", "base_position", "base_missing", "lacks_part"]
     rows = grid.merge(published[columns], on=[*keys, "stage"], how="left")
     rows["numerator"] = rows["amount"]
@@ -132,7 +168,8 @@ def _in_order(rows: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     """Rows sorted by key, the stages in the order money goes through them, whatever the order of the input."""
     place = rows["stage"].map({stage: place for place, stage in enumerate(stages)})
     keys = [name for name in ("programme", "fund", "axis", "region_category") if name in rows]
-    return rows.assign(place=place).sort_values([*keys, "place"], kind="stable")
+    dates = ["position"] if "position" in rows else []
+    return rows.assign(place=place).sort_values([*keys, "place", *dates], kind="stable")
 
 
 def _lacks_part(

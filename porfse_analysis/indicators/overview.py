@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from porfse_analysis.indicators.financial import CERTIFICATION_BASES, certification_rate, financial_progress
+from porfse_analysis.indicators.financial import CERTIFICATION_BASES, certification_rates, progress_rates
 from porfse_analysis.indicators.per_capita import participants, people_result, residents, spend_per_head
-from porfse_analysis.indicators.result import collect
+from porfse_analysis.indicators.positions import positions_at
+from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.indicators.targets import AGAINST, target_achievement_ratio
 from porfse_analysis.programme import Programme
 
@@ -23,20 +24,16 @@ def all_indicators(programme: Programme, *, cutoff: object) -> pd.DataFrame:
     """
     results = []
     for by in ("programme", "axis"):
-        results.append(financial_progress(programme.finance, cutoff=cutoff, by=by))
-        results += [
-            certification_rate(programme.finance, cutoff=cutoff, by=by, base=base)
-            for base in CERTIFICATION_BASES
-            if base != "allocation"  # among the stages already
-        ]
+        positions = positions_at(programme.finance, as_cutoff(cutoff), by)
+        results.append(progress_rates(positions))
+        # the base "allocation" is among the stages already
+        results += [certification_rates(positions, base) for base in CERTIFICATION_BASES if base != "allocation"]
         heads = participants(programme.achievements, cutoff=cutoff, by=by)
         people = residents(programme.population, cutoff=cutoff)
         results.append(people_result(heads))
         if by == "programme":
             results.append(people_result(people))
-        for group in (heads, people):
-            if len(group):
-                results.append(spend_per_head(programme.finance, group, cutoff=cutoff, by=by, stages=SPEND_STAGES))
+        results += [spend_per_head(positions, group, SPEND_STAGES) for group in (heads, people) if len(group)]
     for against in AGAINST:
         if programme.targets[against].notna().any():
             results.append(

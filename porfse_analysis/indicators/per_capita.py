@@ -8,7 +8,7 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
-from porfse_analysis.indicators.positions import group_keys, newest, source_rank
+from porfse_analysis.indicators.positions import Positions, group_keys, newest, positions_at, source_rank
 from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
 from porfse_analysis.indicators.targets import reported_late
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
@@ -169,29 +169,26 @@ def per_capita_spend(
 
     Source of the definition: a convention of this package; participants as in Reg. (EU) 1304/2013, Annex I.
     """
-    return spend_per_head(finance, people, cutoff=cutoff, by=by, stages=(stage,))
+    if stage not in STAGES:
+        raise ParameterError(f"stage={stage!r}: use one of {', '.join(STAGES)}")
+    return spend_per_head(positions_at(finance, as_cutoff(cutoff), by), people, (stage,))
 
 
-def spend_per_head(
-    finance: pd.DataFrame, people: pd.DataFrame, *, cutoff: object, by: str | Sequence[str], stages: Sequence[str]
-) -> pd.DataFrame:
-    """`per_capita_spend` of several stages at once: the rows of each stage, one below the other."""
-    unknown = [stage for stage in stages if stage not in STAGES]
-    if unknown:
-        raise ParameterError(f"stage={unknown[0]!r}: use one of {', '.join(STAGES)}")
+def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
+    """`per_capita_spend` of several stages, of positions already looked up."""
     units = set(people["unit"]) or {"participant"}
     if len(units) > 1:
         raise ParameterError("people: participants and residents together; give one of them")
     unit = units.pop()
-    at, keys = as_cutoff(cutoff), group_keys(by)
-    rows, _ = spend_positions(finance, at, keys, stages)
+    at, keys = positions.cutoff, positions.keys
+    rows = spend_positions(positions, stages)
     # residents are of the whole area; participants of the very key
     on = keys if unit == "participant" else ["programme"]
     heads = people[people["axis"] != ALL] if "axis" in on else people[people["axis"] == ALL]
     if "axis" not in on and heads.empty:
         heads = _sum_of_axes(people, on)
     elif "axis" in on and heads.empty and len(people):
-        raise ParameterError(f"by={by!r}: the people given are of the whole programme; make them with the same `by`")
+        raise ParameterError("people: they are of the whole programme; make them with the same `by` as the spend")
     heads = heads[[*on, "date", "people", "source", "note"]].rename(
         columns={"source": "people_source", "note": "people_note"}
     )

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,39 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.schema import ALL
 
-__all__ = ["GROUPINGS", "group_keys", "in_force", "newest", "part_columns", "published_totals", "source_rank"]
+__all__ = [
+    "GROUPINGS",
+    "Positions",
+    "group_keys",
+    "in_force",
+    "newest",
+    "part_columns",
+    "positions_at",
+    "published_totals",
+    "source_rank",
+]
 
 GROUPINGS = ("axis", "programme", "fund", "region_category")
 
 part_columns = ["axis", "fund", "region_category"]
 """What tells the parts of a sum apart."""
+
+
+@dataclass(frozen=True)
+class Positions:
+    """What was published up to a cutoff: the rows, and their totals per key, stage, source and position."""
+
+    cutoff: pd.Timestamp
+    keys: list[str]
+    rows: pd.DataFrame
+    totals: pd.DataFrame
+
+
+def positions_at(finance: pd.DataFrame, cutoff: pd.Timestamp, by: str | Sequence[str]) -> Positions:
+    """The positions published up to `cutoff`, totalled by what `by` asks for."""
+    keys = group_keys(by)
+    rows = finance[finance["cutoff"] <= cutoff]
+    return Positions(cutoff, keys, rows, published_totals(rows, keys))
 
 
 def group_keys(by: str | Sequence[str]) -> list[str]:

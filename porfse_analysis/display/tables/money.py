@@ -162,7 +162,7 @@ def changes(report: Report) -> Table:
     """What moved since the reporting date before: amounts and rates with figures of a newer date."""
     key = ["axis", "indicator"]
     shown = report.results[report.results["indicator"].isin(RATES.values())]
-    before = report.previous_results[report.previous_results["indicator"].isin(RATES.values())]
+    before = report.previous_progress
     columns = ["numerator", "denominator", "value", "data_date", "source"]
     rows = shown[[*key, *columns]].merge(before[[*key, *columns]], on=key, suffixes=("", "_before"))
     rows = rows[rows["numerator"].notna() & (rows["data_date"] > rows["data_date_before"])]
