@@ -128,6 +128,7 @@ ISO = "is not a date written YYYY-MM-DD, as declared"
         ("finance.csv", 2, "axis", "i", "is not in the table axes", "Known: I, II, III, IV, V"),
         ("achievements.csv", 2, "axis", "1", "is not in the table axes", "Known: I, II, III, IV, V"),
         ("finance.csv", 2, "source", "hearsay", "is not in the table sources", "Known: ec-99js-gm52, ec-2q3n"),
+        ("finance.csv", 2, "source", "ALL", "is not in the table sources", "Known: ec-99js-gm52"),
         ("axes.csv", 2, "source", "hearsay", "is not in the table sources", "Known: ec-99js-gm52"),
         ("measures.csv", 2, "axis_source", "hearsay", "is not in the table sources", "Known: ec-99js-gm52"),
         # empty where something is needed
@@ -734,6 +735,17 @@ def test_columns_one_may_leave_out_get_their_default(tmp_path):
     assert pd.isna(row["eu_amount_eur"])
     assert pd.isna(row["precision"])
     assert row["data_date"] is pd.NaT
+
+
+def test_a_part_may_be_the_whole_and_an_empty_qualifier_is_exact(copy_of_bundled, edit_cell):
+    edit_cell(copy_of_bundled / "finance.csv", 2, "eu_amount_eur", "358000000.00")
+    edit_cell(copy_of_bundled / "finance.csv", 2, "qualifier", "")
+    edit_cell(copy_of_bundled / "achievements.csv", 19, "women", "355")
+    programme = load_programme(copy_of_bundled)
+    first = programme.finance.iloc[0]
+    assert (first["amount_eur"], first["eu_amount_eur"], first["qualifier"]) == (358_000_000, 358_000_000, "exact")
+    people = programme.achievements.iloc[17]
+    assert (people["value"], people["women"]) == (355, 355)
 
 
 def test_codes_stay_text(tmp_path):
