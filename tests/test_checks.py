@@ -1066,8 +1066,8 @@ def test_warnings_at_the_last_date(bundled_findings):
     ("lang", "former"),
     # 290,131,389.75 / 236,700,000 = 122.57...%; / 358,000,000 = 81.04...%
     [
-        ("it", "122,6%. Il piano ha ridotto la dotazione dell'asse, che era 358.000.000,00 €"),
-        ("en", "122.6%. The plan cut the allocation of the axis, which was €358,000,000.00"),
+        ("it", "122,6%. Il piano ha ridotto la dotazione, che era 358.000.000,00 €"),
+        ("en", "122.6%. The plan cut the allocation, which was €358,000,000.00"),
     ],
 )
 def test_the_reader_is_told_the_rate_on_the_former_allocation(bundled_findings, lang, former):

@@ -802,3 +802,26 @@ def test_without_a_folder_the_bundled_programme_is_read(folder):
 
 def test_a_folder_may_be_given_as_text(copy_of_bundled):
     assert load_programme(str(copy_of_bundled)).cci == "2014IT05SFOP007"
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "value"),
+    [
+        ("dialect", "quoteChar", "'"),
+        ("dialect", "header", False),
+        ("schema", "missingValues", ["", "n.d."]),
+        ("field", "trueValues", ["si"]),
+    ],
+)
+def test_a_declaration_that_is_not_read_is_refused_not_ignored(copy_of_bundled, where, key, value):
+    path = copy_of_bundled / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    axes = next(item for item in descriptor["resources"] if item["name"] == "axes")
+    flag = next(item for item in axes["schema"]["fields"] if item["name"] == "technical_assistance")
+    {"dialect": axes["dialect"], "schema": axes["schema"], "field": flag}[where][key] = value
+    path.write_text(json.dumps(descriptor), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        load_programme(copy_of_bundled)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.column) == ("datapackage.json", key)
+    assert fault.remedy

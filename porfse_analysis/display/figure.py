@@ -51,13 +51,18 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def new_figure(height: float, *, left: float = 1.7, top: float = 0.1, bottom: float = 0.55) -> tuple[Figure, Axes]:
+def new_figure(
+    height: float, *, left: float | None = None, top: float = 0.1, bottom: float = 0.55
+) -> tuple[Figure, Axes]:
     """A figure with one set of axes, 8 inches wide; height and margins in inches.
 
-    The margins are given, not searched for: matplotlib's layout engines draw everything once more to find them.
+    Without `left` matplotlib searches for margins that hold every label, and draws everything once more for it.
     """
     width, right = 8.0, 0.15
     with mpl.rc_context(STYLE):
+        if left is None:
+            figure = Figure(figsize=(width, height), layout="constrained")
+            return figure, figure.add_subplot()
         figure = Figure(figsize=(width, height))
         box = (left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height)
         return figure, figure.add_axes(box)

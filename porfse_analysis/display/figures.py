@@ -36,7 +36,7 @@ def funnel(report: Report) -> Html:
     if rows["amount"].isna().all():
         return paragraphs([report.text("empty.funnel")], "pf-empty")
     known = rows["amount"].notna()
-    figure, ax = new_figure(height=0.45 * len(rows) + 0.7)
+    figure, ax = new_figure(height=0.45 * len(rows) + 0.7, left=1.7)
     top = rows["amount"].max() / _MILLION or 1.0
     said = []
     for place, (_, row) in enumerate(rows.iterrows()):
@@ -111,9 +111,13 @@ def over_time(report: Report) -> Html:
     ax.set_ylim(bottom=0, top=max(100.0, own["value"].max() * 110))
     ax.set_ylabel(report.text("figure.percent_of_allocation"))
     ax.yaxis.set_major_formatter(_numbers(report))
-    ticks = sorted(own["data_date"].unique())
-    ax.set_xticks(ticks, [wording.date(pd.Timestamp(tick), report.lang)[3:] for tick in ticks], rotation=30)
-    ax.set_xlim(ticks[0] - pd.Timedelta(days=60), ticks[-1] + pd.Timedelta(days=200))
+    ticks: list[Any] = []
+    for day in map(pd.Timestamp, sorted(own["data_date"].unique())):
+        # the label of a date close after another would lie on it
+        if not ticks or day - ticks[-1] > pd.Timedelta(days=120):
+            ticks.append(day)
+    ax.set_xticks(ticks, [wording.date(tick, report.lang)[3:] for tick in ticks], rotation=30)
+    ax.set_xlim(own["data_date"].min() - pd.Timedelta(days=60), own["data_date"].max() + pd.Timedelta(days=200))
     ax.grid(axis="y", color=COLOURS["allocation"], linewidth=0.6)
     ax.legend(frameon=False, loc="upper left")
     return on_page(

@@ -20,14 +20,20 @@ import pandas as pd
 
 from porfse_analysis import resources, schema
 from porfse_analysis.amounts import number_fault, parse_number
-from porfse_analysis.errors import DataError, Fault
+from porfse_analysis.errors import Fault
+from porfse_analysis.loaders.descriptor import (
+    DESCRIPTOR,
+    FALSE,
+    TRUE,
+    declared_fields,
+    declared_tables,
+    read_descriptor,
+)
 from porfse_analysis.programme import Programme, make_programme
 
 __all__ = ["DESCRIPTOR", "load_programme"]
 
-DESCRIPTOR = "datapackage.json"
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_TRUE, _FALSE = ("yes", "true", "True", "TRUE", "1"), ("no", "false", "False", "FALSE", "0")
 
 
 def load_programme(folder: str | Path | None = None) -> Programme:
@@ -37,12 +43,12 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     and sources may be missing. Raises `DataError` with every fault found.
     """
     path = Path(folder) if folder not in (None, "") else resources.bundled()
-    descriptor = _read_descriptor(path)
+    descriptor = read_descriptor(path)
     tables: dict[str, pd.DataFrame] = {}
     rows: dict[str, list[int]] = {}
     files: dict[str, str] = {}
     faults: list[Fault] = []
-    for name, declared in _resources(path, descriptor, faults).items():
+    for name, declared in declared_tables(path, descriptor, faults).items():
         files[name] = declared["path"]
         content = _read_table(path / declared["path"], name, declared)
         faults += content.faults
@@ -51,136 +57,6 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     titles = descriptor.get("titles") or {"it": descriptor.get("title", ""), "en": descriptor.get("title", "")}
     files |= {name: f"{name}.csv" for name in schema.TABLES if name not in files}
     return make_programme(str(descriptor["cci"]), titles, tables, rows=rows, files=files, where=str(path), known=faults)
-
-
-def _read_descriptor(folder: Path) -> dict[str, Any]:
-    path = folder / DESCRIPTOR
-    if not folder.is_dir():
-        raise DataError(folder, [Fault("is not a folder", str(folder), remedy="Name the folder of a programme")])
-    if not path.is_file():
-        remedy = "A programme folder declares its tables in it; `porfse new` makes an example"
-        raise DataError(path, [Fault("is missing", DESCRIPTOR, remedy=remedy)])
-    try:
-        descriptor = json.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        fault = Fault(f"is not UTF-8 text ({error.reason})", DESCRIPTOR, remedy="Save it as UTF-8")
-        raise DataError(path, [fault]) from error
-    except json.JSONDecodeError as error:
-        fault = Fault(f"is not JSON: {error.msg}", DESCRIPTOR, error.lineno, remedy="Correct it there")
-        raise DataError(path, [fault]) from error
-    faults = []
-    if not isinstance(descriptor, dict):
-        raise DataError(path, [Fault("is not a JSON object", DESCRIPTOR, remedy="Start it with { and end it with }")])
-    if not str(descriptor.get("cci") or "").strip():
-        remedy = 'Add the code of the programme, as "cci": "2014IT05SFOP007"'
-        faults.append(Fault('has no "cci"', DESCRIPTOR, remedy=remedy))
-    if not isinstance(descriptor.get("titles") or {}, dict):
-        faults.append(Fault('"titles" is not an object', DESCRIPTOR, remedy='Write it as {"it": "...", "en": "..."}'))
-    if not isinstance(descriptor.get("resources"), list):
-        faults.append(Fault('has no list "resources"', DESCRIPTOR, remedy="Declare each table there"))
-    else:
-        for resource in descriptor["resources"]:
-            if isinstance(resource, dict) and _name(resource) in schema.TABLES:
-                faults += _malformed(resource)
-    if faults:
-        raise DataError(path, faults)
-    return descriptor
-
-
-def _name(resource: Mapping[str, Any]) -> str:
-    return str(resource.get("name"))
-
-
-def _malformed(resource: Mapping[str, Any]) -> Iterator[Fault]:
-    """What in the declaration of a table cannot be read as how it is written; null or "" declares nothing."""
-    table = schema.TABLES[_name(resource)]
-
-    def fault(key: str, value: object, problem: str, remedy: str) -> Fault:
-        text = json.dumps(value, ensure_ascii=False)
-        return Fault(f"{problem} (table {table.name})", DESCRIPTOR, column=key, value=text, remedy=remedy)
-
-    encoding = resource.get("encoding") or "utf-8"
-    if not isinstance(encoding, str):
-        yield fault("encoding", encoding, "is not the name of an encoding", 'Write "utf-8"')
-    dialect = resource.get("dialect") or {}
-    if not isinstance(dialect, dict):
-        yield fault("dialect", dialect, "is not an object", 'Write it here, as {"delimiter": ","}')
-    elif not _one_sign(dialect.get("delimiter") or ","):
-        yield fault("delimiter", dialect["delimiter"], "is not one sign", 'Write ",", ";", "|" or "\\t"')
-    fields = _fields(resource)
-    if not isinstance(fields, list) or not all(isinstance(field, dict) for field in fields):
-        remedy = 'Write it here, as {"fields": [{"name": "...", ...}, ...]}'
-        yield fault("schema", resource["schema"], "is not an object with a list of fields", remedy)
-        return
-    for item in fields:
-        name = item.get("name")
-        if name not in table.names:
-            yield fault("fields", name, "is not a column", f"Columns: {', '.join(table.names)}")
-        decimal, group = (item.get(key) or sign for key, sign in (("decimalChar", "."), ("groupChar", "")))
-        if not _one_sign(decimal):
-            yield fault("decimalChar", decimal, f"is not one sign, in {name}", 'Write "," or "."')
-        elif group and (not _one_sign(group) or group == decimal):
-            yield fault("groupChar", group, f"is not one sign other than decimalChar, in {name}", 'Write "." or ","')
-        if not isinstance(item.get("format") or "", str):
-            yield fault("format", item["format"], f"is not a text, in {name}", 'Write it as "%d/%m/%Y"')
-
-
-def _one_sign(value: object) -> bool:
-    """Whether it can separate: one character that is no part of a number, a word or a quoted cell."""
-    return isinstance(value, str) and len(value) == 1 and not value.isalnum() and value not in '+-"\r\n'
-
-
-def _fields(resource: Mapping[str, Any]) -> Any:
-    declared = resource.get("schema") or {}
-    return (declared.get("fields") or []) if isinstance(declared, dict) else None
-
-
-def _resources(folder: Path, descriptor: Mapping[str, Any], faults: list[Fault]) -> dict[str, dict[str, Any]]:
-    """The declared tables by name; what is wrong with the declarations goes to `faults`."""
-    declared: dict[str, dict[str, Any]] = {}
-    for resource in descriptor["resources"]:
-        name = _name(resource) if isinstance(resource, dict) else str(resource)
-        if name not in schema.TABLES:
-            close = get_close_matches(name, schema.TABLES, n=1)
-            hint = f"Did you mean {close[0]!r}? " if close else ""
-            faults.append(
-                Fault(
-                    "is not a table of a programme",
-                    DESCRIPTOR,
-                    column="resources",
-                    value=name,
-                    remedy=f"{hint}Tables: {', '.join(schema.TABLES)}",
-                )
-            )
-            continue
-        path = resource.get("path")
-        # a path of the descriptor may only lead to a file of the folder itself
-        if not isinstance(path, str) or Path(path).name != path or path in ("", ".", ".."):
-            faults.append(
-                Fault(
-                    f"is not a file name (table {name})",
-                    DESCRIPTOR,
-                    column="path",
-                    value=str(path),
-                    remedy="Keep the tables beside datapackage.json and give their names alone",
-                )
-            )
-            continue
-        if name in declared:
-            faults.append(Fault(f"declares table {name} twice", DESCRIPTOR, remedy="Keep one"))
-            continue
-        declared[name] = resource
-    listed = {resource["path"] for resource in declared.values()}
-    for name in schema.TABLES:
-        if f"{name}.csv" not in listed and (folder / f"{name}.csv").exists():
-            faults.append(
-                Fault(
-                    "lies in the folder but datapackage.json does not declare it",
-                    f"{name}.csv",
-                    remedy="Declare it among the resources, or take it away",
-                )
-            )
-    return declared
 
 
 @dataclass
@@ -221,7 +97,7 @@ def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
             continue
         cells.append(record)
         content.rows.append(line)
-    fields = {item["name"]: item for item in _fields(declared)}
+    fields = {item["name"]: item for item in declared_fields(declared)}
     columns = {}
     for position, label in enumerate(header):
         column = table.column(label)
@@ -361,8 +237,8 @@ def _read_column(
 def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[Any, str, str]:
     """The value of a cell, or what is wrong with it and what to do."""
     if column.kind == "flag":
-        if text in _TRUE or text in _FALSE or (text == "" and not column.required):
-            return text in _TRUE, "", ""
+        if text in TRUE or text in FALSE or (text == "" and not column.required):
+            return text in TRUE, "", ""
         return False, "is neither yes nor no" if text else "is empty", "Write yes or no"
     if text == "":
         return None, "", ""

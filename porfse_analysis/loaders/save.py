@@ -21,7 +21,8 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
-from porfse_analysis.loaders.folder import DESCRIPTOR, load_programme
+from porfse_analysis.loaders.descriptor import DESCRIPTOR
+from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 
 __all__ = ["check_target", "save_programme", "written_aside"]
