@@ -117,8 +117,8 @@ def decommitment(
     Returns one row per programme; the claims behind it by axis: `decommitment_claims`. Status: `covered`,
     `at_risk`, `settled_at_closure` (the last commitment has no deadline: target and claims are shown, no risk) or
     `not_available`, with what to supply in needs_it and needs_en. A figure that is not known leaves the others
-    empty unless its lowest and highest value decide alike. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 86-87, 120, 130, 134, 136;
-    see `rules_table`.
+    empty unless its lowest and highest value decide alike. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013
+    art. 86-87, 120, 130, 134, 136; see `rules_table`.
     """
     deadlines, _ = _settle_programmes(
         eu_commitments,
