@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from porfse_analysis.checks import check
+from porfse_analysis.claims import check_claims
 from porfse_analysis.display import wording
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.overview import all_indicators
@@ -47,6 +48,11 @@ class Report:
     def findings(self) -> pd.DataFrame:
         """What the checks found up to the cutoff."""
         return check(self.programme, cutoff=self.cutoff)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """The verdict on every claim of documents up to the cutoff."""
+        return check_claims(self.programme, cutoff=self.cutoff)
 
     def text(self, key: str, **values: object) -> str:
         """A text of the catalogue in the report's language."""
