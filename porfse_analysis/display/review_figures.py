@@ -10,9 +10,9 @@ from matplotlib.ticker import FuncFormatter
 from porfse_analysis.display import wording
 from porfse_analysis.display.figure import COLOURS, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs, tiles
-from porfse_analysis.display.report import Report
+from porfse_analysis.display.report import PREFINANCING_MODES, Report
 from porfse_analysis.display.sources import source_line
-from porfse_analysis.display.tables.review import MODES, calendar_rows, framework_rows, indicator_rows, place, status
+from porfse_analysis.display.tables.review import framework_rows, indicator_rows, place, short_place, status
 from porfse_analysis.indicators.rules import RULES
 
 __all__ = ["calendar", "framework", "scorecard"]
@@ -42,7 +42,7 @@ def framework(report: Report, at: Literal["milestone_2018", "target_2023"] = "mi
     everything = indicator_rows(report, at)
     rows = everything[everything["ratio"].notna()].reset_index(drop=True)
     if rows.empty:
-        return paragraphs([report.text("empty.framework_indicators")], "pf-empty")
+        return paragraphs([report.text("empty.framework_figure")], "pf-empty")
     figure, ax = new_figure(height=0.3 * len(rows) + 1.1)
     said = []
     for position, (_, row) in enumerate(rows.iterrows()):
@@ -65,6 +65,7 @@ def framework(report: Report, at: Literal["milestone_2018", "target_2023"] = "mi
             textcoords="offset points",
             va="center",
             fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )
         said.append(report.text("alt.value", name=_name(row), value=label))
     for threshold, style in ((_RULES.achieved_from, "-"), (_RULES.serious_below, "--")):
@@ -98,24 +99,23 @@ def framework(report: Report, at: Literal["milestone_2018", "target_2023"] = "mi
 
 
 def _name(row: pd.Series) -> str:
-    fund = row["fund"] if row["fund"] not in ("", "ESF") else ""
-    return " ".join(part for part in (row["axis"], fund, row["indicator_code"] or row["kind"]) if part)
+    return f"{short_place(row)} {row['indicator_code'] or row['kind']}"
 
 
 def calendar(report: Report) -> Html:
     """What is to be covered at each N+3 deadline, what covers it, and the gap."""
-    rows = calendar_rows(report)
+    rows = report.deadlines
     if rows.empty or rows["target_eu"].isna().all():
         needs = rows[f"needs_{report.lang}"].iloc[0] if len(rows) else ""
         key = "calendar_figure" if needs else "calendar"
         return paragraphs([report.text(f"empty.{key}", needs=needs)], "pf-empty")
     years = sorted(rows["year"].unique())
     figure, ax = new_figure(height=3.8)
-    by_mode = {mode: rows[rows["prefinancing"] == mode].set_index("year") for mode in MODES}
-    first = by_mode[MODES[0]]
+    by_mode = {mode: rows[rows["prefinancing"] == mode].set_index("year") for mode in PREFINANCING_MODES}
+    first = by_mode[PREFINANCING_MODES[0]]
     series = [
         (report.text("figure.target_mode", mode=report.text(f"prefinancing.{mode}")), by_mode[mode]["target_eu"])
-        for mode in MODES
+        for mode in PREFINANCING_MODES
     ]
     series.append((report.text("figure.claims"), first["claims_eu"]))
     looks = ((COLOURS["line"], ""), (COLOURS["allocation"], "///"), (COLOURS["certified"], ""))
@@ -135,7 +135,8 @@ def calendar(report: Report) -> Html:
     top = max(rows["target_eu"].max(), rows["claims_eu"].fillna(0).max()) / _MILLION or 1.0
     for position, year in enumerate(years):
         gaps = [
-            _signed(by_mode[mode].loc[year, "surplus_eu"], by_mode[mode].loc[year, "risk_eu"], report) for mode in MODES
+            _signed(by_mode[mode].loc[year, "surplus_eu"], by_mode[mode].loc[year, "risk_eu"], report)
+            for mode in PREFINANCING_MODES
         ]
         height = max(
             value / _MILLION for value in (*(values.loc[year] for _, values in series), 0.0) if pd.notna(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import math
+from decimal import Decimal
 from typing import Any, Literal
 
 import pandas as pd
@@ -19,10 +20,8 @@ from porfse_analysis.indicators import performance_framework as framework_rules
 from porfse_analysis.indicators.rules import RULES, rules_table
 
 __all__ = [
-    "MODES",
     "calendar",
     "calendar_reasons",
-    "calendar_rows",
     "claim_verdicts",
     "framework",
     "framework_indicators",
@@ -33,11 +32,11 @@ __all__ = [
     "payment_applications",
     "place",
     "rules",
+    "short_place",
     "status",
 ]
 
 At = Literal["milestone_2018", "target_2023"]
-MODES = ("initial_only", "initial_plus_annual")
 _RULES = RULES["2014-2020"]
 
 
@@ -70,6 +69,11 @@ def place(row: Any, report: Report) -> str:
     return f"{label} ({row['fund']})" if row["fund"] not in ("", "ESF") else label
 
 
+def short_place(row: pd.Series) -> str:
+    """The code of the axis, with its fund where it is not the one of the regions' programmes."""
+    return str(row["axis"]) if row["fund"] in ("", "ESF") else f"{row['axis']} {row['fund']}"
+
+
 def status(row: pd.Series, report: Report) -> str:
     """The status of an axis in words."""
     if row["status"] == "undetermined":
@@ -81,6 +85,9 @@ def status(row: pd.Series, report: Report) -> str:
 def framework(report: Report, at: At = "milestone_2018") -> Table:
     """Did each axis reach its milestones or targets, and what is at stake."""
     rows = framework_rows(report, at)
+    final = at == "target_2023"
+    if final and (rows["n"] == 0).all():
+        rows = rows.iloc[:0]  # the milestones above say already what is missing
     reserve = [Column("reserve_eur", report.text("column.reserve"), "figure", write=cells.euro(report, "reserve_eur"))]
     data = report.programme
     used = pd.concat([table["source"].astype("str") for table in (data.finance, data.achievements, data.targets)])
@@ -91,12 +98,12 @@ def framework(report: Report, at: At = "milestone_2018") -> Table:
         [
             Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report)),
             Column("status", report.text("column.status"), write=lambda row: status(row, report)),
-            *(reserve if at == "milestone_2018" else []),
+            *([] if final else reserve),
             Column(f"reason_{report.lang}", report.text("column.why")),
         ],
-        cells.missing_note(report, rows["reserve_eur"]) if at == "milestone_2018" else (),
+        () if final else cells.missing_note(report, rows["reserve_eur"]),
         source=source_line(used.unique(), report),
-        empty=report.text("empty.framework"),
+        empty=report.text("empty.framework_final" if final else "empty.framework"),
     )
 
 
@@ -129,7 +136,7 @@ def framework_indicators(report: Report, at: At = "milestone_2018") -> Table:
         report.text(f"table.framework_indicators_{at}", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
-            Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report)),
+            Column("axis", report.text("column.axis"), "head", write=short_place),
             Column("indicator", report.text("column.indicator"), write=lambda row: indicator_name(row, report.lang)),
             Column("kind", report.text("column.kind"), write=kind),
             Column("value", report.text("column.value"), "figure", write=cells.count(report, "value")),
@@ -142,31 +149,17 @@ def framework_indicators(report: Report, at: At = "milestone_2018") -> Table:
         ],
         [report.text("table.framework_note"), *cells.missing_note(report, rows["value"], rows["ratio"])],
         source=source_line([*rows["source"], *rows["target_source"]], report),
-        empty=report.text("empty.framework_indicators"),
+        empty=report.text("empty.framework_indicators" if at == "milestone_2018" else "empty.framework_final"),
     )
 
 
 # --- decommitment ---
 
 
-def calendar_rows(report: Report) -> pd.DataFrame:
-    """Every deadline under both ways of counting pre-financing, as known at the cutoff."""
-    data = report.programme
-    first = _RULES.first_commitment_year + _RULES.years_to_cover
-    years = range(first, _RULES.last_commitment_year + _RULES.years_to_cover + 1)
-    deadlines = [
-        n3.decommitment(data.eu_commitments, data.finance, year=year, cutoff=_iso(report), prefinancing=mode)
-        for year, mode in itertools.product(years, MODES)
-    ]
-    rows = pd.concat(deadlines, ignore_index=True)
-    # nothing is lost or spared where the last commitment is settled at closure
-    rows["gap_eu"] = rows["surplus_eu"] - rows["risk_eu"]
-    return rows
-
-
 def calendar(report: Report) -> Table:
     """The deadlines of the decommitment rule, what is to be covered and what covers it."""
-    rows = calendar_rows(report)
+    # nothing is lost or spared where the last commitment is settled at closure
+    rows = report.deadlines.assign(gap_eu=lambda frame: frame["surplus_eu"] - frame["risk_eu"])
 
     def deadline(row: pd.Series) -> str:
         return wording.date(row["deadline"], report.lang)
@@ -212,8 +205,11 @@ def calendar(report: Report) -> Table:
 
 def calendar_reasons(report: Report) -> Table:
     """Why each deadline is as it is, and what to supply, with the pre-financing the rules count by default."""
-    rows = calendar_rows(report)
-    rows = rows[rows["prefinancing"] == _RULES.prefinancing_mode].reset_index(drop=True)
+    rows = report.deadlines
+    # without a target every deadline says the same: the next one stands for all
+    told = rows["target_eu"].notna() | (rows["year"] == next_deadline(report))
+    rows = rows[told & (rows["prefinancing"] == _RULES.prefinancing_mode)].reset_index(drop=True)
+    needs = f"needs_{report.lang}"
     used = report.programme.finance["source"].astype("str").unique()
     return Table(
         "calendar_reasons",
@@ -227,7 +223,7 @@ def calendar_reasons(report: Report) -> Table:
                 write=lambda row: wording.date(row["deadline"], report.lang),
             ),
             Column(f"reason_{report.lang}", report.text("column.why")),
-            Column(f"needs_{report.lang}", report.text("column.needs")),
+            *([Column(needs, report.text("column.needs"))] if rows[needs].any() else []),
         ],
         source=source_line(used, report),
         empty=report.text("empty.calendar"),
@@ -294,7 +290,7 @@ def claim_verdicts(report: Report) -> Table:
             Column("claim", report.text("column.claim"), "head"),
             Column("verdict", report.text("column.verdict")),
             Column("why", report.text("column.why")),
-            Column("needs", report.text("column.needs")),
+            *([Column("needs", report.text("column.needs"))] if rows["needs"].any() else []),
             Column("source", report.text("column.source"), write=cells.reference(report)),
         ],
         [report.text("table.claim_note", about=wording.rate(float(ABOUT), report.lang, decimals=0))],
@@ -303,21 +299,31 @@ def claim_verdicts(report: Report) -> Table:
     )
 
 
+def _word(value: object, report: Report) -> str:
+    """A word of the rules as a reader knows it, where the catalogue has it."""
+    for group in ("rule_value", "prefinancing", "stage", "indicator_kind"):
+        if wording.has_text(f"{group}.{value}"):
+            return report.text(f"{group}.{value}")
+    return str(value)
+
+
 def rules(report: Report) -> Table:
     """Every parameter of the rules, with what is not confirmed in plain sight."""
     rows = rules_table(_RULES)
 
     def value(row: pd.Series) -> str:
         held = row["value"]
-        if held is None or held == ():
-            return report.text("rule_value.none")
         if isinstance(held, bool):
             return report.text("rule_value.yes" if held else "rule_value.no")
+        if held is None or held == () or (isinstance(held, float) and math.isnan(held)):
+            return report.text("rule_value.none")
         if row["unit"] == "1":
-            return wording.rate_cut(held, report.lang)
+            # the digits the rule has, neither cut nor rounded
+            digits = -int((Decimal(str(held)) * 100).normalize().as_tuple().exponent)
+            return wording.rate(held, report.lang, decimals=max(0, digits))
         if row["unit"] == "date":
             return wording.date(pd.Timestamp(held), report.lang)
-        return ", ".join(held) if isinstance(held, tuple) else str(held)
+        return ", ".join(_word(part, report) for part in (held if isinstance(held, tuple) else (held,)))
 
     return Table(
         "rules",
