@@ -326,7 +326,7 @@ def rules(report: Report) -> Table:
         return ", ".join(_word(part, report) for part in (held if isinstance(held, tuple) else (held,)))
 
     return Table(
-        "rules",
+        "rules_applied",
         report.text("table.rules", period=_RULES.period),
         rows,
         [
