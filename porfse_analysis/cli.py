@@ -180,8 +180,8 @@ def check(
     verdicts = check_claims(programme)
     claims = word_claims(verdicts, programme.claims, lang.value)
     for _, row in claims.iterrows():
-        needs = f" {text('claim.needs', lang.value, needs=row['needs'])}" if row["needs"] else ""
-        print(f"{row['verdict']:<16} {row['cutoff']}  {row['claim']}. {row['why']}{needs}")
+        needs = text("claim.needs", lang.value, needs=row["needs"]) if row["needs"] else ""
+        print(f"{row['verdict']:<16} {row['cutoff']}  {row['claim']}. {row['why']} {needs}".rstrip())
     counts = ", ".join(f"{severity} {int((found['severity'] == severity).sum())}" for severity in SEVERITIES)
     decided = ", ".join(f"{verdict} {int((verdicts['verdict'] == verdict).sum())}" for verdict in VERDICTS)
     print(f"{programme.cci}: {counts}; claims: {decided}", file=sys.stderr)
