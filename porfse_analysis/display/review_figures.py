@@ -33,6 +33,9 @@ def scorecard(report: Report) -> Html:
         elif pd.notna(row["reserve_eur"]):
             amount = wording.amount(row["reserve_eur"], report.lang, decimals=0)
             remark = report.text("tile.reserve", amount=amount)
+            if row["reserve_source"] == "estimate":
+                share = wording.rate_cut(_RULES.reserve_share, report.lang)
+                remark = report.text("tile.reserve_share", share=share, amount=amount)
         items.append((place(row, report), status(row, report), remark))
     return tiles(items) if items else paragraphs([report.text("empty.framework")], "pf-empty")
 

@@ -103,7 +103,7 @@ def framework(report: Report, at: At = "milestone_2018") -> Table:
         ],
         () if final else cells.missing_note(report, rows["reserve_eur"]),
         source=source_line(used.unique(), report),
-        empty=report.text("empty.framework_final" if final else "empty.framework"),
+        empty=report.text("empty.framework_final") if final else report.text("empty.framework"),
     )
 
 
@@ -149,7 +149,9 @@ def framework_indicators(report: Report, at: At = "milestone_2018") -> Table:
         ],
         [report.text("table.framework_note"), *cells.missing_note(report, rows["value"], rows["ratio"])],
         source=source_line([*rows["source"], *rows["target_source"]], report),
-        empty=report.text("empty.framework_indicators" if at == "milestone_2018" else "empty.framework_final"),
+        empty=report.text("empty.framework_indicators")
+        if at == "milestone_2018"
+        else report.text("empty.framework_indicators_final"),
     )
 
 
