@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from porfse_analysis.indicators.declared import INDICATORS
+from porfse_analysis.loaders.template import describe
 from porfse_analysis.schema import TABLES
 
 ROOT = Path(__file__).parents[1]
@@ -28,12 +29,7 @@ def folder_page() -> str:
     for table in TABLES.values():
         need = "needed" if table.required else "may be missing"
         parts.append(f"## {table.name}\n\nKey: {', '.join(table.key)}. This table {need}.")
-        rows = ["| column | kind | cell | meaning |", "|---|---|---|---|"]
-        for column in table.columns:
-            cell = "required" if column.required else "optional column" if column.optional else "may be empty"
-            allowed = f" ({', '.join(column.allowed)})" if column.allowed else ""
-            rows.append(f"| `{column.name}` | {column.kind} | {cell} | {column.meaning}{allowed} |")
-        parts.append("\n".join(rows))
+        parts.append(describe(table))
     return "\n\n".join(parts) + "\n"
 
 

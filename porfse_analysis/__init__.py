@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from porfse_analysis.checks import check
+    from porfse_analysis.claims import check_claims
     from porfse_analysis.display.html import record, show
     from porfse_analysis.display.report import Report, open_report
     from porfse_analysis.errors import DataError, ParameterError, PorfseError, ReportError
     from porfse_analysis.indicators.declared import INDICATORS
+    from porfse_analysis.indicators.decommitment import decommitment, decommitment_claims
     from porfse_analysis.indicators.financial import certification_rate, financial_progress
     from porfse_analysis.indicators.overview import all_indicators
     from porfse_analysis.indicators.per_capita import participants, per_capita_spend, residents
+    from porfse_analysis.indicators.performance_framework import framework_indicators, performance_framework
+    from porfse_analysis.indicators.rules import RULES, rules_table
     from porfse_analysis.indicators.targets import target_achievement_ratio
     from porfse_analysis.loaders.folder import load_programme
     from porfse_analysis.programme import Programme
@@ -26,6 +30,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "check": "checks",
+    "check_claims": "claims",
     "record": "display.html",
     "show": "display.html",
     "Report": "display.report",
@@ -35,12 +40,18 @@ _HOME = {
     "PorfseError": "errors",
     "ReportError": "errors",
     "INDICATORS": "indicators.declared",
+    "decommitment": "indicators.decommitment",
+    "decommitment_claims": "indicators.decommitment",
     "certification_rate": "indicators.financial",
     "financial_progress": "indicators.financial",
     "all_indicators": "indicators.overview",
     "participants": "indicators.per_capita",
     "per_capita_spend": "indicators.per_capita",
     "residents": "indicators.per_capita",
+    "framework_indicators": "indicators.performance_framework",
+    "performance_framework": "indicators.performance_framework",
+    "RULES": "indicators.rules",
+    "rules_table": "indicators.rules",
     "target_achievement_ratio": "indicators.targets",
     "load_programme": "loaders.folder",
     "Programme": "programme",
@@ -48,6 +59,7 @@ _HOME = {
 
 __all__ = [
     "INDICATORS",
+    "RULES",
     "DataError",
     "ParameterError",
     "PorfseError",
@@ -57,13 +69,19 @@ __all__ = [
     "all_indicators",
     "certification_rate",
     "check",
+    "check_claims",
+    "decommitment",
+    "decommitment_claims",
     "financial_progress",
+    "framework_indicators",
     "load_programme",
     "open_report",
     "participants",
     "per_capita_spend",
+    "performance_framework",
     "record",
     "residents",
+    "rules_table",
     "show",
     "target_achievement_ratio",
 ]

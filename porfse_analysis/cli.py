@@ -173,18 +173,26 @@ def check(
     folder: Folder = "",
     lang: Annotated[Language, typer.Option("--lang", help="Language of the findings.")] = Language.it,
 ) -> None:
-    """Print what the checks find. Exit 1 when a figure is impossible, 0 when there are warnings only."""
+    """Print what the checks find and the verdict on every claim. Exit 1 when a figure is impossible, else 0."""
     from porfse_analysis.checks import SEVERITIES
     from porfse_analysis.checks import check as find
-    from porfse_analysis.display.wording import word_findings
+    from porfse_analysis.claims import VERDICTS, check_claims
+    from porfse_analysis.display.claim_wording import word_claims
+    from porfse_analysis.display.wording import text, word_findings
 
     programme = _load(folder)
     found = find(programme)
     worded = word_findings(found, lang.value)
     for _, row in worded.iterrows():
         print(f"{row['severity']:<12} {row['cutoff']}  {row['axis']}: {row['message']}")
+    verdicts = check_claims(programme)
+    claims = word_claims(verdicts, programme.claims, lang.value)
+    for _, row in claims.iterrows():
+        needs = text("claim.needs", lang.value, needs=row["needs"]) if row["needs"] else ""
+        print(f"{row['verdict']:<16} {row['cutoff']}  {row['claim']}. {row['why']} {needs}".rstrip())
     counts = ", ".join(f"{severity} {int((found['severity'] == severity).sum())}" for severity in SEVERITIES)
-    print(f"{programme.cci}: {counts}", file=sys.stderr)
+    decided = ", ".join(f"{verdict} {int((verdicts['verdict'] == verdict).sum())}" for verdict in VERDICTS)
+    print(f"{programme.cci}: {counts}; claims: {decided}", file=sys.stderr)
     if (found["severity"] == "error").any():
         raise typer.Exit(FAILED)
 
@@ -243,6 +251,18 @@ def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme
             bar.refresh()
 
         return import_downloaded(cci, to, overwrite, refresh=refresh, progress=progress)
+
+
+@app.command(epilog="Example: porfse new my-programme")
+@_guarded
+def new(
+    folder: Annotated[str, typer.Argument(help="Folder to make; it must not exist yet, or be empty.")],
+) -> None:
+    """Make an empty programme folder to fill in: every table with its header, and a page that explains each column."""
+    from porfse_analysis.loaders.template import PAGE, new_folder
+
+    made = new_folder(folder)
+    print(made / PAGE)
 
 
 def main() -> None:

@@ -89,7 +89,9 @@ def make_programme(
         if table.required and name not in frames and files.get(name, name) not in named:
             faults.append(Fault(f"table {name} is missing", files.get(name, name), remedy="Every programme needs it"))
         elif table.required and name in frames and frames[name].empty and files.get(name, name) not in named:
-            faults.append(Fault(f"table {name} has no rows", files.get(name, name), remedy="Every programme needs it"))
+            faults.append(
+                Fault(f"table {name} has no rows", files.get(name, name), remedy="Fill it in: every programme needs it")
+            )
     if faults:
         one_file = {fault.file for fault in faults}
         raise DataError(one_file.pop() if len(one_file) == 1 else where or cci, faults)

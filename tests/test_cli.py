@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from porfse_analysis import resources
+from porfse_analysis import load_programme, resources
 from porfse_analysis.cli import app
 from porfse_analysis.indicators.result import KEY, RESULT_COLUMNS
+from porfse_analysis.loaders.template import EXAMPLES
+from porfse_analysis.schema import TABLES
 
 
 def porfse(*args):
@@ -56,6 +58,53 @@ def test_check_of_the_bundled_programme(lang, words):
     assert run.exit_code == 0  # warnings only
     assert words in run.stdout
     assert "error 0, warning 3" in run.stderr
+    assert "claims: confirmed 1, contradicted 2, compatible 1, not_verifiable 9" in run.stderr
+    said = {
+        "it": ("contraddetta", "troncata, non arrotondata", "Servirebbe:"),
+        "en": ("contradicted", "was cut", "Needed:"),
+    }
+    assert all(part in run.stdout for part in said[lang])
+
+
+def test_new_makes_a_folder_to_fill_in(tmp_path):
+    folder = tmp_path / "mine"
+    run = porfse("new", folder)
+    assert run.exit_code == 0
+    assert "LEGGIMI" in run.stdout
+    for table in TABLES.values():
+        lines = (folder / f"{table.name}.csv").read_text(encoding="utf-8").splitlines()
+        assert lines == [",".join(table.names)]
+    page = (folder / "LEGGIMI-README.md").read_text(encoding="utf-8")
+    assert not [c.name for t in TABLES.values() for c in t.columns if f"| `{c.name}` | {c.kind} |" not in page]
+    again = porfse("new", folder)
+    assert again.exit_code == 2
+    assert "is not empty" in again.stderr
+    check = porfse("check", folder)
+    assert check.exit_code == 2
+    for name in ("axes", "finance", "sources"):
+        assert f"table {name} has no rows. Fill it in" in check.stderr
+    assert "claims" not in check.stderr  # the header alone is enough where a table is not needed
+
+
+def test_new_refuses_a_file_and_leaves_nothing_behind(tmp_path):
+    taken = tmp_path / "file"
+    taken.write_text("mine")
+    run = porfse("new", taken)
+    assert run.exit_code == 2
+    assert "is a file" in run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_examples_of_a_new_folder_load(tmp_path):
+    folder = tmp_path / "mine"
+    porfse("new", folder)
+    for name, rows in EXAMPLES.items():
+        names = TABLES[name].names
+        lines = [",".join(names), *(",".join(row.get(column, "") for column in names) for row in rows)]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    programme = load_programme(folder)
+    assert {name: len(getattr(programme, name)) for name in EXAMPLES} == {k: len(v) for k, v in EXAMPLES.items()}
+    assert porfse("check", folder).exit_code == 0
 
 
 def test_check_fails_on_an_impossible_figure(tmp_path):
@@ -116,7 +165,7 @@ def test_a_wrong_import_writes_nothing(args, said, tmp_path):
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize("command", ["report", "indicators", "check"])
+@pytest.mark.parametrize("command", ["report", "indicators", "check", "new"])
 def test_help_shows_an_example(command):
     run = porfse(command, "--help")
     assert run.exit_code == 0

@@ -8,10 +8,12 @@ import pytest
 
 from porfse_analysis import INDICATORS, all_indicators, load_programme
 from porfse_analysis.checks import CHECKS, SEVERITIES
+from porfse_analysis.claims import NEEDS, REASONS, VERDICTS
 from porfse_analysis.display import wording
-from porfse_analysis.indicators import financial, per_capita, targets
+from porfse_analysis.indicators import decommitment, financial, per_capita, performance_framework, targets
 from porfse_analysis.indicators.result import NOTES
-from porfse_analysis.schema import STAGES
+from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
+from porfse_analysis.schema import STAGES, TARGET_KINDS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "porfse_analysis"
@@ -97,6 +99,13 @@ def test_texts_asked_for_by_code_are_in_the_catalogue():
     keys = [f"stage.{stage}" for stage in STAGES]
     keys += [f"note.{code}" for code in NOTES]
     keys += [f"severity.{severity}" for severity in SEVERITIES]
+    keys += [f"verdict.{verdict}" for verdict in VERDICTS]
+    keys += [f"claim_reason.{reason}" for reason in REASONS]
+    keys += [f"claim_need.{need}" for need in NEEDS]
+    keys += [f"framework_status.{status}" for status in performance_framework.STATUSES]
+    keys += [f"decommitment_status.{status}" for status in decommitment.STATUSES]
+    keys += [f"indicator_kind.{kind}" for kind in TARGET_KINDS]
+    keys += [f"notebook.{name}" for name in REPORT_NOTEBOOKS]
     keys += [f"qualifier.{name}" for name in ("exact", "about", "more_than", "less_than")]
     assert not [key for key in keys if not wording.has_text(key)]
     catalogue = wording.catalogue()["finding"]
@@ -110,7 +119,9 @@ def test_every_text_of_the_catalogue_is_used():
         key
         for key, _ in entries()
         if not any(pattern.fullmatch(key) for pattern in patterns)
-        and not key.startswith(("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook."))
+        and not key.startswith(
+            ("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook.", "rule_value.")
+        )
     ]
     assert not unused
 

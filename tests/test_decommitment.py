@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators import _decommitment_words
-from porfse_analysis.indicators.decommitment import NOTES, STATUSES, Decommitment, decommitment
+from porfse_analysis.indicators import decommitment_words
+from porfse_analysis.indicators.decommitment import NOTES, STATUSES, decommitment, decommitment_claims
 from porfse_analysis.indicators.rules import RULES
 
 RULES_2014 = RULES["2014-2020"]
@@ -68,13 +68,22 @@ def allocation(total: float, eu: float | None, axis: str = "1", **rest: Any) -> 
     return certified(total, axis, **{"cutoff": "2014-12-31", "stage": "allocation", "eu_amount_eur": eu, **rest})
 
 
-def verdict(
-    finance: list[dict[str, Any]], year: int = 2018, eu: pd.DataFrame | None = None, **options: Any
-) -> Decommitment:
-    return decommitment(commitments() if eu is None else eu, table("finance", finance), year=year, **options)
+class Settled(NamedTuple):
+    """The deadline and the claims behind it."""
+
+    deadlines: pd.DataFrame
+    claims: pd.DataFrame
 
 
-def row_of(result: Decommitment) -> pd.Series:
+def both(*frames: pd.DataFrame, **options: Any) -> Settled:
+    return Settled(decommitment(*frames, **options), decommitment_claims(*frames, **options))
+
+
+def verdict(finance: list[dict[str, Any]], year: int = 2018, eu: pd.DataFrame | None = None, **options: Any) -> Settled:
+    return both(commitments() if eu is None else eu, table("finance", finance), year=year, **options)
+
+
+def row_of(result: Settled) -> pd.Series:
     assert len(result.deadlines) == 1
     return result.deadlines.iloc[0]
 
@@ -592,7 +601,7 @@ def test_a_frame_that_is_not_the_table() -> None:
 
 def test_columns_with_and_without_rows() -> None:
     full = verdict(ONE_AXIS)
-    none = decommitment(schema.empty("eu_commitments"), schema.empty("finance"), year=2018)
+    none = both(schema.empty("eu_commitments"), schema.empty("finance"), year=2018)
     for one, other in ((full.deadlines, none.deadlines), (full.claims, none.claims)):
         assert list(one) == list(other)
         assert one.dtypes.tolist() == other.dtypes.tolist()
@@ -602,7 +611,7 @@ def test_columns_with_and_without_rows() -> None:
 
 
 def test_commitments_without_any_finance() -> None:
-    row = row_of(decommitment(commitments(), schema.empty("finance"), year=2018))
+    row = row_of(both(commitments(), schema.empty("finance"), year=2018))
     assert (row["status"], row["target_eu"], row["note"]) == (
         "not_available",
         186,
@@ -624,7 +633,7 @@ def test_several_programmes_at_once() -> None:
         finance.assign(programme="2014XX05SFOP997"),
     )
     other_finance.loc[other_finance["stage"] == "certified", "amount_eur"] = 400
-    result = decommitment(pd.concat([eu, other_eu]), pd.concat([finance, other_finance]), year=2018)
+    result = both(pd.concat([eu, other_eu]), pd.concat([finance, other_finance]), year=2018)
     assert result.deadlines["status"].tolist() == ["at_risk", "covered"]
     with pytest.raises(ParameterError, match="belongs to one programme"):
         decommitment(pd.concat([eu, other_eu]), pd.concat([finance, other_finance]), year=2018, exceptions_eur=1)
@@ -643,7 +652,7 @@ def test_rules_used_are_named() -> None:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    words = _decommitment_words._WORDS
+    words = decommitment_words._WORDS
     assert words["it"].keys() == words["en"].keys()
     for key, text in words["it"].items():
         fields = {part.split("}")[0] for part in text.split("{")[1:]}
@@ -654,7 +663,7 @@ def test_both_languages_say_the_same_things() -> None:
 def test_the_frames_given_are_left_as_they_were() -> None:
     eu, finance = commitments(), table("finance", ONE_AXIS)
     kept_eu, kept_finance = eu.copy(deep=True), finance.copy(deep=True)
-    decommitment(eu, finance, year=2018)
+    both(eu, finance, year=2018)
     pd.testing.assert_frame_equal(eu, kept_eu)
     pd.testing.assert_frame_equal(finance, kept_finance)
 

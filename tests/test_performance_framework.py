@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators import _framework_words
+from porfse_analysis.indicators import framework_words
 from porfse_analysis.indicators.performance_framework import (
     NOTES,
     Assessment,
     IndicatorRatio,
-    PerformanceFramework,
     assess,
+    framework_indicators,
     performance_framework,
 )
 from porfse_analysis.indicators.rules import RULES
@@ -275,15 +275,24 @@ def money_target(milestone: float | None, axis: str = "1", **rest: Any) -> dict[
     return target(f"F{axis}", milestone, axis, **{"indicator_type": "", "kind": "financial", "unit": "EUR", **rest})
 
 
+class Framework(NamedTuple):
+    """The verdicts and the indicators behind them."""
+
+    axes: pd.DataFrame
+    indicators: pd.DataFrame
+
+
+def both(*frames: pd.DataFrame, **options: Any) -> Framework:
+    return Framework(performance_framework(*frames, **options), framework_indicators(*frames, **options))
+
+
 def framework(
     achievements: list[dict[str, Any]],
     finance: list[dict[str, Any]],
     targets: list[dict[str, Any]],
     **options: Any,
-) -> PerformanceFramework:
-    return performance_framework(
-        table("achievements", achievements), table("finance", finance), table("targets", targets), **options
-    )
+) -> Framework:
+    return both(table("achievements", achievements), table("finance", finance), table("targets", targets), **options)
 
 
 def only(frame: pd.DataFrame) -> pd.Series:
@@ -291,7 +300,7 @@ def only(frame: pd.DataFrame) -> pd.Series:
     return frame.iloc[0]
 
 
-def named(result: PerformanceFramework, code: str) -> pd.Series:
+def named(result: Framework, code: str) -> pd.Series:
     return only(result.indicators[result.indicators["indicator_code"] == code])
 
 
@@ -736,7 +745,7 @@ def test_the_newest_position_of_one_source_wins() -> None:
     frame = table("achievements", rows)
     # the table of sources prefers b
     frame["source"] = frame["source"].astype(pd.CategoricalDtype(["b", "c", "a"], ordered=True))
-    result = performance_framework(frame, schema.empty("finance"), table("targets", [target("CO01", 1000)]))
+    result = both(frame, schema.empty("finance"), table("targets", [target("CO01", 1000)]))
     assert (named(result, "CO01")["value"], named(result, "CO01")["source"]) == (900, "b")
 
 
@@ -829,9 +838,7 @@ def test_several_programmes_at_once() -> None:
         frames.append((table("achievements", [achieved("CO01", value)]), table("targets", [target("CO01", 1000)])))
         for frame in frames[-1]:
             frame["programme"] = cci
-    result = performance_framework(
-        pd.concat([one for one, _ in frames]), schema.empty("finance"), pd.concat([two for _, two in frames])
-    )
+    result = both(pd.concat([one for one, _ in frames]), schema.empty("finance"), pd.concat([two for _, two in frames]))
     assert result.axes.set_index("programme")["status"].to_dict() == {
         "2014XX05SFOP001": "achieved",
         "2014XX05SFOP002": "serious_failure",
@@ -864,7 +871,7 @@ def test_a_frame_that_is_not_the_table() -> None:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    words = _framework_words._WORDS
+    words = framework_words._WORDS
     assert words["it"].keys() == words["en"].keys()
     for key, text in words["it"].items():
         fields = {part.split("}")[0] for part in text.split("{")[1:]}
@@ -879,7 +886,7 @@ def test_the_frames_given_are_left_as_they_were() -> None:
         table("targets", [target("CO01", 1000, fund="")]),
     ]
     copies = [frame.copy(deep=True) for frame in frames]
-    performance_framework(*frames)
+    both(*frames)
     for frame, kept in zip(frames, copies, strict=True):
         pd.testing.assert_frame_equal(frame, kept)
 

@@ -13,7 +13,7 @@ import pytest
 from porfse_analysis import ParameterError, all_indicators, load_programme, resources
 from porfse_analysis.indicators.result import RESULT_COLUMNS
 from porfse_analysis.reports.files import aside, write_aside
-from porfse_analysis.reports.plan import Run, find_notebook, make_plan, notebook_parameters
+from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run, find_notebook, make_plan, notebook_parameters
 from porfse_analysis.reports.render import render_page
 from porfse_analysis.reports.results import recorded
 from porfse_analysis.reports.run import Outcome, execute
@@ -29,12 +29,14 @@ def programme():
 
 @pytest.fixture(scope="module")
 def reports(programme, tmp_path_factory):
-    """The folder of reports of three dates in Italian and one in English, made as the command makes it."""
+    """Reports of three dates in Italian and one in English, and one review, made as the command makes them."""
     out = tmp_path_factory.mktemp("site") / "reports"
-    runs = make_plan(programme, cutoffs=["2014-12-31", "2018-09-30", "2022-06-30"], out=out)
-    runs += make_plan(programme, cutoffs=["2018-09-30"], languages=["en"], out=out)
+    dates = ["2014-12-31", "2018-09-30", "2022-06-30"]
+    runs = make_plan(programme, cutoffs=dates, notebooks=["programme_report"], out=out)
+    runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=["programme_report"], languages=["en"], out=out)
+    runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=["performance_review"], out=out)
     outcomes = [execute(run) for run in runs]
-    assert [outcome.reason for outcome in outcomes] == [""] * 4
+    assert [outcome.reason for outcome in outcomes] == [""] * 5
     write_site(out, programme, outcomes)
     return out
 
@@ -71,10 +73,20 @@ pf.record(report.results)
 
 def test_every_date_of_the_programme_once(programme):
     runs = make_plan(programme)
-    assert [run.cutoff for run in runs] == programme.cutoffs
-    assert len(runs) == 10
-    assert {str(run.page) for run in runs if run.cutoff == "2018-09-30"} == {"reports/2018-09-30/programme_report.html"}
-    english = make_plan(programme, cutoffs=["2018-09-30", "2018-09-30"], languages=["en"], out=Path("x"))
+    for name in REPORT_NOTEBOOKS:
+        assert [run.cutoff for run in runs if run.name == name] == programme.cutoffs
+    assert len(runs) == 10 * len(REPORT_NOTEBOOKS)
+    assert {str(run.page) for run in runs if run.cutoff == "2018-09-30"} == {
+        "reports/2018-09-30/programme_report.html",
+        "reports/2018-09-30/performance_review.html",
+    }
+    english = make_plan(
+        programme,
+        cutoffs=["2018-09-30", "2018-09-30"],
+        notebooks=["programme_report"],
+        languages=["en"],
+        out=Path("x"),
+    )
     assert [str(run.page) for run in english] == ["x/en/2018-09-30/programme_report.html"]
 
 
@@ -140,6 +152,7 @@ def test_published_figures_stand_in_the_results(reports):
 def test_runs_are_listed(reports):
     with (reports / "runs.csv").open(newline="") as lines:
         runs = list(csv.DictReader(lines))
+    assert {run["notebook"] for run in runs} == set(REPORT_NOTEBOOKS)
     assert {(run["cutoff"], run["lang"], run["status"]) for run in runs} == {
         ("2014-12-31", "it", "ok"),
         ("2018-09-30", "it", "ok"),
@@ -153,7 +166,7 @@ def pages(reports):
 
 
 def test_pages_are_whole_and_ask_nothing_of_other_hosts(reports):
-    assert len(pages(reports)) == 6  # four reports, two indexes
+    assert len(pages(reports)) == 7  # four reports, a review, two indexes
     for path in pages(reports):
         page = html.unescape(path.read_text(encoding="utf-8"))
         lang = "en" if "en" in path.relative_to(reports).parts else "it"
@@ -165,7 +178,7 @@ def test_pages_are_whole_and_ask_nothing_of_other_hosts(reports):
         assert not [target for target in loads if re.match(r"(https?:)?//", target)]
         assert "import porfse_analysis" not in page, "code is shown"
         assert "injected" not in page
-        assert "Report of a programme at a reporting date" not in page, "notes for the author are shown"
+        assert "of a programme at a reporting date" not in page, "notes for the author are shown"
         for image in re.findall(r"<img[^>]*>", page):
             assert re.search(r'alt="[^"]{20,}"', image)
         assert page.count("<h1") == 1
@@ -186,6 +199,20 @@ def test_reports_in_english_alone_have_an_index_at_the_top(programme, tmp_path):
     assert 'href="en/2014-12-31/programme_report.html"' in index
 
 
+def test_the_index_links_every_report_of_a_date_in_their_order(reports):
+    index = (reports / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="(2018-09-30/[^"]+)">([^<]+)', index)
+    assert links == [
+        ("2018-09-30/programme_report.html", "30 settembre 2018, rapporto"),
+        ("2018-09-30/performance_review.html", "30 settembre 2018, verifica"),
+    ]
+
+
+def test_the_review_adds_no_results(reports):
+    rows = pd.read_csv(reports / "results.csv")
+    assert set(rows["notebook"]) == {"programme_report"}
+
+
 def test_pages_are_light(reports):
     for path in pages(reports):
         assert path.stat().st_size < (150_000 if path.name == "index.html" else 700_000), path
@@ -197,7 +224,7 @@ def test_no_file_is_left_aside(reports):
 
 def test_reports_do_not_depend_on_the_working_folder(reports, tmp_path, monkeypatch, programme):
     monkeypatch.chdir(tmp_path)
-    run = make_plan(programme, cutoffs=["2014-12-31"], out=tmp_path / "elsewhere")[0]
+    run = make_plan(programme, cutoffs=["2014-12-31"], notebooks=["programme_report"], out=tmp_path / "elsewhere")[0]
     assert execute(run).ok
     assert run.page.read_text() == (reports / "2014-12-31" / "programme_report.html").read_text()
 

@@ -31,6 +31,7 @@ def test_the_wheel_carries_data_and_notebooks(wheel):
         "data/por-fse-lombardia-2014-2020/datapackage.json",
         "data/por-fse-lombardia-2014-2020/finance.csv",
         "notebooks/programme_report.ipynb",
+        "notebooks/performance_review.ipynb",
         "display/locales/catalogue.toml",
         "reports/page.html.j2",
         "reports/page.css",

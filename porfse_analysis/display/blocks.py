@@ -12,18 +12,20 @@ from porfse_analysis.display.tables.money import funnel_rows
 from porfse_analysis.display.tables.people import target_rows
 from porfse_analysis.schema import ALL
 
-__all__ = ["key_numbers", "lead", "section", "title"]
+__all__ = ["key_numbers", "lead", "review_lead", "section", "title"]
 
 
-def title(report: Report) -> Html:
-    """The title of the page: programme, date, CCI."""
+def title(report: Report, subtitle: str = "subtitle") -> Html:
+    """The title of the page: programme, what it is about (subtitle, review_subtitle), date, CCI."""
     name = heading(report.programme.title(report.lang), "title", level=1)
-    line = report.text("section.subtitle", date=wording.long_date(report.cutoff, report.lang), cci=report.programme.cci)
+    line = report.text(
+        f"section.{subtitle}", date=wording.long_date(report.cutoff, report.lang), cci=report.programme.cci
+    )
     return Html(name.html + paragraphs([line], "pf-subtitle").html)
 
 
 def section(report: Report, name: str) -> Html:
-    """The heading of a section (endowment, key_figures, highlights, axes, targets, changes, checks, sources)."""
+    """The heading of a section: a name of the group `section` of the catalogue."""
     return heading(report.text(f"section.{name}"), name)
 
 
@@ -42,6 +44,11 @@ def lead(report: Report) -> Html:
     ]
     day = wording.long_date(report.cutoff, report.lang)
     return paragraphs([report.text("lead.figures", date=day, sources=wording.list_of(names, report.lang))], "pf-lead")
+
+
+def review_lead(report: Report) -> Html:
+    """What a verdict stands on, and what happens where figures are missing."""
+    return paragraphs([report.text("lead.review")], "pf-lead")
 
 
 def key_numbers(report: Report) -> Html:

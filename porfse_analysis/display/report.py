@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final, Literal
 
 import pandas as pd
 
 from porfse_analysis.checks import check
+from porfse_analysis.claims import check_claims
 from porfse_analysis.display import wording
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.decommitment import decommitment
 from porfse_analysis.indicators.financial import financial_progress
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.indicators.result import as_cutoff, collect
+from porfse_analysis.indicators.rules import RULES
 from porfse_analysis.programme import Programme
 
-__all__ = ["Report", "known_cutoff", "open_report"]
+__all__ = ["PREFINANCING_MODES", "Report", "known_cutoff", "open_report"]
+
+PREFINANCING_MODES: Final[tuple[Literal["initial_only", "initial_plus_annual"], ...]] = (
+    "initial_only",
+    "initial_plus_annual",
+)
+"""Both ways of counting pre-financing against an N+3 target."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +61,25 @@ class Report:
     def findings(self) -> pd.DataFrame:
         """What the checks found up to the cutoff."""
         return check(self.programme, cutoff=self.cutoff)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """The verdict on every claim of documents up to the cutoff."""
+        return check_claims(self.programme, cutoff=self.cutoff)
+
+    @cached_property
+    def deadlines(self) -> pd.DataFrame:
+        """Every N+3 deadline under both ways of counting pre-financing, as known at the cutoff."""
+        data, rules = self.programme, RULES["2014-2020"]
+        date = self.cutoff.date().isoformat()
+        first, last = (
+            year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year)
+        )
+        rows = [
+            decommitment(data.eu_commitments, data.finance, year=year, cutoff=date, prefinancing=mode)
+            for year, mode in itertools.product(range(first, last + 1), PREFINANCING_MODES)
+        ]
+        return pd.concat(rows, ignore_index=True)
 
     def text(self, key: str, **values: object) -> str:
         """A text of the catalogue in the report's language."""

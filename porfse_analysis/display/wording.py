@@ -17,6 +17,7 @@ from babel.numbers import format_decimal, format_percent
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.declared import INDICATORS
+from porfse_analysis.indicators.verdict_figures import percent
 
 __all__ = [
     "LANGUAGES",
@@ -32,6 +33,7 @@ __all__ = [
     "points",
     "published",
     "rate",
+    "rate_cut",
     "territory",
     "text",
     "word_findings",
@@ -123,6 +125,11 @@ def rate(value: float, lang: str, *, decimals: int = 1) -> str:
     """A ratio as a percentage."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
     return str(format_percent(value, format=pattern, locale=lang))
+
+
+def rate_cut(value: float, lang: str) -> str:
+    """A ratio in per cent with up to two decimals, cut and not rounded: below a threshold it reads below it."""
+    return percent(value, lang)
 
 
 def points(value: float, lang: str) -> str:

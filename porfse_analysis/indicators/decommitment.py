@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators import _verdicts as v
-from porfse_analysis.indicators._claims import Line, allocations, claim_lines, read_rates, single_rate
-from porfse_analysis.indicators._decommitment_words import NOTES, needs, reason
+from porfse_analysis.indicators import verdict_figures as v
+from porfse_analysis.indicators.decommitment_words import NOTES, needs, reason
+from porfse_analysis.indicators.payment_applications import Line, allocations, claim_lines, read_rates, single_rate
 from porfse_analysis.indicators.rules import RULES, Rules
 from porfse_analysis.schema import DATE_DTYPE
 
-__all__ = ["NOTES", "STATUSES", "Decommitment", "decommitment"]
+__all__ = ["NOTES", "STATUSES", "decommitment", "decommitment_claims"]
 
 STATUSES = ("covered", "at_risk", "settled_at_closure", "not_available")
 """What can come out for a programme at a deadline."""
@@ -82,14 +82,6 @@ _CLAIM_COLUMNS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Decommitment:
-    """The verdict on a deadline: `deadlines` (one row per programme) and the `claims` behind it, by axis."""
-
-    deadlines: pd.DataFrame
-    claims: pd.DataFrame
-
-
 def decommitment(
     eu_commitments: pd.DataFrame,
     finance: pd.DataFrame,
@@ -100,7 +92,7 @@ def decommitment(
     exceptions_eur: float = 0.0,
     rates: Mapping[str, float] | pd.DataFrame | None = None,
     rules: Rules = RULES["2014-2020"],
-) -> Decommitment:
+) -> pd.DataFrame:
     """The N+3 target of 31 December `year`, the claims against it, and the risk or the surplus.
 
     Meaning: the part of the EU commitments up to `year` - 3 that neither pre-financing nor payment
@@ -122,12 +114,70 @@ def decommitment(
     - `rates` replaces EU rates: axis -> rate, or columns axis, rate and, where needed, programme, fund,
       region_category, accounting_year (2020-2021: the rate of what was certified in that year alone).
 
-    Returns `.deadlines` and `.claims`. Status: `covered`, `at_risk`, `settled_at_closure` (the last
-    commitment has no deadline: target and claims are shown, no risk) or `not_available`, with what to supply
-    in needs_it and needs_en. A figure that is not known leaves the others empty unless its lowest and highest
-    value decide alike. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 86-87, 120, 130, 134, 136;
-    see `rules_table`.
+    Returns one row per programme; the claims behind it by axis: `decommitment_claims`. Status: `covered`,
+    `at_risk`, `settled_at_closure` (the last commitment has no deadline: target and claims are shown, no risk) or
+    `not_available`, with what to supply in needs_it and needs_en. A figure that is not known leaves the others
+    empty unless its lowest and highest value decide alike. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013
+    art. 86-87, 120, 130, 134, 136; see `rules_table`.
     """
+    deadlines, _ = _settle_programmes(
+        eu_commitments,
+        finance,
+        year=year,
+        cutoff=cutoff,
+        prefinancing=prefinancing,
+        exceptions_eur=exceptions_eur,
+        rates=rates,
+        rules=rules,
+    )
+    return v.typed_frame(deadlines, _DEADLINE_COLUMNS)
+
+
+def decommitment_claims(
+    eu_commitments: pd.DataFrame,
+    finance: pd.DataFrame,
+    *,
+    year: int,
+    cutoff: str | None = None,
+    prefinancing: Literal["initial_only", "initial_plus_annual"] | None = None,
+    exceptions_eur: float = 0.0,
+    rates: Mapping[str, float] | pd.DataFrame | None = None,
+    rules: Rules = RULES["2014-2020"],
+) -> pd.DataFrame:
+    """The claims behind `decommitment`, which takes the same arguments.
+
+    Meaning: what each axis has claimed from the Union by the deadline. Formula, in EUR of EU support: claims =
+    min(certified x EU rate, EU allocation).
+
+    Returns one row per axis, fund and category of region: the certified amount, its date and source, the rate and
+    the allocation it comes from, the claims before and after the limit of the EU allocation, their lowest and
+    highest value. Raises `ParameterError`. Sources: as `decommitment`.
+    """
+    _, claims = _settle_programmes(
+        eu_commitments,
+        finance,
+        year=year,
+        cutoff=cutoff,
+        prefinancing=prefinancing,
+        exceptions_eur=exceptions_eur,
+        rates=rates,
+        rules=rules,
+    )
+    return v.typed_frame(claims, _CLAIM_COLUMNS)
+
+
+def _settle_programmes(
+    eu_commitments: pd.DataFrame,
+    finance: pd.DataFrame,
+    *,
+    year: int,
+    cutoff: str | None,
+    prefinancing: str | None,
+    exceptions_eur: float,
+    rates: Mapping[str, float] | pd.DataFrame | None,
+    rules: Rules,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of the deadline, one per programme, and those of the claims behind them."""
     v.require(eu_commitments, "eu_commitments")
     v.require(finance, "finance")
     mode = str(rules.replace(prefinancing_mode=prefinancing or rules.prefinancing_mode).prefinancing_mode)
@@ -149,7 +199,7 @@ def decommitment(
         for line in lines:
             note = v.join_notes(line.notes, NOTES)
             claims.append({"programme": programme, "year": year, **line.row, "note": note})
-    return Decommitment(v.typed_frame(deadlines, _DEADLINE_COLUMNS), v.typed_frame(claims, _CLAIM_COLUMNS))
+    return deadlines, claims
 
 
 def _deadline(year: Any, rules: Rules) -> pd.Timestamp:

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators import _verdicts as v
-from porfse_analysis.indicators._assessment import Assessment, IndicatorRatio, assess, counts_in_serious
-from porfse_analysis.indicators._framework_words import NOTES, reason
+from porfse_analysis.indicators import verdict_figures as v
+from porfse_analysis.indicators.assessment import Assessment, IndicatorRatio, assess, counts_in_serious
+from porfse_analysis.indicators.framework_words import NOTES, reason
 from porfse_analysis.indicators.rules import RULES, Rules
 from porfse_analysis.schema import ALL, DATE_DTYPE
 
@@ -27,8 +27,8 @@ __all__ = [
     "STATUSES",
     "Assessment",
     "IndicatorRatio",
-    "PerformanceFramework",
     "assess",
+    "framework_indicators",
     "performance_framework",
 ]
 
@@ -105,14 +105,6 @@ _AXIS_COLUMNS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class PerformanceFramework:
-    """The verdict: `axes` (one row per axis, fund and category of region) and the `indicators` behind it."""
-
-    indicators: pd.DataFrame
-    axes: pd.DataFrame
-
-
 def performance_framework(
     achievements: pd.DataFrame,
     finance: pd.DataFrame,
@@ -123,7 +115,7 @@ def performance_framework(
     axes: pd.DataFrame | None = None,
     reserve: pd.DataFrame | None = None,
     rules: Rules = RULES["2014-2020"],
-) -> PerformanceFramework:
+) -> pd.DataFrame:
     """The performance framework of each axis, fund and category of region.
 
     Meaning: whether the axis reached its milestones (decides the performance reserve) or its final targets
@@ -148,12 +140,56 @@ def performance_framework(
     - A result whose target is at most 100 while its values exceed ten times that is a percentage in disguise:
       no ratio.
 
-    Returns `.indicators` (ratio, with 1 for 100%; value and target in `unit`; state `evaluable`,
-    `milestone_zero`, `bounded`: only limits are known, `not_evaluable`, `left_out`) and `.axes` (status, best
-    and worst case, `reserve_eur` in EUR of EU support, reasons in Italian and English, names of the rules).
-    Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 20-22 and Annex II, Impl. Reg. (EU) 215/2014
-    art. 5-7; see `rules_table`.
+    Returns one row per axis, fund and category of region: `status` (see `STATUSES`), `by_derogation`, best and worst
+    case, `reserve_eur` in EUR of EU support, reasons in Italian and English, names of the rules. What stands behind
+    each row: `framework_indicators`. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 20-22 and Annex II,
+    Impl. Reg. (EU) 215/2014 art. 5-7; see `rules_table`.
     """
+    verdicts, _ = _assess_programmes(
+        achievements, finance, targets, at=at, cutoff=cutoff, axes=axes, reserve=reserve, rules=rules
+    )
+    return v.typed_frame(verdicts, _AXIS_COLUMNS)
+
+
+def framework_indicators(
+    achievements: pd.DataFrame,
+    finance: pd.DataFrame,
+    targets: pd.DataFrame,
+    *,
+    at: Literal["milestone_2018", "target_2023"] = "milestone_2018",
+    cutoff: str | None = None,
+    axes: pd.DataFrame | None = None,
+    reserve: pd.DataFrame | None = None,
+    rules: Rules = RULES["2014-2020"],
+) -> pd.DataFrame:
+    """The indicators behind `performance_framework`, which takes the same arguments.
+
+    Meaning: how far each indicator of the framework is from its milestone or target. Formula: ratio = achieved /
+    milestone or target.
+
+    Returns one row per axis, fund, category of region and indicator: `ratio` (1 for 100%; empty where it is not
+    known, with its limits in ratio_at_least and ratio_at_most), `value` and `target` in `unit`, `state`
+    (`evaluable`, `milestone_zero`, `bounded`: only limits are known, `not_evaluable`, `left_out`), what stands in
+    the way (`note` in codes, `detail_it`, `detail_en`). Raises `ParameterError`. Sources: as `performance_framework`.
+    """
+    _, indicators = _assess_programmes(
+        achievements, finance, targets, at=at, cutoff=cutoff, axes=axes, reserve=reserve, rules=rules
+    )
+    return v.typed_frame(indicators, _INDICATOR_COLUMNS)
+
+
+def _assess_programmes(
+    achievements: pd.DataFrame,
+    finance: pd.DataFrame,
+    targets: pd.DataFrame,
+    *,
+    at: str,
+    cutoff: str | None,
+    axes: pd.DataFrame | None,
+    reserve: pd.DataFrame | None,
+    rules: Rules,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of the verdicts and those of the indicators behind them."""
     if at not in _AT:
         raise ParameterError(f"at is {at!r}: choose one of {', '.join(_AT)}")
     for frame, table in ((achievements, "achievements"), (finance, "finance"), (targets, "targets")):
@@ -187,10 +223,7 @@ def performance_framework(
             for item in own:
                 counted = assessed and item.ratio is not None and counts_in_serious(item.ratio, rules)
                 indicators.append({"programme": programme, **item.row, "in_serious_test": counted})
-    return PerformanceFramework(
-        v.typed_frame(indicators, _INDICATOR_COLUMNS),
-        v.typed_frame(verdicts, _AXIS_COLUMNS),
-    )
+    return verdicts, indicators
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ from porfse_analysis.loaders.descriptor import DESCRIPTOR
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 
-__all__ = ["check_target", "save_programme", "written_aside"]
+__all__ = ["STRAY", "check_target", "save_programme", "table_descriptor", "written_aside"]
 
-# left in folders by the systems people look at them with; nobody misses them
-_STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
+STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""Left in folders by the systems people look at them with; nobody misses them."""
+
 _TYPES = {
     "text": "string",
     "date": "date",
@@ -73,7 +74,7 @@ def check_target(folder: str | Path, *, overwrite: bool = False) -> Path:
         return target
     if not target.is_dir():
         raise ParameterError(f"{folder} is a file: name a folder")
-    held = {path.name for path in target.iterdir()} - _STRAY
+    held = {path.name for path in target.iterdir()} - STRAY
     if not held:
         return target
     if not overwrite:
@@ -197,11 +198,12 @@ def _descriptor(programme: Programme, name: str, written: list[str]) -> dict[str
         "titles": dict(programme.titles),
         "licenses": [{"name": _LICENCES[licence], "title": licence} for licence in licences],
         "sources": described,
-        "resources": [_resource(schema.TABLES[table]) for table in written],
+        "resources": [table_descriptor(schema.TABLES[table]) for table in written],
     }
 
 
-def _resource(table: schema.Table) -> dict[str, Any]:
+def table_descriptor(table: schema.Table) -> dict[str, Any]:
+    """How the descriptor declares one table as this package writes it."""
     return {
         "name": table.name,
         "path": f"{table.name}.csv",

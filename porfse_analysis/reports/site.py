@@ -17,6 +17,7 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports.files import write_aside
+from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 from porfse_analysis.reports.render import page
 from porfse_analysis.reports.results import collect_results, results_csv
 from porfse_analysis.reports.run import Outcome
@@ -140,12 +141,17 @@ def _dates(runs: list[dict[str, str]], results: pd.DataFrame, lang: str, below: 
     for cutoff in rows["cutoff"]:
         links = [
             f'<a href="{below}{html.escape(cutoff)}/{html.escape(run["notebook"])}.html">{_link(cutoff, run, lang)}</a>'
-            for run in runs
+            for run in sorted(runs, key=_order)
             if run["cutoff"] == cutoff and run["status"] == "ok"
         ]
         shown = "<br>".join(links) or wording.long_date(pd.Timestamp(cutoff), lang)
         table = table.replace(f">{cutoff}</th>", f">{shown}</th>")
     return table
+
+
+def _order(run: dict[str, str]) -> int:
+    """The reports of the package in their own order, others after them."""
+    return REPORT_NOTEBOOKS.index(run["notebook"]) if run["notebook"] in REPORT_NOTEBOOKS else len(REPORT_NOTEBOOKS)
 
 
 def _link(cutoff: str, run: dict[str, str], lang: str) -> str:

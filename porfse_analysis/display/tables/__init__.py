@@ -3,17 +3,33 @@
 from porfse_analysis.display.tables.documents import claims, definitions, findings, sources
 from porfse_analysis.display.tables.money import changes, endowment, key_figures, progress_by_axis
 from porfse_analysis.display.tables.people import measures, per_capita, targets
+from porfse_analysis.display.tables.review import (
+    calendar,
+    calendar_reasons,
+    claim_verdicts,
+    framework,
+    framework_indicators,
+    payment_applications,
+    rules,
+)
 
 __all__ = [
+    "calendar",
+    "calendar_reasons",
     "changes",
+    "claim_verdicts",
     "claims",
     "definitions",
     "endowment",
     "findings",
+    "framework",
+    "framework_indicators",
     "key_figures",
     "measures",
+    "payment_applications",
     "per_capita",
     "progress_by_axis",
+    "rules",
     "sources",
     "targets",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from porfse_analysis.indicators import _verdicts as v
+from porfse_analysis.indicators import verdict_figures as v
 from porfse_analysis.indicators.rules import RULES, Rules
 
 __all__ = ["Assessment", "IndicatorRatio", "assess", "counts_in_serious", "failures_needed"]
@@ -91,6 +91,7 @@ def assess(ratios: Sequence[IndicatorRatio], rules: Rules = RULES["2014-2020"]) 
 
 
 def counts_in_serious(item: IndicatorRatio, rules: Rules) -> bool:
+    """Whether the serious failure test counts the indicator."""
     return item.kind not in rules.achievement_excludes and item.kind not in rules.serious_excludes
 
 

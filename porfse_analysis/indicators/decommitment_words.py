@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis.indicators import _verdicts as v
-from porfse_analysis.indicators._claims import Line
+from porfse_analysis.indicators import verdict_figures as v
+from porfse_analysis.indicators.payment_applications import Line
 from porfse_analysis.indicators.rules import Rules
 from porfse_analysis.schema import ALL
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators import _verdicts as v
+from porfse_analysis.indicators import verdict_figures as v
 from porfse_analysis.indicators.rules import Rules
 from porfse_analysis.schema import ALL
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from porfse_analysis.indicators import _verdicts as v
-from porfse_analysis.indicators._assessment import Assessment, failures_needed
+from porfse_analysis.indicators import verdict_figures as v
+from porfse_analysis.indicators.assessment import Assessment, failures_needed
 from porfse_analysis.indicators.rules import Rules
 
 __all__ = ["NOTES", "reason"]

@@ -1,0 +1,370 @@
+"""Claims of documents against the data: every verdict worked by hand."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from frames import CCI, achievements, finance, only, targets
+
+from porfse_analysis import check_claims, load_programme, schema
+from porfse_analysis.claims import CLAIM_COLUMNS, NEEDS, REASONS, VERDICTS
+from porfse_analysis.programme import make_programme
+
+INVENTED = Path(__file__).parent / "data" / "invented-programme"
+MILLION = 1_000_000
+
+
+def claim(
+    quantity, value, *, qualifier="exact", precision=1.0, axis="ALL", cutoff="2018-09-30", unit="EUR", source="d"
+):
+    return {
+        "claim": "c",
+        "text_it": "testo",
+        "text_en": "text",
+        "quantity": quantity,
+        "axis": axis,
+        "value": value,
+        "unit": unit,
+        "qualifier": qualifier,
+        "precision": precision,
+        "cutoff": pd.Timestamp(cutoff),
+        "source": source,
+    }
+
+
+def verdict(claimed, *, money=(), people=(), goals=(), eu=(), axes=("1", "2")):
+    """The verdict on one claim of document d, against data of source s."""
+    tables = {
+        "axes": pd.DataFrame({"axis": list(axes), "technical_assistance": [False] * len(axes)}),
+        "sources": pd.DataFrame({"source": ["s", "d"], "title_it": ["s", "d"]}),
+        "finance": pd.concat([finance(("1", "2014-12-31", "declared", 0.0)), *money]),
+        "achievements": achievements(*people) if people else schema.empty("achievements"),
+        "targets": targets(*goals) if goals else schema.empty("targets"),
+        "claims": pd.DataFrame([claimed]),
+    }
+    if eu:
+        tables["eu_commitments"] = pd.DataFrame(
+            [
+                {"year": year, "eu_commitment_eur": amount, "performance_reserve_eur": 0.0, "source": "s"}
+                for year, amount in eu
+            ]
+        )
+    programme = make_programme(CCI, {"it": "x"}, tables)
+    return only(check_claims(programme), claim="c")
+
+
+def paid(amount, cutoff="2018-09-30", source="s", axis="ALL", **more):
+    return finance((axis, cutoff, "paid", amount, more), source=source)
+
+
+# one figure of the claim's own date
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier", "precision", "found", "expected"),
+    [
+        (281e6, "exact", 1e6, 281_400_000, ("confirmed", "agrees")),
+        (281e6, "exact", 1e6, 280_500_000, ("confirmed", "agrees")),
+        (281e6, "exact", 1e6, 281_500_000.01, ("contradicted", "truncated")),
+        (281e6, "exact", 1e6, 281_999_999, ("contradicted", "truncated")),
+        (281e6, "exact", 1e6, 282_000_000, ("contradicted", "differs")),
+        (281e6, "exact", 1e6, 280_499_999, ("contradicted", "differs")),
+        (187_000, "exact", 1, 187_001, ("contradicted", "differs")),
+        (187_000, "more_than", 1, 187_001, ("confirmed", "bound")),
+        (187_000, "more_than", 1, 187_000, ("contradicted", "bound_missed")),
+        (187_000, "less_than", 1, 186_999, ("confirmed", "bound")),
+        (187_000, "less_than", 1, 187_000, ("contradicted", "bound_missed")),
+        (30_000, "about", 1, 30_000, ("confirmed", "agrees")),
+        # 5% of 30,000 is 1,500
+        (30_000, "about", 1, 31_500, ("compatible", "about")),
+        (30_000, "about", 1, 28_500, ("compatible", "about")),
+        (30_000, "about", 1, 31_501, ("contradicted", "differs")),
+        # one unit of the last digit when that is more
+        (4e6, "about", 1e6, 5_000_000, ("compatible", "about")),
+        (4e6, "about", 1e6, 5_000_001, ("contradicted", "differs")),
+    ],
+)
+def test_against_a_figure_of_the_same_date(value, qualifier, precision, found, expected):
+    row = verdict(claim("paid", value, qualifier=qualifier, precision=precision), money=[paid(float(found))])
+    assert (row["verdict"], row["reason"]) == expected
+    assert (row["found"], row["data_source"], row["data_date"]) == (found, "s", pd.Timestamp("2018-09-30"))
+    assert row["needs"] == ""
+
+
+def test_a_figure_is_never_verified_against_its_own_document():
+    row = verdict(claim("paid", 281e6, precision=1e6), money=[paid(281e6, source="d")])
+    assert (row["verdict"], row["reason"], row["needs"]) == ("not_verifiable", "other_stage", "stage")
+    assert row["own_value"] == 281e6
+    assert pd.isna(row["found"]) or row["found_quantity"] == "declared"
+
+
+def test_another_rounded_figure_confirms_or_only_allows():
+    same = verdict(claim("paid", 281e6, precision=1e6), money=[paid(281e6, precision=1e6)])
+    assert (same["verdict"], same["reason"]) == ("confirmed", "agrees")
+    # "more than 280 million" may be 281, or not
+    open_end = verdict(claim("paid", 281e6, precision=1e6), money=[paid(280e6, qualifier="more_than", precision=1e6)])
+    assert (open_end["verdict"], open_end["reason"]) == ("compatible", "found_limits")
+    # rounded to tens of million: 280 stands for anything from 275 to 290
+    coarse = verdict(claim("paid", 281e6, precision=1e6), money=[paid(280e6, precision=1e7)])
+    assert (coarse["verdict"], coarse["reason"]) == ("compatible", "found_limits")
+
+
+def test_axes_add_up_only_when_all_are_there():
+    both = [paid(100e6, axis="1"), paid(181e6, axis="2")]
+    assert verdict(claim("paid", 281e6, precision=1e6), money=both)["verdict"] == "confirmed"
+    one = verdict(claim("paid", 281e6, precision=1e6), money=both[:1])
+    assert (one["verdict"], one["found_at_most"]) == ("compatible", float("inf"))
+    more = verdict(claim("paid", 90e6, precision=1e6), money=both[:1])
+    assert more["verdict"] == "contradicted"
+
+
+# figures before and after
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier", "before", "after", "expected"),
+    [
+        (187_000, "more_than", 187_716, 300_656, ("compatible", "nearest_date")),
+        (187_000, "more_than", 150_000, 300_656, ("compatible", "between")),
+        (187_000, "more_than", 150_000, 180_000, ("contradicted", "outside")),
+        (187_000, "more_than", 150_000, None, ("not_verifiable", "no_later")),
+        (187_000, "exact", 187_000, 300_656, ("compatible", "nearest_date")),
+        (187_000, "exact", 150_000, 300_656, ("compatible", "between")),
+        (187_000, "exact", 187_716, 300_656, ("contradicted", "outside")),
+        (187_000, "exact", 187_716, None, ("contradicted", "outside")),
+        (187_000, "exact", 150_000, None, ("not_verifiable", "no_later")),
+        (187_000, "less_than", 187_716, 300_656, ("contradicted", "outside")),
+        (187_000, "about", 180_000, 300_656, ("compatible", "nearest_date")),
+    ],
+)
+def test_against_the_nearest_date(value, qualifier, before, after, expected):
+    people = [("1", "8i", "CO01", "2017-12-31", float(before))]
+    people += [("1", "8i", "CO01", "2018-12-31", float(after))] if after else []
+    row = verdict(claim("participants", value, qualifier=qualifier, unit="participant"), people=people)
+    assert (row["verdict"], row["reason"]) == expected
+    assert (row["found"], row["data_date"]) == (before, pd.Timestamp("2017-12-31"))
+    if after:
+        assert (row["next"], row["next_date"]) == (after, pd.Timestamp("2018-12-31"))
+    assert (row["needs"] == "participants") == (row["verdict"] == "not_verifiable")
+
+
+def test_only_a_later_position_is_context():
+    row = verdict(claim("participants", 5, unit="participant"), people=[("1", "8i", "CO01", "2018-12-31", 5.0)])
+    assert (row["verdict"], row["reason"], row["next"]) == ("not_verifiable", "no_figure", 5)
+    assert pd.isna(row["found"])
+
+
+def allocation(amount, cutoff, source="s", axis="1", **more):
+    return finance((axis, cutoff, "allocation", amount, more), source=source)
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        (32_874_516.0, ("contradicted", "truncated")),
+        (None, ("contradicted", "truncated")),
+        (32_000_000.0, ("compatible", "plan_changed")),
+        (40_000_000.0, ("contradicted", "truncated")),
+    ],
+)
+def test_an_allocation_holds_until_the_plan_changes(later, expected):
+    money = [allocation(32_874_516.0, "2017-12-31")]
+    money += [allocation(later, "2018-12-31")] if later else []
+    row = verdict(claim("allocation", 32e6, precision=1e6, axis="1"), money=money)
+    assert (row["verdict"], row["reason"]) == expected
+
+
+def test_endowments_that_do_not_add_up():
+    own = [
+        allocation(100e6, "2018-09-30", "d", "1", precision=0.01),
+        allocation(32e6, "2018-09-30", "d", "2", precision=1e6),
+        allocation(132.87e6, "2018-09-30", "d", "ALL", precision=1e4),
+    ]
+    tables = {
+        "axes": pd.DataFrame({"axis": ["1", "2"], "technical_assistance": [False, True]}),
+        "sources": pd.DataFrame({"source": ["s", "d"], "title_it": ["s", "d"]}),
+        "finance": pd.concat([allocation(100e6, "2017-12-31"), allocation(32_874_516.0, "2017-12-31", axis="2"), *own]),
+        "claims": pd.DataFrame([claim("allocation", 132.87e6, precision=1e4)]),
+    }
+    rows = check_claims(make_programme(CCI, {"it": "x"}, tables))
+    row = only(rows, claim="allocation-sum")
+    assert (row["verdict"], row["reason"], row["explained_by"]) == ("contradicted", "sum_truncated", "2")
+    assert (row["found"], row["claimed"]) == (132e6, 132.87e6)
+    assert (row["reference"], row["other_reference"]) == (32_874_516, 32e6)
+
+
+# women, milestones, decommitment
+
+
+@pytest.mark.parametrize(("women", "expected"), [(47.0, "confirmed"), (50.0, "contradicted"), (None, "not_verifiable")])
+def test_the_share_of_women(women, expected):
+    people = [("1", "8i", "CO01", "2018-09-30", 100.0, {} if women is None else {"women": women})]
+    row = verdict(claim("women_share", 0.47, precision=0.01, unit="1"), people=people)
+    assert row["verdict"] == expected
+    assert row["needs"] == ("women" if women is None else "")
+
+
+def goal(code, milestone, **more):
+    return ("1", "", code, "1", "2015-12-31", 2 * milestone, FRAMED | {"milestone_2018": milestone} | more)
+
+
+FRAMED = {"in_performance_framework": True, "kind": "output", "unit": "Number"}
+
+
+@pytest.mark.parametrize(
+    ("value", "second", "cutoff", "expected"),
+    [
+        (2, 100.0, "2018-09-30", ("confirmed", "milestones_agree")),
+        (1, 84.0, "2018-09-30", ("confirmed", "milestones_agree")),
+        # one has all of its milestone, the other 85%: the document may mean either
+        (2, 85.0, "2018-09-30", ("compatible", "milestones_from_threshold")),
+        (2, 84.0, "2018-09-30", ("contradicted", "milestones_differ")),
+        # a figure of December 2017 may have grown since
+        (2, 84.0, "2017-12-31", ("not_verifiable", "milestones_unknown")),
+        (2, None, "2018-09-30", ("not_verifiable", "milestones_unknown")),
+        (3, 100.0, "2018-09-30", ("contradicted", "milestones_differ")),
+    ],
+)
+def test_milestones_reached(value, second, cutoff, expected):
+    unit = {"unit": "Number"}
+    people = [("1", "", "CO01", cutoff, 100.0, unit), ("1", "", "CO05", cutoff, second, unit)]
+    row = verdict(
+        claim("output_milestones_achieved", value, unit="indicator"),
+        people=people,
+        goals=[goal("CO01", 100.0), goal("CO05", 100.0)],
+    )
+    assert (row["verdict"], row["reason"]) == expected
+    assert row["reference"] == 2
+
+
+@pytest.mark.parametrize(
+    ("certified", "expected"),
+    [
+        (90.0, ("confirmed", "progress_reached")),
+        (50.0, ("compatible", "progress_undefined")),
+        (0.0, ("contradicted", "progress_none")),
+        (None, ("not_verifiable", "milestones_unknown")),
+    ],
+)
+def test_progress_towards_financial_milestones(certified, expected):
+    money = [] if certified is None else [finance(("1", "2018-09-30", "certified", certified))]
+    money.append(finance(("1", "2018-09-30", "allocation", 1000.0)))
+    row = verdict(
+        claim("financial_milestones_progressing", 1, unit="indicator"),
+        money=money,
+        goals=[goal("F1", 100.0, kind="financial", unit="EUR", indicator_type="")],
+    )
+    assert (row["verdict"], row["reason"]) == expected
+    assert row["needs"] == ("certified_by_axis" if certified is None else "")
+
+
+def test_no_framework_says_what_to_supply():
+    row = verdict(claim("financial_milestones_progressing", 2, unit="indicator"))
+    assert (row["verdict"], row["needs"]) == ("not_verifiable", "framework;certified_by_axis")
+    assert verdict(claim("output_milestones_achieved", 5))["needs"] == "framework"
+
+
+EU = [(2014, 100.0), (2015, 110.0), (2016, 112.0), (2017, 115.0), (2018, 118.0), (2019, 121.0), (2020, 124.0)]
+
+
+# the worked example: 2018 asks for 186 with initial pre-financing, 127 with the annual one; 50% of what is certified
+@pytest.mark.parametrize(
+    ("certified", "cutoff", "expected"),
+    [
+        (372.0, "2018-09-30", ("confirmed", "target_covered")),
+        (300.0, "2018-09-30", ("compatible", "target_by_prefinancing")),
+        (200.0, "2018-09-30", ("contradicted", "target_at_risk")),
+        (200.0, "2017-12-31", ("not_verifiable", "target_stale")),
+    ],
+)
+def test_the_n_plus_3_target(certified, cutoff, expected):
+    money = [
+        finance(("1", "2017-12-31", "allocation", 1600.0, {"eu_amount_eur": 800.0})),
+        finance(("1", cutoff, "certified", certified)),
+    ]
+    row = verdict(claim("decommitment_target_2018", None), money=money, eu=EU, axes=["1"])
+    assert (row["verdict"], row["reason"]) == expected
+    assert (row["found"], row["reference"], row["other_reference"]) == (certified / 2, 186, 127)
+
+
+def test_the_last_commitment_and_years_without_a_deadline():
+    money = [finance(("1", "2017-12-31", "allocation", 1600.0, {"eu_amount_eur": 800.0}))]
+    money.append(finance(("1", "2018-09-30", "certified", 300.0)))
+    last = verdict(claim("decommitment_target_2023", None), money=money, eu=EU, axes=["1"])
+    assert last["reason"] == "target_at_closure"
+    assert verdict(claim("decommitment_target_2016", None), eu=EU)["reason"] == "unknown_quantity"
+
+
+def test_claims_that_cannot_be_read():
+    assert verdict(claim("happiness", 5))["reason"] == "unknown_quantity"
+    assert verdict(claim("paid", None))["needs"] == "value"
+
+
+# whole programmes
+
+
+def test_the_sheet_of_september_2018():
+    rows = check_claims(load_programme()).set_index("claim")
+    assert rows["verdict"].to_dict() == {
+        "certified-more-than-144": "not_verifiable",
+        "n-plus-3-2018": "not_verifiable",
+        "output-milestones": "not_verifiable",
+        "financial-milestones": "not_verifiable",
+        "people-reached": "compatible",
+        "women-share": "not_verifiable",
+        "allocation-total": "confirmed",
+        "allocation-technical-assistance": "contradicted",
+        "activated-614": "not_verifiable",
+        "committed-356": "not_verifiable",
+        "paid-281": "not_verifiable",
+        "certified-144": "not_verifiable",
+        "allocation-sum": "contradicted",
+    }
+    people = rows.loc["people-reached"]
+    assert (people["found"], people["data_date"]) == (187_716, pd.Timestamp("2017-12-31"))
+    assert (people["next"], people["next_date"]) == (300_656, pd.Timestamp("2018-12-31"))
+    total = rows.loc["allocation-total"]
+    assert (total["found"], total["reason"]) == (970_474_516, "agrees")
+    assistance = rows.loc["allocation-technical-assistance"]
+    assert (assistance["found"], assistance["reason"]) == (32_874_516, "truncated")
+    # 358 + 227.1 + 332.5 + 20 + 32 = 969.6, against 970.47
+    added = rows.loc["allocation-sum"]
+    assert (added["found"], added["claimed"], added["explained_by"]) == (969_600_000, 970_470_000, "V")
+    paid_claim = rows.loc["paid-281"]
+    assert paid_claim["found_quantity"] == "declared"
+    assert paid_claim[["found", "next"]].tolist() == [146_872_244.5, 317_267_096.26]
+    assert rows.loc["n-plus-3-2018", "needs"] == "eu_commitments;certified_by_axis"
+
+
+def test_the_invented_programme_gives_every_verdict():
+    rows = check_claims(load_programme(INVENTED)).set_index("claim")
+    assert rows[["verdict", "reason"]].agg(" ".join, axis=1).to_dict() == {
+        # 10 + 6.8 + 5 + 1.2 + 3 + 2 + 1 + 1 = 30 million
+        "certified-30": "confirmed agrees",
+        # 3,000 + 600 + 1,700 + 380 + 3,400 = 9,080
+        "participants": "confirmed bound",
+        "allocation-employment": "contradicted differs",
+        # 15 of 18.6 million with initial pre-financing, of 12.7 with the annual one
+        "n-plus-3-2018": "compatible target_by_prefinancing",
+        "women-share": "not_verifiable no_women",
+        # CO06 of both funds; CO23 is not published
+        "output-milestones": "contradicted milestones_differ",
+        # 100, 85, 80, 60, 100, 100 and 100%
+        "financial-milestones": "confirmed progress_reached",
+        # 30.88 million at the end of September, 38.48 at the end of December
+        "declared-november": "compatible between",
+    }
+    assert set(rows["verdict"]) == set(VERDICTS)
+
+
+def test_columns_codes_and_dates():
+    for folder in (None, INVENTED):
+        programme = load_programme(folder)
+        rows = check_claims(programme)
+        assert list(rows) == list(CLAIM_COLUMNS)
+        assert set(rows["verdict"]) <= set(VERDICTS)
+        assert set(rows["reason"]) <= set(REASONS)
+        assert {code for needs in rows["needs"] for code in needs.split(";")} <= {*NEEDS, ""}
+        none = check_claims(programme, cutoff="2014-12-31")
+        assert none.empty
+        assert none.dtypes.tolist() == rows.dtypes.tolist()

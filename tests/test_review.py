@@ -1,0 +1,164 @@
+"""The performance review as readers see it: every verdict shown, and what is missing said."""
+
+import base64
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from porfse_analysis import load_programme, open_report, resources
+from porfse_analysis.display import review_figures, tables
+from porfse_analysis.reports.plan import Run
+from porfse_analysis.reports.results import collect_results, recorded
+from porfse_analysis.reports.run import execute
+
+INVENTED = Path(__file__).parent / "data" / "invented-programme"
+NOTEBOOK = resources.notebooks_folder() / "performance_review.ipynb"
+
+
+@pytest.fixture(scope="module", params=["it", "en"])
+def lang(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def bundled(lang):
+    return open_report(load_programme(), cutoff="2018-09-30", lang=lang)
+
+
+@pytest.fixture(scope="module")
+def invented(lang):
+    return open_report(load_programme(INVENTED), cutoff="2018-12-31", lang=lang)
+
+
+def words(page):
+    return re.sub(r"<[^>]+>", " ", page)
+
+
+SAID = {
+    "it": ("conseguito", "conseguito in deroga", "non conseguito", "grave carenza", "non valutato"),
+    "en": ("achieved", "achieved by derogation", "not achieved", "serious failure", "not assessed"),
+}
+
+
+def test_every_status_of_the_framework(invented, lang):
+    shown = tables.framework(invented).written()
+    assert shown["status"].tolist() == [
+        SAID[lang][0],
+        SAID[lang][1],
+        SAID[lang][2],
+        SAID[lang][3],
+        {
+            "it": "indeterminato (da grave carenza a conseguito)",
+            "en": "undetermined (from serious failure to achieved)",
+        }[lang],
+        SAID[lang][0],
+        SAID[lang][2],
+        SAID[lang][4],
+    ]
+    assert shown["reserve_eur"].iloc[0] == {"it": "1.500.000,00", "en": "1,500,000.00"}[lang]
+    card = review_figures.scorecard(invented).html
+    assert all(status in card for status in SAID[lang])
+
+
+def test_ratios_and_their_chart(invented, lang):
+    shown = tables.framework_indicators(invented).written()
+    ratios = dict(zip(shown["axis"] + " " + shown["indicator"].str.split().str[0], shown["ratio"], strict=True))
+    assert ratios["1 CO05"] == "85%"
+    assert ratios["4 F4"] == "60%"
+    assert ratios["5 CO23"] == {"it": "n.d.", "en": "n/a"}[lang]
+    assert ratios["6 YEI CR04"] == "50%"
+    page = review_figures.framework(invented).html
+    alt = re.search(r'alt="([^"]*)"', page)[1]
+    assert "4 F4 60%" in alt
+    assert "5 CO23" in page  # named as without a ratio
+    svg = base64.b64decode(re.search(r"base64,([^\"]+)", page)[1]).decode()
+    assert "85%" in svg
+
+
+def test_the_calendar_shows_the_gap_under_both_modes(invented, lang):
+    shown = tables.calendar(invented).written()
+    assert len(shown) == 14
+    point = {"it": ",", "en": "."}[lang]
+    deadline = {"it": "31/12/2018", "en": "31/12/2018"}[lang]
+    rows = shown[shown["year"] == deadline]
+    # 18.6 to cover, or 12.7; claimed 15
+    assert rows["target_eu"].tolist() == [f"18{point}60", f"12{point}70"]
+    assert rows["gap_eu"].tolist() == [f"-3{point}60", f"+2{point}30"]
+    statuses = {"it": {"coperto", "a rischio", "alla chiusura"}, "en": {"covered", "at risk", "at closure"}}
+    assert set(shown["status"]) == statuses[lang]
+    alt = re.search(r'alt="([^"]*)"', review_figures.calendar(invented).html)[1]
+    assert f"18{point}60" in alt
+    assert f"15{point}00" in alt
+
+
+def test_every_verdict_on_claims(invented, bundled, lang):
+    verdicts = {
+        "it": {"confermata", "contraddetta", "compatibile", "non verificabile"},
+        "en": {"confirmed", "contradicted", "compatible", "not verifiable"},
+    }[lang]
+    for report in (invented, bundled):
+        assert set(tables.claim_verdicts(report).written()["verdict"]) == verdicts
+    shown = tables.claim_verdicts(bundled).written()
+    people = shown[shown["claim"].str.contains("187")]["why"].iloc[0]
+    assert all(part in people for part in ("187", "716", "300", "656", "31/12/2017", "31/12/2018"))
+    milestones = shown[shown["claim"].str.contains("5 indicatori|5 output")]["needs"].iloc[0]
+    for part in ("milestone_2018", "in_performance_framework", "targets", {"it": "Tabella 6", "en": "Table 6"}[lang]):
+        assert part in milestones
+    added = shown[shown["claim"].str.contains("sommano|add up")]["why"].iloc[0]
+    assert all(part in added for part in ("969", "970", "32", "874"))
+
+
+def test_what_the_bundled_programme_lacks_is_said(bundled, lang):
+    table = {"it": "Tabella", "en": "Table"}[lang]
+    indicators = words(tables.framework_indicators(bundled)._repr_html_())
+    assert f"{table} 6" in indicators
+    assert "in_performance_framework" in indicators
+    chart = words(review_figures.calendar(bundled).html)
+    assert "eu_commitments" in chart
+    assert f"{table} 17" in chart
+    assert set(tables.framework(bundled).written()["status"]) == {SAID[lang][4]}
+    assert "pf-empty" in tables.framework(bundled, "target_2023")._repr_html_()
+    applications = tables.payment_applications(bundled).written()
+    assert applications["claims_eu"].tolist() == [{"it": "72.000.000,00", "en": "72,000,000.00"}[lang]]
+    assert len(tables.calendar_reasons(bundled).frame) == 1
+
+
+def test_unconfirmed_rules_stand_out(bundled, lang):
+    table = tables.rules(bundled)
+    shown = table.written()
+    named = {"it": ("non verificata", "2,625%", "nessuno"), "en": ("unconfirmed", "2.625%", "none")}[lang]
+    assert (shown["status"] == named[0]).sum() > 10
+    assert {named[1], named[2]} <= set(shown["value"])
+    assert not shown["value"].isin(["nan", "None"]).any()
+    assert table.notes
+
+
+def test_nothing_is_left_unworded(invented, bundled):
+    for report in (invented, bundled):
+        for name in tables.__all__:
+            page = words(getattr(tables, name)(report)._repr_html_())
+            assert not re.search(r"\bnan\b|NaT|None|\{|\}", page), name
+
+
+def test_a_programme_of_other_dates(lang):
+    programme = load_programme()
+    for cutoff in (programme.cutoffs[0], programme.cutoffs[-1]):
+        report = open_report(programme, cutoff=cutoff, lang=lang)
+        assert tables.framework(report)._repr_html_()
+        assert review_figures.calendar(report).html
+        assert review_figures.scorecard(report).html
+
+
+@pytest.mark.parametrize(("folder", "cutoff"), [("", "2018-09-30"), (str(INVENTED), "2018-12-31")])
+def test_the_notebook_runs(folder, cutoff, tmp_path):
+    run = Run(NOTEBOOK, folder, cutoff, "it", tmp_path)
+    assert execute(run).reason == ""
+    page = run.page.read_text(encoding="utf-8")
+    for anchor in ("framework", "framework_final", "decommitment", "claims", "rules"):
+        assert f'<h2 id="{anchor}"' in page
+    assert "Verifica dell'efficacia" in html.unescape(html.unescape(page))
+    (block,) = recorded(run.executed)
+    assert block["rows"] == []
+    assert collect_results([(run.executed, "it")]).empty
