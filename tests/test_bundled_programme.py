@@ -234,7 +234,7 @@ def test_the_claim_on_decommitment_states_no_figure(bundled):
     row = bundled.claims.set_index("claim").loc["n-plus-3-2018"]
     assert row["quantity"] == "decommitment_target_2018"
     assert pd.isna(row["value"])
-    assert len(bundled.claims) == 8
+    assert len(bundled.claims) == 12
 
 
 @pytest.mark.parametrize(

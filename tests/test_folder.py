@@ -292,7 +292,7 @@ def test_a_header_without_rows(copy_of_bundled, bundled):
     fault = only_fault(copy_of_bundled)  # a table one can do without may be empty
     assert place(fault) == ("finance.csv", None, "", None)
     assert fault.problem == "table finance has no rows"
-    assert fault.remedy == "Every programme needs it"
+    assert "every programme needs it" in fault.remedy.lower()
     replace(
         copy_of_bundled / "finance.csv",
         "plan_version",
@@ -328,7 +328,7 @@ def test_a_table_every_programme_needs(tmp_path, table):
     fault = only_fault(folder)
     assert place(fault) == (f"{table}.csv", None, "", None)
     assert fault.problem == f"table {table} is missing"
-    assert fault.remedy == "Every programme needs it"
+    assert "every programme needs it" in fault.remedy.lower()
 
 
 def test_a_table_that_lies_there_undeclared(tmp_path):
