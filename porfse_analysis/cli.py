@@ -53,6 +53,13 @@ class Format(StrEnum):
     json = "json"
 
 
+class Engine(StrEnum):
+    """Ways of running a notebook."""
+
+    warm = "warm"
+    kernel = "kernel"
+
+
 Folder = Annotated[str, typer.Argument(help="Folder of the programme (default: the bundled one).", show_default=False)]
 Cutoffs = Annotated[
     list[str] | None,
@@ -102,6 +109,15 @@ def report(
     jobs: Annotated[
         int, typer.Option("--jobs", metavar="N", min=-1, help="Processes at a time; -1: one per core.")
     ] = -1,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            "--engine", help="warm: kernels forked from a process that is ready; kernel: one started each time."
+        ),
+    ] = Engine.warm,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", metavar="S", min=1, help="Seconds a run may take (default: no limit).")
+    ] = None,
 ) -> None:
     """Run the report notebooks for every reporting date and render them into a folder of pages."""
     from porfse_analysis.reports.plan import make_plan
@@ -113,7 +129,7 @@ def report(
         programme, folder=folder, cutoffs=cutoff or (), notebooks=notebook or (), languages=languages, out=out
     )
     check_folder(out, programme)
-    outcomes = _with_bar(runs, jobs)
+    outcomes = _with_bar(runs, jobs, engine.value, timeout)
     write_site(out, programme, outcomes)
     failures = {outcome.run.label: outcome.reason for outcome in outcomes if not outcome.ok}
     made = len(outcomes) - len(failures)
@@ -123,14 +139,14 @@ def report(
         raise ReportError("\n".join(["These reports failed:", *lines]), failures)
 
 
-def _with_bar(runs: list[Any], jobs: int) -> list[Any]:
+def _with_bar(runs: list[Any], jobs: int, engine: str, timeout: float | None) -> list[Any]:
     from tqdm import tqdm
 
     from porfse_analysis.reports.run import run_all
 
     outcomes = []
     with tqdm(total=len(runs), unit="report", file=sys.stderr, dynamic_ncols=True) as bar:
-        for outcome in run_all(runs, jobs=jobs or -1):
+        for outcome in run_all(runs, jobs=jobs or -1, engine=engine, timeout=timeout):
             outcomes.append(outcome)
             bar.set_postfix_str(f"{outcome.run.label}{'' if outcome.ok else ' FAILED'}")
             bar.update()

@@ -17,11 +17,15 @@ RESULTS_MIME = "application/vnd.porfse.results+json"
 """The type under which an executed notebook carries its results."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Html:
     """A piece of a page that a notebook can show."""
 
     html: str
+
+    def __repr__(self) -> str:
+        # a notebook keeps it beside the HTML
+        return f"<Html, {len(self.html)} characters>"
 
     def _repr_html_(self) -> str:
         return self.html

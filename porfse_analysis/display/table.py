@@ -29,7 +29,7 @@ class Column:
     write: Callable[[pd.Series], str] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
     """A table for a reader: `frame` holds the values, `columns` how they are written.
 
@@ -43,6 +43,10 @@ class Table:
     notes: Sequence[str] = field(default_factory=tuple)
     source: str = ""
     empty: str = ""
+
+    def __repr__(self) -> str:
+        # a notebook keeps it beside the HTML, and the same table must read the same each time
+        return f"<Table {self.name}, {len(self.frame)} rows>"
 
     def written(self) -> pd.DataFrame:
         """The cells as text."""

@@ -11,21 +11,33 @@ import atexit
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
-from papermill.engines import NBClientEngine
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-__all__ = ["CAN_FORK", "ForkedProcess", "PorfseEngine", "WarmKernelManager", "WarmProvisioner", "Zygote", "zygote"]
+__all__ = [
+    "CAN_FORK",
+    "ENGINES",
+    "ForkedProcess",
+    "KernelEngine",
+    "OwnKernelManager",
+    "PorfseEngine",
+    "WarmKernelManager",
+    "WarmProvisioner",
+    "Zygote",
+    "zygote",
+]
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 """macOS forks, but its own libraries (Accelerate) do not survive it."""
@@ -139,32 +151,99 @@ class WarmProvisioner(LocalProvisioner):
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
 
-    async def cleanup(self, restart: bool = False) -> None:
-        """What a notebook started ends with its kernel."""
-        if self.pgid:
+
+class OwnKernelManager(AsyncKernelManager):
+    """A kernel manager for one run: it talks over files of its own, and knows how its kernel ended.
+
+    No port that two runs at once could both take; where there are no such sockets (Windows) ports are used.
+    """
+
+    last: ClassVar[OwnKernelManager | None] = None
+    """The manager of the run in this process."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._sockets = tempfile.mkdtemp(prefix="porfse-") if os.name != "nt" else ""
+        if self._sockets:
+            kwargs = {**kwargs, "transport": "ipc", "ip": str(Path(self._sockets) / "kernel")}
+        super().__init__(**kwargs)
+        self._started: Any = None
+        OwnKernelManager.last = self
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+        await super()._async_launch_kernel(kernel_cmd, **kw)
+        self._started = getattr(self.provisioner, "process", None)
+
+    def kill_now(self) -> None:
+        """Kill the kernel and all it has started, from any thread."""
+        if self._started is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pgid, signal.SIGKILL)
-        await super().cleanup(restart=restart)
+                _kill_group(self._started)
+
+    def exit_code(self) -> int | None:
+        """How the kernel's process ended (negative: the signal); None when it never started or still runs."""
+        return None if self._started is None else self._started.poll()
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart=restart)
+        if not restart:
+            self.kill_now()  # what the notebook started ends with its kernel
+            shutil.rmtree(self._sockets, ignore_errors=True)
+
+    cleanup_resources = _async_cleanup_resources
 
 
-class WarmKernelManager(AsyncKernelManager):
-    """A kernel manager whose kernels come from `WarmProvisioner`, whatever the kernel specification says."""
+class WarmKernelManager(OwnKernelManager):
+    """A kernel manager whose kernels are forked from the warm process."""
 
-    @property
-    def kernel_spec(self) -> KernelSpec | None:
-        """The specification, provided by the warm provisioner."""
-        spec = super().kernel_spec
-        if spec is not None and spec.language == "python":
-            spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": "porfse-warm"}}
-        return spec
+    async def _async_pre_start_kernel(self, **kw: Any) -> Any:
+        if self.provisioner is None:
+            self.kernel_id = self.kernel_id or kw.pop("kernel_id", str(uuid.uuid4()))
+            self.provisioner = WarmProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
+        return await super()._async_pre_start_kernel(**kw)
+
+    pre_start_kernel = _async_pre_start_kernel  # type: ignore[assignment]
 
 
-class PorfseEngine(NBClientEngine):  # type: ignore[misc]
-    """papermill's own engine with warm kernels."""
+def _kill_group(process: Any) -> None:
+    if os.name == "nt":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+class KernelEngine:
+    """papermill's own engine, with a kernel started for each run."""
+
+    manager: ClassVar[type[OwnKernelManager]] = OwnKernelManager
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
-        """Execute the notebook in a kernel forked from the warm process."""
-        if CAN_FORK:
-            kwargs = {"kernel_manager_class": WarmKernelManager, **kwargs}
-        return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+    def execute_notebook(cls, nb: Any, kernel_name: str, **kwargs: Any) -> Any:
+        """Execute a notebook as papermill does, in a kernel of this engine's kernel manager."""
+        # papermill loads its engines while it is imported itself
+        from papermill.engines import NBClientEngine
+
+        return NBClientEngine.execute_notebook(nb, kernel_name, **{"kernel_manager_class": cls.manager, **kwargs})
+
+    @staticmethod
+    def nb_kernel_name(nb: Any, name: str | None = None) -> Any:
+        """The kernel the notebook asks for, or `name`."""
+        from papermill.utils import nb_kernel_name
+
+        return nb_kernel_name(nb, name)
+
+    @staticmethod
+    def nb_language(nb: Any, language: str | None = None) -> Any:
+        """The language of the notebook, or `language`."""
+        from papermill.utils import nb_language
+
+        return nb_language(nb, language)
+
+
+class PorfseEngine(KernelEngine):
+    """papermill's own engine, with a kernel forked from the warm process where processes can be forked."""
+
+    manager = WarmKernelManager if CAN_FORK else OwnKernelManager
+
+
+ENGINES = {"warm": "porfse", "kernel": "porfse-kernel"}
+"""What the command line calls an engine -> its name in papermill."""

@@ -112,8 +112,8 @@ def _become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
         from ipykernel.kernelapp import IPKernelApp
 
         app = IPKernelApp.instance(parent_handle=os.getppid())
-        app.initialize(argv)
-        app.start()
+        app.initialize(argv)  # type: ignore[no-untyped-call]
+        app.start()  # type: ignore[no-untyped-call]
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1

@@ -1,0 +1,211 @@
+"""Warm kernels against kernels started each time: the same outputs, the same ends, nothing left behind."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from porfse_analysis import resources
+from porfse_analysis.reports.plan import Run
+from porfse_analysis.reports.run import execute, run_all
+
+engine = pytest.importorskip("porfse_analysis.reports.engine")
+warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
+
+PARAMETERS = 'programme: str = ""\ncutoff: str = "2018-09-30"\nlang: str = "it"'
+RECORDS = (
+    "import pandas as pd\nfrom porfse_analysis.display.html import record\n"
+    "record(pd.DataFrame({'programme': ['p'], 'cutoff': [pd.Timestamp('2018-09-30')], 'data_date': [pd.NaT]}))"
+)
+ENGINES = ["warm", "kernel"]
+
+
+def notebook(path, *cells):
+    code = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"c{place}",
+            "metadata": {},
+            "outputs": [],
+            "source": source,
+        }
+        for place, source in enumerate([PARAMETERS, *cells])
+    ]
+    code[0]["metadata"] = {"tags": ["parameters"]}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.write_text(json.dumps({"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def run(path, out, cutoff="2018-09-30"):
+    return Run(path, "", cutoff, "it", out)
+
+
+def without_timings(path):
+    """The executed notebook less what papermill says of its own times."""
+    made = json.loads(path.read_text(encoding="utf-8"))
+    for name in ("start_time", "end_time", "duration"):
+        made["metadata"]["papermill"].pop(name)
+    for cell in made["cells"]:
+        cell["metadata"].pop("papermill", None)
+        cell["metadata"].pop("execution", None)
+    return made
+
+
+@warm_only
+@pytest.mark.parametrize("name", ["programme_report", "performance_review"])
+def test_a_warm_kernel_gives_what_a_started_one_gives(name, tmp_path):
+    path = resources.notebooks_folder() / f"{name}.ipynb"
+    made = {}
+    for which in ENGINES:
+        asked = run(path, tmp_path / which)
+        assert execute(asked, which).reason == ""
+        made[which] = (without_timings(asked.executed), asked.page.read_bytes())
+    assert made["warm"][0] == made["kernel"][0]
+    assert made["warm"][1] == made["kernel"][1]
+    assert str(tmp_path) not in asked.executed.read_text(encoding="utf-8")
+
+
+AWKWARD = [
+    # the width pandas took at import
+    "import pandas as pd, numpy as np\npd.DataFrame({f'c{i}': [i] for i in range(30)})",
+    "pd.get_option('display.max_columns')",
+    "import sys\nprint('out'); print('err', file=sys.stderr); 1 + 1",
+    "import os\nos.system('echo from a shell')",
+    "from IPython.display import display, HTML\ndisplay(HTML('<b>x</b>')); print('after')",
+    "import warnings\nwarnings.warn('look')",
+    "get_ipython().__class__.__name__",
+    "import random\nrandom.random() != np.random.random()",
+    RECORDS,
+]
+
+
+@warm_only
+def test_awkward_cells_come_out_as_from_a_started_kernel(tmp_path):
+    path = notebook(tmp_path / "awkward.ipynb", *AWKWARD)
+    outputs = {}
+    for which in ENGINES:
+        asked = run(path, tmp_path / which)
+        assert execute(asked, which).reason == ""
+        cells = without_timings(asked.executed)["cells"]
+        # tracebacks and warnings name a file of the kernel's own process
+        text = json.dumps([(cell["execution_count"], cell["outputs"]) for cell in cells])
+        outputs[which] = json.loads(re.sub(r"ipykernel_\d+/\d+", "ipykernel", text))
+    assert outputs["warm"] == outputs["kernel"]
+
+
+@pytest.mark.parametrize("which", ENGINES)
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import sys\nsys.exit(3)", "SystemExit: 3"),
+        ("input()", "StdinNotImplementedError"),
+        ("class Odd:\n    def _repr_html_(self):\n        raise ValueError('odd')\nOdd()", "ValueError: odd"),
+        ("raise MemoryError('full')", "MemoryError: full"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "signal 9 (SIGKILL)"),
+        ("import ctypes\nctypes.string_at(0)", "signal 11 (SIGSEGV)"),
+        ("import os\nos._exit(7)", "ended with code 7"),
+    ],
+    ids=["error", "sys.exit", "input", "repr", "memory", "killed", "crash", "_exit"],
+)
+def test_however_a_cell_ends_the_run_says_so_and_leaves_nothing(which, cell, said, tmp_path):
+    asked = run(notebook(tmp_path / "bad.ipynb", cell, RECORDS), tmp_path / "out")
+    outcome = execute(asked, which, 60)
+    assert said in outcome.reason
+    assert not list((tmp_path / "out").iterdir())
+    # the next run is not touched by it
+    good = run(notebook(tmp_path / "good.ipynb", RECORDS), tmp_path / "out")
+    assert execute(good, which, 60).reason == ""
+
+
+@pytest.mark.parametrize("which", ENGINES)
+def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(which, tmp_path):
+    mark = f"{os.getpid()}-{which}"
+    start_one = f"import subprocess\nsubprocess.Popen(['sleep', '300'], env={{'MARK': '{mark}'}})"
+    cell = start_one + "\nwhile True:\n    pass"
+    start = time.monotonic()
+    outcome = execute(run(notebook(tmp_path / "slow.ipynb", cell, RECORDS), tmp_path / "out"), which, 6)
+    assert "stopped after 6 seconds" in outcome.reason
+    assert time.monotonic() - start < 60
+    assert not left_behind(mark)
+
+
+@pytest.mark.parametrize("which", ENGINES)
+def test_what_a_cell_starts_ends_with_its_run(which, tmp_path):
+    mark = f"{os.getpid()}-{which}-end"
+    cell = f"import subprocess\n_ = subprocess.Popen(['sleep', '300'], env={{'MARK': '{mark}'}})"
+    assert execute(run(notebook(tmp_path / "n.ipynb", cell, RECORDS), tmp_path / "out"), which).reason == ""
+    assert not left_behind(mark)
+
+
+def left_behind(mark):
+    """Processes still running that were started with this mark in their environment."""
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("no /proc to look for processes in")
+    time.sleep(0.3)
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"MARK={mark}".encode() in path.read_bytes().split(b"\0"):
+                found.append(path.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+@warm_only
+def test_no_state_goes_from_one_run_to_the_next(tmp_path):
+    imports = "import os, matplotlib, pandas as pd\n"
+    first = imports + ("os.environ['LEFT'] = '1'; os.chdir('/')\nmatplotlib.rcParams['font.size'] = 99\npd.left = 1")
+    second = imports + (
+        "assert 'LEFT' not in os.environ and os.getcwd() != '/'\n"
+        "assert matplotlib.rcParams['font.size'] != 99 and not hasattr(pd, 'left')"
+    )
+    for place, cell in enumerate([first, second]):
+        asked = run(notebook(tmp_path / f"n{place}.ipynb", cell, RECORDS), tmp_path / "out")
+        assert execute(asked, "warm").reason == ""
+
+
+@warm_only
+def test_a_warm_process_that_was_killed_is_started_anew(tmp_path):
+    good = notebook(tmp_path / "good.ipynb", RECORDS)
+    assert execute(run(good, tmp_path / "one"), "warm").reason == ""
+    engine.zygote().process.kill()
+    engine.zygote().process.wait()
+    assert execute(run(good, tmp_path / "two"), "warm").reason == ""
+
+
+def test_plain_papermill_with_the_engine(tmp_path):
+    good = notebook(tmp_path / "good.ipynb", RECORDS)
+    command = [sys.executable, "-m", "papermill", "--engine", "porfse", "--no-progress-bar", good, tmp_path / "o.ipynb"]
+    assert subprocess.run(command, capture_output=True, cwd=tmp_path, check=False).returncode == 0
+    assert (tmp_path / "o.ipynb").is_file()
+
+
+def test_the_runs_of_a_lost_worker_are_submitted_again_once(tmp_path):
+    """One run kills its worker the first time and the second; the others come out, each once."""
+    kill = (
+        "import os, signal\n"
+        "parent = int(open('/proc/self/status').read().split('PPid:')[1].split()[0])\n"
+        "worker = int(open(f'/proc/{parent}/status').read().split('PPid:')[1].split()[0])\n"
+        "os.kill(worker if ENGINE == 'warm' else parent, signal.SIGKILL)"
+    )
+    if not Path("/proc/self/status").exists():
+        pytest.skip("no /proc to find the worker in")
+    which = "warm" if engine.CAN_FORK else "kernel"
+    bad = notebook(tmp_path / "bad.ipynb", f"ENGINE = '{which}'", kill, RECORDS)
+    good = notebook(tmp_path / "good.ipynb", RECORDS)
+    runs = [run(bad, tmp_path / "bad"), *(run(good, tmp_path / f"out{place}") for place in range(3))]
+    outcomes = list(run_all(runs, jobs=2, engine=which))
+    assert len(outcomes) == 4
+    ended = {outcome.run.folder.name: outcome.reason for outcome in outcomes}
+    assert "lost twice" in ended.pop("bad")
+    assert ended == {"out0": "", "out1": "", "out2": ""}
+    assert not (tmp_path / "bad" / "bad.html").exists()
