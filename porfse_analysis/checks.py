@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.per_capita import participants
+from porfse_analysis.indicators.per_capita import ESF_TYPES, participants
 from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
 from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.indicators.targets import percentage_targets
@@ -152,7 +152,9 @@ def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     key = ["programme", "axis", "fund", "investment_priority", "region_category", "indicator_type", "cutoff", "source"]
-    rows = achievements.assign(source=achievements["source"].astype("str"))
+    # the ERDF has indicators of its own under the same codes
+    people = achievements[achievements["indicator_type"].isin(ESF_TYPES)]
+    rows = people.assign(source=people["source"].astype("str"))
     for part, whole in _SUBSETS:
         parts, wholes = (rows[rows["indicator_code"] == code] for code in (part, whole))
         met = parts.merge(wholes[[*key, "value"]], on=key, suffixes=("", "_whole"))

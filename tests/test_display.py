@@ -148,8 +148,20 @@ def test_changes_since_the_date_before(programme):
     ]
 
 
-def test_a_date_without_anything_new_says_so(programme):
+def test_first_publications_are_new(programme):
     table = tables.changes(open_report(programme, cutoff="2018-09-30", lang="it"))
+    rows = table.written()[table.frame["axis"] == "ALL"].set_index("indicator")
+    assert list(rows.loc["Tasso di certificazione", ["moved", "value_before", "value"]]) == ["n.d.", "n.d.", "14,8%"]
+    assert "prima pubblicazione" in table._repr_html_()
+    assert "selection_rate" not in set(table.frame["indicator"])  # still that of the end of 2017
+
+
+def test_a_date_without_anything_new_says_so(programme):
+    import dataclasses
+
+    known = programme.finance[programme.finance["cutoff"] <= "2017-12-31"]
+    stopped = dataclasses.replace(programme, finance=known)
+    table = tables.changes(open_report(stopped, cutoff="2018-12-31", lang="it"))
     assert "Nessun dato nuovo" in table._repr_html_()
 
 

@@ -221,6 +221,28 @@ def test_a_missing_part_is_partial(missing):
     assert (row["numerator"], row["denominator"], row["note"]) == (50, 200, "partial")
 
 
+def test_an_amount_without_its_base_is_partial():
+    rows = finance(
+        ("I", "2018-12-31", "allocation", 100.0),
+        ("I", "2018-12-31", "declared", 50.0),
+        ("II", "2018-12-31", "declared", 50.0),
+    )
+    row = only(financial_progress(rows, cutoff="2018-12-31", by="programme"), indicator="declaration_rate")
+    assert (row["numerator"], row["denominator"], row["note"]) == (100, 100, "partial")
+
+
+def test_a_figure_of_all_funds_together_is_not_one_of_a_fund():
+    rows = finance(
+        ("ALL", "2018-12-31", "allocation", 200.0, {"fund": ""}),
+        ("ALL", "2018-12-31", "paid", 60.0, {"fund": ""}),
+        ("I", "2018-12-31", "allocation", 100.0),
+        ("I", "2018-12-31", "paid", 50.0),
+    )
+    result = financial_progress(rows, cutoff="2018-12-31", by="fund")
+    assert only(result, indicator="payment_rate", fund="ESF")["value"] == 0.5
+    assert result.loc[result["fund"] == "", "value"].isna().all()
+
+
 def test_zero_and_absent_allocation():
     rows = finance(
         ("I", "2018-12-31", "allocation", 0.0),

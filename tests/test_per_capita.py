@@ -163,3 +163,36 @@ def test_an_area_without_the_year_makes_residents_partial():
     population = schema.conform("population", rows.assign(source="s"), programme=CCI)
     row = only(residents(population, cutoff="2018-12-31"))
     assert (row["people"], row["note"]) == (10, "partial")
+
+
+def test_firms_of_the_erdf_are_no_participants():
+    rows = achievements(
+        ("I", "3a", "CO01", "2020-12-31", 84, {"indicator_type": "OERDF", "fund": "ERDF"}),
+        ("X", "10i", "CO01", "2020-12-31", 500),
+    )
+    assert participants(rows, cutoff="2020-12-31").set_index("axis")["people"].to_dict() == {"X": 500}
+    assert only(participants(rows, cutoff="2020-12-31", by="programme"))["people"] == 500
+
+
+def test_a_newer_row_of_another_indicator_does_not_empty_the_participants(lombardia):
+    extra = achievements(("I", "8i", "CO22", "2021-12-31", 1)).assign(programme=lombardia.cci)
+    rows = pd.concat([lombardia.achievements.assign(source="s"), extra], ignore_index=True)
+    assert only(participants(rows, cutoff="2021-12-31", by="programme"))["people"] == 397_748
+
+
+def test_an_axis_that_another_source_tells_is_missed_in_the_sum(lombardia):
+    rows = lombardia.achievements
+    rows = rows.assign(source=rows["source"].astype("str").mask(rows["axis"] == "II", "other"))
+    whole = only(participants(rows, cutoff="2020-12-31", by="programme"))
+    assert "partial" in whole["note"].split(";")
+    assert participants(rows, cutoff="2020-12-31")["people"].sum() == 397_748
+
+
+def test_spend_of_funds_without_participants_is_said():
+    money = finance(
+        ("IX", "2020-12-31", "declared", 300.0, {"fund": "ERDF"}),
+        ("IX", "2020-12-31", "declared", 100.0, {"fund": "ESF"}),
+    )
+    people = participants(achievements(("IX", "9i", "CO01", "2020-12-31", 10)), cutoff="2020-12-31")
+    row = only(per_capita_spend(money, people, cutoff="2020-12-31", stage="declared"))
+    assert row["note"] == "includes_other_funds"

@@ -175,7 +175,7 @@ def _in_order(rows: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
 def _lacks_part(
     finance: pd.DataFrame, published: pd.DataFrame, keys: list[str], base: str
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Whether a part (axis, fund, category of region) with a base above zero has no row in the numerator's position.
+    """Whether a part (axis, fund, category of region) of the base lacks its amount, or a part with an amount its base.
 
     A figure published for the whole programme has no parts.
     """
@@ -183,14 +183,25 @@ def _lacks_part(
     rows = finance.assign(source=finance["source"].astype("str"))
     rows = rows[rows["amount_eur"].notna() & (rows["axis"] != ALL)]
     bases = rows[(rows["stage"] == base) & (rows["amount_eur"] > 0)]
-    due = sums[["row", *keys, "stage", "source", "position", "base_position"]].merge(
+    columns = ["row", *keys, "stage", "source", "position", "base_position"]
+    due = sums[columns].merge(
         _parts(bases, keys).rename(columns={"cutoff": "base_position"}), on=[*keys, "source", "base_position"]
     )
     have = _parts(rows, keys, "stage").rename(columns={"cutoff": "position"})
     parts = [f"part_{name}" for name in part_columns]
     found = due.merge(have, on=[*keys, "stage", "source", "position", *parts], how="left", indicator=True)
-    lacking = found.loc[found["_merge"] == "left_only", "row"].unique()
-    return published.index.isin(lacking)
+    lacking = set(found.loc[found["_merge"] == "left_only", "row"])
+    # and the other way round: an amount of a part that has no base
+    spent = rows[rows["amount_eur"] > 0]
+    got = sums[columns].merge(
+        _parts(spent, keys, "stage").rename(columns={"cutoff": "position"}), on=[*keys, "stage", "source", "position"]
+    )
+    based = _parts(rows[rows["stage"] == base], keys).rename(columns={"cutoff": "base_position"})
+    # a base published for the whole programme alone has no parts to compare
+    got = got.merge(based[[*keys, "source", "base_position"]].drop_duplicates(), on=[*keys, "source", "base_position"])
+    unmatched = got.merge(based, on=[*keys, "source", "base_position", *parts], how="left", indicator=True)
+    lacking |= set(unmatched.loc[unmatched["_merge"] == "left_only", "row"])
+    return published.index.isin(list(lacking))
 
 
 def _parts(rows: pd.DataFrame, keys: list[str], *more: str) -> pd.DataFrame:

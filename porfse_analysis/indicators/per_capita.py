@@ -14,6 +14,7 @@ from porfse_analysis.indicators.targets import reported_late
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 __all__ = [
+    "ESF_TYPES",
     "PARTICIPANT_CODES",
     "PEOPLE_COLUMNS",
     "participants",
@@ -25,6 +26,9 @@ __all__ = [
 
 PARTICIPANT_CODES = ("CO01", "CO03", "CO05")
 """Unemployed, inactive, employed: every participation has exactly one of the three (Reg. 1304/2013, Annex I)."""
+
+ESF_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "")
+"""Types of the indicators that count people; the ERDF has indicators of its own under the same codes."""
 
 PEOPLE_COLUMNS = (
     "programme",
@@ -43,8 +47,9 @@ PEOPLE_COLUMNS = (
 def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis") -> pd.DataFrame:
     """Participants reached: CO01 + CO03 + CO05, at the last position reported not after the cutoff.
 
-    An indicator that is absent for a priority in a position that was reported counts as none; a null value makes the
-    sum `partial`. Technical assistance reports no indicators and so has no row.
+    Only indicators of the ESF and the YEI count. An indicator that is absent for a priority in a position that was
+    reported counts as none; a null value, or an axis with participants elsewhere and none here, makes the sum
+    `partial`. Technical assistance reports no indicators and so has no row.
 
     Parameters: `achievements` as in `porfse_analysis.schema`; `by` one or more of axis, programme, fund,
     region_category (programme: one row, axis `ALL`).
@@ -55,22 +60,20 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
     Source of the definition: total participants of Reg. 1304/2013, Annex I.
     """
     at, keys = as_cutoff(cutoff), group_keys(by)
-    rows = achievements[achievements["axis"] != ALL]
+    rows = achievements[(achievements["axis"] != ALL) & achievements["indicator_type"].isin(ESF_TYPES)]
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
     known = rows[rows["cutoff"] <= at].rename(columns={"cutoff": "position"})
-    reported = newest(known[known["value"].notna()], ["programme"])[["programme", "source", "position"]]
-    known = known.merge(reported, on=["programme", "source", "position"])
     known["data_date"] = known["data_date"].fillna(known["position"])
-    counted = known["indicator_code"].isin(PARTICIPANT_CODES)
-    known = known.assign(
-        counted=known["value"].where(counted),
-        missing=counted & known["value"].isna(),
-        late=counted & reported_late(known),
-    )
+    counts = known[known["indicator_code"].isin(PARTICIPANT_CODES)]
+    counts = counts.assign(missing=counts["value"].isna(), late=reported_late(counts))
+    published = counts[counts["value"].notna()]
+    at_position = ["source", "position"]
+    picked = newest(published, keys)[[*keys, *at_position]]
     people = (
-        known.groupby(keys, sort=True)
+        counts.merge(picked, on=[*keys, *at_position])
+        .groupby(keys, sort=True)
         .agg(
-            people=("counted", "sum"),
+            people=("value", "sum"),
             missing=("missing", "any"),
             late=("late", "any"),
             date=("data_date", "min"),
@@ -78,11 +81,35 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
         )
         .reset_index()
     )
-    if "axis" not in keys and len(keys) == 1:
-        # a programme is known even before its first report
-        people = rows[["programme"]].drop_duplicates().merge(people, on="programme", how="left")
+    if "axis" in keys:
+        # an axis that reported other indicators at the programme's position, and no participants, has none
+        silent = known[known["value"].notna() & ~known["programme"].isin(published["programme"])]
+        reported = newest(pd.concat([published, silent]), ["programme"])[["programme", *at_position]]
+        others = known.merge(reported, on=["programme", *at_position])[[*keys, "source", "data_date"]]
+        others = (
+            others.drop_duplicates(keys)
+            .rename(columns={"data_date": "date"})
+            .merge(people[keys], how="left", indicator=True)
+        )
+        none = others[others["_merge"] == "left_only"].drop(columns="_merge")
+        people = pd.concat([people, none.assign(people=0.0, missing=False, late=False)], ignore_index=True)
+        people = people.sort_values(keys, kind="stable").reset_index(drop=True)
+    else:
+        people["missing"] |= _lacks_axis(published, picked, keys, people)
+        if len(keys) == 1:
+            # a programme is known even before its first report
+            people = rows[["programme"]].drop_duplicates().merge(people, on="programme", how="left")
     people["unit"] = "participant"
     return _people(people, at)
+
+
+def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
+    """Whether an axis that has participants in another source or position has none in the one that was picked."""
+    axes = published.loc[published["value"] > 0, [*keys, "axis"]].drop_duplicates()
+    here = published.merge(picked, on=[*keys, "source", "position"])[[*keys, "axis"]].drop_duplicates()
+    found = axes.merge(here, how="left", indicator=True)
+    lacking = found[found["_merge"] == "left_only"][keys].drop_duplicates().assign(lacks=True)
+    return people[keys].merge(lacking, on=keys, how="left")["lacks"].eq(True)
 
 
 def residents(population: pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
@@ -210,6 +237,7 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
             "not_reported": rows["numerator"].isna() | (rows["denominator"].isna() & ~uncounted),
             "other_date": published & (rows["date"] != rows["data_date"]) & per_participant,
             "includes_technical_assistance": published & ("axis" not in keys) & per_participant,
+            "includes_other_funds": published & per_participant & _has_other_funds(positions, rows),
             "no_participants": uncounted,
         },
     )
@@ -222,6 +250,12 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
     place = {stage: place for place, stage in enumerate(stages)}
     rows["place"] = rows["stage"].map(place)
     return make_result(rows.sort_values(["place", *keys], kind="stable"))
+
+
+def _has_other_funds(positions: Positions, rows: pd.DataFrame) -> pd.Series:
+    """Whether a fund that counts no participants (ERDF, Cohesion Fund) is part of the spend."""
+    other = positions.rows[~positions.rows["fund"].isin(["ESF", "YEI", ""])][positions.keys].drop_duplicates()
+    return rows[positions.keys].merge(other.assign(other=True), on=positions.keys, how="left")["other"].eq(True)
 
 
 def _sum_of_axes(people: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -83,6 +83,11 @@ def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         rows = rows[~whole]
         rows = rows.assign(published_total=False)
     else:
+        for name in ("fund", "region_category"):
+            if name in keys:
+                # a figure of all funds together is not one of any of them
+                rows = rows[~((rows["axis"] == ALL) & (rows[name] == ""))]
+        whole = rows["axis"] == ALL
         at = [*keys, "stage", "source", "cutoff"]
         rows = rows.assign(published_total=whole & rows["amount_eur"].notna())
         has_total = rows.groupby(at, sort=False)["published_total"].transform("any")

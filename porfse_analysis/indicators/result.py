@@ -49,6 +49,7 @@ NOTES = (
     "percentage_target",  # the target is a percentage, the value a count
     "other_date",  # numerator and denominator are of two dates
     "includes_technical_assistance",  # the spend of technical assistance is in, though it has no participants
+    "includes_other_funds",  # the spend of funds that count no participants is in
     "no_participants",  # no participants are counted for this axis
 )
 """Codes of `note`, in the order in which they are joined."""

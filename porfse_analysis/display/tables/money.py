@@ -164,9 +164,14 @@ def changes(report: Report) -> Table:
     shown = report.results[report.results["indicator"].isin(RATES.values())]
     before = report.previous_progress
     columns = ["numerator", "denominator", "value", "data_date", "source"]
-    rows = shown[[*key, *columns]].merge(before[[*key, *columns]], on=key, suffixes=("", "_before"))
-    rows = rows[rows["numerator"].notna() & (rows["data_date"] > rows["data_date_before"])]
-    rows = rows[rows["source"] == rows["source_before"]].reset_index(drop=True)
+    rows = shown[[*key, *columns]].merge(before[[*key, *columns]], on=key, how="left", suffixes=("", "_before"))
+    since = report.previous if report.previous is not None else pd.Timestamp.min
+    rows = rows[rows["numerator"].notna() & (rows["data_date"] > since)].reset_index(drop=True)
+    # what another source had said before is not what this figure moved from
+    other = rows["source"] != rows["source_before"]
+    for name in ("numerator", "denominator", "value"):
+        rows[f"{name}_before"] = rows[f"{name}_before"].mask(other)
+    rows["data_date_before"] = rows["data_date_before"].mask(other)
     rows["moved"] = rows["numerator"] - rows["numerator_before"]
     rows["points"] = rows["value"] - rows["value_before"]
     rows["plan"] = rows["denominator"] - rows["denominator_before"]
@@ -209,6 +214,7 @@ def changes(report: Report) -> Table:
             Column("data_date_before", report.text("column.from"), write=cells.date(report, "data_date_before")),
             Column("data_date", report.text("column.to"), write=cells.date(report)),
         ],
+        notes=[report.text("missing.before")] if rows["value_before"].isna().any() else [],
         source=source_line(rows["source"], report),
         empty=report.text("empty.changes"),
     )
