@@ -213,6 +213,14 @@ def test_the_review_adds_no_results(reports):
     assert set(rows["notebook"]) == {"programme_report"}
 
 
+def test_an_old_figure_on_the_index_bears_its_date(reports):
+    index = (reports / "index.html").read_text(encoding="utf-8")
+    latest = index[index.index("30 giugno 2022") : index.index("30 settembre 2018")]
+    assert "14,8% (al 30/09/2018)" in latest
+    assert ">78,5%<" in latest  # of the very date
+    assert "397.748 (al 31/12/2020)" in latest
+
+
 def test_pages_are_light(reports):
     for path in pages(reports):
         assert path.stat().st_size < (150_000 if path.name == "index.html" else 700_000), path

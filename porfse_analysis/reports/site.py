@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import html
 import io
-import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -118,15 +117,20 @@ def _dates(runs: list[dict[str, str]], results: pd.DataFrame, lang: str, below: 
     """All dates, the latest first, each with its links and main figures."""
     mine = results[(results["lang"] == lang) & (results["axis"] == ALL)]
     mine = mine.drop_duplicates(["cutoff", "indicator"])
-    figures = {(row["cutoff"].date().isoformat(), row["indicator"]): float(row["value"]) for _, row in mine.iterrows()}
+    figures = {(row["cutoff"].date().isoformat(), row["indicator"]): row for _, row in mine.iterrows()}
     rows = pd.DataFrame({"cutoff": sorted({run["cutoff"] for run in runs}, reverse=True)})
 
     def figure(name: str) -> Callable[[pd.Series], str]:
         def write(row: pd.Series) -> str:
-            value = figures.get((row["cutoff"], name), math.nan)
-            if math.isnan(value):
+            found = figures.get((row["cutoff"], name))
+            if found is None or pd.isna(found["value"]):
                 return wording.text("missing.short", lang)
-            return wording.count(value, lang) if name == "participants" else wording.rate(value, lang)
+            value = float(found["value"])
+            shown = wording.count(value, lang) if name == "participants" else wording.rate(value, lang)
+            if found["data_date"] < found["cutoff"]:
+                # an old figure beside a new one says so in its own cell
+                return wording.text("index.of_date", lang, figure=shown, date=wording.date(found["data_date"], lang))
+            return shown
 
         return write
 
