@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from porfse_analysis import resources
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.run import execute, run_all
+from porfse_analysis.reports.warm import WarmProcess
 
 engine = pytest.importorskip("porfse_analysis.reports.engine")
 warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
@@ -173,13 +176,89 @@ def test_no_state_goes_from_one_run_to_the_next(tmp_path):
         assert execute(asked, "warm").reason == ""
 
 
+def children(pid):
+    """The processes started by a process."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to find processes in")
+
+
 @warm_only
-def test_a_warm_process_that_was_killed_is_started_anew(tmp_path):
+def test_a_run_whose_warm_process_was_killed_is_run_again_once(tmp_path):
+    """The first time a run kills the process all are forked from; the second time it goes through."""
+    flag = tmp_path / "killed"
+    kill = (
+        f"import os, signal, pathlib\nflag = pathlib.Path({str(flag)!r})\n"
+        "if not flag.exists():\n    flag.touch()\n    os.kill(os.getppid(), signal.SIGKILL)\n"
+        "    import time\n    time.sleep(60)"
+    )
+    runs = [run(notebook(tmp_path / "bad.ipynb", kill, RECORDS), tmp_path / "bad")]
     good = notebook(tmp_path / "good.ipynb", RECORDS)
-    assert execute(run(good, tmp_path / "one"), "warm").reason == ""
-    engine.zygote().process.kill()
-    engine.zygote().process.wait()
-    assert execute(run(good, tmp_path / "two"), "warm").reason == ""
+    runs += [run(good, tmp_path / f"out{place}") for place in range(2)]
+    outcomes = list(run_all(runs, jobs=2))
+    assert [outcome.reason for outcome in outcomes] == ["", "", ""]
+    assert {outcome.run for outcome in outcomes} == set(runs)
+    assert flag.exists()
+
+
+@warm_only
+def test_a_run_that_always_takes_the_warm_process_along_fails_alone(tmp_path):
+    kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
+    runs = [run(notebook(tmp_path / "bad.ipynb", kill, RECORDS), tmp_path / "bad")]
+    good = notebook(tmp_path / "good.ipynb", RECORDS)
+    runs += [run(good, tmp_path / "out")]
+    ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1)}
+    assert ended["bad"] == "the warm process was lost, twice"
+    assert ended["good"] == ""
+
+
+@warm_only
+@needs_proc
+def test_a_killed_run_is_named_and_the_others_come_out(tmp_path):
+    """The process of a run is killed from outside, as the system does when memory runs out."""
+    slow = notebook(tmp_path / "slow.ipynb", "import time\ntime.sleep(60)", RECORDS)
+    good = notebook(tmp_path / "good.ipynb", RECORDS)
+    with WarmProcess() as warm:
+
+        def kill():
+            forks = []
+            while len(forks) < 2:  # the run, then its kernel
+                time.sleep(0.2)
+                forks = children(warm.process.pid)
+            os.kill(min(forks), signal.SIGKILL)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        runs = [run(slow, tmp_path / "a"), run(good, tmp_path / "b")]
+        ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1, warm=warm)}
+        killer.join()
+    assert ended == {"slow": "its process was ended by signal 9 (SIGKILL)", "good": ""}
+    assert not (tmp_path / "a" / "slow.html").exists()
+
+
+@warm_only
+@needs_proc
+def test_nothing_is_left_when_the_command_is_killed(tmp_path):
+    """The warm process and all its forks end with the process that started it, however that ends."""
+    mark = f"{os.getpid()}-orphan"
+    slow = notebook(tmp_path / "slow.ipynb", "import time\ntime.sleep(300)", RECORDS)
+    script = (
+        "from pathlib import Path\nfrom porfse_analysis.reports.plan import Run\n"
+        "from porfse_analysis.reports.run import run_all\n"
+        f"list(run_all([Run(Path({str(slow)!r}), '', '2018-09-30', 'it', Path({str(tmp_path / 'o')!r}))]))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], env={**os.environ, "MARK": mark})
+    deadline = time.monotonic() + 60
+    while len(left_behind(mark)) < 4 and time.monotonic() < deadline:  # command, warm process, run, kernel
+        time.sleep(0.2)
+    assert len(left_behind(mark)) == 4
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 20
+    while left_behind(mark) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not left_behind(mark)
 
 
 def test_plain_papermill_with_the_engine(tmp_path):
@@ -194,16 +273,14 @@ def test_the_runs_of_a_lost_worker_are_submitted_again_once(tmp_path):
     kill = (
         "import os, signal\n"
         "parent = int(open('/proc/self/status').read().split('PPid:')[1].split()[0])\n"
-        "worker = int(open(f'/proc/{parent}/status').read().split('PPid:')[1].split()[0])\n"
-        "os.kill(worker if ENGINE == 'warm' else parent, signal.SIGKILL)"
+        "os.kill(parent, signal.SIGKILL)"
     )
     if not Path("/proc/self/status").exists():
         pytest.skip("no /proc to find the worker in")
-    which = "warm" if engine.CAN_FORK else "kernel"
-    bad = notebook(tmp_path / "bad.ipynb", f"ENGINE = '{which}'", kill, RECORDS)
+    bad = notebook(tmp_path / "bad.ipynb", kill, RECORDS)
     good = notebook(tmp_path / "good.ipynb", RECORDS)
     runs = [run(bad, tmp_path / "bad"), *(run(good, tmp_path / f"out{place}") for place in range(3))]
-    outcomes = list(run_all(runs, jobs=2, engine=which))
+    outcomes = list(run_all(runs, jobs=2, engine="kernel"))
     assert len(outcomes) == 4
     ended = {outcome.run.folder.name: outcome.reason for outcome in outcomes}
     assert "lost twice" in ended.pop("bad")

@@ -180,6 +180,8 @@ def _lacks_part(
     A figure published for the whole programme has no parts.
     """
     sums = published[~published["published_total"].eq(True)].reset_index(names="row")
+    if sums.empty:
+        return np.zeros(len(published), dtype=bool)
     rows = finance.assign(source=finance["source"].astype("str"))
     rows = rows[rows["amount_eur"].notna() & (rows["axis"] != ALL)]
     bases = rows[(rows["stage"] == base) & (rows["amount_eur"] > 0)]

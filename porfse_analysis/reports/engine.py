@@ -9,129 +9,56 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
-import time
 import uuid
 from pathlib import Path
 from typing import Any, ClassVar
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from porfse_analysis.reports import warm
+from porfse_analysis.reports.warm import CAN_FORK, POLL_SECONDS, ForkedProcess, Line, WarmProcess
 
 __all__ = [
     "CAN_FORK",
     "ENGINES",
-    "ForkedProcess",
     "KernelEngine",
     "OwnKernelManager",
     "PorfseEngine",
     "WarmKernelManager",
     "WarmProvisioner",
-    "Zygote",
-    "zygote",
 ]
 
-CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
-"""macOS forks, but its own libraries (Accelerate) do not survive it."""
-
-_POLL_SECONDS = 0.02
+_line: Line | None = None
 
 
-class Zygote:
-    """The warm process of this process: started once, asked for forks."""
-
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "porfse_analysis.reports.zygote", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-        )
-        theirs.close()
-        self._socket = ours
-        self._answers = ours.makefile("r", encoding="utf-8")
-        self._lock = threading.Lock()
-
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Send one request and wait for its answer; ConnectionError when the warm process has gone."""
-        with self._lock:
-            self._socket.sendall(json.dumps(request).encode() + b"\n")
-            line = self._answers.readline()
-        if not line:
-            raise ConnectionError("the warm process has ended")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def alive(self) -> bool:
-        """Whether the warm process runs."""
-        return self.process.poll() is None
-
-    def close(self) -> None:
-        """End the warm process and every kernel forked from it."""
-        self._answers.close()
-        self._socket.close()
-        self.process.wait(timeout=10)
+def line() -> Line:
+    """The connection of this process to a warm process: the one it was forked from, else one of its own."""
+    global _line
+    if _line is None:
+        if warm.WARM_ADDRESS:
+            _line = Line(warm.WARM_ADDRESS)
+        else:
+            own = WarmProcess()
+            atexit.register(own.close)
+            _line = Line(own.address)
+    return _line
 
 
-_zygote: Zygote | None = None
-
-
-def zygote() -> Zygote:
-    """The warm process, started when there is none."""
-    global _zygote
-    if _zygote is None or not _zygote.alive():
-        _zygote = Zygote()
-        atexit.register(_zygote.close)
-    return _zygote
-
-
-class ForkedProcess:
-    """A kernel forked from the warm process, with the face of a `subprocess.Popen`."""
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, parent: Zygote, pid: int) -> None:
-        self.parent, self.pid = parent, pid
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """The exit code (negative: the signal), or None while it runs."""
-        if self.returncode is None:
-            try:
-                self.returncode = self.parent.ask({"poll": self.pid})["status"]
-            except OSError:
-                self.returncode = -signal.SIGKILL  # it died with the warm process
-        return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end; `subprocess.TimeoutExpired` when it takes longer."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if end is not None and time.monotonic() > end:
-                raise subprocess.TimeoutExpired("kernel", timeout or 0)
-            time.sleep(_POLL_SECONDS)
-        return code
-
-    def send_signal(self, signum: int) -> None:
-        """Send a signal to the kernel alone."""
-        if self.poll() is None:
-            os.kill(self.pid, signum)
-
-    def kill(self) -> None:
-        """Kill the kernel and all it has started."""
-        os.killpg(self.pid, signal.SIGKILL)
-
-    def terminate(self) -> None:
-        """Ask the kernel to end."""
-        self.send_signal(signal.SIGTERM)
+def _fork(request: dict[str, Any]) -> ForkedProcess:
+    """A kernel of the warm process; of a new one if that has gone."""
+    global _line
+    try:
+        return ForkedProcess(line(), line().ask(request)["pid"])
+    except OSError:
+        _line = None
+        return ForkedProcess(line(), line().ask(request)["pid"])
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -139,17 +66,35 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel that serves the connection file of `cmd`."""
-        parent = zygote()
-        # [python, -m, ipykernel_launcher, -f, file]: the program is there already, its arguments count
+        # [python, ..., -m, ipykernel_launcher, -f, file]: the program is there already, its arguments count
         argv = cmd[cmd.index("-f") :]
         env = {**os.environ, **(kwargs.get("env") or {})}
-        env["JPY_PARENT_PID"] = str(parent.process.pid)
-        request = {"argv": argv, "cwd": str(kwargs.get("cwd") or Path.cwd()), "env": env}
-        pid = parent.ask({"fork": request})["pid"]
-        self.process = ForkedProcess(parent, pid)  # type: ignore[assignment]
-        self.pid = self.pgid = pid
+        # the kernel watches its parent, which is not this process
+        env.pop("JPY_PARENT_PID", None)
+        process = _fork({"kernel": {"argv": argv, "cwd": str(kwargs.get("cwd") or Path.cwd()), "env": env}})
+        self.process = process  # type: ignore[assignment]
+        self.pid = self.pgid = process.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
+
+
+class OwnKernelClient(AsyncKernelClient):
+    """A client that does not wait long for messages that are not coming."""
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        channel = self.iopub_channel
+        wait = channel.get_msg
+
+        async def briefly(timeout: float) -> Any:
+            return await wait(timeout=min(timeout, POLL_SECONDS))
+
+        channel.get_msg = briefly
+        try:
+            await super()._async_wait_for_ready(timeout=timeout)
+        finally:
+            channel.get_msg = wait
+
+    wait_for_ready = _async_wait_for_ready
 
 
 class OwnKernelManager(AsyncKernelManager):
@@ -158,16 +103,16 @@ class OwnKernelManager(AsyncKernelManager):
     No port that two runs at once could both take; where there are no such sockets (Windows) ports are used.
     """
 
-    last: ClassVar[OwnKernelManager | None] = None
-    """The manager of the run in this process."""
+    latest: ClassVar[dict[int, OwnKernelManager]] = {}
+    """Thread -> the manager of the run in it."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._sockets = tempfile.mkdtemp(prefix="porfse-") if os.name != "nt" else ""
         if self._sockets:
             kwargs = {**kwargs, "transport": "ipc", "ip": str(Path(self._sockets) / "kernel")}
-        super().__init__(**kwargs)
+        super().__init__(client_factory=OwnKernelClient, **kwargs)
         self._started: Any = None
-        OwnKernelManager.last = self
+        OwnKernelManager.latest[threading.get_ident()] = self
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         await super()._async_launch_kernel(kernel_cmd, **kw)
@@ -182,6 +127,22 @@ class OwnKernelManager(AsyncKernelManager):
     def exit_code(self) -> int | None:
         """How the kernel's process ended (negative: the signal); None when it never started or still runs."""
         return None if self._started is None else self._started.poll()
+
+    def lost(self) -> bool:
+        """Whether the kernel ended because the warm process did."""
+        return bool(getattr(self._started, "lost", False))
+
+    async def _async_finish_shutdown(
+        self, waittime: float | None = None, pollinterval: float = POLL_SECONDS, restart: bool = False
+    ) -> None:
+        await super()._async_finish_shutdown(waittime, pollinterval, restart)
+
+    finish_shutdown = _async_finish_shutdown
+
+    async def _async_interrupt_kernel(self) -> None:
+        """Nothing: a kernel is shut down when its cell has ended; one that hangs is killed."""
+
+    interrupt_kernel = _async_interrupt_kernel
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)

@@ -9,12 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from porfse_analysis.display import wording
 from porfse_analysis.display.html import RESULTS_MIME
 
-__all__ = ["page", "render_page"]
+__all__ = ["load_exporter", "page", "render_page"]
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -24,6 +22,9 @@ def render_page(executed: Path, lang: str, name: str, home: str = "") -> str:
 
     `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
     """
+    exporter = load_exporter()
+    import nbformat
+
     notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         # recorded results and what libraries grumble on stderr stay in the notebook
@@ -33,7 +34,7 @@ def render_page(executed: Path, lang: str, name: str, home: str = "") -> str:
                 for output in cell.outputs
                 if output.get("name") != "stderr" and RESULTS_MIME not in output.get("data", ())
             ]
-    body, _ = _exporter().from_notebook_node(notebook)
+    body, _ = exporter.from_notebook_node(notebook)
     headings = _Headings()
     headings.feed(body)
     return page(
@@ -60,7 +61,8 @@ def page(**values: Any) -> str:
 
 
 @cache
-def _exporter() -> Any:
+def load_exporter() -> Any:
+    """Nbconvert's exporter, with its template; importing it takes a while."""
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import signal
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 from porfse_analysis.errors import ReportError
 from porfse_analysis.reports.files import aside, write_aside
 from porfse_analysis.reports.plan import Run
+from porfse_analysis.reports.warm import CAN_FORK, ChildEndedError, WarmProcess
 
-__all__ = ["Outcome", "execute", "run_all"]
+__all__ = ["Outcome", "cpu_count", "execute", "load_papermill", "run_all", "run_on_cluster"]
+
+_GRACE_SECONDS = 60.0
+"""What a run may take beyond its time limit to be stopped and to say so; then its process is killed."""
+
+
+_LOST = "the warm process was lost"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: `reason` is empty when all went well."""
+    """How a run ended: `reason` is empty when all went well, `files` are those it has written."""
 
     run: Run
     seconds: float
     reason: str = ""
+    files: tuple[Path, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -34,48 +45,137 @@ class Outcome:
 
 
 def run_all(
-    runs: Sequence[Run], *, jobs: int = -1, engine: str = "warm", timeout: float | None = None
+    runs: Sequence[Run],
+    *,
+    jobs: int = -1,
+    engine: str = "warm",
+    timeout: float | None = None,
+    warm: WarmProcess | None = None,
 ) -> Iterator[Outcome]:
-    """Execute the runs in `jobs` processes (-1: one per core), giving each outcome as it comes.
+    """Execute the runs, `jobs` at a time (-1: one per core), giving each outcome as it comes.
 
-    `engine`: warm (kernels forked from a process that has imported the libraries) or kernel (one started each time);
-    `timeout` in seconds for each run. A run that fails does not stop the others and leaves no file. When a worker
-    process is lost its runs are submitted once more.
+    `engine`: warm (each run in a fork of a process that has imported the libraries; `warm` is that process, started
+    for this call when there is none) or kernel (in processes of joblib's, with a kernel started each time), also where
+    processes cannot be forked. `timeout` in seconds for each run. A run that fails does not stop the others and leaves
+    no file. When the process a run depends on is lost, the run is submitted once more.
     """
+    if not runs:
+        return
+    workers = min(jobs if jobs > 0 else cpu_count(), len(runs))
+    if engine == "warm" and CAN_FORK:
+        with contextlib.ExitStack() as stack:
+            yield from _in_forks(runs, workers, timeout, warm or stack.enter_context(WarmProcess()))
+    else:
+        yield from _in_workers(runs, workers, timeout)
+
+
+def _in_forks(runs: Sequence[Run], workers: int, timeout: float | None, warm: WarmProcess) -> Iterator[Outcome]:
+    from joblib import Parallel, delayed
+
+    # a thread waits for each fork: there is nothing to do in it, so a process would be one too many
+    parallel = Parallel(
+        n_jobs=workers, backend="threading", return_as="generator_unordered", batch_size=1, pre_dispatch="all"
+    )
+    try:
+        yield from parallel(delayed(_in_fork)(warm, run, timeout) for run in runs)
+    except BaseException:
+        # Ctrl-C, or nobody wants the rest: what still runs must not go on alone
+        warm.close()
+        raise
+
+
+def _in_fork(warm: WarmProcess, run: Run, timeout: float | None) -> Outcome:
+    """The outcome of a run in a fork of the warm process; tried again once when that process is lost."""
+    start = time.monotonic()
+    limit = None if timeout is None else timeout + _GRACE_SECONDS
+    for _ in range(2):
+        try:
+            outcome: Outcome = warm.call(execute, run, "warm", timeout, limit=limit)
+            if outcome.reason != _LOST:
+                return outcome
+            warm.revive()
+        except ChildEndedError as error:
+            return Outcome(run, time.monotonic() - start, f"its process {_ended(error.code)}")
+        except TimeoutError:
+            return Outcome(run, time.monotonic() - start, f"stopped after {limit:g} seconds: it did not end")
+        except OSError:
+            with contextlib.suppress(OSError):
+                warm.revive()
+    return Outcome(run, time.monotonic() - start, f"{_LOST}, twice")
+
+
+def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Iterator[Outcome]:
     from joblib import Parallel, delayed
     from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     waiting = list(runs)
-    if not waiting:
-        return
-    workers = min(jobs if jobs > 0 else cpu_count(), len(waiting))
     parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
     try:
         try:
-            for outcome in parallel(delayed(execute)(run, engine, timeout) for run in runs):
+            for outcome in parallel(delayed(_in_worker)(run, timeout) for run in runs):
                 waiting.remove(outcome.run)
                 yield outcome
         except TerminatedWorkerError:
             # one by one, so that the run that takes its worker along takes no other with it
             for run in waiting:
-                yield _again(run, engine, timeout)
+                yield _again(run, timeout)
     except BaseException:
-        # Ctrl-C, or nobody wants the rest: what still runs must not go on alone
         get_reusable_executor().shutdown(wait=False, kill_workers=True)
         raise
 
 
-def _again(run: Run, engine: str, timeout: float | None) -> Outcome:
+def _in_worker(run: Run, timeout: float | None) -> Outcome:
+    # Ctrl-C is for the command; it ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return execute(run, "kernel", timeout)
+
+
+def _again(run: Run, timeout: float | None) -> Outcome:
     """The second and last try of a run whose worker was lost."""
     from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     try:
-        outcome: Outcome = get_reusable_executor(max_workers=1).submit(execute, run, engine, timeout).result()
+        outcome: Outcome = get_reusable_executor(max_workers=1).submit(_in_worker, run, timeout).result()
     except TerminatedWorkerError:
         return Outcome(run, 0.0, "its worker process was lost twice")
     return outcome
+
+
+def run_on_cluster(runs: Sequence[Run], scheduler: str, *, timeout: float | None = None) -> Iterator[Outcome]:
+    """Execute the runs on an existing Dask cluster, giving each outcome as it comes.
+
+    `scheduler` is its address (`tcp://host:8786`). The workers need this package and must see the same files under
+    the same paths. They have threads, so each run has a kernel started for it. The scheduler gives the runs of a lost
+    worker to another; a run that takes several workers along fails alone.
+
+    Raises `ReportError` when there is no such cluster.
+    """
+    if not runs:
+        return
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise ReportError("--backend dask needs Dask: install porfse_analysis[cluster]") from error
+    here = Path.cwd()
+    try:
+        client = Client(scheduler, timeout="20s", set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise ReportError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+    with client:
+        futures = {
+            client.submit(execute, run, "kernel", timeout, here, pure=False, key=f"porfse-{place}-{run.label}"): run
+            for place, run in enumerate(runs)
+        }
+        try:
+            for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+                run = futures.pop(future)
+                lost = future.exception()
+                yield future.result() if lost is None else Outcome(run, 0.0, f"{type(lost).__name__}: {lost}")
+        except BaseException:
+            client.cancel(list(futures))  # type: ignore[no-untyped-call]
+            raise
 
 
 def cpu_count() -> int:
@@ -85,45 +185,72 @@ def cpu_count() -> int:
     return int(joblib.cpu_count())
 
 
-def execute(run: Run, engine: str = "warm", timeout: float | None = None) -> Outcome:
-    """Execute one notebook and render its page; both files appear only when both are complete."""
+def execute(run: Run, engine: str = "warm", timeout: float | None = None, base: Path | None = None) -> Outcome:
+    """Execute one notebook and render its page; the files appear only when all are complete.
+
+    `base` is the folder that relative paths of the run start from, when it is not the one this process works in.
+    """
     start = time.monotonic()
     try:
-        _execute(run, engine, timeout)
+        files = _execute(run, engine, timeout, base or Path())
     except ReportError as error:
         return Outcome(run, time.monotonic() - start, str(error))
+    except OSError as error:
+        # the path would be one of this machine, and of a file written aside
+        return Outcome(run, time.monotonic() - start, f"its files cannot be written: {error.strerror or error}")
     except Exception as error:  # whatever happens to one report is told, and the others go on
         return Outcome(run, time.monotonic() - start, f"{type(error).__name__}: {error}")
-    return Outcome(run, time.monotonic() - start)
+    return Outcome(run, time.monotonic() - start, files=files)
 
 
-def _execute(run: Run, engine: str, timeout: float | None) -> None:
+def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[Path, ...]:
     from porfse_analysis.reports.render import render_page
 
-    with aside(run.executed) as temporary:
-        _papermill(run, temporary, engine, timeout)
+    placed = replace(run, notebook=base / run.notebook, folder=base / run.folder)
+    with aside(placed.executed) as temporary:
+        _papermill(placed, temporary, engine, timeout, base)
         _settle(temporary, run)
         if not _has_results(temporary):
             raise ReportError("the notebook recorded no results: its last cell should call record(report.results)")
-        write_aside(run.page, render_page(temporary, run.lang, run.name, home="../index.html"))
+        write_aside(placed.page, render_page(temporary, run.lang, run.name, home="../index.html"))
+    return (run.page, run.executed)
 
 
-def _papermill(run: Run, output: Path, engine: str, timeout: float | None) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about papermill's own dependencies, nothing a user can act on
-        import papermill
-        from nbclient.exceptions import DeadKernelError
-        from papermill.exceptions import PapermillExecutionError
+def load_papermill() -> None:
+    """Import papermill, without what takes two thirds of the time and is of no use here."""
+    # jsonschema's check of international addresses builds a grammar when imported; no notebook has such an address
+    name = "rfc3987_syntax"
+    absent = name not in sys.modules
+    if absent:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about papermill's own dependencies, nothing a user can act on
+            import_module("papermill.execute")
+            import_module("porfse_analysis.reports.engine")
+    finally:
+        if absent:
+            del sys.modules[name]
 
-        from porfse_analysis.reports.engine import ENGINES, OwnKernelManager
+
+def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base: Path) -> None:
+    load_papermill()
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    from porfse_analysis.reports.engine import ENGINES, OwnKernelManager
 
     logging.getLogger("traitlets").setLevel(logging.ERROR)
-    OwnKernelManager.last = None
+    # a worker of a cluster has several threads, each with a run of its own
+    thread = threading.get_ident()
+    OwnKernelManager.latest.pop(thread, None)
     stopped = threading.Event()
 
     def stop() -> None:
         stopped.set()
-        _kill_last()
+        if manager := OwnKernelManager.latest.get(thread):
+            manager.kill_now()
 
     deadline = threading.Timer(timeout or 0, stop)
     if timeout:
@@ -137,6 +264,10 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None) -> No
             kernel_name="python3",
             progress_bar=False,
             log_output=False,
+            cwd=str(base),
+            # the file is written once, at the end: until then it lies aside
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
         )
     except PapermillExecutionError as error:
         first = next((line for line in error.source.splitlines() if line.strip()), "")
@@ -146,17 +277,12 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None) -> No
     except (DeadKernelError, RuntimeError) as error:
         if stopped.is_set():
             raise ReportError(f"stopped after {timeout:g} seconds (--timeout)") from error
-        manager = OwnKernelManager.last
+        manager = OwnKernelManager.latest.get(thread)
+        if manager and manager.lost():
+            raise ReportError(_LOST) from error
         raise ReportError(f"its process {_ended(manager.exit_code() if manager else None)}: {error}") from error
     finally:
         deadline.cancel()
-
-
-def _kill_last() -> None:
-    from porfse_analysis.reports.engine import OwnKernelManager
-
-    if OwnKernelManager.last is not None:
-        OwnKernelManager.last.kill_now()
 
 
 def _ended(code: int | None) -> str:
