@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 
 import pandas as pd
@@ -12,6 +12,17 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault
 
 __all__ = ["Programme", "make_programme"]
+
+
+_DATED_BY = {
+    "finance": ("cutoff",),
+    "achievements": ("cutoff",),
+    "targets": ("valid_from",),
+    "measures": ("valid_from", "cutoff"),
+    "population": ("year",),
+    "claims": ("cutoff",),
+}
+"""Table -> the columns that say of which date a row is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +54,35 @@ class Programme:
         ]
         dates = pd.concat(published).drop_duplicates().sort_values()
         return [date.date().isoformat() for date in dates]
+
+    def until(self, cutoff: pd.Timestamp) -> Programme:
+        """The programme as far as it is of dates up to `cutoff`: those rows, and the sources they are from.
+
+        Tables that have no dates (axes, EU commitments, which are planned ahead) are whole.
+        """
+        tables: dict[str, pd.DataFrame] = {}
+        for item in fields(self):
+            frame = getattr(self, item.name)
+            if not isinstance(frame, pd.DataFrame):
+                continue
+            for column in _DATED_BY.get(item.name, ()):
+                frame = frame[~(frame[column] > (cutoff.year if column == "year" else cutoff))]
+            tables[item.name] = frame.reset_index(drop=True)
+        references = (
+            frame[column].astype("str")
+            for name, frame in tables.items()
+            if name != "sources"
+            for column in ("source", "axis_source")
+            if column in frame
+        )
+        used = set().union(*references)
+        sources = tables["sources"]
+        tables["sources"] = sources[sources["source"].isin(used)].reset_index(drop=True)
+        order = pd.CategoricalDtype(tables["sources"]["source"].tolist(), ordered=True)
+        for name, frame in tables.items():
+            if name != "sources" and "source" in frame:
+                tables[name] = frame.assign(source=frame["source"].astype(order))
+        return replace(self, **tables)
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in any language there is, else the CCI."""

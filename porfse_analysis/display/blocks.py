@@ -37,7 +37,7 @@ def lead(report: Report) -> Html:
         for table in (finance[finance["amount_eur"].notna()], achievements[achievements["value"].notna()])
         for source in table.loc[table["cutoff"] == report.cutoff, "source"]
     }
-    rows = report.programme.sources
+    rows = report.sources
     names = [
         report.text("source.titled", publisher=row["publisher"], title=source_title(row, report.lang))
         for _, row in rows[rows["source"].isin(used)].iterrows()

@@ -31,11 +31,15 @@ PREFINANCING_MODES: Final[tuple[Literal["initial_only", "initial_plus_annual"], 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A programme at one reporting date: its results, the results before, its findings."""
+    """A programme at one reporting date: its results, the results before, its findings.
+
+    `programme` ends at the cutoff. `whole` is for the verdicts alone: a claim may need the first figure after it.
+    """
 
     programme: Programme
     cutoff: pd.Timestamp
     lang: str
+    whole: Programme
 
     @cached_property
     def results(self) -> pd.DataFrame:
@@ -65,7 +69,20 @@ class Report:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """The verdict on every claim of documents up to the cutoff."""
-        return check_claims(self.programme, cutoff=self.cutoff)
+        return check_claims(self.whole, cutoff=self.cutoff)
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The sources of what the report shows; the row of one is its number, less one.
+
+        A source that only a verdict needs comes last, once there are verdicts.
+        """
+        sources = self.programme.sources
+        if "verdicts" not in self.__dict__:
+            return sources
+        later = self.whole.sources
+        wanted = set(self.verdicts["data_source"]) - set(sources["source"])
+        return pd.concat([sources, later[later["source"].isin(wanted)]], ignore_index=True)
 
     @cached_property
     def deadlines(self) -> pd.DataFrame:
@@ -105,6 +122,10 @@ def known_cutoff(programme: Programme, cutoff: object) -> pd.Timestamp:
 def open_report(programme: Programme, *, cutoff: object, lang: str = "it") -> Report:
     """The report of `programme` at one of its reporting dates, in it or en.
 
+    It sees nothing of later dates, but for the first figure after a claim: what is added to the programme afterwards
+    does not change it.
+
     Raises `ParameterError` for a date the programme has no figures of, or a language reports do not exist in.
     """
-    return Report(programme, known_cutoff(programme, cutoff), wording.check_language(lang))
+    at = known_cutoff(programme, cutoff)
+    return Report(programme.until(at), at, wording.check_language(lang), programme)

@@ -17,7 +17,7 @@ def numbered(report: Report) -> dict[str, str]:
 
 
 def _numbers(report: Report) -> dict[str, int]:
-    return {source: place for place, source in enumerate(report.programme.sources["source"], start=1)}
+    return {source: place for place, source in enumerate(report.sources["source"], start=1)}
 
 
 def _identifiers(sources: Iterable[object]) -> list[str]:
@@ -40,7 +40,7 @@ def source_title(row: pd.Series, lang: str) -> str:
 
 def source_line(sources: Iterable[object], report: Report) -> str:
     """Which sources something was made from, numbered as in the list of the page."""
-    rows = {row["source"]: row for _, row in report.programme.sources.iterrows()}
+    rows = {row["source"]: row for _, row in report.sources.iterrows()}
     numbers = _numbers(report)
     named = [
         report.text(

@@ -15,9 +15,9 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.declared import INDICATORS
 from porfse_analysis.indicators.verdict_figures import percent
+from porfse_analysis.languages import LANGUAGES, check_language
 
 __all__ = [
     "LANGUAGES",
@@ -40,16 +40,7 @@ __all__ = [
     "word_notes",
 ]
 
-LANGUAGES = ("it", "en")
-
 _MILLION = 1_000_000
-
-
-def check_language(lang: object) -> str:
-    """`lang` if reports exist in it; raises `ParameterError` otherwise."""
-    if lang not in LANGUAGES:
-        raise ParameterError(f"lang={lang!r}: use one of {', '.join(LANGUAGES)}")
-    return str(lang)
 
 
 @cache

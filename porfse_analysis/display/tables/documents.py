@@ -89,8 +89,8 @@ def definitions(report: Report) -> Table:
 
 
 def sources(report: Report) -> Table:
-    """Every source of the programme's tables, numbered as the tables refer to them."""
-    rows = report.programme.sources.reset_index(drop=True)
+    """Every source of what the report shows, numbered as the tables refer to them."""
+    rows = report.sources.reset_index(drop=True)
     rows["number"] = [f"[{place + 1}]" for place in range(len(rows))]
 
     def title(row: pd.Series) -> str:
