@@ -60,6 +60,13 @@ class Engine(StrEnum):
     kernel = "kernel"
 
 
+class Backend(StrEnum):
+    """Where notebooks are run."""
+
+    local = "local"
+    dask = "dask"
+
+
 Folder = Annotated[str, typer.Argument(help="Folder of the programme (default: the bundled one).", show_default=False)]
 Cutoffs = Annotated[
     list[str] | None,
@@ -96,7 +103,14 @@ def _load(folder: str) -> Programme:
 @app.command(epilog="Example: porfse report --cutoff 2018-09-30 --lang it --lang en --out reports")
 @_guarded
 def report(
-    folder: Folder = "",
+    folders: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FOLDER]...",
+            help="Folder of the programme (default: the bundled one); of several, each gets a folder of its own.",
+            show_default=False,
+        ),
+    ] = None,
     cutoff: Cutoffs = None,
     notebook: Annotated[
         list[str] | None,
@@ -118,39 +132,86 @@ def report(
     timeout: Annotated[
         float | None, typer.Option("--timeout", metavar="S", min=1, help="Seconds a run may take (default: no limit).")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make every report, also those that are up to date.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be made and why; write nothing.")
+    ] = False,
+    backend: Annotated[
+        Backend, typer.Option("--backend", help="Where: on this machine, or on a Dask cluster (with --scheduler).")
+    ] = Backend.local,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Scheduler of the Dask cluster, as tcp://host:8786."),
+    ] = None,
 ) -> None:
-    """Run the report notebooks for every reporting date and render them into a folder of pages."""
-    from porfse_analysis.reports.plan import make_plan
-    from porfse_analysis.reports.site import check_folder, write_site
+    """Bring a folder of report pages up to date: run the notebooks of the reports that have changed, and render them.
 
-    programme = _load(folder)
-    languages = [item.value for item in lang or [Language.it]]
-    runs = make_plan(
-        programme, folder=folder, cutoffs=cutoff or (), notebooks=notebook or (), languages=languages, out=out
+    A report is made again when its notebook, the programme's data up to its date, this package or a library has
+    changed. A report that fails leaves the one there was; the others go on.
+    """
+    from porfse_analysis.errors import ParameterError
+    from porfse_analysis.reports.batch import make_batch, plan_batch
+
+    if (backend is Backend.dask) != (scheduler is not None):
+        raise ParameterError("--backend dask and --scheduler ADDRESS go together")
+    asked: dict[str, Any] = {
+        "out": out,
+        "cutoffs": cutoff or (),
+        "notebooks": notebook or (),
+        "languages": [item.value for item in lang or [Language.it]],
+        "force": force,
+    }
+    if dry_run:
+        batch = plan_batch(folders or (), **asked)
+        why = {due.run: due.why for due in batch.due}
+        for run in batch.planned:
+            print(f"{run.page}: {_WHY[why.get(run, '')]}")
+        print(f"{len(why)} of {len(batch.planned)} reports would be made", file=sys.stderr)
+        return
+
+    def execute(runs: Any, warm: Any) -> Any:
+        from porfse_analysis.reports.run import run_all, run_on_cluster
+
+        if scheduler is not None:
+            return _with_bar(runs, run_on_cluster(runs, scheduler, timeout=timeout))
+        return _with_bar(runs, run_all(runs, jobs=jobs or -1, engine=engine.value, timeout=timeout, warm=warm))
+
+    batch = make_batch(
+        folders or (),
+        execute,
+        **asked,
+        warm=engine is Engine.warm and backend is Backend.local,
+        say=lambda text: print(text, file=sys.stderr),
     )
-    check_folder(out, programme)
-    outcomes = _with_bar(runs, jobs, engine.value, timeout)
-    write_site(out, programme, outcomes)
-    failures = {outcome.run.label: outcome.reason for outcome in outcomes if not outcome.ok}
-    made = len(outcomes) - len(failures)
-    print(f"{made} of {len(outcomes)} reports made: {out / 'index.html'}", file=sys.stderr)
+    failures = {outcome.run.label: outcome.reason for outcome in batch.outcomes if not outcome.ok}
+    made, current = len(batch.outcomes) - len(failures), len(batch.planned) - len(batch.outcomes)
+    up_to_date = f", {current} up to date" if current else ""
+    print(f"{made} of {len(batch.planned)} reports made{up_to_date}: {out / 'index.html'}", file=sys.stderr)
     if failures:
         lines = [f"  {label}: {reason}" for label, reason in sorted(failures.items())]
         raise ReportError("\n".join(["These reports failed:", *lines]), failures)
 
 
-def _with_bar(runs: list[Any], jobs: int, engine: str, timeout: float | None) -> list[Any]:
+_WHY = {
+    "": "up to date",
+    "new": "new",
+    "forced": "up to date or not, as asked",
+    "data": "the data have changed",
+    "notebook": "the notebook has changed",
+    "parameters": "the parameters have changed",
+    "package": "the package or a library has changed",
+    "files": "a file of it is missing or was changed",
+}
+
+
+def _with_bar(runs: Any, outcomes: Any) -> Any:
     from tqdm import tqdm
 
-    from porfse_analysis.reports.run import run_all
-
-    outcomes = []
     with tqdm(total=len(runs), unit="report", file=sys.stderr, dynamic_ncols=True) as bar:
-        for outcome in run_all(runs, jobs=jobs or -1, engine=engine, timeout=timeout):
-            outcomes.append(outcome)
+        for outcome in outcomes:
             bar.set_postfix_str(f"{outcome.run.label}{'' if outcome.ok else ' FAILED'}")
             bar.update()
-    return sorted(outcomes, key=lambda outcome: (outcome.run.lang, outcome.run.cutoff, outcome.run.name))
+            yield outcome
 
 
 @app.command(epilog="Example: porfse indicators --cutoff 2018-09-30 --format csv > indicators.csv")

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import partial
+from typing import Protocol
 
 import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault
 
-__all__ = ["Programme", "make_programme"]
+__all__ = ["Dated", "Programme", "make_programme"]
+
+
+class Dated(Protocol):
+    """What is known of a programme before its tables are read: enough to plan its reports."""
+
+    @property
+    def cci(self) -> str:
+        """Its code."""
+
+    @property
+    def cutoffs(self) -> list[str]:
+        """Its reporting dates, sorted, as ISO text."""
 
 
 _DATED_BY = {
@@ -82,7 +95,7 @@ class Programme:
         for name, frame in tables.items():
             if name != "sources" and "source" in frame:
                 tables[name] = frame.assign(source=frame["source"].astype(order))
-        return replace(self, **tables)
+        return Programme(self.cci, self.titles, **tables)
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in any language there is, else the CCI."""

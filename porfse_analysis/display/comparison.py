@@ -151,6 +151,7 @@ def open_comparison(
         pool,
         known_cutoff(pool, cutoff),
         lang,
+        pool,
         picked.assign(label=_labels(picked)),
         state,
         only,

@@ -18,7 +18,7 @@ from porfse_analysis.indicators.financial import financial_progress
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.indicators.rules import RULES
-from porfse_analysis.programme import Programme
+from porfse_analysis.programme import Dated, Programme
 
 __all__ = ["PREFINANCING_MODES", "Report", "known_cutoff", "open_report"]
 
@@ -103,7 +103,7 @@ class Report:
         return wording.text(key, self.lang, **values)
 
 
-def known_cutoff(programme: Programme, cutoff: object) -> pd.Timestamp:
+def known_cutoff(programme: Dated, cutoff: object) -> pd.Timestamp:
     """The cutoff, if the programme has figures at that date.
 
     Raises `ParameterError` listing the dates it has, the nearest first.

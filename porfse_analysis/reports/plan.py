@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from porfse_analysis import resources
-from porfse_analysis.display.report import known_cutoff
-from porfse_analysis.display.wording import LANGUAGES, check_language
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.programme import Programme
+from porfse_analysis.languages import LANGUAGES, check_language
+
+if TYPE_CHECKING:
+    from porfse_analysis.programme import Dated
 
 __all__ = ["REPORT_NOTEBOOKS", "Run", "find_notebook", "make_plan", "notebook_parameters"]
 
@@ -42,6 +44,11 @@ class Run:
         return self.notebook.stem
 
     @property
+    def key(self) -> str:
+        """The run among those of its programme."""
+        return f"{self.lang}/{self.cutoff}/{self.name}"
+
+    @property
     def label(self) -> str:
         """How the run is called on screen."""
         return f"{self.name} {self.cutoff} {self.lang}"
@@ -63,7 +70,7 @@ class Run:
 
 
 def make_plan(
-    programme: Programme,
+    programme: Dated,
     *,
     folder: str = "",
     cutoffs: Sequence[str] = (),
@@ -76,7 +83,7 @@ def make_plan(
     Raises `ParameterError` for a date the programme has no figures of, a language or notebook that does not exist, a
     notebook that does not take the three parameters.
     """
-    dates = [known_cutoff(programme, cutoff).date().isoformat() for cutoff in cutoffs] or programme.cutoffs
+    dates = [_known(programme, cutoff) for cutoff in cutoffs] or programme.cutoffs
     found = [find_notebook(name) for name in notebooks or REPORT_NOTEBOOKS]
     for notebook in found:
         known = notebook_parameters(notebook)
@@ -95,6 +102,15 @@ def make_plan(
         for date in dict.fromkeys(dates)
         for notebook in dict.fromkeys(found)
     ]
+
+
+def _known(programme: Dated, cutoff: str) -> str:
+    if cutoff in programme.cutoffs:
+        return cutoff
+    # what is wrong with it is told by those who know dates; importing them takes a while
+    from porfse_analysis.display.report import known_cutoff
+
+    return known_cutoff(programme, cutoff).date().isoformat()
 
 
 def find_notebook(name: str) -> Path:

@@ -14,6 +14,7 @@ from porfse_analysis.display import wording
 from porfse_analysis.display.html import heading, paragraphs
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports.files import write_aside
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
@@ -71,6 +72,17 @@ def write_site(out: Path, programme: Programme, outcomes: Iterable[Outcome]) -> 
         # whoever opens the folder finds the reports there are
         mine = [run for run in known if run["lang"] == languages[0]]
         write_aside(out / "index.html", _index(programme, mine, results, languages[0], below=f"{languages[0]}/"))
+
+
+def write_folder(folder: str, out: Path, outcomes: Iterable[Outcome]) -> tuple[list[Path], list[Path]]:
+    """`write_site` for a programme folder ("" for the bundled one).
+
+    Returns the pages of reports it has written again, and the files it has made.
+    """
+    write_site(out, load_programme(folder or None), outcomes)
+    return [], [
+        path for name in ("index.html", "en/index.html", "results.csv", "runs.csv") if (path := out / name).is_file()
+    ]
 
 
 def _folder(out: Path, lang: str) -> Path:

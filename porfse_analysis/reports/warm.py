@@ -140,6 +140,7 @@ class WarmProcess:
         with self._lock:
             self._closed = True
         self._close_input()
+        self.process.terminate()  # while it imports it does not look at its input; later it ignores this
         try:
             self.process.wait(timeout=_WAIT_FOR_END)
         except subprocess.TimeoutExpired:

@@ -63,6 +63,8 @@ def main() -> None:
     # Ctrl-C is for the command that started it all; it ends this process by closing its input
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     preload()
+    # from here on there may be forks that must not outlive this process
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _Server(listener, address).serve()
 
 
@@ -169,6 +171,7 @@ class _Server:
         """In a fork: nothing of the server's is left but the connection it answers on."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.selector.close()
         for ours in (self.listener, self.wake, self.woken, *self.children):
             if ours is not connection:

@@ -1,0 +1,275 @@
+"""A batch of reports: what is planned, what of it must be made, made and kept. What `porfse report` does.
+
+Nothing heavy is imported here: a call with nothing to do must end before anything is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from porfse_analysis import resources
+from porfse_analysis.errors import ParameterError, ReportError
+from porfse_analysis.reports import fingerprint
+from porfse_analysis.reports.files import remove_left_aside
+from porfse_analysis.reports.ledger import check_folder
+from porfse_analysis.reports.plan import Run, make_plan
+from porfse_analysis.reports.state import State, described, read_state, unchanged, write_state
+from porfse_analysis.reports.warm import CAN_FORK, ChildEndedError, WarmProcess
+
+if TYPE_CHECKING:
+    from porfse_analysis.reports.run import Outcome
+
+__all__ = ["Batch", "Due", "Executor", "Site", "make_batch", "plan_batch"]
+
+_LOCK = ".porfse.lock"
+
+STOPPED = "stopped before it had ended (Ctrl-C)"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A run that must be made: why (`State.why`, "forced", or "site"), and what it is made from."""
+
+    run: Run
+    why: str
+    made_from: dict[str, str]
+
+
+@dataclass
+class Site:
+    """One programme's reports: its folder as the user named it, where they go, what is planned and what is due."""
+
+    folder: str
+    out: Path
+    state: State
+    planned: list[Run] = field(default_factory=list)
+    due: list[Due] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def site_due(self) -> bool:
+        """Whether the pages above the reports are not of these reports."""
+        known = self.state.site
+        return known.get("from") != self._site_from() or not unchanged(known["files"], self.out)
+
+    def _site_from(self) -> str:
+        made = [f"{key} {sorted(run['from'].items())}" for key, run in sorted(self.state.runs.items())]
+        return fingerprint.digest([fingerprint.environment(), self.state.inputs, *made])
+
+    def keep(self, outcome: Outcome, made_from: dict[str, str]) -> None:
+        """Take in how a run ended."""
+        self.outcomes.append(outcome)
+        if outcome.ok:
+            self.state.keep(outcome.run.key, made_from, outcome.files, self.out)
+        else:
+            self.state.runs.pop(outcome.run.key, None)
+        with contextlib.suppress(OSError):  # what cannot be kept is made again
+            write_state(self.out, self.state)
+
+    def close(self, rewritten: Sequence[Path], files: Sequence[Path]) -> None:
+        """Keep the state after the pages above the reports were written."""
+        self.state.rewritten(rewritten, self.out)
+        self.state.site = {"from": self._site_from(), "files": described(files, self.out)}
+        write_state(self.out, self.state)
+
+
+Executor = Callable[[Sequence[Run], "WarmProcess | None"], "Iterator[Outcome]"]
+"""Executes runs, giving each outcome as it comes."""
+
+
+@dataclass
+class Batch:
+    """The sites of one call."""
+
+    out: Path
+    sites: list[Site]
+
+    @property
+    def planned(self) -> list[Run]:
+        """All runs asked for."""
+        return [run for site in self.sites for run in site.planned]
+
+    @property
+    def due(self) -> list[Due]:
+        """Those that must be made."""
+        return [due for site in self.sites for due in site.due]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """How the runs that were made ended."""
+        return [outcome for site in self.sites for outcome in site.outcomes]
+
+
+def plan_batch(
+    folders: Sequence[str],
+    *,
+    out: Path,
+    cutoffs: Sequence[str] = (),
+    notebooks: Sequence[str] = (),
+    languages: Sequence[str] = ("it",),
+    force: bool = False,
+    on_change: Callable[[], None] = lambda: None,
+) -> Batch:
+    """What is asked for and what of it must be made. Nothing is written.
+
+    `folders`: programme folders ("" for the bundled one). The reports of one go into `out`, those of several into a
+    folder each below it, named as the programme's. `on_change` is called before a programme must be read.
+
+    Raises `ParameterError` and `DataError` as `make_plan` and `load_programme` do.
+    """
+    folders = list(folders) or [""]
+    places = [out] if len(folders) == 1 else [out / _name(folder) for folder in folders]
+    for place in places:
+        if places.count(place) > 1:
+            raise ParameterError(f"two programme folders are called {place.name}; their reports would be in one place")
+    sites = []
+    for folder, place in zip(folders, places, strict=True):
+        site = Site(folder, place, read_state(place))
+        _survey(site, on_change)
+        _check_place(site)
+        known = site.state
+        site.planned = make_plan(
+            known, folder=folder, cutoffs=cutoffs, notebooks=notebooks, languages=languages, out=place
+        )
+        for run in site.planned:
+            made_from = fingerprint.of_run(run, known.seen)
+            why = "forced" if force else known.why(run.key, made_from, place)
+            if why:
+                site.due.append(Due(run, why, made_from))
+        sites.append(site)
+    return Batch(out, sites)
+
+
+def _name(folder: str) -> str:
+    return _folder(folder).resolve().name
+
+
+def _folder(folder: str) -> Path:
+    return Path(folder) if folder else resources.bundled()
+
+
+def _survey(site: Site, on_change: Callable[[], None]) -> None:
+    """Bring what is known of the programme up to date; its tables are read only when a file has changed."""
+    folder = _folder(site.folder)
+    inputs = fingerprint.digest([fingerprint.of_files(fingerprint.programme_files(folder)), fingerprint.environment()])
+    if inputs == site.state.inputs:
+        return
+    on_change()
+    from porfse_analysis.loaders.folder import load_programme
+
+    programme = load_programme(site.folder or None)
+    site.state.inputs, site.state.seen = inputs, fingerprint.of_programme(programme)
+    site.state.cci, site.state.cutoffs = programme.cci, programme.cutoffs
+
+
+def _check_place(site: Site) -> None:
+    check_folder(site.out, site.state.cci)
+
+
+@contextlib.contextmanager
+def locked(out: Path, waited: Callable[[Path], object], say: Callable[[str], None]) -> Iterator[None]:
+    """Keep a folder of reports to ourselves; waits while another process has it, and tells `waited`.
+
+    Raises `ReportError` when nothing can be written there.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(out / _LOCK)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            waited(out)
+            say(f"another porfse report is writing to {out}; waiting for it to end (Ctrl-C gives up)")
+            lock.acquire()
+    except OSError as error:
+        raise ReportError(f"{out}: cannot be written to: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def make_batch(
+    folders: Sequence[str],
+    execute: Executor,
+    *,
+    out: Path,
+    cutoffs: Sequence[str] = (),
+    notebooks: Sequence[str] = (),
+    languages: Sequence[str] = ("it",),
+    force: bool = False,
+    warm: bool = True,
+    say: Callable[[str], None] = lambda text: None,
+) -> Batch:
+    """Make what `plan_batch` says is due, and bring the pages above the reports up to date.
+
+    `execute` runs them; with `warm`, it is given a warm process. Every report is complete when it appears. On Ctrl-C
+    what has been made is kept and listed, and KeyboardInterrupt is raised again.
+
+    Raises `ReportError` when the output folder cannot be written to, and as `plan_batch` does.
+    """
+    # a wrong call must not leave a folder behind
+    asked = {"cutoffs": cutoffs, "notebooks": notebooks, "languages": languages, "force": force}
+    with contextlib.ExitStack() as stack:
+        started: list[WarmProcess] = []
+
+        def start() -> None:
+            """The warm process imports while the programme is read here."""
+            if warm and CAN_FORK and not started:
+                started.append(stack.enter_context(WarmProcess()))
+
+        batch = plan_batch(folders, out=out, on_change=start, **asked)  # type: ignore[arg-type]
+        if not batch.due and not any(site.site_due() for site in batch.sites):
+            return batch
+        waited: list[Path] = []
+        for site in batch.sites:
+            stack.enter_context(locked(site.out, waited.append, say))
+        if waited:  # the other has changed what is due
+            batch = plan_batch(folders, out=out, on_change=start, **asked)  # type: ignore[arg-type]
+        if batch.due:
+            start()
+        _make(batch, execute, started[0] if started else None)
+    return batch
+
+
+def _make(batch: Batch, execute: Executor, warm: WarmProcess | None) -> None:
+    sites = {due.run: site for site in batch.sites for due in site.due}
+    waiting = {due.run: due for due in batch.due}
+    for folder in {run.folder for run in waiting}:
+        remove_left_aside(folder)
+    stopped = False
+    try:
+        for outcome in execute(list(waiting), warm) if waiting else ():
+            sites[outcome.run].keep(outcome, waiting.pop(outcome.run).made_from)
+    except KeyboardInterrupt:
+        from porfse_analysis.reports.run import Outcome
+
+        stopped, warm = True, None
+        for run, due in waiting.items():
+            sites[run].keep(Outcome(run, 0.0, STOPPED), due.made_from)
+    _write_sites(batch, warm)
+    if stopped:
+        raise KeyboardInterrupt
+
+
+def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
+    from porfse_analysis.reports.site import write_folder
+
+    for site in batch.sites:
+        if not site.outcomes and not site.site_due():
+            continue
+        try:
+            remove_left_aside(site.out)
+            arguments = (site.folder, site.out, site.outcomes)
+            try:
+                rewritten, files = warm.call(write_folder, *arguments) if warm else write_folder(*arguments)
+            except (ChildEndedError, ConnectionError):  # the reports are made; their index must not be lost
+                rewritten, files = write_folder(*arguments)
+            site.close(rewritten, files)
+        except OSError as error:
+            raise ReportError(f"{site.out}: the index cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,135 @@
+"""What can change a report, as digests: two runs with the same digests give the same files.
+
+Nothing heavy is imported here: a second call must be able to see that there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from porfse_analysis.reports.plan import Run
+from porfse_analysis.resources import notebooks_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from porfse_analysis.programme import Programme
+
+__all__ = ["WHOLE", "environment", "of_files", "of_programme", "of_run", "programme_files"]
+
+WHOLE = "whole"
+"""Among the digests of what is seen at each date: the whole programme, whatever the date."""
+
+# what computes, draws, runs and renders a report
+_LIBRARIES = (
+    "babel",
+    "great-tables",
+    "ipykernel",
+    "ipython",
+    "jinja2",
+    "matplotlib",
+    "nbconvert",
+    "nbformat",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pillow",
+    "xlsxwriter",
+)
+
+
+def digest(parts: Iterable[str]) -> str:
+    """One digest of several texts, in their order."""
+    made = hashlib.sha256()
+    for part in parts:
+        made.update(f"{len(part)}:{part}".encode())
+    return made.hexdigest()
+
+
+def of_files(paths: Iterable[Path]) -> str:
+    """The names and contents of files."""
+    return digest(
+        text
+        for path in sorted(paths)
+        for text in (path.name, hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "")
+    )
+
+
+def programme_files(folder: Path) -> list[Path]:
+    """The files a programme folder is read from; those that are not read do not matter."""
+    descriptor = folder / "datapackage.json"
+    named: set[str] = set()
+    try:
+        resources = json.loads(descriptor.read_text(encoding="utf-8-sig")).get("resources")
+        named = {str(item["path"]) for item in resources if isinstance(item.get("path"), str)}
+    except (OSError, ValueError, AttributeError, TypeError):
+        pass  # reading the folder will say what is wrong with it
+    return [descriptor, *folder.glob("*.csv"), *(folder / name for name in named if Path(name).suffix != ".csv")]
+
+
+@cache
+def environment() -> str:
+    """The package, its libraries and Python."""
+    package = Path(__file__).parents[1]
+    kinds = {".py", ".toml", ".j2", ".css"}
+    sources = [path for path in package.rglob("*") if path.suffix in kinds]
+    versions = [platform.python_version()]
+    for name in _LIBRARIES:
+        try:
+            versions.append(version(name))
+        except PackageNotFoundError:
+            versions.append("")
+    return digest([of_files(sources), *versions])
+
+
+def of_programme(programme: Programme) -> dict[str, str]:
+    """Reporting date -> digest of what a report of that date sees: the rows up to it, and the verdicts on its claims.
+
+    Under `WHOLE` that of the whole programme.
+    """
+    from porfse_analysis.claims import check_claims
+    from porfse_analysis.indicators.result import as_cutoff
+
+    titles = json.dumps(dict(programme.titles), sort_keys=True)
+    verdicts = check_claims(programme) if len(programme.claims) else None
+    seen = {WHOLE: digest([programme.cci, titles, *_tables(programme)])}
+    for cutoff in programme.cutoffs:
+        at = as_cutoff(cutoff)
+        told = "" if verdicts is None else _of_frame(verdicts[verdicts["cutoff"] <= at])
+        seen[cutoff] = digest([programme.cci, titles, *_tables(programme.until(at)), told])
+    return seen
+
+
+def _tables(programme: Programme) -> list[str]:
+    from porfse_analysis.schema import TABLES
+
+    return [text for name in TABLES for text in (name, _of_frame(getattr(programme, name)))]
+
+
+def _of_frame(frame: pd.DataFrame) -> str:
+    import pandas as pd
+
+    plain = frame.astype(dict.fromkeys(frame.select_dtypes("category").columns, "str"))
+    rows = pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes()
+    return digest([",".join(map(str, frame.columns)), hashlib.sha256(rows).hexdigest()])
+
+
+def of_run(run: Run, seen: Mapping[str, str]) -> dict[str, str]:
+    """What a run depends on, by name; `seen` is `of_programme` of its programme.
+
+    The package's own notebooks see their programme through `open_report`, up to the date; any other may look at all.
+    """
+    own = run.notebook.resolve().parent == notebooks_folder().resolve()
+    return {
+        "data": seen[run.cutoff if own else WHOLE],
+        "notebook": of_files([run.notebook]),
+        "parameters": digest([run.cutoff, run.lang, run.programme]),
+        "package": environment(),
+    }

@@ -1,0 +1,99 @@
+"""What a folder of reports was made from, kept in it as `.porfse.json`: so that only what has changed is made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from porfse_analysis.reports.files import write_aside
+
+__all__ = ["STATE_FILE", "State", "read_state", "write_state"]
+
+STATE_FILE = ".porfse.json"
+
+_VERSION = 1
+
+Files = dict[str, list[Any]]
+
+
+@dataclass
+class State:
+    """What is known of a folder of reports.
+
+    `inputs` is the digest of the programme's files, `cutoffs` and `seen` what was read from them; `runs` maps the key
+    of a run to what it was made from and the files it made (path -> size, time of change, digest); `site` is the same
+    for the pages above the reports.
+    """
+
+    inputs: str = ""
+    cci: str = ""
+    cutoffs: list[str] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    site: dict[str, Any] = field(default_factory=dict)
+
+    def why(self, key: str, made_from: Mapping[str, str], out: Path) -> str:
+        """Why a run must be made: "new", the first thing it depends on that has changed, "files"; "" if it need not."""
+        known = self.runs.get(key)
+        if known is None:
+            return "new"
+        changed = [name for name, value in made_from.items() if known["from"].get(name) != value]
+        return changed[0] if changed else ("" if unchanged(known["files"], out) else "files")
+
+    def keep(self, key: str, made_from: Mapping[str, str], files: Iterable[Path], out: Path) -> None:
+        """Note what a run was made from, and what it made."""
+        self.runs[key] = {"from": dict(made_from), "files": described(files, out)}
+
+    def rewritten(self, files: Iterable[Path], out: Path) -> None:
+        """Note that files of runs were written again, on purpose."""
+        names = {path.relative_to(out).as_posix() for path in files}
+        for known in self.runs.values():
+            mine = names & set(known["files"])
+            known["files"] |= described((out / name for name in mine), out)
+
+
+def described(files: Iterable[Path], out: Path) -> Files:
+    """Path of each file below `out` -> its size, time of change and digest."""
+    made: Files = {}
+    for path in files:
+        at = path.stat()
+        made[path.relative_to(out).as_posix()] = [at.st_size, at.st_mtime_ns, _digest(path)]
+    return made
+
+
+def unchanged(files: Files, out: Path) -> bool:
+    """Whether the files are there as they were; a copy of the folder has other times, and still is."""
+    for name, (size, time, content) in files.items():
+        path = out / name
+        try:
+            at = path.stat()
+        except OSError:
+            return False
+        if at.st_size != size or (at.st_mtime_ns != time and _digest(path) != content):
+            return False
+    return True
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_state(out: Path) -> State:
+    """The state of a folder of reports; an empty one when there is none, or none that can be read."""
+    try:
+        known = json.loads((out / STATE_FILE).read_text(encoding="utf-8"))
+        if known.pop("version") == _VERSION:
+            return State(**known)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # then everything is made again, which is always right
+    return State()
+
+
+def write_state(out: Path, state: State) -> None:
+    """Keep the state in its folder."""
+    text = json.dumps({"version": _VERSION, **asdict(state)}, ensure_ascii=False, sort_keys=True)
+    write_aside(out / STATE_FILE, text + "\n")
