@@ -1,0 +1,248 @@
+"""What is made again and what is not."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from batch_tools import command, programme_copy
+
+from porfse_analysis import ParameterError, resources
+from porfse_analysis.reports import batch as batches
+from porfse_analysis.reports import fingerprint
+from porfse_analysis.reports.batch import make_batch, plan_batch
+from porfse_analysis.reports.run import Outcome
+from porfse_analysis.reports.state import STATE_FILE
+
+DATES = [
+    *("2014-12-31", "2015-12-31", "2016-12-31", "2017-12-31", "2018-09-30"),
+    *("2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-06-30"),
+]
+EMPTY = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def stand_in(failing=()):
+    """An executor that writes two files for each run, and notes what it was given."""
+    given = []
+
+    def execute(runs, warm):
+        for run in runs:
+            given.append(f"{run.name} {run.cutoff} {run.lang}")
+            if run.cutoff in failing:
+                yield Outcome(run, 0.0, "not today")
+                continue
+            run.folder.mkdir(parents=True, exist_ok=True)
+            run.page.write_text("page")
+            run.executed.write_text(EMPTY)
+            yield Outcome(run, 0.0, files=(run.page, run.executed))
+
+    return execute, given
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return programme_copy(tmp_path / "programme")
+
+
+@pytest.fixture
+def make(folder, tmp_path):
+    """Makes the reports of the copy and gives what was run."""
+
+    def call(failing=(), **asked):
+        execute, given = stand_in(failing)
+        options = {"out": tmp_path / "out", "notebooks": ["programme_report"], **asked}
+        make_batch([str(folder)], execute, warm=False, **options)
+        return given
+
+    return call
+
+
+def reports(*dates):
+    return [f"programme_report {date} it" for date in dates]
+
+
+def replace(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_everything_is_made_once(make):
+    assert make() == reports(*DATES)
+    assert make() == []
+    assert make(languages=["it", "en"]) == [f"programme_report {date} en" for date in DATES]
+    assert make(force=True) == reports(*DATES)
+
+
+def test_a_changed_figure_is_seen_from_its_date_on(make, folder):
+    make()
+    finance = (folder / "finance.csv").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in finance if line.startswith("I,2021-12-31,selected"))
+    replace(folder / "finance.csv", row, row.replace(",exact,", ",about,"))
+    assert make() == reports("2021-12-31", "2022-06-30")
+    assert make() == []
+
+
+def test_a_later_date_makes_its_own_reports_alone(make, folder):
+    make()
+    with (folder / "finance.csv").open("a", encoding="utf-8") as lines:
+        lines.write("I,2022-12-31,selected,ESF,More developed,new-source,1000.00,,2022-12-31,exact,0.01,9.0\n")
+    with (folder / "sources.csv").open("a", encoding="utf-8") as lines:
+        lines.write("new-source,Nuova,New,Somebody,,,,CC0 1.0\n")
+    assert make() == reports("2022-12-31")
+
+
+def test_a_changed_axis_is_seen_everywhere(make, folder):
+    make()
+    replace(folder / "axes.csv", "Istruzione e formazione", "Istruzione")
+    assert make() == reports(*DATES)
+
+
+def test_a_changed_claim_is_seen_from_its_date_on(make, folder):
+    make()
+    replace(folder / "claims.csv", "certificated" if False else "n-plus-3-2018,Obiettivo", "n-plus-3-2018,L'obiettivo")
+    assert make() == reports(*DATES[4:])
+
+
+def test_the_figure_that_decides_a_claim_is_seen_though_it_is_later(make, folder):
+    """The 187,000 people of 30 September 2018 are judged by 187,716 a year before and 300,656 three months later."""
+    make()
+    path = folder / "achievements.csv"
+    rows = path.read_text(encoding="utf-8").splitlines()
+    later = next(row for row in rows if ",CO01,2018-12-31," in row and row.startswith("I,"))
+    cells = later.split(",")
+    cells[8] = str(float(cells[8]) + 1)
+    replace(path, later, ",".join(cells))
+    assert "programme_report 2018-09-30 it" in make()
+
+
+def test_a_file_touched_but_not_changed_changes_nothing(make, folder):
+    make()
+    (folder / "finance.csv").touch()
+    text = (folder / "finance.csv").read_text(encoding="utf-8")
+    (folder / "finance.csv").write_text("\ufeff" + text, encoding="utf-8")  # other bytes, the same figures
+    assert make() == []
+    (folder / "notes.txt").write_text("of nobody's interest")
+    assert make() == []
+
+
+def test_another_notebook_is_made_again(make, tmp_path):
+    mine = shutil.copy(resources.notebooks_folder() / "programme_report.ipynb", tmp_path / "mine.ipynb")
+    asked = {"notebooks": [str(mine)], "cutoffs": ["2018-09-30"]}
+    assert make(**asked) == ["mine 2018-09-30 it"]
+    assert make(**asked) == []
+    replace(tmp_path / "mine.ipynb", "## Highlights", "## Highlight")
+    assert make(**asked) == ["mine 2018-09-30 it"]
+
+
+def test_a_users_notebook_may_look_at_all_dates(make, folder, tmp_path):
+    mine = shutil.copy(resources.notebooks_folder() / "programme_report.ipynb", tmp_path / "mine.ipynb")
+    asked = {"notebooks": [str(mine)], "cutoffs": ["2014-12-31"]}
+    make(**asked)
+    finance = (folder / "finance.csv").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in finance if line.startswith("I,2022-06-30,selected"))
+    replace(folder / "finance.csv", row, row.replace(",exact,", ",about,"))
+    assert make(**asked) == ["mine 2014-12-31 it"]
+
+
+def test_another_library_or_package_makes_everything_again(make, monkeypatch):
+    make()
+    monkeypatch.setattr(fingerprint, "environment", lambda: "other")
+    assert make() == reports(*DATES)
+
+
+@pytest.mark.parametrize("damage", ["missing", "changed", "cut"])
+def test_a_damaged_page_is_made_again(damage, make, tmp_path):
+    make()
+    page = tmp_path / "out" / "2018-09-30" / "programme_report.html"
+    {"missing": page.unlink, "changed": lambda: page.write_text("egap"), "cut": lambda: page.write_text("")}[damage]()
+    assert make() == reports("2018-09-30")
+
+
+def test_a_copied_folder_is_still_up_to_date(make, tmp_path):
+    make()
+    shutil.copytree(tmp_path / "out", tmp_path / "copy", copy_function=shutil.copyfile)
+    assert make(out=tmp_path / "copy") == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 0}', '{"version": 1, "runs": 3, "other": 1}'])
+def test_a_damaged_state_makes_everything_again(text, make, tmp_path):
+    make()
+    (tmp_path / "out" / STATE_FILE).write_text(text)
+    assert make() == reports(*DATES)
+    assert make() == []
+
+
+def test_only_what_failed_is_made_again(make, tmp_path):
+    make(failing=["2016-12-31"])
+    listed = (tmp_path / "out" / "runs.csv").read_text(encoding="utf-8")
+    assert "2016-12-31,it,failed,0.0,not today" in listed
+    assert make() == reports("2016-12-31")
+    assert "failed" not in (tmp_path / "out" / "runs.csv").read_text(encoding="utf-8")
+
+
+def test_a_lost_index_is_written_again_without_a_report(make, tmp_path):
+    make()
+    (tmp_path / "out" / "index.html").unlink()
+    assert make() == []
+    assert (tmp_path / "out" / "index.html").is_file()
+
+
+def test_ctrl_c_keeps_what_is_made_and_names_the_rest(folder, tmp_path):
+    execute, _ = stand_in()
+
+    def interrupted(runs, warm):
+        yield from execute(runs[:2], warm)
+        raise KeyboardInterrupt
+
+    asked = {"out": tmp_path / "out", "notebooks": ["programme_report"], "cutoffs": DATES[:4], "warm": False}
+    with pytest.raises(KeyboardInterrupt):
+        make_batch([str(folder)], interrupted, **asked)
+    listed = (tmp_path / "out" / "runs.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[4] for line in listed[1:]] == ["ok", "ok", "failed", "failed"]
+    assert listed[3].endswith(batches.STOPPED)
+    execute, given = stand_in()
+    make_batch([str(folder)], execute, **asked)
+    assert given == reports(*DATES[2:4])
+
+
+def test_several_programmes_each_get_a_folder(folder, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    execute, given = stand_in()
+    asked = {"out": tmp_path / "out", "notebooks": ["programme_report"], "cutoffs": ["2018-09-30"], "warm": False}
+    made = make_batch([str(folder), str(other)], execute, **asked)
+    assert len(given) == 2
+    assert [site.out.name for site in made.sites] == ["programme", "other"]
+    assert (tmp_path / "out" / "other" / "2018-09-30" / "programme_report.html").is_file()
+    assert (tmp_path / "out" / "programme" / "index.html").is_file()
+    (tmp_path / "deep").mkdir()
+    with pytest.raises(ParameterError, match="two programme folders are called other"):
+        plan_batch([str(other), str(shutil.copytree(other, tmp_path / "deep" / "other"))], out=tmp_path / "out")
+
+
+def test_a_dry_run_says_why_and_writes_nothing(folder, tmp_path):
+    call = command("report", folder, "--out", tmp_path / "out", "--cutoff", "2018-09-30", "--dry-run")
+    said = subprocess.run(call, capture_output=True, text=True, check=True)
+    lines = said.stdout.splitlines()
+    assert lines[0] == f"{tmp_path / 'out' / '2018-09-30' / 'programme_report.html'}: new"
+    assert "would be made" in said.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_call_with_nothing_to_do_imports_nothing_heavy(make, folder, tmp_path):
+    """Unchanged files end the work: no table is read, nothing that draws, computes or runs is imported."""
+    make()
+    script = (
+        "import sys\nfrom porfse_analysis.cli import app\n"
+        f"sys.argv = ['porfse', 'report', {str(folder)!r}, '--notebook', 'programme_report', '--out', "
+        f"{str(tmp_path / 'out')!r}]\n"
+        "try:\n    app()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "heavy = ['pandas', 'numpy', 'matplotlib', 'papermill', 'nbconvert', 'nbformat', 'jupyter_client', 'joblib',\n"
+        "         'IPython', 'babel', 'jinja2']\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+    assert "0 of 10 reports made, 10 up to date" in said.stderr
