@@ -240,7 +240,8 @@ def make_batch(
 def _make(batch: Batch, execute: Executor, warm: WarmProcess | None) -> None:
     sites = {due.run: site for site in batch.sites for due in site.due}
     waiting = {due.run: due for due in batch.due}
-    for folder in {run.folder for run in waiting}:
+    folders = {run.folder for run in waiting}
+    for folder in folders:
         remove_left_aside(folder)
     stopped = False
     try:
@@ -252,6 +253,8 @@ def _make(batch: Batch, execute: Executor, warm: WarmProcess | None) -> None:
         stopped, warm = True, None
         for run, due in waiting.items():
             sites[run].keep(Outcome(run, 0.0, STOPPED), due.made_from)
+    for folder in folders:  # what a killed run was writing
+        remove_left_aside(folder)
     _write_sites(batch, warm)
     if stopped:
         raise KeyboardInterrupt
