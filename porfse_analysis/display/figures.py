@@ -50,10 +50,10 @@ def funnel(report: Report) -> Html:
             place,
             row["amount"] / _MILLION,
             height=0.66,
-            color=COLOURS[row["stage"]],
+            facecolor=COLOURS[row["stage"]],
             hatch=HATCHES["stale"] if stale else "",
-            edgecolor="white" if stale else COLOURS[row["stage"]],
-            linewidth=0,
+            edgecolor=COLOURS["edge"] if row["stage"] == "allocation" else "white",
+            linewidth=0.8 if row["stage"] == "allocation" else 0,
         )
         label = wording.million(row["amount"], report.lang, precision=row["precision"])
         if row["stage"] != "allocation" and pd.notna(row["value"]):
@@ -153,7 +153,9 @@ def axes_progress(report: Report) -> Html:
             place,
             row["amount"] / _MILLION,
             height=0.92,
-            color=COLOURS["allocation"],
+            facecolor=COLOURS["allocation"],
+            edgecolor=COLOURS["edge"],
+            linewidth=0.8,
             label=report.text("stage.allocation") if place == 0 else None,
         )
         parts = [
