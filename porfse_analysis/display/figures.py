@@ -98,6 +98,7 @@ def over_time(report: Report) -> Html:
             textcoords="offset points",
             xytext=(6, 4),
             color=COLOURS["text"],
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
         )
         values = [
             report.text(
