@@ -35,7 +35,7 @@ def make_folder(parent):
         folder / "sources.csv",
         title_it=[IMAGE, OVERRIDE, LONG, SCRIPT],
         title_en=[IMAGE, OVERRIDE, LONG, SCRIPT],
-        publisher=[BREAKOUT, OVERRIDE, FORMULA],
+        publisher=[BREAKOUT, COMMAND, FORMULA],
         address=[ADDRESS, f"{ADDRESS}//", PATH],
         licence=[COMMAND],
         page=[LONG],

@@ -81,7 +81,7 @@ def on_page(figure: Figure, *, alt: str, caption: str, source: str) -> Html:
     buffer = io.BytesIO()
     for item in figure.findobj(Text):
         # what was written outside the style
-        item.set_parse_math(False)  # type: ignore[attr-defined]
+        item.set_parse_math(False)
     with mpl.rc_context(STYLE):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return picture(buffer.getvalue().translate(None, _NOT_IN_XML), alt, caption, source)

@@ -118,9 +118,7 @@ def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     plans = found[found["check"].isin(["plan_change", "target_change"])]
     plans = plans[(plans["cutoff"] > report.previous) & (plans["cutoff"] <= report.cutoff)]
     worded = wording.word_findings(plans, report.lang)
-    named = [
-        report.text("front.plan_change", axis=row["axis"], change=row["message"]) for _, row in worded.iterrows()
-    ]
+    named = [report.text("front.plan_change", axis=row["axis"], change=row["message"]) for _, row in worded.iterrows()]
     said = "".join(f"<li>{html.escape(line)}</li>" for line in named)
     return [
         _html(changes_table(report, shown.reset_index(drop=True), report.text("front.moves", count=_MOVES, **dates))),

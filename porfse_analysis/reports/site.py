@@ -29,7 +29,7 @@ def check_folder(out: Path, programme: Programme) -> None:
     """Refuse an output folder that is a file, or holds the reports of another programme."""
     if out.exists() and not out.is_dir():
         raise ParameterError(f"{out} is a file; name a folder for the reports")
-    others = {run["programme"] for run in _known_runs(out)} - {programme.cci}
+    others = {run["programme"] for run in _listed(out)} - {programme.cci}
     if others:
         raise ParameterError(
             f"{out} holds the reports of {', '.join(sorted(others))}; name another folder for those of {programme.cci}"
@@ -38,7 +38,7 @@ def check_folder(out: Path, programme: Programme) -> None:
 
 def write_site(out: Path, programme: Programme, outcomes: Iterable[Outcome]) -> None:
     """Bring front pages, links, results.csv and runs.csv up to date with the folder and with this call's outcomes."""
-    runs = {(run["notebook"], run["cutoff"], run["lang"]): run for run in _known_runs(out)}
+    runs = {(run["notebook"], run["cutoff"], run["lang"]): run for run in _listed(out) if _stays_inside(run)}
     for outcome in outcomes:
         run = outcome.run
         runs[run.name, run.cutoff, run.lang] = {
@@ -107,13 +107,13 @@ def _folder(out: Path, lang: str) -> Path:
     return out if lang == wording.LANGUAGES[0] else out / lang
 
 
-def _known_runs(out: Path) -> list[dict[str, str]]:
+def _listed(out: Path) -> list[dict[str, str]]:
     path = out / "runs.csv"
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    return [row for row in rows if set(RUN_COLUMNS) <= set(row) and _stays_inside(row)]
+    return [row for row in rows if set(RUN_COLUMNS) <= set(row)]
 
 
 def _stays_inside(run: dict[str, str]) -> bool:
