@@ -132,7 +132,7 @@ def test_progress_is_drawn_over_all_dates_and_said_in_words(site):
 
 def test_the_largest_moves_in_euro_and_points_stand_on_the_front_page(site):
     said = words(site / "index.html", "moved")
-    # declared expenditure: 761,559,xxx after 730.5 million; axis IV 12.7 points, axis III 10.81 million
+    # the five axes declared 761,561,401.65 after 730,505,471.98 euro; axis III 230,236,328.97 after 219,430,315.87
     assert "Intero programma | Tasso di spesa dichiarata | +31,06 | 0,00 | 75,3% | 78,5% | +3,2" in said
     assert "IV · Capacità istituzionale e amministrativa | Tasso di spesa dichiarata | +2,43 | 0,00 | 44,0%" in said
     assert "III · Istruzione e formazione | Tasso di spesa dichiarata | +10,81" in said
