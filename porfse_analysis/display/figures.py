@@ -92,13 +92,15 @@ def over_time(report: Report) -> Html:
         name = report.text(f"stage.{stage}")
         ax.plot(rows["data_date"], rows["value"] * 100, marker=markers[stage], color=COLOURS[stage], label=name)
         last = rows.iloc[-1]
+        alone = len(rows) == 1 and last["data_date"] < own["data_date"].max()
         ax.annotate(
             wording.rate(last["value"], report.lang),
             (last["data_date"], last["value"] * 100),
             textcoords="offset points",
-            xytext=(6, 4),
+            # right of a single early date the lines of other stages go on
+            xytext=(-6, 4) if alone else (6, 4),
+            ha="right" if alone else "left",
             color=COLOURS["text"],
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
         )
         values = [
             report.text(
