@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,6 +83,8 @@ def on_page(figure: Figure, *, alt: str, caption: str, source: str) -> Html:
     for item in figure.findobj(Text):
         # what was written outside the style
         item.set_parse_math(False)
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        # letters that matplotlib's font lacks are drawn by the reader's
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return picture(buffer.getvalue().translate(None, _NOT_IN_XML), alt, caption, source)
