@@ -261,3 +261,30 @@ def test_an_unknown_date_or_language_is_refused(programme):
     assert "2014IT05SFOP007" in str(caught.value)
     with pytest.raises(ParameterError, match="it, en"):
         open_report(programme, cutoff="2018-09-30", lang="fr")
+
+
+def test_control_characters_do_not_break_a_figure(programme):
+    import dataclasses
+    from xml.etree import ElementTree
+
+    axes = programme.axes.assign(title_it="a\x0b\x1b$\\frac{b$ <i>")
+    page = figures.axes_progress(
+        open_report(dataclasses.replace(programme, axes=axes), cutoff="2018-09-30", lang="it")
+    ).html
+    drawn = ElementTree.fromstring(base64.b64decode(re.search(r"base64,([^\"]+)", page)[1]))
+    assert any(r"$\frac{b$" in "".join(item.itertext()) for item in drawn.iter())
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("plain", "plain"),
+        ("abc\u202edef", "\u2068abc\u202edef\u2069"),
+        # one that would close what shuts it off, one left open
+        ("a\u2069b\u202e", "\u2068ab\u202e\u2069"),
+        ("a\u2066b", "\u2068a\u2066b\u2069\u2069"),
+        ("שלום", "\u2068שלום\u2069"),
+    ],
+)
+def test_texts_that_turn_the_direction_are_shut_off(value, shown):
+    assert wording.text("source.titled", "en", title=value, publisher="P") == f"{shown} (P)"

@@ -13,6 +13,7 @@ import pytest
 from porfse_analysis import ParameterError, all_indicators, load_programme, resources
 from porfse_analysis.indicators.result import RESULT_COLUMNS
 from porfse_analysis.reports.files import aside, write_aside
+from porfse_analysis.reports.navigation import END, START
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run, find_notebook, make_plan, notebook_parameters
 from porfse_analysis.reports.render import render_page
 from porfse_analysis.reports.results import recorded
@@ -201,10 +202,10 @@ def test_reports_in_english_alone_have_an_index_at_the_top(programme, tmp_path):
 
 def test_the_index_links_every_report_of_a_date_in_their_order(reports):
     index = (reports / "index.html").read_text(encoding="utf-8")
-    links = re.findall(r'href="(2018-09-30/[^"]+)">([^<]+)', index)
+    links = re.findall(r'href="(2018-09-30/[^"]+)"><span[^>]*>([^<]+)</span>([^<]+)', index)
     assert links == [
-        ("2018-09-30/programme_report.html", "30 settembre 2018, rapporto"),
-        ("2018-09-30/performance_review.html", "30 settembre 2018, verifica"),
+        ("2018-09-30/programme_report.html", "30 settembre 2018: ", "rapporto"),
+        ("2018-09-30/performance_review.html", "30 settembre 2018: ", "verifica"),
     ]
 
 
@@ -215,7 +216,8 @@ def test_the_review_adds_no_results(reports):
 
 def test_an_old_figure_on_the_index_bears_its_date(reports):
     index = (reports / "index.html").read_text(encoding="utf-8")
-    latest = index[index.index("30 giugno 2022") : index.index("30 settembre 2018")]
+    table = index[index.index("<table", index.index('id="dates"')) :]
+    latest = table[table.index("30 giugno 2022") : table.index("30 settembre 2018")]
     assert "14,8% (al 30/09/2018)" in latest
     assert ">78,5%<" in latest  # of the very date
     assert "397.748 (al 31/12/2020)" in latest
@@ -234,7 +236,10 @@ def test_reports_do_not_depend_on_the_working_folder(reports, tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     run = make_plan(programme, cutoffs=["2014-12-31"], notebooks=["programme_report"], out=tmp_path / "elsewhere")[0]
     assert execute(run).ok
-    assert run.page.read_text() == (reports / "2014-12-31" / "programme_report.html").read_text()
+    made = (reports / "2014-12-31" / "programme_report.html").read_text()
+    # but for the links, which depend on what lies beside it
+    linked = re.compile(f"(?<={START}).*(?={END})", re.DOTALL)
+    assert linked.sub("", run.page.read_text()) == linked.sub("", made)
 
 
 def test_a_programme_with_only_money(tmp_path):

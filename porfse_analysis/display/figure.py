@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from porfse_analysis.display.html import Html, picture
 
 __all__ = ["COLOURS", "HATCHES", "STYLE", "new_figure", "on_page"]
 
-# Okabe-Ito colours: told apart by colour-blind readers and, by their lightness, in print
+# told apart by colour-blind readers and, stage by stage, in grey; each stands out from white (3:1) but the allocation,
+# which is a ground for the others and has an edge where it stands alone
 COLOURS: Mapping[str, str] = {
     "allocation": "#c9ced6",
-    "activated": "#e69f00",
-    "selected": "#56b4e9",
-    "committed": "#cc79a7",
-    "paid": "#f0c808",
-    "declared": "#0072b2",
-    "certified": "#005b46",
+    "activated": "#d17700",
+    "selected": "#003a70",
+    "committed": "#787878",
+    "paid": "#7a3b00",
+    "declared": "#2f7fd0",
+    "certified": "#111111",
     "text": "#1f2933",
     "quiet": "#52606d",
     "line": "#9aa5b1",
-    "good": "#0072b2",
-    "short": "#e69f00",
+    "edge": "#6b7785",
+    "good": "#003a70",
+    "short": "#d17700",
 }
 
 HATCHES: Mapping[str, str] = {"activated": "///", "selected": "", "declared": "", "stale": "\\\\\\"}
+
+_NOT_IN_XML = bytes(code for code in range(32) if code not in b"\t\n\r")
+"""Control characters: one of them in a title and no browser draws the figure."""
 
 STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -44,6 +51,8 @@ STYLE: dict[Any, Any] = {
     "text.color": COLOURS["text"],
     "hatch.linewidth": 0.6,
     "hatch.color": "white",
+    # a dollar in a title is a dollar, not the start of a formula
+    "text.parse_math": False,
     # text stays text: a tenth of the size of outlines, and it can be searched
     "svg.fonttype": "none",
     # names inside the SVG come from this, not from chance: the same data give the same bytes
@@ -71,6 +80,11 @@ def new_figure(
 def on_page(figure: Figure, *, alt: str, caption: str, source: str) -> Html:
     """The figure as it stands on a page: SVG with text alternative, caption and source line."""
     buffer = io.BytesIO()
-    with mpl.rc_context(STYLE):
+    for item in figure.findobj(Text):
+        # what was written outside the style
+        item.set_parse_math(False)
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        # letters that matplotlib's font lacks are drawn by the reader's
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return picture(buffer.getvalue(), alt, caption, source)
+    return picture(buffer.getvalue().translate(None, _NOT_IN_XML), alt, caption, source)

@@ -50,10 +50,10 @@ def funnel(report: Report) -> Html:
             place,
             row["amount"] / _MILLION,
             height=0.66,
-            color=COLOURS[row["stage"]],
+            facecolor=COLOURS[row["stage"]],
             hatch=HATCHES["stale"] if stale else "",
-            edgecolor="white" if stale else COLOURS[row["stage"]],
-            linewidth=0,
+            edgecolor=COLOURS["edge"] if row["stage"] == "allocation" else "white",
+            linewidth=0.8 if row["stage"] == "allocation" else 0,
         )
         label = wording.million(row["amount"], report.lang, precision=row["precision"])
         if row["stage"] != "allocation" and pd.notna(row["value"]):
@@ -92,11 +92,14 @@ def over_time(report: Report) -> Html:
         name = report.text(f"stage.{stage}")
         ax.plot(rows["data_date"], rows["value"] * 100, marker=markers[stage], color=COLOURS[stage], label=name)
         last = rows.iloc[-1]
+        alone = len(rows) == 1 and last["data_date"] < own["data_date"].max()
         ax.annotate(
             wording.rate(last["value"], report.lang),
             (last["data_date"], last["value"] * 100),
             textcoords="offset points",
-            xytext=(6, 4),
+            # right of a single early date the lines of other stages go on
+            xytext=(-6, 4) if alone else (6, 4),
+            ha="right" if alone else "left",
             color=COLOURS["text"],
         )
         values = [
@@ -153,7 +156,9 @@ def axes_progress(report: Report) -> Html:
             place,
             row["amount"] / _MILLION,
             height=0.92,
-            color=COLOURS["allocation"],
+            facecolor=COLOURS["allocation"],
+            edgecolor=COLOURS["edge"],
+            linewidth=0.8,
             label=report.text("stage.allocation") if place == 0 else None,
         )
         parts = [

@@ -54,9 +54,12 @@ def tiles(items: Sequence[tuple[str, str, str]]) -> Html:
 def picture(svg: bytes, alt: str, caption: str, source: str) -> Html:
     """A figure with its text alternative, caption and source line."""
     data = base64.b64encode(svg).decode("ascii")
+    label = html.escape(caption)
     return Html(
-        f'<figure class="pf-figure"><img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}">'
-        f'<figcaption>{html.escape(caption)}<br><span class="pf-source">{html.escape(source)}</span></figcaption>'
+        # on a narrow screen it scrolls, for its words to be read: the keyboard must get there
+        f'<figure class="pf-figure"><div class="pf-drawing" role="group" aria-label="{label}" tabindex="0">'
+        f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}"></div>'
+        f'<figcaption>{label}<br><span class="pf-source">{html.escape(source)}</span></figcaption>'
         "</figure>"
     )
 

@@ -98,6 +98,12 @@ class Report:
         ]
         return pd.concat(rows, ignore_index=True)
 
+    def in_language(self, lang: str) -> Report:
+        """The same report in another language; what was computed is in none and is taken along."""
+        twin = Report(self.programme, self.cutoff, wording.check_language(lang))
+        vars(twin).update({name: value for name, value in vars(self).items() if name not in ("lang",)})
+        return twin
+
     def text(self, key: str, **values: object) -> str:
         """A text of the catalogue in the report's language."""
         return wording.text(key, self.lang, **values)

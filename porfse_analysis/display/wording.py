@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
@@ -26,6 +27,7 @@ __all__ = [
     "count",
     "date",
     "indicator_title",
+    "isolated",
     "list_of",
     "long_date",
     "million",
@@ -41,6 +43,11 @@ __all__ = [
 ]
 
 _MILLION = 1_000_000
+
+_FIRST_STRONG, _CLOSE = "\u2068", "\u2069"
+_OPENS = ("\u2066", "\u2067", "\u2068")
+# Hebrew and Arabic letters, embeddings, overrides and isolates
+_TURNS = re.compile("[\u0590-\u08ff\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
 @cache
@@ -65,7 +72,21 @@ def text(key: str, lang: str, **values: Any) -> str:
         form = Locale.parse(lang).plural_form(values["count"])
         entry = entry.get(form) or entry["other"]
         values = {**values, "count": count(values["count"], lang)}
-    return str(entry).format(**values)
+    return str(entry).format(**{name: isolated(value) for name, value in values.items()})
+
+
+def isolated(value: Any) -> Any:
+    """A text that runs from right to left, or turns what follows it round, shut off from the words around it."""
+    if not isinstance(value, str) or not _TURNS.search(value):
+        return value
+    kept, depth = [], 0
+    for character in value:
+        depth += (character in _OPENS) - (character == _CLOSE)
+        if depth < 0:  # it would close what is opened here
+            depth = 0
+            continue
+        kept.append(character)
+    return _FIRST_STRONG + "".join(kept) + _CLOSE * (depth + 1)
 
 
 def has_text(key: str) -> bool:
@@ -140,7 +161,7 @@ def long_date(value: pd.Timestamp, lang: str) -> str:
 
 def list_of(items: Iterable[str], lang: str) -> str:
     """Items as a list in words: a, b e c."""
-    return str(format_list(list(items), locale=lang))
+    return str(format_list([isolated(item) for item in items], locale=lang))
 
 
 def territory(code: str, lang: str) -> str:

@@ -54,7 +54,7 @@ def page(**values: Any) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    defaults = {"sections": [], "home": ""}
+    defaults = {"sections": [], "home": "", "navigation": ""}
     return template.render(
         {**defaults, **values, "style": style, "policy": _POLICY, "text": lambda key: wording.text(key, values["lang"])}
     )

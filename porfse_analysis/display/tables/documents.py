@@ -11,7 +11,7 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import cells
 from porfse_analysis.indicators.declared import INDICATORS
 
-__all__ = ["claims", "definitions", "findings", "sources"]
+__all__ = ["claims", "definitions", "findings", "findings_table", "sources"]
 
 
 def claims(report: Report) -> Table:
@@ -45,14 +45,21 @@ def claims(report: Report) -> Table:
 
 def findings(report: Report) -> Table:
     """What the checks found, worst first."""
-    rows = wording.word_findings(report.findings, report.lang, sources=numbered(report))
+    return findings_table(
+        report, report.findings, report.text("table.findings", date=wording.date(report.cutoff, report.lang))
+    )
+
+
+def findings_table(report: Report, found: pd.DataFrame, caption: str) -> Table:
+    """Findings of a report, or some of them, as a table."""
+    rows = wording.word_findings(found, report.lang, sources=numbered(report))
     names = {"severity": "head", "cutoff": "text", "axis": "text", "message": "text"}
     return Table(
         "findings",
-        report.text("table.findings", date=wording.date(report.cutoff, report.lang)),
+        caption,
         rows,
         [Column(name, report.text(f"column.{name}"), kind) for name, kind in names.items()],
-        source=source_line([*report.findings["source"], *report.findings["other_source"]], report),
+        source=source_line([*found["source"], *found["other_source"]], report),
         empty=report.text("empty.findings"),
     )
 

@@ -15,7 +15,16 @@ from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.positions import newest, published_totals
 from porfse_analysis.schema import ALL, STAGES
 
-__all__ = ["allocation_in_force", "changes", "endowment", "funnel_rows", "key_figures", "progress_by_axis"]
+__all__ = [
+    "allocation_in_force",
+    "change_rows",
+    "changes",
+    "changes_table",
+    "endowment",
+    "funnel_rows",
+    "key_figures",
+    "progress_by_axis",
+]
 
 
 def allocation_in_force(report: Report) -> pd.DataFrame:
@@ -158,8 +167,12 @@ def progress_by_axis(report: Report) -> Table:
     )
 
 
-def changes(report: Report) -> Table:
-    """What moved since the reporting date before: amounts and rates with figures of a newer date."""
+def change_rows(report: Report) -> pd.DataFrame:
+    """What moved since the reporting date before: amounts and rates with figures of a newer date.
+
+    Columns: axis, indicator, numerator, denominator, value, data_date and source, each with its `_before`; moved and
+    plan (euro), points (difference of the rates). NaN where the source had published nothing before.
+    """
     key = ["axis", "indicator"]
     shown = report.results[report.results["indicator"].isin(RATES.values())]
     before = report.previous_progress
@@ -175,6 +188,20 @@ def changes(report: Report) -> Table:
     rows["moved"] = rows["numerator"] - rows["numerator_before"]
     rows["points"] = rows["value"] - rows["value_before"]
     rows["plan"] = rows["denominator"] - rows["denominator_before"]
+    return rows
+
+
+def changes(report: Report) -> Table:
+    """What moved since the reporting date before."""
+    rows = change_rows(report)
+    previous = wording.date(report.previous, report.lang) if report.previous is not None else ""
+    return changes_table(
+        report, rows, report.text("table.changes", date=wording.date(report.cutoff, report.lang), previous=previous)
+    )
+
+
+def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
+    """Rows of `change_rows`, or some of them, as a table."""
 
     def signed(name: str) -> cells.Write:
         return lambda row: (
@@ -185,10 +212,9 @@ def changes(report: Report) -> Table:
             )
         )
 
-    previous = wording.date(report.previous, report.lang) if report.previous is not None else ""
     return Table(
         "changes",
-        report.text("table.changes", date=wording.date(report.cutoff, report.lang), previous=previous),
+        caption,
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
