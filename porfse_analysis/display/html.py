@@ -51,11 +51,11 @@ def tiles(items: Sequence[tuple[str, str, str]]) -> Html:
     return Html(f'<dl class="pf-tiles">{rows}</dl>')
 
 
-def picture(svg: bytes, alt: str, caption: str, source: str) -> Html:
+def picture(svg: bytes, alt: str, caption: str, source: str, css: str = "pf-figure") -> Html:
     """A figure with its text alternative, caption and source line."""
     data = base64.b64encode(svg).decode("ascii")
     return Html(
-        f'<figure class="pf-figure"><img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}">'
+        f'<figure class="{css}"><img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}">'
         f'<figcaption>{html.escape(caption)}<br><span class="pf-source">{html.escape(source)}</span></figcaption>'
         "</figure>"
     )
