@@ -53,23 +53,25 @@ def page(browser):
 def test_the_index_opens_with_ten_dates_and_leads_to_each(site, page):
     page.goto((site / "index.html").as_uri())
     links = page.locator("#dates tbody a")
-    assert links.count() == 20
+    assert links.count() == 30
     assert links.nth(0).inner_text() == "30 giugno 2022, rapporto"
     assert links.nth(1).inner_text() == "30 giugno 2022, verifica"
-    for place in range(20):
+    assert links.nth(2).inner_text() == "30 giugno 2022, scheda informativa"
+    for place in range(30):
         links.nth(place).click()
         assert page.locator("h1").inner_text() == "POR FSE 2014-2020 di Regione Lombardia"
-        assert page.locator("h2").count() == (6 if place % 2 else 8)
+        assert page.locator("h2").count() == (8, 6, 3)[place % 3]
         # every figure is drawn
         assert page.evaluate("[...document.images].every(image => image.naturalWidth > 100)")
         page.locator("header a").click()
-        assert page.locator("#dates tbody a").count() == 20
+        assert page.locator("#dates tbody a").count() == 30
 
 
 @pytest.mark.parametrize("width", [320, 768, 1920])
 def test_nothing_is_cut_off_at_any_width(site, page, width):
     page.set_viewport_size({"width": width, "height": 900})
-    for name in ("index.html", "2018-09-30/programme_report.html", "2018-09-30/performance_review.html"):
+    reports = ("programme_report", "performance_review", "information_sheet")
+    for name in ("index.html", *(f"2018-09-30/{report}.html" for report in reports)):
         page.goto((site / name).as_uri())
         # wide tables scroll in their own box; the page itself does not
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -80,7 +82,8 @@ def test_axe_finds_nothing(site, page):
 
     # the policy of the pages forbids scripts, axe's own too
     audited = page.context.browser.new_context(bypass_csp=True).new_page()
-    for name in ("index.html", "2014-12-31/programme_report.html", "2018-09-30/performance_review.html"):
+    reports = ("2014-12-31/programme_report", "2018-09-30/performance_review", "2018-09-30/information_sheet")
+    for name in ("index.html", *(f"{report}.html" for report in reports)):
         audited.goto((site / name).as_uri())
         found = Axe().run(audited)
         assert found.violations_count == 0, found.generate_report()

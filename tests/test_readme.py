@@ -19,7 +19,7 @@ def test_tables_are_up_to_date():
 
 def test_the_first_screen_has_the_two_commands_and_a_picture():
     first = "\n".join(README.splitlines()[:40])
-    for part in ("make report", "make test", "py -m venv", "docs/report.png"):
+    for part in ("make report", "make test", "py -m venv", "docs/report.png", "docs/information-sheet-en.png"):
         assert part in first
     assert (ROOT / "docs" / "report.png").is_file()
 

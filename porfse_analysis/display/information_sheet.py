@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import matplotlib as mpl
 import pandas as pd
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from porfse_analysis.display import wording
@@ -21,7 +22,7 @@ from porfse_analysis.display.figure import STYLE
 from porfse_analysis.display.html import picture
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sheet_content import Content, Item, sheet_content
-from porfse_analysis.display.sheet_drawing import draw_sheet
+from porfse_analysis.display.sheet_drawing import COLOURS, draw_sheet
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import cells
@@ -30,10 +31,12 @@ __all__ = ["InformationSheet", "information_sheet", "sheet_figures"]
 
 _STYLE = STYLE | {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same outlines on every machine
+    "text.hinting": "none",  # else letters take other widths on the screen than in the PDF
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
 }
 _DPI = 150
+_SHADES = 16
 
 
 @dataclass(frozen=True, repr=False)
@@ -172,6 +175,11 @@ def _png(figure: Figure) -> bytes:
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])  # type: ignore[no-untyped-call]
     buffer = io.BytesIO()
-    # the sheet has few colours: a palette holds them and the edges of the letters
-    Image.fromarray(pixels).quantize(64).save(buffer, format="png", dpi=(_DPI, _DPI))
+    # a palette of each colour and its way to white, for the edges of the letters: found in the picture, one that
+    # is rare would be lost
+    shades = [np.linspace(to_rgb(colour), (1.0, 1.0, 1.0), _SHADES) for colour in COLOURS]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([int(part) for part in np.rint(np.concatenate(shades).ravel() * 255)])
+    image = Image.fromarray(pixels).quantize(palette=palette, dither=Image.Dither.NONE)
+    image.save(buffer, format="png", dpi=(_DPI, _DPI))
     return buffer.getvalue()

@@ -38,8 +38,8 @@ class Item:
     """One figure: what it is, how it is written, of which date and source.
 
     `name` and `figure` are whole, never cut; `remark` stands beside them, `detail` in the table alone. `drawn` is what
-    is drawn instead where the sheet says the rest: an amount without its unit, a measure without whom it reached. `share` is the length of its bar (NaN: none); `code` the code of its
-    axis; `under` the part of the sheet it stands in.
+    is drawn instead where the sheet says the rest: an amount without its unit, a measure without whom it reached.
+    `share` is the length of its bar (NaN: none); `code` the code of its axis; `under` the part of the sheet.
     """
 
     name: str
@@ -132,6 +132,7 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
         return None, []
     whole = rows[rows["axis"] == ALL]
     known = whole["amount"].iloc[0] if len(whole) else math.nan
+    assisted = bool(rows["technical_assistance"].eq(True).any())
     named = partial(Item, under=report.text("sheet.endowment"))
     items = [
         named(
@@ -148,7 +149,7 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
     ]
     total = [
         named(
-            name=report.text("sheet.total"),
+            name=report.text("sheet.total_with_assistance" if assisted else "sheet.total"),
             figure=_million(row["amount"], report, row["precision"]),
             date=row["data_date"],
             source=row["source"],
@@ -202,7 +203,9 @@ def _spend(report: Report) -> list[Item]:
                 items.append(_stated(claim, _figure_name(claim, report), verdict, why, under, report))
     if not items:
         moved = changes(report).frame
-        for _, row in moved[(moved["axis"] == ALL) & moved["moved"].notna()].iterrows():
+        moved = moved[(moved["axis"] == ALL) & moved["moved"].notna()]
+        # how far money has gone in, and how far it has come out
+        for _, row in moved.iloc[[0, -1] if len(moved) > 2 else slice(None)].iterrows():
             stage = next(stage for stage, rate in RATES.items() if rate == row["indicator"])
             sign = "+" if row["moved"] > 0 else ""
             figure = report.text("change.signed", sign=sign, figure=_million(row["moved"], report))
@@ -429,7 +432,7 @@ def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
     money = money[money["data_date"] == money["data_date"].max()]
     stages = [stage for stage, rate in RATES.items() if (money["indicator"] == rate).any()]
     if len(stages) > 2:
-        stages = [stages[0], stages[-1]]  # how far money has gone in, and how far it has come out
+        stages = [stages[0], stages[-1]]
     rows = measures_in_force(report)
     whole = {place: _measure(row, report, under) for place, row in rows.iterrows()}
     items = {

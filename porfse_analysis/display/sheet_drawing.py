@@ -6,6 +6,7 @@ Nothing here knows where a figure comes from. Lengths are millimetres from the u
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
@@ -22,12 +23,15 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sheet_content import AxisCard, Content, Item
 from porfse_analysis.display.sources import source_line
 
-__all__ = ["PAGE", "draw_sheet"]
+__all__ = ["COLOURS", "PAGE", "draw_sheet"]
 
 PAGE = (297.0, 210.0)
 """A4, landscape."""
 
-INK, QUIET, LINE, TINT, ACCENT, SIGNAL = "#1d2b36", "#56646f", "#c8d0d7", "#e6ebef", "#14507a", "#9a4a12"
+COLOURS = ("#1d2b36", "#56646f", "#14507a", "#9a4a12", "#8fa3b3", "#c8d0d7", "#e6ebef")
+"""Every colour of the sheet: far enough apart in lightness to be told in grey print."""
+
+INK, QUIET, ACCENT, SIGNAL, OLD, LINE, TINT = COLOURS
 
 _LEFT, _RIGHT = 12.0, 285.0
 _GAP = 5.0
@@ -62,12 +66,10 @@ def _fit(text: str, width: float, size: float, *, bold: bool = False, lines: int
     while words and len(found) < lines:
         line = words.pop(0)
         if not fits(line):
-            # a word longer than the line is broken
-            head = next((line[:end] for end in range(len(line) - 1, 0, -1) if fits(line[:end])), line[:1])
-            if len(found) < lines - 1:
-                words.insert(0, line[len(head) :])
-            else:
-                words.insert(0, line)
+            # a word longer than the line is broken; the last line is cut below
+            kept = max(1, bisect(range(1, len(line)), False, key=lambda end: not fits(line[:end])))
+            head = line[:kept]
+            words.insert(0, line[kept:])
             line = head
         else:
             while words and fits(f"{line} {words[0]}"):
@@ -252,7 +254,7 @@ def _stages(ax: Axes, content: Content, report: Report, box: tuple[float, float,
         _write(ax, x, base, _fit(name, 77 - _width(item.drawn, size, True) - 3, label)[0], label, colour=colour)
         size = _figure(ax, figures, base, item.drawn, 32, size, colour=colour, right=True)
         thick = min(4.2, row * 0.42)
-        _bar(ax, bars, base - thick, width - 82 - 17, thick, item.share, colour=ACCENT if new else "#8fa3b3", top=top)
+        _bar(ax, bars, base - thick, width - 82 - 17, thick, item.share, colour=ACCENT if new else OLD, top=top)
         _write(ax, x + width, base, item.remark, max(7.0, size * 0.55), colour=colour, right=True)
         y += row
     if silent:
@@ -428,7 +430,8 @@ def _card(ax: Axes, card: AxisCard, report: Report, box: tuple[float, float, flo
         after = _width(item.figure, size, True) + 2
         label = report.text("sheet.amount", rate=item.remark, stage=item.name) if item.remark else item.name
         if width - after > 16 and brief:
-            _write(ax, x + after, y, _fit(label, width - after, 6.6)[0], 6.6, colour=QUIET)
+            small = _size(label, width - after, 6.6, least=5.6)
+            _write(ax, x + after, y, _fit(label, width - after, small)[0], small, colour=QUIET)
             y += _leading(7.6)
         else:
             y += _leading(7.2)
@@ -464,4 +467,4 @@ def _foot(ax: Axes, content: Content, report: Report) -> None:
         texts.append(report.text("note_long.restated"))
     texts.append(source_line(content.sources, report))
     lines = _fit(" ".join(texts), _RIGHT - _LEFT, 6.0, lines=4)
-    _paragraph(ax, _LEFT, 197.8, lines, 6.0, colour=QUIET)
+    _paragraph(ax, _LEFT, 197.2, lines, 6.0, colour=QUIET)
