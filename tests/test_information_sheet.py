@@ -222,7 +222,7 @@ def test_what_is_not_published_is_said_and_never_zero(programme, reports):
 
 
 def test_spending_that_moved(programme, reports):
-    # 641,623,424.48 - 567,610,237.29 and 513,809,103.72 - 465,343,417.68 of the Commission's table
+    # 641,623,351.21 - 567,610,202.48 and 513,809,109.06 - 465,343,435.30 of the Commission's table
     rows = written(reports(programme, "2020-12-31", "it"))
     assert rows["", "Costo ammesso: variazione dal 31/12/2019"] == "+74,01 Mln €"
     assert rows["", "Spesa dichiarata: variazione dal 31/12/2019"] == "+48,47 Mln €"
@@ -233,8 +233,11 @@ def test_women_where_a_source_counts_them(programme, reports):
     people = rows["indicator_code"].isin(["CO01", "CO03", "CO05"])
     counted = rows.assign(women=(rows["value"] / 2).where(people))
     report = open_report(dataclasses.replace(programme, achievements=counted), cutoff="2020-12-31", lang="it")
-    assert written(report)["", "donne fra le persone raggiunte"] == "50,0%"
-    assert ("", "donne fra le persone raggiunte") not in written(reports(programme, "2020-12-31", "it"))
+    assert written(report)["", "donne fra i partecipanti"] == "50,0%"
+    rows = written(reports(programme, "2020-12-31", "it"))
+    assert ("", "donne fra i partecipanti") not in rows
+    # 157,891 ... of the Commission's table, CO01 + CO03 + CO05 of every axis
+    assert rows["", "partecipanti (CO01, CO03, CO05; le persone possono ripetersi)"] == "397.748"
 
 
 def test_the_deadline_of_another_programme(reports):

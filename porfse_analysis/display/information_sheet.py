@@ -175,9 +175,13 @@ def _png(figure: Figure) -> bytes:
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])  # type: ignore[no-untyped-call]
     buffer = io.BytesIO()
-    # a palette of each colour and its way to white, for the edges of the letters: found in the picture, one that
-    # is rare would be lost
-    shades = [np.linspace(to_rgb(colour), (1.0, 1.0, 1.0), _SHADES) for colour in COLOURS]
+    # a palette of white, each colour and its way to white, for the edges of the letters: a palette found in the
+    # picture would lose a colour that is rare
+    shades = [np.ones((1, 3))]
+    for colour in COLOURS:
+        start = np.array(to_rgb(colour))
+        steps = max(1, round((1 - start.min()) * _SHADES))
+        shades.append(start + (1 - start) * np.linspace(0, 1, steps, endpoint=False)[:, None])
     palette = Image.new("P", (1, 1))
     palette.putpalette([int(part) for part in np.rint(np.concatenate(shades).ravel() * 255)])
     image = Image.fromarray(pixels).quantize(palette=palette, dither=Image.Dither.NONE)

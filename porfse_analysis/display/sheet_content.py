@@ -331,7 +331,7 @@ def _people(report: Report) -> tuple[list[Item], list[Item], bool]:
             for _, row in rows.iterrows():
                 restated |= "restated" in row["note"].split(";")
                 figure = wording.count(row["value"], report.lang)
-                name = report.text("sheet.participants")
+                name = report.text("sheet.counted_participants")
                 items.append(Item(name, figure, "", "", row["data_date"], row["source"], under=under))
         else:
             items += _women(report, under)
@@ -361,7 +361,7 @@ def _women(report: Report, under: str) -> list[Item]:
     if not known or "partial" in women["note"] or "partial" in everybody["note"]:
         return []
     figure = wording.rate(women["people"] / everybody["people"], report.lang)
-    return [Item(report.text("sheet.women_share"), figure, "", "", women["date"], women["source"], under=under)]
+    return [Item(report.text("sheet.counted_women"), figure, "", "", women["date"], women["source"], under=under)]
 
 
 def _measure(row: pd.Series, report: Report, under: str) -> Item:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -78,7 +79,8 @@ def _fit(text: str, width: float, size: float, *, bold: bool = False, lines: int
     if words and found:
         last = found[-1]
         while last and not fits(f"{last}…"):
-            last = last[:-1]
+            # between words, so that no figure is cut
+            last = last.rpartition(" ")[0] if " " in last else last[:-1]
         found[-1] = f"{last.rstrip(' ,;:(')}…"
     return found
 
@@ -292,27 +294,46 @@ def _highlights(
         _nothing(ax, x, y, width, report.text(f"sheet.no_{part}"))
         return
     warn = part == "attention"
-    for place, item in enumerate(items):
-        size = 8.5 if warn else 14.0
-        strong = not item.figure  # a statement without a figure is the news itself
-        name = _fit(_dated(item, report) if warn else item.name, width, 7.6, bold=strong, lines=4)
-        below = _dated_remark(item, report)
-        if warn:
-            below = item.detail if len(items) <= 2 else ""
-        remark = _fit(below, width, 6.8, lines=4 if warn else 2)
-        head = 0.0 if strong else _leading(size) * 0.9
-        need = head + 2.6 + len(name) * _leading(7.6) + len(remark) * _leading(6.8)
+    rows = [_highlight(item, report, width, warn=warn) for item in items]
+    for place, item in enumerate(items if warn else ()):
+        # why something needs a look, as long as it takes no other's room; the table has all of them
+        detailed = _highlight(item, report, width, warn=warn, detail=item.detail)
+        if sum(row.height for row in rows) - rows[place].height + detailed.height <= bottom + 2.0 - y:
+            rows[place] = detailed
+    for place, (item, row) in enumerate(zip(items, rows, strict=True)):
         rest = len(items) - place
-        if warn and y + need > bottom + 2.0 - (3.6 if rest > 1 else 0.0):
-            need, remark = need - len(remark) * _leading(6.8), []
-        if y + need > bottom + 2.0 - (3.6 if rest > 1 else 0.0):
+        if y + row.height > bottom + 2.0 - (3.6 if rest > 1 else 0.0):
             _write(ax, x, min(y + 1.6, bottom), report.text("sheet.more", count=rest), 7.2, colour=QUIET)
             return
-        if not strong:
-            _figure(ax, x, y + head - 0.8, item.figure, width, size, colour=SIGNAL if warn else INK)
-        end = _paragraph(ax, x, y + head + (2.6 if strong or warn else 3.2), name, 7.6, bold=strong)
-        end = _paragraph(ax, x, end, remark, 6.8, colour=QUIET)
+        if item.figure:
+            _figure(ax, x, y + row.head - 0.8, item.figure, width, row.size, colour=SIGNAL if warn else INK)
+        lower = 3.2 if item.figure and not warn else 2.6
+        end = _paragraph(ax, x, y + row.head + lower, row.name, 7.6, bold=not item.figure)
+        end = _paragraph(ax, x, end, row.below, 6.8, colour=QUIET)
         y = end + (0.2 if warn else 0.8)
+
+
+@dataclass(frozen=True)
+class _Highlight:
+    """How a highlight is set: the size of its figure and what that takes, the lines below, the height of all."""
+
+    size: float
+    head: float
+    name: list[str]
+    below: list[str]
+
+    @property
+    def height(self) -> float:
+        return self.head + 2.8 + len(self.name) * _leading(7.6) + len(self.below) * _leading(6.8)
+
+
+def _highlight(item: Item, report: Report, width: float, *, warn: bool, detail: str = "") -> _Highlight:
+    # a statement without a figure is the news itself, in bold
+    size = 8.5 if warn else 14.0
+    head = _leading(size) * 0.9 if item.figure else 0.0
+    name = _fit(_dated(item, report) if warn else item.name, width, 7.6, bold=not item.figure, lines=4)
+    below = detail if warn else _dated_remark(item, report)
+    return _Highlight(size, head, name, _fit(below, width, 6.8, lines=4 if warn else 2))
 
 
 def _dated_remark(item: Item, report: Report) -> str:
@@ -335,7 +356,7 @@ def _people(ax: Axes, content: Content, report: Report, box: tuple[float, float,
     place, half = x, width * 0.54
     for item in content.people[:2]:
         size = 18.0 if place == x else 15.0
-        room = half - 8 if place == x else x + width - place
+        room = half - 8 if place == x and len(content.people) > 1 else x + width - place - 26
         _figure(ax, place, y + 5.2, item.figure, room, size)
         below = [(text, font) for text, font in ((item.name, 7.6), (_dated_remark(item, report), 6.8)) if text]
         base = y + 9.2
@@ -421,7 +442,8 @@ def _card(ax: Axes, card: AxisCard, report: Report, box: tuple[float, float, flo
     y += 2.2
     if not card.amounts:
         y = _paragraph(ax, x, y + 0.4, _fit(report.text("sheet.no_amount"), width, 7.2, lines=2), 7.2, colour=QUIET)
-    for place, item in enumerate(card.amounts):
+    narrow = brief and width < 46  # a name does not stand beside its amount
+    for place, item in enumerate(card.amounts[: 1 if narrow else None]):
         if brief and y + 3 > bottom:
             break
         size = 12.0 if place == 0 and not brief else 8.5
@@ -429,7 +451,7 @@ def _card(ax: Axes, card: AxisCard, report: Report, box: tuple[float, float, flo
         size = _figure(ax, x, y, item.figure, width, size, colour=ACCENT)
         after = _width(item.figure, size, True) + 2
         label = report.text("sheet.amount", rate=item.remark, stage=item.name) if item.remark else item.name
-        if width - after > 16 and brief:
+        if brief and not narrow:
             small = _size(label, width - after, 6.6, least=5.6)
             _write(ax, x + after, y, _fit(label, width - after, small)[0], small, colour=QUIET)
             y += _leading(7.6)
