@@ -107,6 +107,10 @@ def test_every_figure_of_the_original_is_drawn(programme, reports, lang):
         assert found, expected
 
 
+def test_nothing_of_the_original_is_cut(programme, reports, lang):
+    assert not [text for text in words(reports(programme, SHEET_DATE, lang)) if "…" in text]
+
+
 def number(text, lang):
     """A number of a text, in the writing of its language."""
     return float(text.replace(".", "").replace(",", ".") if lang == "it" else text.replace(",", ""))

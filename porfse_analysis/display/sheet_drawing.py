@@ -356,7 +356,7 @@ def _people(ax: Axes, content: Content, report: Report, box: tuple[float, float,
     place, half = x, width * 0.54
     for item in content.people[:2]:
         size = 18.0 if place == x else 15.0
-        room = half - 8 if place == x and len(content.people) > 1 else x + width - place - 26
+        room = half - 8 if place == x and len(content.people) > 1 else x + width - place - (26 if old else 0)
         _figure(ax, place, y + 5.2, item.figure, room, size)
         below = [(text, font) for text, font in ((item.name, 7.6), (_dated_remark(item, report), 6.8)) if text]
         base = y + 9.2
