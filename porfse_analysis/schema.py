@@ -239,6 +239,7 @@ TABLES: dict[str, Table] = {
                 _text("quantity", "what is counted: a stage, participants, women_share ...", required=True),
                 _text("axis", "axis, or ALL", required=True),
                 Column("value", "number", "value stated; empty when the claim has none", optional=True),
+                Column("out_of", "number", "of how many in all, when the value counts some of them", optional=True),
                 _text("unit", "unit of the value (EUR, participant, indicator, 1)", optional=True),
                 _QUALIFIER,
                 _PRECISION,

@@ -19,12 +19,12 @@ def test_tables_are_up_to_date():
 
 def test_the_first_screen_has_the_two_commands_and_a_picture():
     first = "\n".join(README.splitlines()[:40])
-    for part in ("make report", "make test", "py -m venv", "docs/front-page-en.png"):
+    for part in ("make report", "make test", "py -m venv", "docs/front-page-en.png", "docs/information-sheet-en.png"):
         assert part in first
 
 
 def test_pictures_are_linked_and_light():
-    for name in ("front-page", "front-page-en", "report", "report-en"):
+    for name in ("front-page", "front-page-en", "report", "report-en", "information-sheet-it", "information-sheet-en"):
         assert f"docs/{name}.png" in README
         assert 10_000 < (ROOT / "docs" / f"{name}.png").stat().st_size < 250_000, name
 

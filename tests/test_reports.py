@@ -30,14 +30,15 @@ def programme():
 
 @pytest.fixture(scope="module")
 def reports(programme, tmp_path_factory):
-    """Reports of three dates in Italian and one in English, and one review, made as the command makes them."""
+    """Reports of three dates in Italian and one in English, a review and a sheet, made as the command makes them."""
     out = tmp_path_factory.mktemp("site") / "reports"
     dates = ["2014-12-31", "2018-09-30", "2022-06-30"]
     runs = make_plan(programme, cutoffs=dates, notebooks=["programme_report"], out=out)
     runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=["programme_report"], languages=["en"], out=out)
-    runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=["performance_review"], out=out)
+    others = ["performance_review", "information_sheet"]
+    runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=others, out=out)
     outcomes = [execute(run) for run in runs]
-    assert [outcome.reason for outcome in outcomes] == [""] * 5
+    assert [outcome.reason for outcome in outcomes] == [""] * 6
     write_site(out, programme, outcomes)
     return out
 
@@ -80,6 +81,7 @@ def test_every_date_of_the_programme_once(programme):
     assert {str(run.page) for run in runs if run.cutoff == "2018-09-30"} == {
         "reports/2018-09-30/programme_report.html",
         "reports/2018-09-30/performance_review.html",
+        "reports/2018-09-30/information_sheet.html",
     }
     english = make_plan(
         programme,
@@ -167,7 +169,7 @@ def pages(reports):
 
 
 def test_pages_are_whole_and_ask_nothing_of_other_hosts(reports):
-    assert len(pages(reports)) == 7  # four reports, a review, two indexes
+    assert len(pages(reports)) == 8  # four reports, a review, a sheet, two indexes
     for path in pages(reports):
         page = html.unescape(path.read_text(encoding="utf-8"))
         lang = "en" if "en" in path.relative_to(reports).parts else "it"
@@ -206,10 +208,11 @@ def test_the_index_links_every_report_of_a_date_in_their_order(reports):
     assert links == [
         ("2018-09-30/programme_report.html", "30 settembre 2018: ", "rapporto"),
         ("2018-09-30/performance_review.html", "30 settembre 2018: ", "verifica"),
+        ("2018-09-30/information_sheet.html", "30 settembre 2018: ", "scheda informativa"),
     ]
 
 
-def test_the_review_adds_no_results(reports):
+def test_review_and_sheet_add_no_results(reports):
     rows = pd.read_csv(reports / "results.csv")
     assert set(rows["notebook"]) == {"programme_report"}
 

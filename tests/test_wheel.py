@@ -32,6 +32,7 @@ def test_the_wheel_carries_data_and_notebooks(wheel):
         "data/por-fse-lombardia-2014-2020/finance.csv",
         "notebooks/programme_report.ipynb",
         "notebooks/performance_review.ipynb",
+        "notebooks/information_sheet.ipynb",
         "display/locales/catalogue.toml",
         "reports/page.html.j2",
         "reports/page.css",

@@ -51,13 +51,13 @@ def tiles(items: Sequence[tuple[str, str, str]]) -> Html:
     return Html(f'<dl class="pf-tiles">{rows}</dl>')
 
 
-def picture(svg: bytes, alt: str, caption: str, source: str) -> Html:
+def picture(svg: bytes, alt: str, caption: str, source: str, css: str = "pf-figure") -> Html:
     """A figure with its text alternative, caption and source line."""
     data = base64.b64encode(svg).decode("ascii")
     label = html.escape(caption)
     return Html(
         # on a narrow screen it scrolls, for its words to be read: the keyboard must get there
-        f'<figure class="pf-figure"><div class="pf-drawing" role="group" aria-label="{label}" tabindex="0">'
+        f'<figure class="{css}"><div class="pf-drawing" role="group" aria-label="{label}" tabindex="0">'
         f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}"></div>'
         f'<figcaption>{label}<br><span class="pf-source">{html.escape(source)}</span></figcaption>'
         "</figure>"

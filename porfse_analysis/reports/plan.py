@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORT_NOTEBOOKS", "Run", "find_notebook", "make_plan", "notebook_parameters"]
 
-REPORT_NOTEBOOKS = ("programme_report", "performance_review")
+REPORT_NOTEBOOKS = ("programme_report", "performance_review", "information_sheet")
 """The notebooks `porfse report` runs unless others are named."""
 
 _NEEDED = ("programme", "cutoff", "lang")

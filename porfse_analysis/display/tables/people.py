@@ -12,7 +12,7 @@ from porfse_analysis.display.tables import cells
 from porfse_analysis.indicators.overview import SPEND_STAGES
 from porfse_analysis.schema import ALL
 
-__all__ = ["measures", "per_capita", "target_rows", "targets"]
+__all__ = ["measures", "measures_in_force", "per_capita", "target_rows", "targets"]
 
 
 def per_capita(report: Report) -> Table:
@@ -117,11 +117,16 @@ def targets(report: Report) -> Table:
     )
 
 
-def measures(report: Report) -> Table:
-    """The measures in force and whom they had reached."""
+def measures_in_force(report: Report) -> pd.DataFrame:
+    """The measures of the cutoff: of each the last row that holds, in the order of the table."""
     rows = report.programme.measures
     rows = rows[rows["valid_from"] <= report.cutoff]
-    rows = rows.sort_values("valid_from", kind="stable").drop_duplicates("measure", keep="last").reset_index(drop=True)
+    return rows.sort_values("valid_from", kind="stable").drop_duplicates("measure", keep="last").reset_index(drop=True)
+
+
+def measures(report: Report) -> Table:
+    """The measures in force and whom they had reached."""
+    rows = measures_in_force(report)
 
     def title(row: pd.Series) -> str:
         return str(row[f"title_{report.lang}"] or row["title_it"])

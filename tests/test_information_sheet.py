@@ -1,0 +1,435 @@
+"""The information sheet: every figure of the one the region published, nothing clipped, nothing drawn over another."""
+
+import base64
+import dataclasses
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from porfse_analysis import load_programme, open_report, resources
+from porfse_analysis.display import information_sheet as sheets
+from porfse_analysis.display.sheet_content import sheet_content
+from porfse_analysis.display.sheet_drawing import COLOURS, PAGE, draw_sheet
+
+INVENTED = Path(__file__).parent / "data" / "invented-programme"
+SHEET_DATE = "2018-09-30"
+
+
+@pytest.fixture(scope="module")
+def programme():
+    return load_programme()
+
+
+@pytest.fixture(scope="module")
+def reports():
+    """Reports by programme and date, in both languages; what does not depend on the language is computed once."""
+    known = {}
+
+    def find(programme, cutoff, lang):
+        key = (programme.cci, cutoff)
+        if key not in known or known[key].programme is not programme:
+            known[key] = open_report(programme, cutoff=cutoff, lang="it")
+        report = dataclasses.replace(known[key], lang=lang)
+        for name in ("results", "findings", "verdicts", "deadlines", "previous_progress"):
+            report.__dict__[name] = getattr(known[key], name)
+        return report
+
+    return find
+
+
+@pytest.fixture(params=["it", "en"])
+def lang(request):
+    return request.param
+
+
+def drawn(report):
+    """The text artists of a sheet."""
+    with mpl.rc_context(sheets._STYLE):
+        figure = draw_sheet(sheet_content(report), report)
+    return figure, [text for text in figure.axes[0].texts if text.get_text()]
+
+
+def words(report):
+    return [text.get_text() for text in drawn(report)[1]]
+
+
+def written(report):
+    """Name -> figure of every row of the table, with the axis where there is one."""
+    rows = sheets.sheet_figures(report).written()
+    return {(row["code"], row["name"]): row["figure"] for _, row in rows.iterrows()}
+
+
+# --- the figures of the original ---
+
+# by hand from the information sheet of 30 September 2018, four slides
+ON_THE_SHEET = {
+    "it": [
+        *["970,47 Mln €", "358,00", "227,10", "332,50", "20,00", "32"],
+        *["614", "356", "281", "144", "più di 144 Mln €"],
+        *["Obiettivo N+3 del 2018", "5 su 6", "2 su 4", "più di 187.000", "47%"],
+        *["più di 100.000", "più di 14.000", "circa 2.000", "più di 400", "più di 700"],
+        *["circa 30.000", "circa 3.000", "64"],
+        *["216 Mln €", "162 Mln €", "220 Mln €", "15 Mln €"],
+        *["I · Crescita", "II · Inclusione sociale", "III · Competenze per la", "IV · Qualità della"],
+        *["Dote Unica Lavoro", "IFTS", "Azioni di rete", "IeFP disabili", "Autonomia anziani", "Autonomia disabili"],
+    ],
+    "en": [
+        *["€970.47 million", "358.00", "227.10", "332.50", "20.00", "32"],
+        *["614", "356", "281", "144", "more than €144 million"],
+        *["N+3 target of 2018 amply", "5 of 6", "2 of 4", "more than 187,000", "47%"],
+        *["more than 100,000", "more than 14,000", "about 2,000", "more than 400", "more than 700"],
+        *["about 30,000", "about 3,000", "64"],
+        *["€216 million", "€162 million", "€220 million", "€15 million"],
+        *["I · Growth of", "II · Active social", "III · Skills for growth", "IV · Quality of public"],
+        *["Dote Unica Lavoro", "IFTS (higher technical", "Azioni di rete (network", "IeFP disabili (vocational"],
+    ],
+}
+
+
+def test_every_figure_of_the_original_is_drawn(programme, reports, lang):
+    texts = words(reports(programme, SHEET_DATE, lang))
+    for expected in ON_THE_SHEET[lang]:
+        # a number alone must be a text of its own: 144 is not found in 144.000
+        alone = re.fullmatch(r"[\d.,%]+", expected)
+        found = [text for text in texts if (text == expected if alone else expected in text)]
+        assert found, expected
+
+
+def test_nothing_of_the_original_is_cut(programme, reports, lang):
+    assert not [text for text in words(reports(programme, SHEET_DATE, lang)) if "…" in text]
+
+
+def number(text, lang):
+    """A number of a text, in the writing of its language."""
+    return float(text.replace(".", "").replace(",", ".") if lang == "it" else text.replace(",", ""))
+
+
+def numbers(texts, lang):
+    found = [token for text in texts for token in re.findall(r"\d+(?:[.,]\d+)*", text)]
+    return {number(token, lang) for token in found}
+
+
+def test_every_number_in_the_text_of_the_original_is_on_the_sheet(programme, reports, lang, shared_data):
+    original = shared_data.parent / "seed" / "por-fse-lombardia-30-settembre-2018.txt"
+    if not original.is_file():
+        pytest.skip("the text of the original sheet does not lie beside the project (../shared/seed)")
+    text = original.read_text(encoding="utf-8")
+    tokens = re.findall(r"\d+(?:[.,]\d+)*", text)
+    assert len(tokens) > 35
+    mine = numbers(words(reports(programme, SHEET_DATE, lang)), lang)
+    for token in tokens:
+        value = float(token) if token == "970.47" else number(token, "it")  # a decimal point on that slide alone
+        if value > 1_000_000:
+            value /= 1_000_000  # endowments in full euro there, in million here
+        assert value in mine, token
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "figure"),
+    [
+        ("", "dotazione complessiva, assistenza tecnica compresa", "970,47 Mln €"),
+        ("I", "Occupazione", "358,00 Mln €"),
+        ("II", "Inclusione sociale e lotta alla povertà", "227,10 Mln €"),
+        ("III", "Istruzione e formazione", "332,50 Mln €"),
+        ("IV", "Capacità istituzionale e amministrativa", "20,00 Mln €"),
+        ("V", "Assistenza tecnica", "32 Mln €"),
+        ("", "Impegni", "356 Mln €"),
+        ("", "Pagamenti", "281 Mln €"),
+        ("", "Spesa certificata", "più di 144 Mln €"),
+        ("I", "Risorse attivate", "216 Mln €"),
+        ("II", "Risorse attivate", "162 Mln €"),
+        ("III", "Risorse attivate", "220 Mln €"),
+        ("IV", "Risorse attivate", "15 Mln €"),
+        ("", "indicatori di realizzazione con il target intermedio 2018 già conseguito", "5 su 6"),
+        ("", "indicatori finanziari in buon avanzamento verso il target intermedio 2018", "2 su 4"),
+        ("", "persone raggiunte da un intervento", "più di 187.000"),
+        ("", "donne fra le persone raggiunte", "47%"),
+        ("I", "destinatari di politiche attive · Dote Unica Lavoro", "più di 100.000"),
+        ("II", "famiglie · Azzeramento della retta del nido", "più di 14.000"),
+        ("", "persone · Inclusione di persone sottoposte a provvedimenti giudiziari", "circa 2.000"),
+        ("", "persone anziane · Autonomia anziani", "più di 400"),
+        ("", "persone disabili · Autonomia disabili", "più di 700"),
+        ("", "partecipanti · Istruzione e formazione professionale", "circa 30.000"),
+        ("", "operatori di polizia locale · Rafforzamento delle competenze della polizia locale", "circa 3.000"),
+        ("", "centri per l'impiego · Rafforzamento dei centri per l'impiego", "64"),
+    ],
+)
+def test_each_figure_has_its_name(programme, reports, sheet, code, name, figure):
+    report = reports(programme, SHEET_DATE, "it")
+    assert written(report)[code, name] == figure
+    alternative = re.search(r'alt="([^"]*)"', sheet.html)[1]
+    assert figure in alternative
+
+
+def test_measures_stand_with_an_axis_only_where_a_source_settles_it(programme, reports):
+    content = sheet_content(reports(programme, SHEET_DATE, "it"))
+    by_axis = {card.code: [item.drawn for item in card.measures] for card in content.axes}
+    assert by_axis == {
+        "I": ["Dote Unica Lavoro"],
+        "II": ["Azzeramento della retta del nido"],
+        "III": ["IFTS"],
+        "IV": [],
+        "V": [],
+    }
+    assert len(content.unsettled) == 8
+
+
+def test_the_whole_of_a_part_is_in_the_claims(programme):
+    claims = programme.claims.set_index("claim")["out_of"]
+    assert claims["output-milestones"] == 6
+    assert claims["financial-milestones"] == 4
+    assert claims.notna().sum() == 2
+
+
+# --- other dates ---
+
+
+def test_a_figure_of_an_older_date_carries_it(programme, reports):
+    texts = words(reports(programme, "2020-12-31", "en"))
+    assert "Commitments (at 30/09/2018)" in texts
+    assert "Selected cost" in texts  # of the very date
+    assert {"641.62", "513.81", "397,748", "9 of 14"} <= set(texts)
+    latest = words(reports(programme, "2022-06-30", "it"))
+    assert latest.count("al 31/12/2020") == 3  # people, targets, outputs
+
+
+def test_verdicts_and_what_to_check(programme, reports):
+    texts = " ".join(words(reports(programme, SHEET_DATE, "it")))
+    assert texts.count("contraddetta") == 2
+    assert "32.874.516,00" in texts
+    assert "Confronto con i dati: compatible" not in texts
+    assert "Confronto con i dati: compatibile" in texts
+    warned = words(reports(programme, "2022-06-30", "it"))
+    assert warned.count("avviso") == 2
+    assert "e altre 3, nella tabella" in warned
+
+
+def test_what_is_not_published_is_said_and_never_zero(programme, reports):
+    report = reports(programme, "2014-12-31", "it")
+    texts = words(report)
+    assert "Non pubblicati a questa data: Risorse attivate, Impegni, Pagamenti e Spesa certificata." in texts
+    assert "Nessuna realizzazione pubblicata a questa data." in texts
+    assert ("", "Impegni") not in written(report)
+    assert written(report)["", "Costo ammesso"] == "0,00 Mln €"  # published as zero
+
+
+def test_spending_that_moved(programme, reports):
+    # 641,623,351.21 - 567,610,202.48 and 513,809,109.06 - 465,343,435.30 of the Commission's table
+    rows = written(reports(programme, "2020-12-31", "it"))
+    assert rows["", "Costo ammesso: variazione dal 31/12/2019"] == "+74,01 Mln €"
+    assert rows["", "Spesa dichiarata: variazione dal 31/12/2019"] == "+48,47 Mln €"
+
+
+def test_women_where_a_source_counts_them(programme, reports):
+    rows = programme.achievements
+    people = rows["indicator_code"].isin(["CO01", "CO03", "CO05"])
+    counted = rows.assign(women=(rows["value"] / 2).where(people))
+    report = open_report(dataclasses.replace(programme, achievements=counted), cutoff="2020-12-31", lang="it")
+    assert written(report)["", "donne fra i partecipanti"] == "50,0%"
+    rows = written(reports(programme, "2020-12-31", "it"))
+    assert ("", "donne fra i partecipanti") not in rows
+    # 157,891 ... of the Commission's table, CO01 + CO03 + CO05 of every axis
+    assert rows["", "partecipanti (CO01, CO03, CO05; le persone possono ripetersi)"] == "397.748"
+
+
+def test_the_deadline_of_another_programme(reports):
+    invented = load_programme(INVENTED)
+    rows = written(reports(invented, "2019-12-31", "it"))
+    assert rows["", "Scadenza N+3 del 31/12/2019"] == "coperto"
+    assert rows["", "target intermedi 2018 raggiunti, fra quelli con un rapporto calcolabile"] == "7 su 16"
+
+
+# --- the drawing ---
+
+
+def faults(report):
+    """Texts that leave the page or lie on one another."""
+    figure, texts = drawn(report)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    with mpl.rc_context(sheets._STYLE):
+        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
+    width, height = figure.bbox.width, figure.bbox.height
+    margin = 4 / PAGE[0] * width
+    found = [
+        text
+        for text, box in boxes
+        if box.x0 < margin or box.y0 < margin or box.x1 > width - margin or box.y1 > height - margin
+    ]
+    for place, (text, box) in enumerate(boxes):
+        found += [
+            f"{text} | {other}"
+            for other, second in boxes[place + 1 :]
+            if min(box.x1, second.x1) > max(box.x0, second.x0) and min(box.y1, second.y1) > max(box.y0, second.y0)
+        ]
+    return found
+
+
+@pytest.mark.parametrize(
+    "cutoff",
+    [
+        *["2014-12-31", "2015-12-31", "2016-12-31", "2017-12-31", "2018-09-30"],
+        *["2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-06-30"],
+    ],
+)
+def test_no_text_leaves_the_page_or_lies_on_another(programme, reports, cutoff, lang):
+    assert faults(reports(programme, cutoff, lang)) == []
+
+
+@pytest.mark.parametrize("cutoff", ["2016-12-31", "2018-12-31", "2019-12-31"])
+def test_nor_for_another_programme(reports, cutoff, lang):
+    assert faults(reports(load_programme(INVENTED), cutoff, lang)) == []
+
+
+HOSTILE = '$x_2$ <script>alert("1")</script> & \\frac{a} '
+
+
+def other_programme(folder, axes, title):
+    """The invented programme with so many axes; the new ones and the first have this title."""
+    shutil.copytree(INVENTED, folder)
+    read = {"dtype": "str", "keep_default_na": False}
+    for name in ("axes", "finance"):
+        rows = pd.read_csv(folder / f"{name}.csv", **read)
+        more = [rows[rows["axis"] == "1"].assign(axis=str(place)) for place in range(8, axes + 1)]
+        rows = pd.concat([rows, *more])
+        if name == "axes":
+            named = (rows["axis"] == "1") | (rows["axis"].astype(int) > 7)
+            rows.loc[named, ["title_it", "title_en"]] = title
+        rows.to_csv(folder / f"{name}.csv", index=False)
+    measures = pd.read_csv(folder / "measures.csv", **read)
+    measures.loc[0, ["title_it", "title_en"]] = title
+    measures.loc[1, ["axis", "axis_source"]] = ""
+    measures.to_csv(folder / "measures.csv", index=False)
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor["titles"] = {"it": title, "en": title}
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    return load_programme(folder)
+
+
+@pytest.mark.parametrize(("axes", "lang"), [(8, "it"), (11, "en"), (14, "it"), (30, "en")])
+def test_nor_with_many_axes_and_endless_titles(tmp_path, axes, lang):
+    title = (HOSTILE * 300)[:10_000].strip()
+    programme = other_programme(tmp_path / "p", axes, title)
+    report = open_report(programme, cutoff="2018-12-31", lang=lang)
+    assert faults(report) == []
+    texts = words(report)
+    assert any(text.startswith("$x_2$ <script>") and text.endswith("…") for text in texts)
+    assert max(map(len, texts)) < 300
+    # whole in the table, and every axis there is
+    rows = sheets.sheet_figures(report).written()
+    assert title in set(rows["name"])
+    assert set(rows["code"]) >= {str(place) for place in range(1, axes + 1)}
+    if axes > 14:
+        assert any("30" not in text and ("altri" in text or "more axes" in text) for text in texts)
+
+
+def test_one_word_without_an_end(tmp_path):
+    programme = other_programme(tmp_path / "p", 9, "W" * 10_000)
+    assert faults(open_report(programme, cutoff="2018-12-31", lang="it")) == []
+
+
+def test_a_programme_with_only_money(tmp_path, lang):
+    source, folder = resources.bundled(), tmp_path / "bare"
+    folder.mkdir()
+    descriptor = json.loads((source / "datapackage.json").read_text(encoding="utf-8"))
+    kept = ("axes", "finance", "sources")
+    descriptor["resources"] = [item for item in descriptor["resources"] if item["name"] in kept]
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    for name in kept:
+        shutil.copy(source / f"{name}.csv", folder)
+    report = open_report(load_programme(folder), cutoff=SHEET_DATE, lang=lang)
+    assert faults(report) == []
+    assert written(report)["", {"it": "Impegni", "en": "Commitments"}[lang]]
+
+
+# --- the files ---
+
+
+def information(report):
+    return sheets.information_sheet(report)
+
+
+def svg_of(sheet):
+    return base64.b64decode(re.search(r"svg\+xml;base64,([^\"]+)", sheet.html)[1])
+
+
+@pytest.fixture(scope="module")
+def sheet(programme):
+    return information(open_report(programme, cutoff=SHEET_DATE, lang="it"))
+
+
+def test_what_a_notebook_is_given(sheet):
+    data, metadata = sheet._repr_mimebundle_()
+    assert set(data) == {"text/html", "application/pdf", "image/png", "text/plain"}
+    assert metadata == {"porfse": {"file": "information-sheet", "label": "Scheda informativa"}}
+    assert base64.b64decode(data["application/pdf"]).startswith(b"%PDF-")
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert json.loads(json.dumps(data)) == data
+
+
+def test_the_drawing_is_whole_and_light(sheet):
+    svg = svg_of(sheet)
+    assert len(svg) < 160_000
+    tree = ElementTree.fromstring(svg)
+    names = {element.get("id") for element in tree.iter()}
+    targets = [element.get("href") for element in tree.iter() if element.tag.endswith("}use")]
+    assert len(targets) > 1500  # the letters are outlines
+    assert {target.removeprefix("#") for target in targets} <= names
+    assert b"<text" not in svg
+    assert b"2026" not in svg  # no day of today
+
+
+def test_the_pdf_has_its_fonts_and_can_be_searched(sheet):
+    assert b"CreationDate" not in sheet.pdf
+    assert sheet.pdf.count(b"/FontFile2") >= 2
+    assert b"/ToUnicode" in sheet.pdf
+    assert len(sheet.pdf) < 100_000
+
+
+def test_the_picture_is_a4_at_150_dots(sheet):
+    image = Image.open(io.BytesIO(sheet.png))
+    assert image.size in ((1753, 1240), (1754, 1240))
+    assert image.mode == "P"
+    assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
+    assert b"tEXt" not in sheet.png
+    assert image.convert("RGB").getpixel((2, 2)) == (255, 255, 255)  # on paper, whatever the page's colour
+    assert len(sheet.png) < 200_000
+    shown = {colour for _, colour in image.convert("RGB").getcolors(10_000)}
+    assert {tuple(bytes.fromhex(colour[1:])) for colour in COLOURS} <= shown
+
+
+def test_the_same_data_are_the_same_bytes(sheet, programme):
+    again = information(open_report(programme, cutoff=SHEET_DATE, lang="it"))
+    assert (again.html, again.pdf, again.png) == (sheet.html, sheet.pdf, sheet.png)
+    code = (
+        "import hashlib, porfse_analysis as pf\n"
+        "from porfse_analysis.display.information_sheet import information_sheet\n"
+        f"s = information_sheet(pf.open_report(pf.load_programme(), cutoff='{SHEET_DATE}', lang='it'))\n"
+        "print(*(hashlib.sha256(part).hexdigest() for part in (s.html.encode(), s.pdf, s.png)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7"}
+    )
+    mine = [hashlib.sha256(part).hexdigest() for part in (sheet.html.encode(), sheet.pdf, sheet.png)]
+    assert run.stdout.split() == mine
+
+
+def test_texts_from_data_are_neither_markup_nor_mathematics(tmp_path):
+    programme = other_programme(tmp_path / "p", 8, HOSTILE.strip())
+    report = open_report(programme, cutoff="2018-12-31", lang="en")
+    page = information(report).html + sheets.sheet_figures(report)._repr_html_()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert any(HOSTILE.strip() in text for text in words(report))  # the dollars are still there
+    assert not any(text.get_parse_math() for text in drawn(report)[1])
