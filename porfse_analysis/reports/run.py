@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from porfse_analysis.errors import ReportError
-from porfse_analysis.reports.files import aside, write_aside
+from porfse_analysis.reports.files import aside
 from porfse_analysis.reports.plan import Run
 
 __all__ = ["Outcome", "execute", "run_all"]
@@ -98,14 +98,17 @@ def execute(run: Run, engine: str = "warm", timeout: float | None = None) -> Out
 
 
 def _execute(run: Run, engine: str, timeout: float | None) -> None:
-    from porfse_analysis.reports.render import render_page
+    from porfse_analysis.reports.render import render
 
     with aside(run.executed) as temporary:
         _papermill(run, temporary, engine, timeout)
         _settle(temporary, run)
         if not _has_results(temporary):
             raise ReportError("the notebook recorded no results: its last cell should call record(report.results)")
-        write_aside(run.page, render_page(temporary, run.lang, run.name, home="../index.html"))
+        # the page last: its links never lead nowhere
+        for name, content in reversed(render(temporary, run.lang, run.name, home="../index.html").items()):
+            with aside(run.folder / name) as file:
+                file.write_bytes(content)
 
 
 def _papermill(run: Run, output: Path, engine: str, timeout: float | None) -> None:
