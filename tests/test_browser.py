@@ -59,7 +59,7 @@ def test_the_index_opens_with_ten_dates_and_leads_to_each(site, page):
     for place in range(20):
         links.nth(place).click()
         assert page.locator("h1").inner_text() == "POR FSE 2014-2020 di Regione Lombardia"
-        assert page.locator("h2").count() == (6 if place % 2 else 8)
+        assert page.locator("h2").count() == (7 if place % 2 else 9)
         # every figure is drawn
         assert page.evaluate("[...document.images].every(image => image.naturalWidth > 100)")
         page.locator("header a").click()

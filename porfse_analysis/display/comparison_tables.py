@@ -94,7 +94,7 @@ def ranking(comparison: Comparison) -> Table:
                 "rank",
                 comparison.text("compare.rank"),
                 "head",
-                write=cells.count(comparison, "rank", missing="compare.no_rank"),
+                write=cells.count(comparison, "rank", missing=comparison.text("compare.no_rank")),
             ),
             Column("programme", comparison.text("compare.cci")),
             Column("title", comparison.text("compare.programme")),

@@ -35,6 +35,7 @@ class Typed:
     number_label: str = ""
 
     def __call__(self, row: pd.Series) -> str:
+        """The cell as text."""
         return self.write(row)
 
 
@@ -94,8 +95,7 @@ class Table:
             head = {"label": column.label, "group": column.group, "kind": column.kind}
             write = column.write
             if write is None and _has_values(self.frame[column.name]):
-                pattern = DATE if pd.api.types.is_datetime64_dtype(self.frame[column.name]) else "General"
-                write = Typed(str, lambda row, name=column.name: row[name], lambda row, pattern=pattern: pattern)
+                write = _as_it_is(column.name, self.frame[column.name])
             if not isinstance(write, Typed) or write.number_label:
                 columns.append({**head, "values": list(texts), "patterns": [""] * len(texts)})
             if isinstance(write, Typed):
@@ -142,6 +142,11 @@ class Table:
 def _has_values(column: pd.Series) -> bool:
     numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     return bool(numeric or pd.api.types.is_datetime64_dtype(column))
+
+
+def _as_it_is(name: str, column: pd.Series) -> Typed:
+    pattern = DATE if pd.api.types.is_datetime64_dtype(column) else "General"
+    return Typed(lambda row: str(row[name]), lambda row: row[name], lambda row: pattern)
 
 
 def _cell(write: Typed, row: pd.Series, text: str) -> tuple[object, str]:

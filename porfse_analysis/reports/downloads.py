@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from porfse_analysis import __version__
+import porfse_analysis
 from porfse_analysis.display import wording
 from porfse_analysis.display.table import DATE, TABLE_MIME
 
@@ -201,7 +201,7 @@ def _sheet(sheet: Any, table: Mapping[str, Any], lang: str, style: Any) -> None:
 def _last_sheet(
     sheet: Any, tables: list[Mapping[str, Any]], lang: str, facts: list[tuple[str, str]], style: Any
 ) -> None:
-    lines = [*facts, (wording.text("download.version", lang), f"porfse_analysis {__version__}")]
+    lines = [*facts, (wording.text("download.version", lang), f"porfse_analysis {porfse_analysis.__version__}")]
     # a table that is not here says why
     lines += [(table["caption"], table["empty"]) for table in tables if table["empty"]]
     for row, (label, text) in enumerate(lines):

@@ -97,11 +97,13 @@ def rate(report: Report, name: str = "value") -> Typed:
     return Typed(write, lambda row: row[name], lambda row: "#,##0.0%")
 
 
-def count(report: Report, name: str, *, missing: str = "missing.short") -> Typed:
-    """A number with the decimals it has; `missing` names the text for none."""
+def count(report: Report, name: str, *, missing: str = "") -> Typed:
+    """A number with the decimals it has; `missing` is written for none."""
 
     def write(row: pd.Series) -> str:
-        return report.text(missing) if pd.isna(row[name]) else wording.count(row[name], report.lang)
+        return (
+            (missing or report.text("missing.short")) if pd.isna(row[name]) else wording.count(row[name], report.lang)
+        )
 
     return Typed(write, lambda row: row[name], lambda row: count_pattern(row[name]))
 
