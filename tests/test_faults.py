@@ -77,8 +77,8 @@ def test_ctrl_c_keeps_what_is_made(engine, tmp_path):
     """Sent to the whole group, as a terminal does: exit 130, no traceback, nothing left running or aside."""
     path = notebook(
         tmp_path / "mine.ipynb",
-        f"import time, pathlib\nif cutoff != '2014-12-31' and not pathlib.Path({str(tmp_path / 'healed')!r}).exists():\n"
-        "    time.sleep(600)",
+        f"import time, pathlib\nhealed = pathlib.Path({str(tmp_path / 'healed')!r}).exists()\n"
+        "if cutoff != '2014-12-31' and not healed:\n    time.sleep(600)",
         RECORDS,
     )
     out = tmp_path / "out"
@@ -124,8 +124,8 @@ def test_a_killed_command_leaves_whole_files_and_the_next_call_goes_on(tmp_path)
     """SIGKILL in the middle: no half-written page; what was complete is not made again."""
     path = notebook(
         tmp_path / "mine.ipynb",
-        f"import time, pathlib\nif cutoff != '2014-12-31' and not pathlib.Path({str(tmp_path / 'healed')!r}).exists():\n"
-        "    time.sleep(600)",
+        f"import time, pathlib\nhealed = pathlib.Path({str(tmp_path / 'healed')!r}).exists()\n"
+        "if cutoff != '2014-12-31' and not healed:\n    time.sleep(600)",
         RECORDS,
     )
     out = tmp_path / "out"

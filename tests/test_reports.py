@@ -15,7 +15,7 @@ from porfse_analysis.indicators.result import RESULT_COLUMNS
 from porfse_analysis.reports.files import aside, write_aside
 from porfse_analysis.reports.navigation import END, START
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run, find_notebook, make_plan, notebook_parameters
-from porfse_analysis.reports.render import render_page
+from porfse_analysis.reports.render import render
 from porfse_analysis.reports.results import recorded
 from porfse_analysis.reports.run import Outcome, execute
 from porfse_analysis.reports.site import check_folder, write_site
@@ -340,7 +340,7 @@ def test_warnings_and_errors_of_libraries_do_not_reach_the_page(tmp_path):
     assert "noise" not in run.page.read_text()
     assert recorded(run.executed)
     assert "noise" in run.executed.read_text()
-    assert render_page(run.executed, "it", "noisy", home="../index.html") == run.page.read_text()
+    assert render(run.executed, "it", "noisy", home="../index.html") == {"noisy.html": run.page.read_bytes()}
 
 
 def test_outcome():

@@ -84,18 +84,18 @@ def ranking(comparison: Comparison) -> Table:
     """The programmes by declaration rate, with what the rate is made of."""
     rows = comparison.ranking
 
-    def rank(row: pd.Series) -> str:
-        return (
-            comparison.text("compare.no_rank") if pd.isna(row["rank"]) else wording.count(row["rank"], comparison.lang)
-        )
-
     stale = rows["note"].str.contains("stale").any()
     return Table(
         "ranking",
         comparison.text("compare.table_ranking", **_scope(comparison)),
         rows,
         [
-            Column("rank", comparison.text("compare.rank"), "head", write=rank),
+            Column(
+                "rank",
+                comparison.text("compare.rank"),
+                "head",
+                write=cells.count(comparison, "rank", missing=comparison.text("compare.no_rank")),
+            ),
             Column("programme", comparison.text("compare.cci")),
             Column("title", comparison.text("compare.programme")),
             Column(
@@ -234,6 +234,7 @@ def worst(comparison: Comparison) -> Table:
     rows = wording.word_findings(found, comparison.lang, sources=numbered(comparison))
     rows.insert(0, "programme", found["programme"])
     rows["title"] = found["programme"].map(comparison.members.set_index("programme")["title"])
+    rows["day"] = found["cutoff"]
     rows["axis"] = rows["axis"].str.replace(" ", "\N{NO-BREAK SPACE}")
     return Table(
         "worst",
@@ -241,7 +242,9 @@ def worst(comparison: Comparison) -> Table:
         rows.reset_index(drop=True),
         [
             Column("title", comparison.text("compare.programme"), "head", write=_named),
-            *(Column(name, comparison.text(f"column.{name}")) for name in ("severity", "cutoff", "axis", "message")),
+            Column("severity", comparison.text("column.severity")),
+            Column("cutoff", comparison.text("column.cutoff"), write=cells.date(comparison, "day")),
+            *(Column(name, comparison.text(f"column.{name}")) for name in ("axis", "message")),
         ],
         source=source_line([*found["source"], *found["other_source"]], comparison),
         empty=comparison.text("compare.empty_worst"),

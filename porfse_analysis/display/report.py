@@ -100,7 +100,7 @@ class Report:
 
     def in_language(self, lang: str) -> Report:
         """The same report in another language; what was computed is in none and is taken along."""
-        twin = Report(self.programme, self.cutoff, wording.check_language(lang))
+        twin = Report(self.programme, self.cutoff, wording.check_language(lang), self.whole)
         vars(twin).update({name: value for name, value in vars(self).items() if name not in ("lang",)})
         return twin
 

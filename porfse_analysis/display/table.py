@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import html
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
-__all__ = ["Column", "Table"]
+__all__ = ["DATE", "TABLE_MIME", "Column", "Table", "Typed"]
 
-_NUMERIC = ("figure",)
+TABLE_MIME = "application/vnd.porfse.table+json"
+"""The type under which an executed notebook carries the values of a table."""
+
+DATE = "dd/mm/yyyy"
+"""The pattern of a date; every other pattern is that of a number."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """How a cell is written, and the value behind what is written, for whoever takes the table away.
+
+    `value` gives a number, a date, a text or what is missing (None, NaN, NaT), in the unit the label of the column
+    names. `pattern` is the number's, as in a spreadsheet (#,##0.0%), or DATE. With `number_label` the written text
+    says more than its number (more than 144 million): both are taken away, the number in a column of this label.
+    """
+
+    write: Callable[[pd.Series], str]
+    value: Callable[[pd.Series], object]
+    pattern: Callable[[pd.Series], str]
+    number_label: str = ""
+
+    def __call__(self, row: pd.Series) -> str:
+        """The cell as text."""
+        return self.write(row)
 
 
 @dataclass(frozen=True)
@@ -19,7 +44,8 @@ class Column:
     """One column of a table: its name in the frame, its label, and how a row's cell is written.
 
     `kind`: `head` (the row's header), `text`, or `figure` (set to the right). `group` is a label above neighbouring
-    columns.
+    columns. A `Typed` writer tells the value too; without one a number or date of the frame is taken as it is, and
+    anything else as it is written.
     """
 
     name: str
@@ -58,6 +84,37 @@ class Table:
         }
         return pd.DataFrame(cells, dtype="str")
 
+    def typed(self) -> dict[str, Any]:
+        """The table as JSON: name, caption, notes, source, empty, and its columns.
+
+        Each column: label, group, kind, values (numbers with every digit, dates as ISO text, null where missing) and
+        patterns (one per value; "" for a text).
+        """
+        columns = []
+        for column, (_, texts) in zip(self.columns, self.written().items(), strict=True):
+            head = {"label": column.label, "group": column.group, "kind": column.kind}
+            write = column.write
+            if write is None and _has_values(self.frame[column.name]):
+                write = _as_it_is(column.name, self.frame[column.name])
+            if not isinstance(write, Typed) or write.number_label:
+                columns.append({**head, "values": list(texts), "patterns": [""] * len(texts)})
+            if isinstance(write, Typed):
+                cells = [_cell(write, row, text) for (_, row), text in zip(self.frame.iterrows(), texts, strict=True)]
+                label = write.number_label or column.label
+                values, patterns = [value for value, _ in cells], [pattern for _, pattern in cells]
+                columns.append({**head, "label": label, "values": values, "patterns": patterns})
+        return {
+            "name": self.name,
+            "caption": self.caption,
+            "columns": columns,
+            "notes": list(self.notes),
+            "source": self.source,
+            "empty": self.empty if self.frame.empty else "",
+        }
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, Any]:
+        return {"text/html": self._repr_html_(), "text/plain": repr(self), TABLE_MIME: self.typed()}
+
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="pf-empty">{html.escape(self.empty)}</p>'
@@ -80,6 +137,31 @@ class Table:
             if note:
                 grid = grid.tab_source_note(note)
         return _on_our_page(grid.as_raw_html(), self.name, self.caption)
+
+
+def _has_values(column: pd.Series) -> bool:
+    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    return bool(numeric or pd.api.types.is_datetime64_dtype(column))
+
+
+def _as_it_is(name: str, column: pd.Series) -> Typed:
+    pattern = DATE if pd.api.types.is_datetime64_dtype(column) else "General"
+    return Typed(lambda row: str(row[name]), lambda row: row[name], lambda row: pattern)
+
+
+def _cell(write: Typed, row: pd.Series, text: str) -> tuple[object, str]:
+    """The value of a cell and its pattern, fit for JSON."""
+    value = write.value(row)
+    if isinstance(value, str):
+        return value, ""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return None, ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat(), DATE
+    number = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(number):
+        return text, ""
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number, write.pattern(row)
 
 
 def _on_our_page(raw: str, name: str, caption: str) -> str:

@@ -22,6 +22,7 @@ from porfse_analysis.languages import LANGUAGES, check_language
 
 __all__ = [
     "LANGUAGES",
+    "MILLION",
     "amount",
     "check_language",
     "count",
@@ -31,18 +32,21 @@ __all__ = [
     "list_of",
     "long_date",
     "million",
+    "million_decimals",
     "number",
+    "number_pattern",
     "points",
     "published",
     "rate",
     "rate_cut",
+    "rate_decimals",
     "territory",
     "text",
     "word_findings",
     "word_notes",
 ]
 
-_MILLION = 1_000_000
+MILLION = 1_000_000
 
 _FIRST_STRONG, _CLOSE = "\u2068", "\u2069"
 _OPENS = ("\u2066", "\u2067", "\u2068")
@@ -97,8 +101,12 @@ def has_text(key: str) -> bool:
 
 def number(value: float, lang: str, *, decimals: int = 0) -> str:
     """A number with grouped thousands and a fixed number of decimals."""
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(value, format=pattern, locale=lang))
+    return str(format_decimal(value, format=number_pattern(decimals), locale=lang))
+
+
+def number_pattern(decimals: int) -> str:
+    """The pattern of a number with grouped thousands, for babel and for a spreadsheet alike."""
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
 def count(value: Any, lang: str) -> str:
@@ -113,10 +121,14 @@ def amount(value: float, lang: str, *, decimals: int = 2) -> str:
 
 def million(value: float, lang: str, *, precision: float | None = None) -> str:
     """Millions with as many decimals as were published, two at most."""
-    decimals = 2
-    if precision is not None and not math.isnan(precision) and precision > 0:
-        decimals = min(2, max(0, 6 - round(math.log10(precision))))
-    return number(value / _MILLION, lang, decimals=decimals)
+    return number(value / MILLION, lang, decimals=million_decimals(precision))
+
+
+def million_decimals(precision: float | None) -> int:
+    """How many decimals a figure in millions was published with, two at most."""
+    if precision is None or math.isnan(precision) or precision <= 0:
+        return 2
+    return min(2, max(0, 6 - round(math.log10(precision))))
 
 
 def published(
@@ -126,17 +138,20 @@ def published(
     if unit == "EUR":
         shown = text("unit.million_euro", lang, number=million(value, lang, precision=precision))
     elif unit == "1":
-        decimals = 0 if precision is None or math.isnan(precision) else max(0, round(-math.log10(precision)) - 2)
-        shown = rate(value, lang, decimals=decimals)
+        shown = rate(value, lang, decimals=rate_decimals(precision))
     else:
         shown = count(value, lang)
     return text(f"qualifier.{qualifier or 'exact'}", lang, figure=shown)
 
 
+def rate_decimals(precision: float | None) -> int:
+    """How many decimals a percentage was published with."""
+    return 0 if precision is None or math.isnan(precision) else max(0, round(-math.log10(precision)) - 2)
+
+
 def rate(value: float, lang: str, *, decimals: int = 1) -> str:
     """A ratio as a percentage."""
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
-    return str(format_percent(value, format=pattern, locale=lang))
+    return str(format_percent(value, format=number_pattern(decimals) + "%", locale=lang))
 
 
 def rate_cut(value: float, lang: str) -> str:

@@ -63,6 +63,9 @@ class Site:
         """Take in how a run ended."""
         self.outcomes.append(outcome)
         if outcome.ok:
+            made = {path.relative_to(self.out).as_posix() for path in outcome.files}
+            for name in set(self.state.runs.get(outcome.run.key, {}).get("files", ())) - made:
+                (self.out / name).unlink(missing_ok=True)  # a table it no longer has
             self.state.keep(outcome.run.key, made_from, outcome.files, self.out)
         else:
             self.state.runs.pop(outcome.run.key, None)

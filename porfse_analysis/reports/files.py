@@ -39,5 +39,5 @@ def write_aside(path: Path, text: str) -> None:
 
 def remove_left_aside(folder: Path) -> None:
     """Remove what a killed process had written aside; nobody may be writing to the folder."""
-    for path in folder.glob(f"{_PREFIX}*"):
+    for path in folder.rglob(f"{_PREFIX}*"):
         path.unlink(missing_ok=True)

@@ -57,8 +57,12 @@ def in_order(pages: Iterable[Page]) -> list[Page]:
     return sorted(pages, key=place)
 
 
-def fill(pages: Sequence[Page]) -> None:
-    """Write the links of each page into its place; a page that has them already is left alone."""
+def fill(pages: Sequence[Page]) -> list[Path]:
+    """Write the links of each page into its place; a page that has them already is left alone.
+
+    Returns the pages it has changed.
+    """
+    changed = []
     linked = [page for page in pages if page.good]
     for page in pages:
         written = page.path.read_text(encoding="utf-8")
@@ -69,6 +73,8 @@ def fill(pages: Sequence[Page]) -> None:
         filled = f"{before}{START}\n{_links(page, linked)}\n{END}{after}"
         if filled != written:
             write_aside(page.path, filled)
+            changed.append(page.path)
+    return changed
 
 
 def front_links(front: Path, others: Iterable[tuple[str, Path]]) -> str:

@@ -8,18 +8,21 @@ from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from porfse_analysis.display import wording
-from porfse_analysis.display.html import RESULTS_MIME
+from porfse_analysis.display.html import RESULTS_MIME, heading, paragraphs
+from porfse_analysis.reports.downloads import Download, downloads
 
-__all__ = ["load_exporter", "page", "render_page"]
+__all__ = ["load_exporter", "page", "render"]
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def render_page(executed: Path, lang: str, name: str, home: str = "") -> str:
-    """The page of an executed notebook, in the language its texts are in; `name` is its title when it gives none.
+def render(executed: Path, lang: str, name: str, home: str = "") -> dict[str, bytes]:
+    """The page of an executed notebook and the files beside it: names relative to its folder -> contents, page first.
 
+    The page is in the language its texts are in; `name` is its file's, and its title when it gives none.
     `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
     """
     exporter = load_exporter()
@@ -34,16 +37,42 @@ def render_page(executed: Path, lang: str, name: str, home: str = "") -> str:
                 for output in cell.outputs
                 if output.get("name") != "stderr" and RESULTS_MIME not in output.get("data", ())
             ]
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    carried = [{"data": dict(output.get("data", {})), "metadata": output.get("metadata", {})} for output in outputs]
+    for output in outputs:
+        # what else an output carries is for the files
+        if "text/html" in output.get("data", ()):
+            output.data = {"text/html": output.data["text/html"]}
     body, _ = exporter.from_notebook_node(notebook)
     headings = _Headings()
     headings.feed(body)
-    return page(
-        lang=lang,
-        title=headings.title or name,
-        body=body,
-        sections=headings.sections,
-        home=home,
-    )
+    title = headings.title or name
+    given = notebook.metadata.get("papermill", {}).get("parameters", {})
+    facts = [
+        (wording.text("download.report", lang), title),
+        (wording.text("download.position", lang), headings.subtitle),
+        (wording.text("download.cutoff", lang), str(given.get("cutoff", ""))),
+        (wording.text("download.language", lang), lang),
+    ]
+    beside = downloads(carried, lang, name, [(label, text) for label, text in facts if text])
+    folder, sections = f"{name}_files", headings.sections
+    if beside:
+        body += _offer(beside, folder, lang)
+        sections = [*sections, ("downloads", wording.text("download.section", lang))]
+    text = page(lang=lang, title=title, body=body, sections=sections, home=home)
+    return {f"{name}.html": text.encode(), **{f"{folder}/{file.name}": file.content for file in beside}}
+
+
+def _offer(beside: list[Download], folder: str, lang: str) -> str:
+    """The section with the links to the files."""
+    items = []
+    for file in beside:
+        size = wording.number(max(1, round(len(file.content) / 1000)), lang)
+        kind = wording.text("download.kind", lang, kind=file.name.rsplit(".", 1)[1].upper(), size=size)
+        link = f'<a href="{quote(folder)}/{quote(file.name)}" download>{html.escape(file.label)}</a>'
+        items.append(f"<li>{link} {html.escape(kind)}</li>")
+    said = paragraphs([wording.text("download.beside", lang, folder=folder)])
+    return f"{heading(wording.text('download.section', lang), 'downloads').html}{said.html}<ul>{''.join(items)}</ul>"
 
 
 def page(**values: Any) -> str:
@@ -87,13 +116,14 @@ class _Headings(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.title = ""
+        self.subtitle = ""
         self.sections: list[tuple[str, str]] = []
         self._open: str | None = None
         self._anchor = ""
         self._text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("h1", "h2"):
+        if tag in ("h1", "h2") or (tag == "p" and dict(attrs).get("class") == "pf-subtitle"):
             self._open, self._anchor, self._text = tag, dict(attrs).get("id") or "", []
 
     def handle_data(self, data: str) -> None:
@@ -106,6 +136,8 @@ class _Headings(HTMLParser):
         text = "".join(self._text).strip().rstrip("¶")
         if tag == "h1":
             self.title = self.title or text
+        elif tag == "p":
+            self.subtitle = self.subtitle or text
         elif self._anchor:
             self.sections.append((html.unescape(self._anchor), text))
         self._open = None

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from porfse_analysis.errors import ReportError
-from porfse_analysis.reports.files import aside, write_aside
+from porfse_analysis.reports.files import aside
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.warm import CAN_FORK, ChildEndedError, WarmProcess
 
@@ -110,8 +110,12 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     waiting = list(runs)
-    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
     try:
+        if workers == 1:  # joblib would run them in this process
+            for run in runs:
+                yield _alone(run, timeout, tries=2)
+            return
+        parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
         try:
             for outcome in parallel(delayed(_in_worker)(run, timeout) for run in runs):
                 waiting.remove(outcome.run)
@@ -119,7 +123,7 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
         except TerminatedWorkerError:
             # one by one, so that the run that takes its worker along takes no other with it
             for run in waiting:
-                yield _again(run, timeout)
+                yield _alone(run, timeout, tries=1)
     except BaseException:
         get_reusable_executor().shutdown(wait=False, kill_workers=True)
         raise
@@ -131,16 +135,16 @@ def _in_worker(run: Run, timeout: float | None) -> Outcome:
     return execute(run, "kernel", timeout)
 
 
-def _again(run: Run, timeout: float | None) -> Outcome:
-    """The second and last try of a run whose worker was lost."""
+def _alone(run: Run, timeout: float | None, tries: int) -> Outcome:
+    """A run in a worker that has no other to lose."""
     from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    try:
-        outcome: Outcome = get_reusable_executor(max_workers=1).submit(_in_worker, run, timeout).result()
-    except TerminatedWorkerError:
-        return Outcome(run, 0.0, "its worker process was lost twice")
-    return outcome
+    for _ in range(tries):
+        with contextlib.suppress(TerminatedWorkerError):
+            outcome: Outcome = get_reusable_executor(max_workers=1).submit(_in_worker, run, timeout).result()
+            return outcome
+    return Outcome(run, 0.0, "its worker process was lost twice")
 
 
 def run_on_cluster(runs: Sequence[Run], scheduler: str, *, timeout: float | None = None) -> Iterator[Outcome]:
@@ -204,7 +208,7 @@ def execute(run: Run, engine: str = "warm", timeout: float | None = None, base: 
 
 
 def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[Path, ...]:
-    from porfse_analysis.reports.render import render_page
+    from porfse_analysis.reports.render import render
 
     placed = replace(run, notebook=base / run.notebook, folder=base / run.folder)
     with aside(placed.executed) as temporary:
@@ -212,8 +216,12 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
         _settle(temporary, run)
         if not _has_results(temporary):
             raise ReportError("the notebook recorded no results: its last cell should call record(report.results)")
-        write_aside(placed.page, render_page(temporary, run.lang, run.name, home="../index.html"))
-    return (run.page, run.executed)
+        made = render(temporary, run.lang, run.name, home="../index.html")
+        # the page last: its links never lead nowhere
+        for name, content in reversed(made.items()):
+            with aside(placed.folder / name) as file:
+                file.write_bytes(content)
+    return (*(run.folder / name for name in made), run.executed)
 
 
 def load_papermill() -> None:

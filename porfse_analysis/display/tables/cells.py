@@ -10,6 +10,7 @@ import pandas as pd
 from porfse_analysis.display import wording
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import reference as numbered
+from porfse_analysis.display.table import DATE, Typed
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "axis_label",
     "axis_title",
     "count",
+    "count_pattern",
     "date",
     "euro",
     "million",
@@ -25,6 +27,7 @@ __all__ = [
     "precision_of",
     "rate",
     "reference",
+    "signed_million",
 ]
 
 Write = Callable[[pd.Series], str]
@@ -59,7 +62,7 @@ def precision_of(rows: pd.DataFrame, report: Report) -> pd.Series:
     return pd.Series(merged["precision"].to_numpy(), index=rows.index)
 
 
-def million(report: Report, name: str = "amount", precision: str = "precision") -> Write:
+def million(report: Report, name: str = "amount", precision: str = "precision") -> Typed:
     """Million euro, with the decimals that were published."""
 
     def write(row: pd.Series) -> str:
@@ -67,29 +70,67 @@ def million(report: Report, name: str = "amount", precision: str = "precision") 
             return report.text("missing.short")
         return wording.million(row[name], report.lang, precision=row.get(precision, math.nan))
 
-    return write
+    def pattern(row: pd.Series) -> str:
+        return wording.number_pattern(wording.million_decimals(row.get(precision, math.nan)))
+
+    return Typed(write, lambda row: row[name] / wording.MILLION, pattern)
 
 
-def rate(report: Report, name: str = "value") -> Write:
+def signed_million(report: Report, name: str) -> Typed:
+    """Million euro with a sign."""
+
+    def write(row: pd.Series) -> str:
+        if pd.isna(row[name]):
+            return report.text("missing.short")
+        sign = "+" if row[name] > 0 else ""
+        return report.text("change.signed", sign=sign, figure=wording.million(row[name], report.lang))
+
+    return Typed(write, lambda row: row[name] / wording.MILLION, lambda row: "+#,##0.00;-#,##0.00;0.00")
+
+
+def rate(report: Report, name: str = "value") -> Typed:
     """A ratio as a percentage."""
-    return lambda row: report.text("missing.short") if pd.isna(row[name]) else wording.rate(row[name], report.lang)
+
+    def write(row: pd.Series) -> str:
+        return report.text("missing.short") if pd.isna(row[name]) else wording.rate(row[name], report.lang)
+
+    return Typed(write, lambda row: row[name], lambda row: "#,##0.0%")
 
 
-def count(report: Report, name: str) -> Write:
-    """A number with the decimals it has."""
-    return lambda row: report.text("missing.short") if pd.isna(row[name]) else wording.count(row[name], report.lang)
+def count(report: Report, name: str, *, missing: str = "") -> Typed:
+    """A number with the decimals it has; `missing` is written for none."""
+
+    def write(row: pd.Series) -> str:
+        return (
+            (missing or report.text("missing.short")) if pd.isna(row[name]) else wording.count(row[name], report.lang)
+        )
+
+    return Typed(write, lambda row: row[name], lambda row: count_pattern(row[name]))
 
 
-def euro(report: Report, name: str) -> Write:
+def count_pattern(value: float) -> str:
+    """The pattern of a number with the decimals it has: a spreadsheet would leave a lone point after a whole one."""
+    return "#,##0" if round(float(value), 2).is_integer() else "#,##0.##"
+
+
+def euro(report: Report, name: str) -> Typed:
     """Euro and cents."""
-    return lambda row: (
-        report.text("missing.short") if pd.isna(row[name]) else wording.number(row[name], report.lang, decimals=2)
-    )
+
+    def write(row: pd.Series) -> str:
+        return (
+            report.text("missing.short") if pd.isna(row[name]) else wording.number(row[name], report.lang, decimals=2)
+        )
+
+    return Typed(write, lambda row: row[name], lambda row: "#,##0.00")
 
 
-def date(report: Report, name: str = "data_date") -> Write:
+def date(report: Report, name: str = "data_date") -> Typed:
     """A date in figures."""
-    return lambda row: "" if pd.isna(row[name]) else wording.date(row[name], report.lang)
+
+    def write(row: pd.Series) -> str:
+        return "" if pd.isna(row[name]) else wording.date(row[name], report.lang)
+
+    return Typed(write, lambda row: row[name], lambda row: DATE)
 
 
 def reference(report: Report, name: str = "source") -> Write:

@@ -7,7 +7,7 @@ import pandas as pd
 from porfse_analysis.display import wording
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import numbered, source_line, source_title
-from porfse_analysis.display.table import Column, Table
+from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.tables import cells
 from porfse_analysis.indicators.declared import INDICATORS
 
@@ -26,6 +26,17 @@ def claims(report: Report) -> Table:
             row["value"], report.lang, qualifier=row["qualifier"], unit=row["unit"], precision=row["precision"]
         )
 
+    def pattern(row: pd.Series) -> str:
+        if row["unit"] == "EUR":
+            decimals = 0 if float(row["value"]).is_integer() else 2
+            return report.text("unit.euro", number=wording.number_pattern(decimals))
+        if row["unit"] == "1":
+            return wording.number_pattern(wording.rate_decimals(row["precision"])) + "%"
+        return cells.count_pattern(row["value"])
+
+    label = report.text("column.stated")
+    as_published = Typed(stated, lambda row: row["value"], pattern, report.text("download.as_number", label=label))
+
     def claim(row: pd.Series) -> str:
         return str(row[f"text_{report.lang}"] or row["text_it"])
 
@@ -35,7 +46,7 @@ def claims(report: Report) -> Table:
         rows,
         [
             Column("claim", report.text("column.claim"), "head", write=claim),
-            Column("value", report.text("column.stated"), "figure", write=stated),
+            Column("value", label, "figure", write=as_published),
             Column("source", report.text("column.source"), write=cells.reference(report)),
         ],
         source=source_line(rows["source"].astype("str"), report),
@@ -52,13 +63,21 @@ def findings(report: Report) -> Table:
 
 def findings_table(report: Report, found: pd.DataFrame, caption: str) -> Table:
     """Findings of a report, or some of them, as a table."""
-    rows = wording.word_findings(found, report.lang, sources=numbered(report))
+    rows = wording.word_findings(found, report.lang, sources=numbered(report)).assign(day=found["cutoff"])
     names = {"severity": "head", "cutoff": "text", "axis": "text", "message": "text"}
     return Table(
         "findings",
         caption,
         rows,
-        [Column(name, report.text(f"column.{name}"), kind) for name, kind in names.items()],
+        [
+            Column(
+                name,
+                report.text(f"column.{name}"),
+                kind,
+                write=cells.date(report, "day") if name == "cutoff" else None,
+            )
+            for name, kind in names.items()
+        ],
         source=source_line([*found["source"], *found["other_source"]], report),
         empty=report.text("empty.findings"),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
 from porfse_analysis.display import wording
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
-from porfse_analysis.display.table import Column, Table
+from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.tables import cells
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.positions import newest, published_totals
@@ -93,8 +94,10 @@ def key_figures(report: Report) -> Table:
     def stage(row: pd.Series) -> str:
         return report.text(f"stage.{row['stage']}")
 
+    rate = cells.rate(report)
+
     def ratio(row: pd.Series) -> str:
-        return "" if row["stage"] == "allocation" else cells.rate(report)(row)
+        return "" if row["stage"] == "allocation" else rate(row)
 
     return Table(
         "key-figures",
@@ -103,7 +106,7 @@ def key_figures(report: Report) -> Table:
         [
             Column("stage", report.text("column.stage"), "head", write=stage),
             Column("amount", report.text("column.amount_million"), "figure", write=cells.million(report)),
-            Column("value", report.text("column.of_allocation"), "figure", write=ratio),
+            Column("value", report.text("column.of_allocation"), "figure", write=replace(rate, write=ratio)),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
             Column("source", report.text("column.source"), write=cells.reference(report)),
             Column("note", report.text("column.note"), write=cells.notes(report)),
@@ -203,14 +206,8 @@ def changes(report: Report) -> Table:
 def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
     """Rows of `change_rows`, or some of them, as a table."""
 
-    def signed(name: str) -> cells.Write:
-        return lambda row: (
-            report.text("missing.short")
-            if pd.isna(row[name])
-            else report.text(
-                "change.signed", sign="+" if row[name] > 0 else "", figure=wording.million(row[name], report.lang)
-            )
-        )
+    def points(row: pd.Series) -> str:
+        return report.text("missing.short") if pd.isna(row["points"]) else wording.points(row["points"], report.lang)
 
     return Table(
         "changes",
@@ -223,19 +220,15 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
                 report.text("column.rate"),
                 write=lambda row: wording.indicator_title(row["indicator"], report.lang),
             ),
-            Column("moved", report.text("column.moved"), "figure", write=signed("moved")),
-            Column("plan", report.text("column.plan_moved"), "figure", write=signed("plan")),
+            Column("moved", report.text("column.moved"), "figure", write=cells.signed_million(report, "moved")),
+            Column("plan", report.text("column.plan_moved"), "figure", write=cells.signed_million(report, "plan")),
             Column("value_before", report.text("column.before"), "figure", write=cells.rate(report, "value_before")),
             Column("value", report.text("column.now"), "figure", write=cells.rate(report)),
             Column(
                 "points",
                 report.text("column.points"),
                 "figure",
-                write=lambda row: (
-                    report.text("missing.short")
-                    if pd.isna(row["points"])
-                    else wording.points(row["points"], report.lang)
-                ),
+                write=Typed(points, lambda row: row["points"] * 100, lambda row: "+#,##0.0;-#,##0.0;0.0"),
             ),
             Column("data_date_before", report.text("column.from"), write=cells.date(report, "data_date_before")),
             Column("data_date", report.text("column.to"), write=cells.date(report)),

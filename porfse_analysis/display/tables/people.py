@@ -7,7 +7,7 @@ import pandas as pd
 from porfse_analysis.display import wording
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
-from porfse_analysis.display.table import Column, Table
+from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.tables import cells
 from porfse_analysis.indicators.overview import SPEND_STAGES
 from porfse_analysis.schema import ALL
@@ -140,6 +140,10 @@ def measures(report: Report) -> Table:
         figure = wording.published(row["value"], report.lang, qualifier=row["qualifier"])
         return report.text("measure.reached", figure=figure, who=row[f"recipients_{report.lang}"])
 
+    label = report.text("column.recipients")
+    number_label = report.text("download.as_number", label=label)
+    recipients = Typed(reached, lambda row: row["value"], lambda row: cells.count_pattern(row["value"]), number_label)
+
     return Table(
         "measures",
         report.text("table.measures"),
@@ -147,7 +151,7 @@ def measures(report: Report) -> Table:
         [
             Column("measure", report.text("column.measure"), "head", write=title),
             Column("axis", report.text("column.axis"), write=axis),
-            Column("value", report.text("column.recipients"), write=reached),
+            Column("value", label, write=recipients),
             Column("cutoff", report.text("column.data_date"), write=cells.date(report, "cutoff")),
             Column("source", report.text("column.source"), write=cells.reference(report)),
             Column("axis_source", report.text("column.axis_source"), write=cells.reference(report, "axis_source")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from porfse_analysis.display import wording
 from porfse_analysis.display.claim_wording import word_claims
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import numbered, source_line
-from porfse_analysis.display.table import Column, Table
+from porfse_analysis.display.table import DATE, Column, Table, Typed
 from porfse_analysis.display.tables import cells
 from porfse_analysis.indicators import decommitment as n3
 from porfse_analysis.indicators import performance_framework as framework_rules
@@ -123,12 +124,16 @@ def framework_indicators(report: Report, at: At = "milestone_2018") -> Table:
     def kind(row: pd.Series) -> str:
         return report.text(f"indicator_kind.{row['kind']}") if row["kind"] else report.text("missing.short")
 
+    def known(row: pd.Series) -> float:
+        return float(row["ratio"]) if row["ratio_at_least"] == row["ratio_at_most"] else math.nan
+
     def ratio(row: pd.Series) -> str:
         # cut, not rounded: below a threshold must not read as the threshold
-        known = row["ratio_at_least"] == row["ratio_at_most"]
-        if not known or pd.isna(row["ratio"]):
-            return report.text("missing.short")
-        return wording.rate_cut(row["ratio"], report.lang)
+        return report.text("missing.short") if math.isnan(known(row)) else wording.rate_cut(row["ratio"], report.lang)
+
+    # a spreadsheet only rounds: the ratio goes as it reads here, and beside it with every digit
+    label = report.text("column.ratio")
+    cut = Typed(ratio, known, lambda row: "General", report.text("download.as_number", label=label))
 
     goal = "milestone" if at == "milestone_2018" else "target"
     return Table(
@@ -142,7 +147,7 @@ def framework_indicators(report: Report, at: At = "milestone_2018") -> Table:
             Column("value", report.text("column.value"), "figure", write=cells.count(report, "value")),
             Column("target", report.text(f"column.{goal}"), "figure", write=cells.count(report, "target")),
             Column("unit", report.text("column.unit")),
-            Column("ratio", report.text("column.ratio"), "figure", write=ratio),
+            Column("ratio", label, "figure", write=cut),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
             Column(f"detail_{report.lang}", report.text("column.note")),
             Column("source", report.text("column.source"), write=cells.reference(report)),
@@ -163,15 +168,14 @@ def calendar(report: Report) -> Table:
     # nothing is lost or spared where the last commitment is settled at closure
     rows = report.deadlines.assign(gap_eu=lambda frame: frame["surplus_eu"] - frame["risk_eu"])
 
-    def deadline(row: pd.Series) -> str:
-        return wording.date(row["deadline"], report.lang)
-
     def gap(row: pd.Series) -> str:
         if pd.isna(row["gap_eu"]):
             return report.text("missing.short")
         sign = "+" if row["gap_eu"] > 0 else "-" if row["gap_eu"] < 0 else ""
         figure = wording.million(abs(row["gap_eu"]), report.lang)
         return report.text("change.signed", sign=sign, figure=figure)
+
+    signed = replace(cells.signed_million(report, "gap_eu"), write=gap)
 
     amounts = ("commitments_eu", "prefinancing_eu", "target_eu", "claims_eu")
     finance, plan = report.programme.finance, report.programme.eu_commitments
@@ -181,7 +185,7 @@ def calendar(report: Report) -> Table:
         report.text("table.calendar", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
-            Column("year", report.text("column.deadline"), "head", write=deadline),
+            Column("year", report.text("column.deadline"), "head", write=cells.date(report, "deadline")),
             Column(
                 "prefinancing",
                 report.text("column.mode"),
@@ -191,7 +195,7 @@ def calendar(report: Report) -> Table:
                 Column(name, report.text(f"column.{name}"), "figure", write=cells.million(report, name))
                 for name in amounts
             ),
-            Column("gap_eu", report.text("column.gap_eu"), "figure", write=gap),
+            Column("gap_eu", report.text("column.gap_eu"), "figure", write=signed),
             Column(
                 "status",
                 report.text("column.status"),
@@ -222,7 +226,7 @@ def calendar_reasons(report: Report) -> Table:
                 "year",
                 report.text("column.deadline"),
                 "head",
-                write=lambda row: wording.date(row["deadline"], report.lang),
+                write=cells.date(report, "deadline"),
             ),
             Column(f"reason_{report.lang}", report.text("column.why")),
             *([Column(needs, report.text("column.needs"))] if rows[needs].any() else []),
@@ -320,12 +324,26 @@ def rules(report: Report) -> Table:
         if held is None or held == () or (isinstance(held, float) and math.isnan(held)):
             return report.text("rule_value.none")
         if row["unit"] == "1":
-            # the digits the rule has, neither cut nor rounded
-            digits = -int((Decimal(str(held)) * 100).normalize().as_tuple().exponent)
-            return wording.rate(held, report.lang, decimals=max(0, digits))
+            return wording.rate(held, report.lang, decimals=digits(held))
         if row["unit"] == "date":
             return wording.date(pd.Timestamp(held), report.lang)
         return ", ".join(_word(part, report) for part in (held if isinstance(held, tuple) else (held,)))
+
+    def digits(held: object) -> int:
+        # the digits the rule has, neither cut nor rounded
+        return max(0, -int((Decimal(str(held)) * 100).normalize().as_tuple().exponent))
+
+    def typed(row: pd.Series) -> object:
+        held = row["value"]
+        known = isinstance(held, int | float | Decimal) and not isinstance(held, bool) and not math.isnan(held)
+        if row["unit"] == "date" and held:
+            return pd.Timestamp(held)
+        return held if known else value(row)
+
+    def pattern(row: pd.Series) -> str:
+        if row["unit"] == "date":
+            return DATE
+        return f"{wording.number_pattern(digits(row['value']))}%" if row["unit"] == "1" else "General"
 
     return Table(
         "rules_applied",
@@ -333,7 +351,7 @@ def rules(report: Report) -> Table:
         rows,
         [
             Column(f"meaning_{report.lang}", report.text("column.rule"), "head"),
-            Column("value", report.text("column.rule_value"), write=value),
+            Column("value", report.text("column.rule_value"), write=Typed(value, typed, pattern)),
             Column(
                 "status",
                 report.text("column.rule_status"),
