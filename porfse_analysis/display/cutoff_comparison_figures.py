@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from porfse_analysis.display import wording
 from porfse_analysis.display.cutoff_comparison import CutoffComparison
-from porfse_analysis.display.cutoff_comparison_tables import compared_targets, signed_points
+from porfse_analysis.display.cutoff_comparison_tables import signed_points, target_rows
 from porfse_analysis.display.figure import COLOURS, STYLE, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.sources import source_line
@@ -98,7 +98,7 @@ def effects(comparison: CutoffComparison) -> Html:
 def target_effects(comparison: CutoffComparison) -> Html:
     """What the move of each target ratio is made of: the value reached and the target."""
     text = comparison.text
-    rows = compared_targets(comparison)
+    rows = target_rows(comparison)
     rows = rows[rows["change"].notna()].reset_index(drop=True)
     if rows.empty:
         return Html("")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
@@ -18,7 +18,6 @@ from porfse_analysis.schema import ALL
 
 __all__ = [
     "allocations",
-    "compared_targets",
     "definitions",
     "how_to_read",
     "key_numbers",
@@ -27,11 +26,13 @@ __all__ = [
     "participants",
     "plan_targets",
     "rates",
+    "refused_targets",
     "section",
     "signed_points",
     "sources",
     "stage_of",
     "target_name",
+    "target_rows",
     "targets",
     "title",
 ]
@@ -62,7 +63,8 @@ def lead(comparison: CutoffComparison) -> Html:
     if comparison.compare_to is None:
         day = wording.long_date(comparison.cutoff, comparison.lang)
         return paragraphs([comparison.text("cutoffs.first_date", date=day)], "pf-empty")
-    return paragraphs([comparison.text("cutoffs.lead"), _plan_sentence(comparison)], "pf-lead")
+    said = [comparison.text("cutoffs.lead"), *_other_dates(comparison, comparison.changes), _plan_sentence(comparison)]
+    return paragraphs(said, "pf-lead")
 
 
 def _plan_sentence(comparison: CutoffComparison) -> str:
@@ -86,7 +88,7 @@ def _plan_sentence(comparison: CutoffComparison) -> str:
 
 
 def key_numbers(comparison: CutoffComparison) -> Html:
-    """How far the programme as a whole moved; what does not compare is left out here."""
+    """How far the programme as a whole moved, with the days of the figures; what does not compare is left out here."""
     text, lang = comparison.text, comparison.lang
     whole = comparison.changes[(comparison.changes["axis"] == ALL) & (comparison.changes["status"] == "compared")]
     items = []
@@ -94,20 +96,27 @@ def key_numbers(comparison: CutoffComparison) -> Html:
         for _, row in whole[whole["indicator"] == name].iterrows():
             remark = text(
                 "cutoffs.tile_rate",
-                before=wording.rate(row["value_before"], lang),
-                now=wording.rate(row["value"], lang),
                 points=signed_points(comparison, row["change"]),
+                **_tile_figures(comparison, row, wording.rate),
             )
-            moved = text("unit.million_euro", number=_signed_million(comparison, row, "numerator_change"))
-            items.append((stage_of(comparison, name), moved, remark))
+            moved = wording.million(abs(row["numerator_change"]), lang, precision=row["precision"])
+            figure = text("unit.million_euro", number=moved)
+            shown = text("change.signed", sign=_sign(row["numerator_change"]), figure=figure)
+            items.append((stage_of(comparison, name), shown, remark))
     for _, row in whole[whole["indicator"] == "participants"].iterrows():
-        numbers = {
-            side: wording.count(row[name], lang) for side, name in (("before", "value_before"), ("now", "value"))
-        }
-        items.append(
-            (text("stage.participants"), _signed_count(row["change"], lang), text("cutoffs.tile_from", **numbers))
-        )
-    return tiles(items)
+        remark = text("cutoffs.tile_people", **_tile_figures(comparison, row, wording.count))
+        items.append((text("stage.participants"), _signed_count(row["change"], lang), remark))
+    return tiles(items) if items else Html("")
+
+
+def _tile_figures(comparison: CutoffComparison, row: pd.Series, figure: Callable[[float, str], str]) -> dict[str, str]:
+    """Both figures of a row with their days."""
+    return {
+        "before": figure(row["value_before"], comparison.lang),
+        "now": figure(row["value"], comparison.lang),
+        "previous": wording.date(row["data_date_before"], comparison.lang),
+        "date": wording.date(row["data_date"], comparison.lang),
+    }
 
 
 def rates(comparison: CutoffComparison) -> list[Table]:
@@ -122,8 +131,10 @@ def _rate_table(comparison: CutoffComparison, name: str) -> Table:
     columns = [Column("axis", text("column.axis"), "head", write=cells.axis_label(comparison))]
     group = text("cutoffs.group_amount", stage=stage_of(comparison, name))
     columns += [
-        Column("numerator_before", text("column.before"), "figure", group, _amount(comparison, "numerator_before")),
-        Column("numerator", text("column.now"), "figure", group, _amount(comparison, "numerator")),
+        Column(
+            "numerator_before", text("column.before"), "figure", group, cells.million(comparison, "numerator_before")
+        ),
+        Column("numerator", text("column.now"), "figure", group, cells.million(comparison, "numerator")),
         Column("numerator_change", text("cutoffs.change"), "figure", group, _million_change(comparison)),
     ]
     group = text("column.percent")
@@ -161,11 +172,11 @@ def _points_columns(comparison: CutoffComparison) -> list[Column]:
     group = comparison.text("cutoffs.group_points")
     return [
         Column(name, comparison.text(f"cutoffs.{label}"), "figure", group, _points(comparison, name))
-        for name, label in (("change", "change"), ("progress_effect", "progress"), ("plan_effect", "plan"))
+        for name, label in (("change", "total"), ("progress_effect", "progress"), ("plan_effect", "plan"))
     ]
 
 
-def compared_targets(comparison: CutoffComparison) -> pd.DataFrame:
+def target_rows(comparison: CutoffComparison) -> pd.DataFrame:
     """The target ratios with something to say: with a target at one of the dates, and a newer value or a new plan."""
     rows = comparison.changes[comparison.changes["indicator"] == "target_achievement_ratio"]
     aimed = rows["denominator"].notna() | rows["denominator_before"].notna()
@@ -174,36 +185,66 @@ def compared_targets(comparison: CutoffComparison) -> pd.DataFrame:
 
 
 def targets(comparison: CutoffComparison) -> Table:
-    """Value, target and ratio of each indicator at the two dates, and what the move is made of."""
+    """Value, target and ratio of each indicator that compares, and what the move is made of."""
     text = comparison.text
-    rows = compared_targets(comparison)
-    pairs = (("numerator", "value"), ("denominator", "target"))
-    columns = [
-        Column("indicator_code", text("column.indicator"), "head", write=target_name(comparison)),
-        Column("axis", text("cutoffs.where"), write=_where),
-        *(Column(name, text(f"column.{label}"), "figure", write=_pair(comparison, name)) for name, label in pairs),
-        Column("value", text("column.ratio"), "figure", write=_pair(comparison, "value")),
-        *_points_columns(comparison),
-    ]
-    if (rows["status"] != "compared").any():
-        columns.append(Column("status", text("column.note"), write=_reason(comparison)))
-    notes = rows["note"] + ";" + rows["note_before"] if len(rows) else pd.Series(dtype="str")
+    rows = target_rows(comparison)
+    rows = rows[rows["status"] == "compared"].reset_index(drop=True)
     return Table(
         "change-targets",
         text("cutoffs.table_targets", **_dates_of(comparison, rows)),
         rows,
-        columns,
+        [*_target_columns(comparison, rows), *_points_columns(comparison)],
         notes=[
             *_other_dates(comparison, rows),
             *([text("cutoffs.note_target_effects")] if rows["change"].notna().any() else []),
-            *([text("cutoffs.note_restated")] if notes.str.contains("restated").any() else []),
+            *_restated(comparison, rows),
             *([text("cutoffs.note_about")] if _about(rows) else []),
-            *([text("note_long.percentage_target")] if (rows["status"] == "percentage_target").any() else []),
             *_quiet_targets(comparison),
         ],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
         empty=" ".join([text("cutoffs.empty_targets"), *_quiet_targets(comparison)]),
     )
+
+
+def refused_targets(comparison: CutoffComparison) -> Table | Html:
+    """The indicators whose value or target moved but whose ratio does not compare; nothing when there are none."""
+    text = comparison.text
+    rows = target_rows(comparison)
+    rows = rows[rows["status"] != "compared"].reset_index(drop=True)
+    if rows.empty:
+        return Html("")
+    return Table(
+        "change-refused-targets",
+        text("cutoffs.table_refused_targets"),
+        rows,
+        [
+            *_target_columns(comparison, rows)[:-1],
+            Column("status", text("column.why"), write=_reason(comparison)),
+        ],
+        notes=[
+            *([text("note_long.percentage_target")] if (rows["status"] == "percentage_target").any() else []),
+            *cells.missing_note(comparison, rows["numerator"], rows["numerator_before"], rows["denominator"]),
+        ],
+        source=source_line([*rows["source"], *rows["source_before"]], comparison),
+    )
+
+
+def _target_columns(comparison: CutoffComparison, rows: pd.DataFrame) -> list[Column]:
+    """Which indicator, and its value, target and ratio before and now."""
+    text = comparison.text
+    pairs = (("numerator", "value"), ("denominator", "target"), ("value", "ratio"))
+    return [
+        Column("indicator_code", text("column.indicator"), "head", write=target_name(comparison)),
+        Column("axis", text("cutoffs.where"), write=_where(rows)),
+        *(Column(name, text(f"column.{label}"), "figure", write=_pair(comparison, name)) for name, label in pairs),
+    ]
+
+
+def _restated(comparison: CutoffComparison, rows: pd.DataFrame) -> list[str]:
+    """The line that says the figures of a change are not those known at the time."""
+    moved = rows[rows["change"].notna()]
+    late = (moved["note"] + ";" + moved["note_before"]).str.contains("restated").any() if len(moved) else False
+    return [comparison.text("cutoffs.note_restated")] if late else []
 
 
 def _quiet_targets(comparison: CutoffComparison) -> list[str]:
@@ -216,11 +257,13 @@ def _quiet_targets(comparison: CutoffComparison) -> list[str]:
 
 
 def participants(comparison: CutoffComparison) -> Table:
-    """Participants of each axis and of the programme at the two dates."""
+    """Participants of each axis and of the programme at the two dates, when any of them compares."""
     text = comparison.text
     rows = comparison.rate_rows("participants")
-    rows = rows[rows["value"].notna() | rows["value_before"].notna()].reset_index(drop=True)
-    notes = rows["note"] + ";" + rows["note_before"] if len(rows) else pd.Series(dtype="str")
+    published = rows["value"].notna() | rows["value_before"].notna()
+    rows = rows[published].reset_index(drop=True)
+    if rows["change"].isna().all():
+        rows = rows.iloc[:0]
     columns = [
         Column("axis", text("column.axis"), "head", write=cells.axis_label(comparison)),
         Column("value_before", text("column.before"), "figure", write=cells.count(comparison, "value_before")),
@@ -234,10 +277,7 @@ def participants(comparison: CutoffComparison) -> Table:
         text("cutoffs.table_participants", **_dates_of(comparison, rows)),
         rows,
         columns,
-        notes=[
-            *_other_dates(comparison, rows),
-            *([text("cutoffs.note_restated")] if notes.str.contains("restated").any() else []),
-        ],
+        notes=[*_other_dates(comparison, rows), *_restated(comparison, rows)],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
         empty=text("cutoffs.empty_participants"),
     )
@@ -250,13 +290,18 @@ def allocations(comparison: CutoffComparison) -> Table:
     rows = rows.assign(share=rows["change"] / rows["amount_before"].where(rows["amount_before"] != 0))
 
     def share(row: pd.Series) -> str:
-        return text("missing.short") if pd.isna(row["share"]) else _signed_rate(row["share"], lang)
+        if pd.isna(row["share"]):
+            return text("missing.short")
+        return text("cutoffs.zero") if row["share"] == 0 else _signed_rate(row["share"], lang)
 
     named = {
         name: wording.list_of(sorted({version for version in rows[column] if version}), lang)
         for name, column in (("before", "plan_version_before"), ("now", "plan_version"))
     }
-    versions = [text("cutoffs.note_versions", **named)] if all(named.values()) else []
+    versions = []
+    if all(named.values()):
+        changed = named["before"] != named["now"]
+        versions = [text("cutoffs.note_versions" if changed else "cutoffs.note_version", **named)]
     columns = [
         Column("axis", text("column.axis"), "head", write=cells.axis_label(comparison)),
         Column("amount_before", text("column.before"), "figure", write=cells.million(comparison, "amount_before")),
@@ -293,6 +338,9 @@ def plan_targets(comparison: CutoffComparison) -> Table:
 
         return write
 
+    def note(row: pd.Series) -> str:
+        return "" if row["status"] == "changed" else text(f"plan_status.{row['status']}")
+
     same = int((every["status"] == "same").sum())
     return Table(
         "change-plan-targets",
@@ -304,11 +352,11 @@ def plan_targets(comparison: CutoffComparison) -> Table:
         rows,
         [
             Column("indicator_code", text("column.indicator"), "head", write=target_name(comparison)),
-            Column("axis", text("cutoffs.where"), write=_where),
+            Column("axis", text("cutoffs.where"), write=_where(every)),
             Column("target_before", text("column.before"), "figure", write=figure("target_before")),
             Column("target", text("column.now"), "figure", write=figure("target")),
-            Column("change", text("cutoffs.change"), "figure", write=_count_change(comparison)),
-            Column("status", text("column.note"), write=lambda row: text(f"plan_status.{row['status']}")),
+            Column("change", text("cutoffs.change"), "figure", write=_count_change(comparison, "cutoffs.none")),
+            Column("status", text("column.note"), write=note),
         ],
         notes=[text("cutoffs.targets_same", count=same)] if same else [],
         source=source_line(rows["source"], comparison),
@@ -378,21 +426,23 @@ def signed_points(comparison: CutoffComparison, value: float) -> str:
     return comparison.text("cutoffs.zero") if value == 0 else wording.points(value, comparison.lang)
 
 
-def _where(row: pd.Series) -> str:
-    return " ".join(part for part in (row["axis"], row["investment_priority"], row["region_category"]) if part)
+def _where(rows: pd.DataFrame) -> cells.Write:
+    """Axis and priority, and the category of region where the rows have several."""
+    names = ["axis", "investment_priority"] + (["region_category"] if rows["region_category"].nunique() > 1 else [])
+    return lambda row: " ".join(row[name] for name in names if row[name])
 
 
 def _points(comparison: CutoffComparison, name: str) -> cells.Write:
     return lambda row: comparison.text("missing.short") if pd.isna(row[name]) else signed_points(comparison, row[name])
 
 
-def _amount(comparison: CutoffComparison, name: str) -> cells.Write:
-    return cells.million(comparison, name)
+def _sign(value: float) -> str:
+    return "+" if value > 0 else "-" if value < 0 else ""
 
 
 def _signed_million(comparison: CutoffComparison, row: pd.Series, name: str) -> str:
-    figure = wording.million(row[name], comparison.lang, precision=row["precision"])
-    return comparison.text("change.signed", sign="+" if row[name] > 0 else "", figure=figure)
+    figure = wording.million(abs(row[name]), comparison.lang, precision=row["precision"])
+    return comparison.text("change.signed", sign=_sign(row[name]), figure=figure)
 
 
 def _million_change(comparison: CutoffComparison, name: str = "numerator_change") -> cells.Write:
@@ -405,16 +455,16 @@ def _million_change(comparison: CutoffComparison, name: str = "numerator_change"
 
 
 def _signed_count(value: float, lang: str) -> str:
-    return wording.text("change.signed", lang, sign="+" if value > 0 else "", figure=wording.count(value, lang))
+    return wording.text("change.signed", lang, sign=_sign(value), figure=wording.count(abs(value), lang))
 
 
 def _signed_rate(value: float, lang: str) -> str:
-    return wording.text("change.signed", lang, sign="+" if value > 0 else "", figure=wording.rate(value, lang))
+    return wording.text("change.signed", lang, sign=_sign(value), figure=wording.rate(abs(value), lang))
 
 
-def _count_change(comparison: CutoffComparison) -> cells.Write:
+def _count_change(comparison: CutoffComparison, missing: str = "missing.short") -> cells.Write:
     return lambda row: (
-        comparison.text("missing.short") if pd.isna(row["change"]) else _signed_count(row["change"], comparison.lang)
+        comparison.text(missing) if pd.isna(row["change"]) else _signed_count(row["change"], comparison.lang)
     )
 
 

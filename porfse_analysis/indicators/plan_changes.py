@@ -94,7 +94,11 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
 def _plan_facts(allocations: pd.DataFrame) -> pd.DataFrame:
     """The plan version and the precision of each axis, and of the programme, per source and position."""
     rows = allocations[allocations["amount_eur"].notna()].assign(source=allocations["source"].astype("str"))
-    whole = rows.assign(axis=ALL)
+    # the programme is the figure published for it where there is one, else its axes
+    published = (
+        (rows["axis"] == ALL).groupby([rows[name] for name in ("programme", "source", "cutoff")]).transform("any")
+    )
+    whole = rows[published == (rows["axis"] == ALL)].assign(axis=ALL)
     both = pd.concat([rows[rows["axis"] != ALL], whole], ignore_index=True)
     groups = both.groupby(["programme", "axis", "source", "cutoff"])
     facts = groups.agg(
