@@ -63,8 +63,18 @@ def lead(comparison: CutoffComparison) -> Html:
     if comparison.compare_to is None:
         day = wording.long_date(comparison.cutoff, comparison.lang)
         return paragraphs([comparison.text("cutoffs.first_date", date=day)], "pf-empty")
-    said = [comparison.text("cutoffs.lead"), *_other_dates(comparison, comparison.changes), _plan_sentence(comparison)]
+    said = [comparison.text("cutoffs.lead"), *_money_dates(comparison), _plan_sentence(comparison)]
     return paragraphs(said, "pf-lead")
+
+
+def _money_dates(comparison: CutoffComparison) -> list[str]:
+    """That the money moved between other days than the two reporting dates, all of it or some."""
+    rows = comparison.changes[comparison.changes["indicator"].isin(RATES.values())]
+    moved = rows[rows["change"].notna()]
+    own = (moved["data_date_before"] == comparison.compare_to) & (moved["data_date"] == comparison.cutoff)
+    if own.any() and not own.all():
+        return [comparison.text("cutoffs.some_dates", **_dates_of(comparison, moved[~own]))]
+    return _other_dates(comparison, rows)
 
 
 def _plan_sentence(comparison: CutoffComparison) -> str:
