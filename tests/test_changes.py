@@ -258,6 +258,18 @@ def test_a_bound_of_an_indicator():
     assert_no_number(row)
 
 
+def test_a_target_without_any_value_comes_and_goes_with_the_plan():
+    values = achievements(("I", "8i", "CO01", THEN, 50), ("I", "8i", "CO01", NOW, 60))
+    aims = targets(
+        *(("I", "8i", "CO01", version, date, 100) for version, date in (("1", THEN), ("2", NOW))),
+        ("I", "8i", "CO12", "1", THEN, 10),
+        ("I", "8i", "CO13", "2", NOW, 20),
+    )
+    rows = target_ratio_changes(values, aims, **DATES).set_index("indicator_code")
+    assert rows["status"].to_dict() == {"CO01": "compared", "CO12": "target_dropped", "CO13": "target_new"}
+    assert rows["change"].dropna().to_dict() == {"CO01": 60 / 100 - 50 / 100}
+
+
 def test_a_part_that_is_missing_makes_no_change():
     frame = pd.concat(
         [

@@ -246,7 +246,7 @@ def compare_results(
     moved = rows["data_date"] - rows["data_date_before"]
     in_order = moved.gt(pd.Timedelta(0)) if cutoff > later else moved.lt(pd.Timedelta(0))
     weakest = rows[["qualifier", "qualifier_before"]].max(axis=1)
-    rows["status"] = _status(rows, moved, in_order, weakest)
+    rows["status"] = "only_now" if compare_to is None else _status(rows, moved, in_order, weakest)
     both = rows["numerator"].notna() & rows["numerator_before"].notna() & in_order
     both &= ~(rows["status"].isin(["other_source", "partial", "bound"]))
     both &= (rows["source"] == rows["source_before"]) & weakest.lt(_QUALIFIER_CODES["more_than"])
@@ -300,12 +300,17 @@ def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: 
         return _noted(rows, code) | _noted(rows, code, "_before")
 
     is_ratio = rows["unit"] == "1"
+    # a target without any value comes and goes with the plan
+    aim_alone = rows["indicator"].isin(AGAINST.values()) & ~there[""] & ~there["_before"]
+    only_now, only_before = rows["_merge"] == "left_only", rows["_merge"] == "right_only"
+    no_target[""] |= aim_alone & only_before
+    no_target["_before"] |= aim_alone & only_now
     reasons = {
-        "only_now": rows["_merge"] == "left_only",
-        "only_before": rows["_merge"] == "right_only",
-        "not_reported": ~there[""] & ~there["_before"],
-        "missing_before": ~there["_before"],
-        "missing_now": ~there[""],
+        "only_now": only_now & ~aim_alone,
+        "only_before": only_before & ~aim_alone,
+        "not_reported": ~there[""] & ~there["_before"] & ~(aim_alone & (only_now | only_before)),
+        "missing_before": ~there["_before"] & there[""],
+        "missing_now": ~there[""] & there["_before"],
         "target_new": no_target["_before"] & ~no_target[""],
         "target_dropped": no_target[""] & ~no_target["_before"],
         "other_source": rows["source"] != rows["source_before"],
