@@ -316,6 +316,18 @@ def test_an_axis_that_appears_and_one_that_disappears():
     assert plan["status"].to_dict() == {"ALL": "same", "I": "same", "II": "only_before", "III": "only_now"}
 
 
+def test_an_allocation_that_is_a_bound_or_lacks_a_part():
+    part = {"region_category": "Transition"}
+    frame = finance(
+        *(("I", THEN, "allocation", 100), ("I", NOW, "allocation", 120, {"qualifier": "more_than"})),
+        *(("II", THEN, "allocation", 50), ("II", NOW, "allocation", 60)),
+        *(("III", THEN, "allocation", 10), ("III", NOW, "allocation", 10), ("III", NOW, "allocation", None, part)),
+    )
+    rows = allocation_changes(frame, **DATES).set_index("axis")
+    assert rows["status"].to_dict() == {"ALL": "partial", "I": "bound", "II": "changed", "III": "partial"}
+    assert rows["change"].dropna().to_dict() == {"II": 10}
+
+
 def test_ties_share_a_place():
     """0.1/0.3 and 0.3/0.9 are one third both, though not in the last bit; 2 and 3 are tied, 4 follows."""
     frame = pd.concat(

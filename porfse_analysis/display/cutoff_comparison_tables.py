@@ -82,12 +82,12 @@ def _plan_sentence(comparison: CutoffComparison) -> str:
     axes = comparison.allocations[comparison.allocations["axis"] != ALL]
     targets = comparison.plan_targets
     moved = {"changed", "only_now", "only_before"}
-    if axes.empty or axes["status"].isin(["missing_before", "not_updated"]).all():
-        money = comparison.text("cutoffs.plan_money_unknown")
-    elif count := int(axes["status"].isin(moved).sum()):
+    if count := int(axes["status"].isin(moved).sum()):
         money = comparison.text("cutoffs.plan_money_changed", count=count)
-    else:
+    elif len(axes) and axes["status"].eq("same").all():
         money = comparison.text("cutoffs.plan_money_same")
+    else:
+        money = comparison.text("cutoffs.plan_money_unknown")
     if targets.empty or (targets["status"] == "missing_before").all():
         aims = comparison.text("cutoffs.plan_targets_unknown")
     elif count := int(targets["status"].isin(moved).sum()):

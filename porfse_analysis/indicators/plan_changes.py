@@ -20,6 +20,8 @@ PLAN_STATUSES = (
     "only_before",  # not in the plan of the cutoff any more
     "missing_before",  # this source has no plan that old
     "not_updated",  # this source has no later plan: the figure is of the earlier date
+    "partial",  # at a date a part of the allocation is not published
+    "bound",  # an allocation is published as "more than" or "less than"
 )
 
 ALLOCATION_COLUMNS = (
@@ -44,7 +46,7 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     not after it counts. The programme: the figure published for it, else the sum of the axes.
 
     Returns `ALLOCATION_COLUMNS`: amount, amount_before and change in euro, the date and the plan version of each,
-    status (`PLAN_STATUSES`). No change is given for only_now, only_before, missing_before and not_updated. Raises
+    status (`PLAN_STATUSES`). A change is given for same and changed alone. Raises
     `ParameterError` for dates that are none or the same.
     """
     at, then = two_dates(cutoff, compare_to)
@@ -61,7 +63,7 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
         last = newest(own[own["position"] <= date], ["programme"])[["programme", "position"]]
         side = own.merge(last, on=["programme", "position"])
         side = side.merge(facts, on=["programme", "axis", "source", "position"], how="left")
-        columns = ["amount", "data_date", "position", "plan_version", "precision"]
+        columns = ["amount", "missing", "data_date", "position", "plan_version", "precision", "bound"]
         sides.append(side[["programme", "axis", "source", *columns]])
     now, before = sides
     rows = now.merge(
@@ -79,9 +81,11 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
             dates["position"] == dates["position_before"],
             rows["_merge"] == "left_only",
             rows["_merge"] == "right_only",
+            rows["missing"].eq(True) | rows["missing_before"].eq(True),
+            rows["bound"].eq(True) | rows["bound_before"].eq(True),
             rows["amount"] != rows["amount_before"],
         ],
-        ["missing_before", "not_updated", "only_now", "only_before", "changed"],
+        ["missing_before", "not_updated", "only_now", "only_before", "partial", "bound", "changed"],
         "same",
     )
     rows["change"] = (rows["amount"] - rows["amount_before"]).where(both & rows["status"].isin(["same", "changed"]))
@@ -104,6 +108,7 @@ def _plan_facts(allocations: pd.DataFrame) -> pd.DataFrame:
     facts = groups.agg(
         plan_version=("plan_version", lambda versions: ", ".join(sorted({text for text in versions if text}))),
         precision=("precision", "max"),
+        bound=("qualifier", lambda words: words.isin(["more_than", "less_than"]).any()),
     )
     return facts.reset_index().rename(columns={"cutoff": "position"})
 
@@ -116,8 +121,8 @@ def target_changes(
     Plans in force as in `targets_in_force`; of several sources the preferred one that has the target counts.
     Categories of region are kept apart: percentages cannot be added.
 
-    Returns `TARGET_COLUMNS`: target, target_before and change in the unit of the target, status (`PLAN_STATUSES`, never
-    not_updated). Raises `ParameterError` for dates that are none or the same, or an unknown `against`.
+    Returns `TARGET_COLUMNS`: target, target_before and change in the unit of the target, status (`PLAN_STATUSES`, of
+    the first five). Raises `ParameterError` for dates that are none or the same, or an unknown `against`.
     """
     if against not in AGAINST:
         raise ParameterError(f"against={against!r}: use one of {', '.join(AGAINST)}")
