@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from porfse_analysis.display.html import record, show
     from porfse_analysis.display.report import Report, open_report
     from porfse_analysis.errors import DataError, ParameterError, PorfseError, ReportError
+    from porfse_analysis.indicators.changes import (
+        all_changes,
+        financial_changes,
+        participant_changes,
+        target_ratio_changes,
+    )
     from porfse_analysis.indicators.declared import INDICATORS
     from porfse_analysis.indicators.decommitment import decommitment, decommitment_claims
     from porfse_analysis.indicators.financial import certification_rate, financial_progress
     from porfse_analysis.indicators.overview import all_indicators
     from porfse_analysis.indicators.per_capita import participants, per_capita_spend, residents
     from porfse_analysis.indicators.performance_framework import framework_indicators, performance_framework
+    from porfse_analysis.indicators.plan_changes import allocation_changes, target_changes
     from porfse_analysis.indicators.rules import RULES, rules_table
     from porfse_analysis.indicators.targets import target_achievement_ratio
     from porfse_analysis.loaders.folder import load_programme
@@ -39,6 +46,10 @@ _HOME = {
     "ParameterError": "errors",
     "PorfseError": "errors",
     "ReportError": "errors",
+    "all_changes": "indicators.changes",
+    "financial_changes": "indicators.changes",
+    "participant_changes": "indicators.changes",
+    "target_ratio_changes": "indicators.changes",
     "INDICATORS": "indicators.declared",
     "decommitment": "indicators.decommitment",
     "decommitment_claims": "indicators.decommitment",
@@ -50,6 +61,8 @@ _HOME = {
     "residents": "indicators.per_capita",
     "framework_indicators": "indicators.performance_framework",
     "performance_framework": "indicators.performance_framework",
+    "allocation_changes": "indicators.plan_changes",
+    "target_changes": "indicators.plan_changes",
     "RULES": "indicators.rules",
     "rules_table": "indicators.rules",
     "target_achievement_ratio": "indicators.targets",
@@ -66,16 +79,20 @@ __all__ = [
     "Programme",
     "Report",
     "ReportError",
+    "all_changes",
     "all_indicators",
+    "allocation_changes",
     "certification_rate",
     "check",
     "check_claims",
     "decommitment",
     "decommitment_claims",
+    "financial_changes",
     "financial_progress",
     "framework_indicators",
     "load_programme",
     "open_report",
+    "participant_changes",
     "participants",
     "per_capita_spend",
     "performance_framework",
@@ -84,6 +101,8 @@ __all__ = [
     "rules_table",
     "show",
     "target_achievement_ratio",
+    "target_changes",
+    "target_ratio_changes",
 ]
 
 

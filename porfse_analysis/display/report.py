@@ -109,8 +109,8 @@ class Report:
         return wording.text(key, self.lang, **values)
 
 
-def known_cutoff(programme: Dated, cutoff: object) -> pd.Timestamp:
-    """The cutoff, if the programme has figures at that date.
+def known_cutoff(programme: Dated, cutoff: object, name: str = "cutoff") -> pd.Timestamp:
+    """The cutoff, if the programme has figures at that date; `name` is what a message calls it.
 
     Raises `ParameterError` listing the dates it has, the nearest first.
     """
@@ -120,7 +120,7 @@ def known_cutoff(programme: Dated, cutoff: object) -> pd.Timestamp:
         nearest = sorted(dates, key=lambda date: (abs((date - at).days), date))
         listed = ", ".join(date.date().isoformat() for date in nearest) or "none"
         raise ParameterError(
-            f"cutoff {at.date().isoformat()}: {programme.cci} has no figures of that date; it has {listed}"
+            f"{name} {at.date().isoformat()}: {programme.cci} has no figures of that date; it has {listed}"
         )
     return at
 
