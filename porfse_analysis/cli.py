@@ -276,7 +276,7 @@ def import_workbook(
     to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
 ) -> None:
-    """Keep a filled-in workbook as a programme folder. Every fault is named by sheet and cell; then nothing is written."""
+    """Keep a filled-in workbook as a programme folder; on a fault, named by sheet and cell, nothing is written."""
     from tqdm import tqdm
 
     from porfse_analysis.loaders import workbook
@@ -297,7 +297,7 @@ def import_workbook(
 def new(
     folder: Annotated[str, typer.Argument(help="Folder to make; it must not exist yet, or be empty.")],
 ) -> None:
-    """Make an empty programme folder to fill in: tables as CSV and as a workbook, and a page that explains each column."""
+    """Make an empty programme folder to fill in: CSV tables, a workbook, and a page that explains each column."""
     from porfse_analysis.loaders.template import PAGE, new_folder
 
     made = new_folder(folder)

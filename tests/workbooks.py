@@ -30,7 +30,9 @@ def small() -> Programme:
                 "amount_eur": [50_000_000.0, 122_136_070.1, float("nan")],
             }
         ),
-        "population": pd.DataFrame({"area": ["ITC4"], "year": [2018], "residents": [10_036_258], "source": "monitoring"}),
+        "population": pd.DataFrame(
+            {"area": ["ITC4"], "year": [2018], "residents": [10_036_258], "source": "monitoring"}
+        ),
         "sources": pd.DataFrame({"source": ["monitoring"], "title_it": ["Monitoraggio"]}),
     }
     return make_programme("2014XX05SFOP001", {"it": "Programma", "en": "Programme"}, tables)
@@ -43,7 +45,7 @@ def fill(path: Path, programme: Programme, *, licence: str = "") -> Path:
     metadata = {"cci": programme.cci, "licence": licence}
     metadata |= {f"title_{lang}": title for lang, title in programme.titles.items()}
     for row in book["programme"].iter_rows(min_row=2):
-        if value := metadata[row[0].value]:
+        if value := metadata.get(row[0].value):
             row[1].value = value
     for table in schema.TABLES.values():
         frame = getattr(programme, table.name)

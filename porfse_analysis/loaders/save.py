@@ -41,9 +41,7 @@ _TYPES = {
 LICENCES = {"CC0 1.0": "CC0-1.0", "CC BY 4.0": "CC-BY-4.0"}
 
 
-def save_programme(
-    programme: Programme, folder: str | Path, *, overwrite: bool = False, licence: str = ""
-) -> Path:
+def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool = False, licence: str = "") -> Path:
     """Write the programme as a programme folder and return its path.
 
     Amounts get two decimals, other numbers the digits they need, dates ISO, flags yes/no. Optional

@@ -216,7 +216,8 @@ def new_folder(folder: str | Path) -> Path:
     """Write an empty programme folder and return its path.
 
     It holds every table with its header alone, the descriptor, a page that explains each column with example rows, and
-    the same tables as a workbook (`import_workbook` reads it). Written aside and moved into place. Raises `ParameterError` when `folder` is a file or holds something.
+    the same tables as a workbook (`import_workbook` reads it). Written aside and moved into place.
+    Raises `ParameterError` when `folder` is a file or holds something.
     """
     target = Path(folder).resolve()
     if target.exists() and not target.is_dir():

@@ -257,9 +257,7 @@ def _read_metadata(lines: Iterator[tuple[int, Sequence[Any]]], reading: _Reading
 # --- a sheet with a table ---
 
 
-def _read_table(
-    lines: Iterator[tuple[int, Sequence[Any]]], table: schema.Table, reading: _Reading
-) -> _Sheet | None:
+def _read_table(lines: Iterator[tuple[int, Sequence[Any]]], table: schema.Table, reading: _Reading) -> _Sheet | None:
     content = _Sheet(cells={}, rows=[])
     first, header = next(lines, (1, []))
     _check_merged(reading)

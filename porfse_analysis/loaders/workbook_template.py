@@ -122,7 +122,9 @@ def _write_metadata(book: Any, sheet: Any, header: Any, text: Any) -> None:
             sheet.write_string(row, index, written, text)
         sheet.write_blank(row, 1, None, text)
         if name in _OFFERED:
-            sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": list(_OFFERED[name]), "show_error": False})
+            sheet.data_validation(
+                row, 1, row, 1, {"validate": "list", "source": list(_OFFERED[name]), "show_error": False}
+            )
     sheet.freeze_panes(1, 0)
 
 
@@ -133,7 +135,7 @@ def _write_help(book: Any, sheet: Any, header: Any) -> None:
         sheet.set_column(index, index, width)
     sheet.write_string(0, 0, "LEGGIMI / README", book.add_format({"bold": True, "font_size": 14}))
     for row, texts in enumerate(words.INTRO, start=1):
-        sheet.set_row(row, 48)
+        sheet.set_row(row, 32)
         for (first, last), written in zip(((0, 2), (3, 4)), texts, strict=True):
             sheet.merge_range(row, first, row, last, "", wrapped)
             sheet.write_string(row, first, written, wrapped)
@@ -147,7 +149,7 @@ def _write_help(book: Any, sheet: Any, header: Any) -> None:
             row += 1
             parts = (words.meaning(column), words.accepted(table.name, column), words.need(column))
             cells = [table.name, column.name, *(part for both in parts for part in both)]
-            lines = max(math.ceil(len(written) / (width * 0.85)) for written, width in zip(cells, widths, strict=True))
+            lines = max(math.ceil(len(written) / (width * 1.05)) for written, width in zip(cells, widths, strict=True))
             sheet.set_row(row, 15 * lines)  # a height of its own: not every program fits it to wrapped text
             for index, written in enumerate(cells):
                 sheet.write_string(row, index, written, wrapped)
