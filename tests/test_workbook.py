@@ -156,9 +156,7 @@ CELLS = [
     ("finance!G3", 0.47, "0%", "'0.47' is shown as 47%"),
     ("finance!G3", 0.47, "0.00%;[Red]-0.00%", "is shown as 47%"),
     ("finance!G3", 1.005, "0.00", "'1.005' has more than two decimals"),
-    ("finance!G3", 12345678901234567, "0", "'12345678901234567' has more than 15 digits"),
     ("finance!G3", 1e15, "0", "has more than 15 digits"),
-    ("finance!G3", 0.1 + 0.2, "0.00", "'0.30000000000000004' has more than 15 digits"),
     ("finance!G3", -1, "0.00", "'-1' is negative"),
     ("finance!G3", datetime.datetime(2018, 12, 31), "yyyy-mm-dd", "'2018-12-31' is a date or a time, not a number"),
     ("finance!G3", "#DIV/0!", None, "'#DIV/0!' is an error value"),
@@ -177,7 +175,9 @@ CELLS = [
     ("finance!B3", datetime.datetime(2018, 12, 31, 10, 30), "yyyy-mm-dd", "'2018-12-31 10:30:00' has a time of day"),
     ("finance!B3", 43465, "General", "'43465' is a number, not a date"),
     ("finance!B3", datetime.time(10, 30), "h:mm", "is a time, not a date"),
-    ("finance!B3", -5, "yyyy-mm-dd", "is an error value"),
+    ("finance!B3", 2018, "yyyy-mm-dd", "'1905-07-10' is a date before 1990"),
+    ("finance!B3", -5, "yyyy-mm-dd", "is a date before 1990"),
+    ("finance!B3", 10**9, "yyyy-mm-dd", "is an error value"),
     ("finance!B3", datetime.datetime(2999, 1, 1), "yyyy-mm-dd", "'2999-01-01' is in the future"),
     ("finance!C3", "spent", "@", "'spent' is not a stage this table knows. Use one of: allocation"),
     ("finance!F3", "istat", "@", "'istat' is not in the table sources. Known: monitoring"),
@@ -263,6 +263,14 @@ def test_a_formula_with_the_value_it_left(good, tmp_path, cell, message):
     assert message in said["finance!G3"]
 
 
+@pytest.mark.parametrize("number", ["0.30000000000000004", "12345678901234567", "9" * 30, "1e400"])
+def test_a_number_with_more_digits_than_a_workbook_keeps(good, tmp_path, number):
+    path = shutil.copy(good, tmp_path / "mine.xlsx")
+    said = told(with_xml(path, part_of(path, "finance"), r"<v>122136070.1</v>", f"<v>{number}</v>"))
+    assert list(said) == ["finance!G3"]
+    assert "has more than 15 digits" in said["finance!G3"]
+
+
 @pytest.mark.parametrize("flat", ['ht="0" customHeight="1"', 'hidden="true"'])
 def test_a_row_nobody_can_see(good, tmp_path, flat):
     path = shutil.copy(good, tmp_path / "mine.xlsx")
@@ -344,7 +352,7 @@ def no_rows(book):
         (
             setter("finance!G1", "amount"),
             "finance!G1",
-            "'amount' is not a column of finance. Did you mean 'amount_eur'?",
+            "is not a column of finance. Did you mean 'amount_eur'?",
         ),
         (setter("finance!G1", "amount_eur "), "finance!G1", "'amount_eur ' is not a column of finance"),
         (setter("finance!G1", "source"), "finance!G1", "'source' is in F1 too"),
@@ -421,12 +429,10 @@ def test_a_workbook_cut_short(good, tmp_path, share):
     assert "is damaged" in str(fault)
 
 
-@pytest.mark.parametrize(
-    "part", ["xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", "xl/worksheets/sheet4.xml"]
-)
+@pytest.mark.parametrize("part", ["workbook.xml", "styles.xml", "sharedStrings.xml", "worksheets/sheet4.xml"])
 def test_a_workbook_with_a_broken_part(template, tmp_path, part):
     path = shutil.copy(template, tmp_path / "broken.xlsx")
-    (fault,) = faults_of(with_xml(path, part, r"(?s)\A.*\Z", "<worksheet><"))
+    (fault,) = faults_of(with_xml(path, f"xl/{part}", r"(?s)\A.*\Z", "<worksheet><"))
     assert "is damaged" in str(fault)
 
 

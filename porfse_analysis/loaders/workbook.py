@@ -24,7 +24,7 @@ from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.loaders import workbook_words
 from porfse_analysis.loaders.save import check_target, save_programme
 from porfse_analysis.loaders.workbook_file import Layout, check_workbook, sheet_layouts
-from porfse_analysis.loaders.workbook_template import HELP, METADATA
+from porfse_analysis.loaders.workbook_template import FIRST_DATE, HELP, METADATA
 from porfse_analysis.programme import Programme, make_programme
 
 __all__ = ["import_workbook", "read_workbook"]
@@ -423,8 +423,10 @@ def _take_date(value: Any) -> tuple[Any, str, str]:
     if isinstance(value, datetime.datetime):
         if value.time() != datetime.time():
             return None, "has a time of day", "Type the date alone"
-        return pd.Timestamp(value), "", ""
+        value = value.date()
     if isinstance(value, datetime.date):
+        if value < FIRST_DATE:
+            return None, f"is a date before {FIRST_DATE.year}", "Type the whole date: 2018 alone becomes a day of 1905"
         return pd.Timestamp(value), "", ""
     return None, "is a time, not a date", "Type a date"
 

@@ -12,13 +12,16 @@ from porfse_analysis.loaders import workbook_words as words
 from porfse_analysis.loaders.save import LICENCES
 from porfse_analysis.schema import Column, Table
 
-__all__ = ["HELP", "METADATA", "NUMBER_FORMATS", "TEMPLATE", "write_template"]
+__all__ = ["FIRST_DATE", "HELP", "METADATA", "NUMBER_FORMATS", "TEMPLATE", "write_template"]
 
 TEMPLATE = "programme.xlsx"
 HELP: Final = "LEGGIMI-README"
 """The sheet that explains the others; it is never read."""
 METADATA: Final = "programme"
 """The sheet of the programme's own code, titles and licence."""
+
+FIRST_DATE: Final = datetime.date(1990, 1, 1)
+"""No figure of a programme is older; a year typed into a date cell becomes a day of 1905."""
 
 # A count keeps the decimals it has: a format that hid them would show another figure.
 NUMBER_FORMATS = {
@@ -97,8 +100,7 @@ def _validation(table: Table, column: Column) -> dict[str, Any]:
     if column.name in _OFFERED:
         return rule | offered | {"validate": "list", "source": list(_OFFERED[column.name])}
     if column.kind == "date":
-        first = datetime.date(1990, 1, 1)
-        return rule | strict | {"validate": "date", "criteria": ">=", "value": first}
+        return rule | strict | {"validate": "date", "criteria": ">=", "value": FIRST_DATE}
     if column.kind in ("amount", "number"):
         return rule | strict | {"validate": "decimal", "criteria": ">=", "value": 0}
     if column.kind == "year":

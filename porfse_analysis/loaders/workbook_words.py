@@ -68,7 +68,9 @@ MEANING_IT = {
     "value stated; empty when the claim has none": "valore affermato; vuoto se non c'è",
     "version of the programme in force": "versione del programma in vigore",
     "version of the programme that sets the target": "versione del programma che fissa il target",
-    "what is counted: a stage, participants, women_share ...": "che cosa si conta: stadio, participants, women_share ...",
+    "what is counted: a stage, participants, women_share ...": (
+        "che cosa si conta: uno stadio, participants, women_share ..."
+    ),
     "what the document says, in English": "che cosa dice il documento, in inglese",
     "what the document says, in Italian": "che cosa dice il documento, in italiano",
     "where it can be found": "dove si trova",
@@ -117,24 +119,24 @@ METADATA = {
 
 INTRO = (
     (
-        "Un foglio per tabella: una riga per dato, sotto la riga di intestazione. Servono sempre programme, axes, finance "
-        "e sources; gli altri fogli possono restare vuoti o mancare.",
-        "One sheet per table: one row per figure, below the header row. The sheets programme, axes, finance and sources "
-        "are always needed; the others may stay empty or be missing.",
+        "Un foglio per tabella: una riga per dato, sotto la riga di intestazione. Servono sempre programme, axes, "
+        "finance e sources; gli altri fogli possono restare vuoti o mancare.",
+        "One sheet per table: one row per figure, below the header row. The sheets programme, axes, finance and "
+        "sources are always needed; the others may stay empty or be missing.",
     ),
     (
         "Un dato non pubblicato resta vuoto, mai zero. I codici sono testo: 01, 1 e 1 bis sono assi diversi.",
         "A figure not published stays empty, never zero. Codes are text: 01, 1 and 1 bis are different axes.",
     ),
     (
-        "Solo valori: niente formule, celle unite, righe, colonne o fogli nascosti, righe vuote in mezzo. Le formule si "
-        "incollano come valori.",
-        "Values only: no formulas, merged cells, hidden rows, columns or sheets, empty rows in between. Paste formulas as "
-        "values.",
+        "Solo valori: niente formule, celle unite, righe, colonne o fogli nascosti, righe vuote in mezzo. Le formule "
+        "si incollano come valori.",
+        "Values only: no formulas, merged cells, hidden rows, columns or sheets, empty rows in between. Paste formulas "
+        "as values.",
     ),
     (
-        "Poi: porfse import workbook FILE --to CARTELLA. Ogni errore è detto con foglio e cella; finché ce n'è uno non si "
-        "scrive nulla. Questo foglio non viene letto.",
+        "Poi: porfse import workbook FILE --to CARTELLA. Ogni errore è detto con foglio e cella; finché ce n'è uno non "
+        "si scrive nulla. Questo foglio non viene letto.",
         "Then: porfse import workbook FILE --to FOLDER. Every fault is named by sheet and cell; while there is one, "
         "nothing is written. This sheet is not read.",
     ),
