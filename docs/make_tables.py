@@ -11,6 +11,32 @@ from porfse_analysis.schema import TABLES
 ROOT = Path(__file__).parents[1]
 
 
+WORKBOOK = """## As a workbook
+
+`porfse new FOLDER` also makes `programme.xlsx`: a sheet per table with the same columns, drop-down lists and a help
+text per column, the sheet `programme` (CCI, titles, licence) and a sheet that explains every column. Filled in, it
+becomes a programme folder:
+
+    porfse import workbook programme.xlsx --to my-programme
+
+Cells are read strictly as they are. Every fault is named by sheet and cell (`finance!G12`) with its value and what to
+do; while there is one, nothing is written and the command ends with 2.
+
+- Codes are texts: an axis typed as the number 1 is refused, `01`, `1` and `1 bis` are three axes. The template formats
+  these columns as text.
+- Dates are date cells without a time of day, not texts, and not before 1990: a year typed into a date cell becomes a
+  day of 1905. Both calendars of Excel (1900, 1904) are read.
+- Numbers are number cells: not texts that look like numbers, not shown as percentages, with at most 15 digits, which
+  is what Excel keeps. Amounts have at most two decimals.
+- Formulas are refused, also those that keep the value they had when the file was saved: nothing tells whether it is
+  still the one they give. Paste them as values.
+- Merged cells, hidden sheets, hidden rows and columns with something in them, columns without a name, error values,
+  logical values, blanks around a text, non-breaking spaces and characters that cannot be seen are refused.
+- The table ends at its first empty row: something below one is refused; empty rows at the end are not read.
+- Sheets of tables that are not needed may be empty or missing; other sheets are refused, except the one that explains.
+- Only `.xlsx` is read (not `.xls`, `.xlsb`, `.ods`, `.csv`), without a password, up to 400 MB unpacked."""
+
+
 def indicator_table() -> str:
     lines = ["| name | formula | unit | meaning |", "|---|---|---|---|"]
     lines += [
@@ -30,6 +56,7 @@ def folder_page() -> str:
         need = "needed" if table.required else "may be missing"
         parts.append(f"## {table.name}\n\nKey: {', '.join(table.key)}. This table {need}.")
         parts.append(describe(table))
+    parts.append(WORKBOOK)
     return "\n\n".join(parts) + "\n"
 
 

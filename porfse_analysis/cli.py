@@ -330,12 +330,35 @@ def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme
         return import_downloaded(cci, to, overwrite, refresh=refresh, progress=progress)
 
 
+@imports.command("workbook", epilog="Example: porfse import workbook programme.xlsx --to my-programme")
+@_guarded
+def import_workbook(
+    file: Annotated[Path, typer.Argument(help="Workbook (.xlsx) with a sheet per table, as `porfse new` makes it.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
+) -> None:
+    """Keep a filled-in workbook as a programme folder; on a fault, named by sheet and cell, nothing is written."""
+    from tqdm import tqdm
+
+    from porfse_analysis.loaders import workbook
+
+    with tqdm(unit=" rows", file=sys.stderr, delay=1.5, leave=False) as bar:
+
+        def progress(sheet: str, rows: int) -> None:
+            bar.set_description(sheet, refresh=False)
+            bar.update(rows)
+
+        programme = workbook.import_workbook(file, to, overwrite=overwrite, progress=progress)
+    print(f"{programme.cci} {programme.title('en')}: {len(programme.cutoffs)} reporting dates", file=sys.stderr)
+    print(f"now: porfse check {to}", file=sys.stderr)
+
+
 @app.command(epilog="Example: porfse new my-programme")
 @_guarded
 def new(
     folder: Annotated[str, typer.Argument(help="Folder to make; it must not exist yet, or be empty.")],
 ) -> None:
-    """Make an empty programme folder to fill in: every table with its header, and a page that explains each column."""
+    """Make an empty programme folder to fill in: CSV tables, a workbook, and a page that explains each column."""
     from porfse_analysis.loaders.template import PAGE, new_folder
 
     made = new_folder(folder)

@@ -25,7 +25,8 @@ class Fault:
     """One thing wrong in one file.
 
     `row` is the line of the file as an editor numbers it (the header is row 1); None when the fault is not of one
-    row. `value` is the text found, as it stands in the file.
+    row. `value` is the text found, as it stands in the file. `cell` is the place in a workbook (`finance!G12`), which
+    is named instead of the row.
     """
 
     problem: str
@@ -34,12 +35,13 @@ class Fault:
     column: str = ""
     value: str | None = None
     remedy: str = ""
+    cell: str = ""
 
     def __str__(self) -> str:
         place = ", ".join(
             part
             for part in (
-                f"row {self.row}" if self.row is not None else "",
+                self.cell or (f"row {self.row}" if self.row is not None else ""),
                 f"column {self.column}" if self.column else "",
             )
             if part

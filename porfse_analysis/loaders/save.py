@@ -25,7 +25,7 @@ from porfse_analysis.loaders.descriptor import DESCRIPTOR
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 
-__all__ = ["STRAY", "check_target", "save_programme", "table_descriptor", "written_aside"]
+__all__ = ["LICENCES", "STRAY", "check_target", "save_programme", "table_descriptor", "written_aside"]
 
 STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Left in folders by the systems people look at them with; nobody misses them."""
@@ -38,16 +38,17 @@ _TYPES = {
     "year": "year",
     "flag": "boolean",
 }
-_LICENCES = {"CC0 1.0": "CC0-1.0", "CC BY 4.0": "CC-BY-4.0"}
+LICENCES = {"CC0 1.0": "CC0-1.0", "CC BY 4.0": "CC-BY-4.0"}
 
 
-def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool = False) -> Path:
+def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool = False, licence: str = "") -> Path:
     """Write the programme as a programme folder and return its path.
 
     Amounts get two decimals, other numbers the digits they need, dates ISO, flags yes/no. Optional
     tables without rows are left out. Everything is written aside, read again, and moved into place
     at the end: when anything fails, the folder is what it was before. An existing folder is
     replaced only with `overwrite`, and only when it is a programme folder and holds nothing else.
+    `licence` is the folder's own, declared beside those of the sources.
 
     Raises `ParameterError` when the folder may not be replaced, `DataError` when the programme
     breaks the rules of `porfse_analysis.schema`.
@@ -57,7 +58,7 @@ def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool 
         written = [name for name, table in schema.TABLES.items() if table.required or len(getattr(programme, name))]
         for name in written:
             _write_table(getattr(programme, name), schema.TABLES[name], aside / f"{name}.csv")
-        descriptor = _descriptor(programme, target.name, written)
+        descriptor = _descriptor(programme, target.name, written, licence)
         text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
         (aside / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
         try:
@@ -182,9 +183,10 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
 # --- descriptor ---
 
 
-def _descriptor(programme: Programme, name: str, written: list[str]) -> dict[str, Any]:
+def _descriptor(programme: Programme, name: str, written: list[str], licence: str) -> dict[str, Any]:
     sources = programme.sources
-    licences = dict.fromkeys(licence for licence in sources["licence"] if licence in _LICENCES)
+    licences = dict.fromkeys([licence] if licence else [])
+    licences |= dict.fromkeys(known for known in sources["licence"] if known in LICENCES)
     described: list[dict[str, str]] = []
     for row in sources.to_dict("records"):
         address = str(row["address"])
@@ -196,7 +198,7 @@ def _descriptor(programme: Programme, name: str, written: list[str]) -> dict[str
         "cci": programme.cci,
         "title": programme.title("en"),
         "titles": dict(programme.titles),
-        "licenses": [{"name": _LICENCES[licence], "title": licence} for licence in licences],
+        "licenses": [{"name": LICENCES.get(title, title), "title": title} for title in licences],
         "sources": described,
         "resources": [table_descriptor(schema.TABLES[table]) for table in written],
     }

@@ -10,6 +10,7 @@ from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.loaders.folder import DESCRIPTOR
 from porfse_analysis.loaders.save import STRAY, table_descriptor, written_aside
+from porfse_analysis.loaders.workbook_template import TEMPLATE, write_template
 
 __all__ = ["EXAMPLES", "PAGE", "PLACEHOLDER_CCI", "describe", "new_folder"]
 
@@ -198,11 +199,14 @@ _INTRO = f"""# LEGGIMI / README
 Una cartella di programma da riempire: una tabella CSV per file (UTF-8, virgola, punto decimale, date AAAA-MM-GG).
 `axes`, `finance` e `sources` servono sempre; le altre possono restare con la sola intestazione. Scrivere in
 `{DESCRIPTOR}` il codice CCI al posto di {PLACEHOLDER_CCI} e il titolo del programma, poi controllare con
-`porfse check CARTELLA`.
+`porfse check CARTELLA`. Chi preferisce Excel riempia `{TEMPLATE}` e la importi in un'altra cartella:
+`porfse import workbook {TEMPLATE} --to CARTELLA`.
 
 A programme folder to fill in: one CSV table per file (UTF-8, comma, decimal point, dates YYYY-MM-DD). `axes`,
 `finance` and `sources` are always needed; the others may keep their header alone. In `{DESCRIPTOR}` write the CCI of
 the programme instead of {PLACEHOLDER_CCI}, and its title; then check with `porfse check FOLDER`.
+Whoever prefers Excel fills in `{TEMPLATE}` and imports it into another folder: `porfse import workbook {TEMPLATE} --to
+FOLDER`.
 
 Gli esempi sono inventati. The examples are invented.
 """
@@ -211,8 +215,9 @@ Gli esempi sono inventati. The examples are invented.
 def new_folder(folder: str | Path) -> Path:
     """Write an empty programme folder and return its path.
 
-    It holds every table with its header alone, the descriptor, and a page that explains each column with example
-    rows. Written aside and moved into place. Raises `ParameterError` when `folder` is a file or holds something.
+    It holds every table with its header alone, the descriptor, a page that explains each column with example rows, and
+    the same tables as a workbook (`import_workbook` reads it). Written aside and moved into place.
+    Raises `ParameterError` when `folder` is a file or holds something.
     """
     target = Path(folder).resolve()
     if target.exists() and not target.is_dir():
@@ -224,6 +229,7 @@ def new_folder(folder: str | Path) -> Path:
             _write(aside / f"{table.name}.csv", ",".join(table.names) + "\n")
         _write(aside / DESCRIPTOR, json.dumps(_descriptor(), ensure_ascii=False, indent=1) + "\n")
         _write(aside / PAGE, _page())
+        write_template(aside / TEMPLATE)
     return target
 
 
