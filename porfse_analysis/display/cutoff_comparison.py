@@ -91,11 +91,11 @@ def open_cutoff_comparison(
     at = known_cutoff(programme, cutoff)
     if compare_to in ("", None):
         earlier = [date for date in map(as_cutoff, programme.cutoffs) if date < at]
-        return CutoffComparison(programme, at, lang, earlier[-1] if earlier else None)
+        return CutoffComparison(programme.until(at), at, lang, programme, earlier[-1] if earlier else None)
     then = known_cutoff(programme, compare_to, name="compare_to")
     if then >= at:
         raise ParameterError(
             f"compare_to {then.date().isoformat()}: is not before the cutoff {at.date().isoformat()}; "
             "give the later date as cutoff and the earlier as compare_to"
         )
-    return CutoffComparison(programme, at, lang, then)
+    return CutoffComparison(programme.until(at), at, lang, programme, then)
