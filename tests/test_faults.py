@@ -63,12 +63,12 @@ def test_one_bad_date_of_three(engine, tmp_path):
     assert listed["2015-12-31"][1] == "stopped after 8 seconds (--timeout)"
     assert listed["2016-12-31"] == ("ok", "")
     assert not (out / "2014-12-31" / "mine.html").exists()
-    made = (out / "2016-12-31" / "mine.html").stat().st_mtime_ns
+    made = (out / "2016-12-31" / "mine.ipynb").stat().st_mtime_ns
     (tmp_path / "healed").touch()
     second = porfse(*asked(path, out, "--engine", engine, "--timeout", 60))
     assert second.returncode == 0
     assert "2 of 3 reports made, 1 up to date" in second.stderr
-    assert (out / "2016-12-31" / "mine.html").stat().st_mtime_ns == made
+    assert (out / "2016-12-31" / "mine.ipynb").stat().st_mtime_ns == made
     assert left_aside(out) == []
 
 

@@ -37,6 +37,7 @@ MEANING_IT = {
     "kind of indicator": "genere dell'indicatore",
     "licence": "licenza",
     "milestone for the end of 2018": "target intermedio di fine 2018",
+    "of how many in all, when the value counts some of them": "di quanti in tutto, se il valore ne conta alcuni",
     "nominal reporting date of the published position": "data di riferimento nominale della posizione pubblicata",
     "of which women": "di cui donne",
     "page, slide or table": "pagina, diapositiva o tabella",

@@ -125,7 +125,8 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
             for run in waiting:
                 yield _alone(run, timeout, tries=1)
     except BaseException:
-        get_reusable_executor().shutdown(wait=False, kill_workers=True)
+        # as it is: another size would wait for what still runs
+        get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
         raise
 
 
