@@ -169,12 +169,9 @@ def run_on_cluster(runs: Sequence[Run], scheduler: str, *, timeout: float | None
     except (OSError, ValueError) as error:
         raise ReportError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
-        futures = {
-            client.submit(execute, run, "kernel", timeout, here, pure=False, key=f"porfse-{place}-{run.label}"): run
-            for place, run in enumerate(runs)
-        }
+        futures = {client.submit(execute, run, "kernel", timeout, here, pure=False): run for run in runs}
         try:
-            for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+            for future in as_completed(list(futures), loop=client.loop):  # type: ignore[no-untyped-call]
                 run = futures.pop(future)
                 lost = future.exception()
                 yield future.result() if lost is None else Outcome(run, 0.0, f"{type(lost).__name__}: {lost}")
