@@ -1,6 +1,7 @@
 """What is made again and what is not."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -217,6 +218,9 @@ def test_several_programmes_each_get_a_folder(folder, tmp_path):
     assert [site.out.name for site in made.sites] == ["programme", "other"]
     assert (tmp_path / "out" / "other" / "2018-09-30" / "programme_report.html").is_file()
     assert (tmp_path / "out" / "programme" / "index.html").is_file()
+    index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'href="([^"#]+)"', index) == ["other/index.html", "programme/index.html"]
+    assert index.count("<td>30 settembre 2018</td><td>1</td><td>0</td>") == 2
     (tmp_path / "deep").mkdir()
     with pytest.raises(ParameterError, match="two programme folders are called other"):
         plan_batch([str(other), str(shutil.copytree(other, tmp_path / "deep" / "other"))], out=tmp_path / "out")

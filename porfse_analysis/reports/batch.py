@@ -100,6 +100,12 @@ class Batch:
         """Those that must be made."""
         return [due for site in self.sites for due in site.due]
 
+    def index_due(self) -> bool:
+        """Whether a page above the reports is missing or of other reports."""
+        if len(self.sites) > 1 and not (self.out / "index.html").is_file():
+            return True
+        return any(site.site_due() for site in self.sites)
+
     @property
     def outcomes(self) -> list[Outcome]:
         """How the runs that were made ended."""
@@ -165,7 +171,8 @@ def _survey(site: Site, on_change: Callable[[], None]) -> None:
 
     programme = load_programme(site.folder or None)
     site.state.inputs, site.state.seen = inputs, fingerprint.of_programme(programme)
-    site.state.cci, site.state.cutoffs = programme.cci, programme.cutoffs
+    site.state.cci, site.state.titles = programme.cci, dict(programme.titles)
+    site.state.cutoffs = programme.cutoffs
 
 
 def _check_place(site: Site) -> None:
@@ -227,7 +234,7 @@ def make_batch(
                 started.append(stack.enter_context(WarmProcess()))
 
         batch = plan_batch(folders, out=out, on_change=start, **asked)  # type: ignore[arg-type]
-        if not batch.due and not any(site.site_due() for site in batch.sites):
+        if not batch.due and not batch.index_due():
             return batch
         waited: list[Path] = []
         for site in batch.sites:
@@ -264,6 +271,7 @@ def _make(batch: Batch, execute: Executor, warm: WarmProcess | None) -> None:
 
 
 def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
+    from porfse_analysis.reports.country import Member, write_country
     from porfse_analysis.reports.site import write_folder
 
     for site in batch.sites:
@@ -279,3 +287,8 @@ def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
             site.close(rewritten, files)
         except OSError as error:
             raise ReportError(f"{site.out}: the index cannot be written: {error.strerror or error}") from error
+    if len(batch.sites) > 1:
+        try:
+            write_country(batch.out, [Member(site.state.cci, site.state.titles, site.out) for site in batch.sites])
+        except OSError as error:
+            raise ReportError(f"{batch.out}: the index cannot be written: {error.strerror or error}") from error

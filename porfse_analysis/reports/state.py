@@ -24,13 +24,14 @@ Files = dict[str, list[Any]]
 class State:
     """What is known of a folder of reports.
 
-    `inputs` is the digest of the programme's files, `cutoffs` and `seen` what was read from them; `runs` maps the key
-    of a run to what it was made from and the files it made (path -> size, time of change, digest); `site` is the same
-    for the pages above the reports.
+    `inputs` is the digest of the programme's files, `cci`, `titles`, `cutoffs` and `seen` what was read from them.
+    `runs` maps the key of a run to what it was made from and the files it made (path -> size, time of change, digest);
+    `site` is the same for the pages above the reports.
     """
 
     inputs: str = ""
     cci: str = ""
+    titles: dict[str, str] = field(default_factory=dict)
     cutoffs: list[str] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)

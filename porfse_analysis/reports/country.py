@@ -1,0 +1,80 @@
+"""The page above several programmes' reports: one line each, with its latest date and a link to its front page."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from porfse_analysis.display import wording
+from porfse_analysis.display.html import heading, paragraphs
+from porfse_analysis.languages import LANGUAGES
+from porfse_analysis.reports.files import write_aside
+from porfse_analysis.reports.ledger import known_runs
+from porfse_analysis.reports.navigation import address, front_links
+from porfse_analysis.reports.render import page
+
+__all__ = ["Member", "write_country"]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A programme of the page: its code, its titles by language, the folder of its reports."""
+
+    cci: str
+    titles: dict[str, str]
+    out: Path
+
+
+def write_country(out: Path, members: Sequence[Member]) -> None:
+    """Write `out/index.html` (English under `en/`) over the reports of the members, sorted by title."""
+    runs = {member.cci: known_runs(member.out) for member in members}
+    languages = [lang for lang in LANGUAGES if any(run["lang"] == lang for rows in runs.values() for run in rows)]
+    fronts = {lang: _front(out, lang) for lang in languages}
+    places = list(fronts.items())
+    if languages and LANGUAGES[0] not in languages:
+        places.append((languages[0], out / "index.html"))  # whoever opens the folder finds the reports there are
+    for lang, at in places:
+        title = wording.text("country.title", lang)
+        body = [
+            heading(title, "title", level=1).html,
+            paragraphs([wording.text("country.lead", lang, count=len(members))], "pf-lead").html,
+            _table(members, runs, lang, at),
+        ]
+        links = front_links(at, [(other, path) for other, path in fronts.items() if other != lang])
+        write_aside(at, page(lang=lang, title=title, body="\n".join(body), navigation=links))
+
+
+def _front(folder: Path, lang: str) -> Path:
+    return (folder if lang == LANGUAGES[0] else folder / lang) / "index.html"
+
+
+def _table(members: Sequence[Member], runs: dict[str, list[dict[str, str]]], lang: str, at: Path) -> str:
+    heads = ("programme", "code", "latest", "made", "failed")
+    header = "".join(f'<th scope="col">{html.escape(wording.text(f"country.{name}", lang))}</th>' for name in heads)
+    lines = []
+    for member in sorted(members, key=lambda member: (_title(member, lang), member.cci)):
+        mine = [run for run in runs[member.cci] if run["lang"] == lang]
+        made = [run for run in mine if run["status"] == "ok"]
+        front = _front(member.out, lang)
+        name = html.escape(str(wording.isolated(_title(member, lang))))
+        link = f'<a href="{address(at, front)}">{name}</a>' if front.is_file() else name
+        latest = max((run["cutoff"] for run in made), default="")
+        day = wording.long_date(pd.Timestamp(latest), lang) if latest else wording.text("missing.short", lang)
+        cells = [member.cci, day, wording.count(len(made), lang), wording.count(len(mine) - len(made), lang)]
+        lines.append(
+            f'<tr><th scope="row">{link}</th>{"".join(f"<td>{html.escape(cell)}</td>" for cell in cells)}</tr>'
+        )
+    caption = html.escape(wording.text("country.table", lang))
+    return (
+        '<div class="pf-table" role="region" aria-labelledby="programmes-caption" tabindex="0"><table id="programmes">'
+        f'<caption id="programmes-caption">{caption}</caption><thead><tr>{header}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _title(member: Member, lang: str) -> str:
+    return member.titles.get(lang) or next(filter(None, member.titles.values()), member.cci)
