@@ -35,6 +35,7 @@ __all__ = ["main", "preload"]
 _LIBRARIES = (
     "porfse_analysis.display.blocks",
     "porfse_analysis.display.figures",
+    "porfse_analysis.display.information_sheet",
     "porfse_analysis.display.review_figures",
     "porfse_analysis.display.tables",
     "porfse_analysis.loaders.folder",
@@ -46,7 +47,9 @@ _LIBRARIES = (
     "IPython.core.interactiveshell",
     "IPython.display",
     "matplotlib.backends.backend_svg",
-    "porfse_analysis.reports.results",
+    "porfse_analysis.reports.site",
+    "xlsxwriter",
+    "matplotlib.backends.backend_pdf",
     "IPython.extensions.storemagic",
     "IPython.core.completerlib",
     "ipykernel.kernelapp",
