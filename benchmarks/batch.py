@@ -213,7 +213,7 @@ def main(pairs: int = PAIRS) -> None:
         kernel = ["--engine", "kernel", "--jobs", 2]
         with dask_cluster(base) as address:
             far = ["--backend", "dask", "--scheduler", address]
-            there, here, ratio = ratios(lambda: batch(base / "far", *far), lambda: batch(base / "near", *kernel), pairs)
+            there, here, ratio = ratios(lambda: batch(base / "far", *far), lambda: batch(base / "near", *kernel), 3)
         row("Dask, two workers / loky, two", f"{there:.1f} s / {here:.1f} s", f"{ratio:.2f} x", "at most 1.6")
         few, memory_few = country(base / "few", 2)
         many, memory_many = country(base / "many", 20)

@@ -37,6 +37,9 @@ _DATED_BY = {
 }
 """Table -> the columns that say of which date a row is."""
 
+_AWAITED = {"achievements": ("value", "women"), "population": ("residents",)}
+"""Table -> its figures; where all are of later dates the first ones are kept as missing."""
+
 
 @dataclass(frozen=True, eq=False)
 class Programme:
@@ -78,9 +81,15 @@ class Programme:
             frame = getattr(self, item.name)
             if not isinstance(frame, pd.DataFrame):
                 continue
+            seen = frame
             for column in _DATED_BY.get(item.name, ()):
-                frame = frame[~(frame[column] > (cutoff.year if column == "year" else cutoff))]
-            tables[item.name] = frame.reset_index(drop=True)
+                seen = seen[~(seen[column] > (cutoff.year if column == "year" else cutoff))]
+            if seen.empty and item.name in _AWAITED and len(frame):
+                # not yet published, which is not the same as not being part of the programme
+                date = frame[_DATED_BY[item.name][0]]
+                seen = frame[date == date.min()]
+                seen = seen.assign(**dict.fromkeys(_AWAITED[item.name], float("nan")))
+            tables[item.name] = seen.reset_index(drop=True)
         references = (
             frame[column].astype("str")
             for name, frame in tables.items()

@@ -5,17 +5,21 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from batch_tools import command, programme_copy
+from pandas.testing import assert_frame_equal
 
-from porfse_analysis import ParameterError, resources
+from porfse_analysis import ParameterError, all_indicators, check, decommitment, load_programme, resources
+from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.reports import batch as batches
 from porfse_analysis.reports import fingerprint
 from porfse_analysis.reports.batch import make_batch, plan_batch
 from porfse_analysis.reports.run import Outcome
 from porfse_analysis.reports.state import STATE_FILE
 
+INVENTED = Path(__file__).parent / "data" / "invented-programme"
 DATES = [
     *("2014-12-31", "2015-12-31", "2016-12-31", "2017-12-31", "2018-09-30"),
     *("2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-06-30"),
@@ -250,3 +254,19 @@ def test_a_call_with_nothing_to_do_imports_nothing_heavy(make, folder, tmp_path)
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
     assert "0 of 10 reports made, 10 up to date" in said.stderr
+
+
+@pytest.mark.parametrize("name", ["bundled", "invented"])
+def test_nothing_computed_at_a_date_needs_a_later_one(name):
+    """A programme cut at a date gives the results, findings and deadlines the whole one gives for it."""
+    programme = load_programme(INVENTED if name == "invented" else None)
+    for cutoff in programme.cutoffs:
+        cut = programme.until(as_cutoff(cutoff))
+        assert cut.cutoffs == [date for date in programme.cutoffs if date <= cutoff]
+        assert_frame_equal(all_indicators(cut, cutoff=cutoff), all_indicators(programme, cutoff=cutoff))
+        assert_frame_equal(check(cut, cutoff=cutoff), check(programme, cutoff=cutoff))
+        for year in (2014, 2015, 2020):
+            frames = [
+                decommitment(data.eu_commitments, data.finance, year=year, cutoff=cutoff) for data in (cut, programme)
+            ]
+            assert_frame_equal(*frames)

@@ -27,7 +27,7 @@ from porfse_analysis.display.cutoff_comparison import open_cutoff_comparison
 from porfse_analysis.display.wording import LANGUAGES
 from porfse_analysis.indicators.changes import CHANGE_COLUMNS, STATUSES, decompose_change
 from porfse_analysis.indicators.plan_changes import PLAN_STATUSES
-from porfse_analysis.reports.render import render_page
+from porfse_analysis.reports.render import render
 from porfse_analysis.reports.results import collect_results, recorded
 
 THEN, NOW = "2019-12-31", "2020-12-31"
@@ -589,7 +589,7 @@ def test_the_notebook_with_plain_papermill(bundled, tmp_path, cutoff, compare_to
     # beside the other reports of the date the results are those of the date
     collected = collect_results([(out, lang)])
     assert set(collected["cutoff"]) == {pd.Timestamp(cutoff)}
-    assert "<script" not in render_page(out, lang, "compare_cutoffs")
+    assert "<script" not in render(out, lang, "compare_cutoffs")["compare_cutoffs.html"].decode()
 
 
 def test_the_notebook_over_a_hostile_folder(copy_of_bundled, edit_cell, tmp_path):
@@ -597,7 +597,7 @@ def test_the_notebook_over_a_hostile_folder(copy_of_bundled, edit_cell, tmp_path
     out = tmp_path / "compare_cutoffs.ipynb"
     run = run_notebook(out, programme=copy_of_bundled, cutoff=NOW)
     assert run.returncode == 0, run.stderr
-    page = render_page(out, "it", "compare_cutoffs")
+    page = render(out, "it", "compare_cutoffs")["compare_cutoffs.html"].decode()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 

@@ -309,7 +309,8 @@ def test_a_failed_run_keeps_the_report_there_was_and_is_named_on_the_index(tmp_p
 
 def test_a_folder_of_another_programme_is_refused(tmp_path, programme):
     write_aside(
-        tmp_path / "runs.csv", "programme,notebook,cutoff,lang,status,seconds,reason\n2014IT05SFOP005,a,b,it,ok,1,\n"
+        tmp_path / "runs.csv",
+        "programme,notebook,cutoff,lang,status,seconds,reason\n2014IT05SFOP005,a,2018-09-30,it,ok,1,\n",
     )
     with pytest.raises(ParameterError, match="2014IT05SFOP005"):
         check_folder(tmp_path, programme.cci)
