@@ -12,13 +12,14 @@ PACKAGE = Path(porfse_analysis.__file__).parent
 
 # each part may import those before it; parts on one line may import one another only within themselves
 LAYERS = (
-    ("errors", "amounts", "schema", "resources"),
+    ("errors", "amounts", "schema", "resources", "languages"),
     ("programme",),
     ("loaders",),
     ("indicators",),
     ("checks", "claims"),
     ("display",),
     ("reports",),
+    ("exploring",),
     ("cli",),
 )
 ORDER = {part: place for place, parts in enumerate(LAYERS) for part in parts}
