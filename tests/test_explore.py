@@ -482,13 +482,15 @@ def test_in_jupyterlab_a_date_is_chosen_and_its_figures_appear(tmp_path):
             page = browser.new_page(viewport={"width": 1400, "height": 1100})
             page.goto(address)
             page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=30_000)
+            # run before the kernel is there, it would ask for one
+            page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=30_000)
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
             view = page.locator(".jp-OutputArea .widget-vbox").first
             cutoff = view.get_by_label("Data di riferimento")
             cutoff.wait_for(timeout=30_000)
-            view.get_by_label("Stadio").select_option(label="Costo ammesso")
-            view.get_by_label("Asse").select_option(label="I · Occupazione")
+            view.get_by_label("Stadio", exact=True).select_option(label="Costo ammesso")
+            view.get_by_label("Asse", exact=True).select_option(label="I · Occupazione")
             expect(view.locator("#explored")).to_contain_text("290.131.389,75")
             cutoff.select_option(label="31 dicembre 2018")
             # finance.csv: I, 2018-12-31, selected, of the Commission
@@ -497,6 +499,12 @@ def test_in_jupyterlab_a_date_is_chosen_and_its_figures_appear(tmp_path):
             expect(view.locator("figure")).to_have_count(1)
             expect(view.locator("h2")).to_have_count(1)
             if "PORFSE_PICTURE" in os.environ:
+                page.wait_for_timeout(1000)
                 page.screenshot(path=os.environ["PORFSE_PICTURE"])
+                for place in range(1, 4):
+                    page.mouse.move(700, 800)
+                    page.mouse.wheel(0, 900)
+                    page.wait_for_timeout(500)
+                    page.screenshot(path=f"{os.environ['PORFSE_PICTURE']}-{place}.png")
         finally:
             browser.close()
