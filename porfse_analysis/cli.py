@@ -385,7 +385,7 @@ def explore(
     require_jupyterlab()
     _load(folder)
     copies = copy_notebooks(to, str(Path(folder).resolve()) if folder else "")
-    print(f"{len(copies.written)} notebooks written to {copies.folder}", file=sys.stderr)
+    print(f"written to {copies.folder}: {', '.join(copies.written) or 'nothing new'}", file=sys.stderr)
     for name in copies.kept:
         print(f"{name}: you have changed it, so it stays as it is", file=sys.stderr)
         if name == EXPLORE:

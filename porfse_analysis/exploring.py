@@ -22,7 +22,7 @@ EXPLORE: Final = "explore.ipynb"
 RECORD: Final = ".porfse-notebooks.json"
 """What was copied: file name -> digest of its cells. By it a copy the user has changed is known."""
 
-_SECONDS_TO_END = 10
+_SECONDS_TO_END = 5
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def start_jupyterlab(notebook: Path, *, browser: bool = True) -> None:
     try:
         code = process.wait()
     except KeyboardInterrupt:
-        # a terminal has told the child too, whatever else has told us alone
+        # a terminal has told it too
         _end(process)
         raise
     if code:
@@ -98,12 +98,15 @@ def start_jupyterlab(notebook: Path, *, browser: bool = True) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_SECONDS_TO_END)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        process.kill()
-        process.wait()
+    """Wait for it to end as it was told, then insist."""
+    for insist in (None, process.terminate, process.kill):
+        if insist:
+            insist()
+        try:
+            process.wait(_SECONDS_TO_END)
+            return
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            continue
 
 
 def _record(folder: Path) -> dict[str, str]:

@@ -192,8 +192,8 @@ def axis_label(programme: Programme, axis: str, lang: str, *, titled: bool = Tru
 class Explorer:
     """The view: its choices are widgets, which a program can set as a reader does.
 
-    `folder`, `open`, `cutoff`, `stage`, `axis`, `language`; `export_to`, `csv`, `xlsx`; `message`, `overview`, `rows`,
-    `exported` show what comes of them. Every result replaces the one before: these are no outputs that add up.
+    `folder`, `open`, `cutoff`, `stage`, `axis`, `language`; `export_to`, `csv`, `xlsx`. What comes of them is shown by
+    `message`, `head`, `rows`, `exported` and `overview`, where every result replaces the one before.
     """
 
     def __init__(
@@ -212,7 +212,7 @@ class Explorer:
         self._report: Report | None = None
         self._failure: tuple[str, str] | None = None
         self._setting = False
-        wide = {"layout": widgets.Layout(width="34em"), "style": {"description_width": "11em"}}
+        wide = {"layout": widgets.Layout(width="31em"), "style": {"description_width": "12.5em"}}
         self.opening, self.message = widgets.HTML(), widgets.HTML()
         self.folder = widgets.Text(value=programme, continuous_update=False, **wide)
         self.open = widgets.Button(button_style="primary", icon="folder-open")
@@ -222,22 +222,28 @@ class Explorer:
             value=lang,
             **wide,
         )
-        self.overview, self.rows, self.exported = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.head, self.rows, self.overview, self.exported = (widgets.HTML() for _ in range(4))
         self.export_to = widgets.Text(value=export_to, continuous_update=False, **wide)
         self.csv, self.xlsx = widgets.Button(icon="download"), widgets.Button(icon="download")
         style = files("porfse_analysis.display").joinpath("explorer.css").read_text(encoding="utf-8")
-        for shown in (self.opening, self.message, self.overview, self.rows, self.exported):
+        for shown in (self.opening, self.message, self.head, self.rows, self.overview, self.exported):
             shown.add_class("jp-RenderedHTMLCommon")
             shown.add_class("pf-explorer")
+        self.rows.add_class("pf-explorer-rows")
+
+        def beside(*items: Any) -> Any:
+            return widgets.HBox(items, layout=widgets.Layout(flex_flow="row wrap"))
+
         self.view = widgets.VBox(
             [
                 widgets.HTML(f"<style>{style}</style>"),
                 self.opening,
-                widgets.HBox([self.folder, self.open], layout=widgets.Layout(flex_flow="row wrap")),
-                *(self.cutoff, self.stage, self.axis, self.language),
-                *(self.message, self.overview, self.rows),
-                widgets.HBox([self.export_to, self.csv, self.xlsx], layout=widgets.Layout(flex_flow="row wrap")),
-                self.exported,
+                beside(self.folder, self.open),
+                beside(self.cutoff, self.language),
+                beside(self.stage, self.axis),
+                *(self.message, self.head, self.rows),
+                beside(self.export_to, self.csv, self.xlsx),
+                *(self.exported, self.overview),
             ]
         )
         self.open.on_click(lambda _: self._read())
@@ -360,14 +366,14 @@ class Explorer:
     def _draw(self) -> None:
         report = self._report
         assert report is not None
-        parts: list[Html | Table] = [
+        head = [
             heading(report.programme.title(report.lang), "explored-title", level=2),
             paragraphs([self._text("explorer.subtitle", date=wording.long_date(report.cutoff, report.lang))]),
             blocks.key_numbers(report),
-            tables.progress_by_axis(report),
-            figures.axes_progress(report),
         ]
-        self._set(self.overview, value="".join(part._repr_html_() for part in parts))
+        self._set(self.head, value="".join(part.html for part in head))
+        below: list[Html | Table] = [tables.progress_by_axis(report), figures.axes_progress(report)]
+        self._set(self.overview, value="".join(part._repr_html_() for part in below))
         self._draw_rows()
 
     def _draw_rows(self) -> None:
@@ -387,7 +393,7 @@ class Explorer:
         sentence = self._text(f"explorer.{what}", folder=self.folder.value.strip() or self._text("explorer.bundled"))
         more = f"<pre>{html.escape(details)}</pre>" if details else ""
         self._set(self.message, value=f'<div role="alert"><p>{html.escape(sentence)}</p>{more}</div>')
-        for shown in (self.overview, self.rows, self.exported):
+        for shown in (self.head, self.rows, self.overview, self.exported):
             self._set(shown, value="")
         self.csv.disabled = self.xlsx.disabled = True
 
