@@ -365,6 +365,35 @@ def new(
     print(made / PAGE)
 
 
+@app.command(epilog="Example: porfse explore my-programme --to my-notebooks")
+@_guarded
+def explore(
+    folder: Folder = "",
+    to: Annotated[
+        Path, typer.Option("--to", metavar="DIR", help="Your working folder, where the notebooks are copied to.")
+    ] = Path("porfse-notebooks"),
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address of JupyterLab; open no browser.")
+    ] = False,
+) -> None:
+    """Open JupyterLab on your own copies of the notebooks, with the programme's folder filled in.
+
+    A notebook you have changed is never overwritten; the others are brought up to date. Ctrl-C ends JupyterLab.
+    """
+    from porfse_analysis.exploring import EXPLORE, copy_notebooks, require_jupyterlab, start_jupyterlab
+
+    require_jupyterlab()
+    _load(folder)
+    copies = copy_notebooks(to, str(Path(folder).resolve()) if folder else "")
+    print(f"written to {copies.folder}: {', '.join(copies.written) or 'nothing new'}", file=sys.stderr)
+    for name in copies.kept:
+        print(f"{name}: you have changed it, so it stays as it is", file=sys.stderr)
+        if name == EXPLORE:
+            print(f"  what it opens is what its first cell says; for a new copy, move {name} away", file=sys.stderr)
+    print("JupyterLab runs until Ctrl-C", file=sys.stderr)
+    start_jupyterlab(copies.folder / EXPLORE, browser=not no_browser)
+
+
 def main() -> None:
     """Entry point of the command `porfse`."""
     app()

@@ -19,6 +19,7 @@ LAYERS = (
     ("checks", "claims"),
     ("display",),
     ("reports",),
+    ("exploring",),
     ("cli",),
 )
 ORDER = {part: place for place, parts in enumerate(LAYERS) for part in parts}

@@ -24,7 +24,8 @@ def test_the_first_screen_has_the_two_commands_and_a_picture():
 
 
 def test_pictures_are_linked_and_light():
-    for name in ("front-page", "front-page-en", "report", "report-en", "information-sheet-it", "information-sheet-en"):
+    sheets = ("information-sheet-it", "information-sheet-en")
+    for name in ("front-page", "front-page-en", "report", "report-en", *sheets, "explore"):
         assert f"docs/{name}.png" in README
         assert 10_000 < (ROOT / "docs" / f"{name}.png").stat().st_size < 250_000, name
 

@@ -33,6 +33,8 @@ def test_the_wheel_carries_data_and_notebooks(wheel):
         "notebooks/programme_report.ipynb",
         "notebooks/performance_review.ipynb",
         "notebooks/information_sheet.ipynb",
+        "notebooks/explore.ipynb",
+        "display/explorer.css",
         "display/locales/catalogue.toml",
         "reports/page.html.j2",
         "reports/page.css",
