@@ -39,10 +39,11 @@ lint: $(STAMP) ## check style, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# With the extras of each package: without them pip 23 asks for a newer one than the lock has.
 lock: ## write requirements.lock again (needs uv; LOCK_ARGS=--upgrade for newer versions)
 	@command -v "$(UV)" >/dev/null || { echo "No uv here: pip install uv, or call: make lock UV=/path/to/uv" >&2; exit 1; }
 	"$(UV)" pip compile pyproject.toml --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock $(LOCK_ARGS)
+		--no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock $(LOCK_ARGS)
 
 bench: $(STAMP) ## run the benchmarks
 	$(BIN)/python -m benchmarks
