@@ -10,59 +10,28 @@ import threading
 import time
 from pathlib import Path
 
+import papermill
 import pytest
+from batch_tools import RECORDS, notebook, without_timings
+from cohesion_samples import finance_records, indicator_records, soda_csv, written
 
 from porfse_analysis import resources
-from porfse_analysis.reports.plan import Run
+from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run
 from porfse_analysis.reports.run import execute, run_all
 from porfse_analysis.reports.warm import WarmProcess
 
 engine = pytest.importorskip("porfse_analysis.reports.engine")
 warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
 
-PARAMETERS = 'programme: str = ""\ncutoff: str = "2018-09-30"\nlang: str = "it"'
-RECORDS = (
-    "import pandas as pd\nfrom porfse_analysis.display.html import record\n"
-    "record(pd.DataFrame({'programme': ['p'], 'cutoff': [pd.Timestamp('2018-09-30')], 'data_date': [pd.NaT]}))"
-)
 ENGINES = ["warm", "kernel"]
-
-
-def notebook(path, *cells):
-    code = [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "id": f"c{place}",
-            "metadata": {},
-            "outputs": [],
-            "source": source,
-        }
-        for place, source in enumerate([PARAMETERS, *cells])
-    ]
-    code[0]["metadata"] = {"tags": ["parameters"]}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path.write_text(json.dumps({"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
-    return path
 
 
 def run(path, out, cutoff="2018-09-30"):
     return Run(path, "", cutoff, "it", out)
 
 
-def without_timings(path):
-    """The executed notebook less what papermill says of its own times."""
-    made = json.loads(path.read_text(encoding="utf-8"))
-    for name in ("start_time", "end_time", "duration"):
-        made["metadata"]["papermill"].pop(name)
-    for cell in made["cells"]:
-        cell["metadata"].pop("papermill", None)
-        cell["metadata"].pop("execution", None)
-    return made
-
-
 @warm_only
-@pytest.mark.parametrize("name", ["programme_report", "performance_review"])
+@pytest.mark.parametrize("name", [*REPORT_NOTEBOOKS, "compare_cutoffs"])
 def test_a_warm_kernel_gives_what_a_started_one_gives(name, tmp_path):
     path = resources.notebooks_folder() / f"{name}.ipynb"
     made = {}
@@ -73,6 +42,30 @@ def test_a_warm_kernel_gives_what_a_started_one_gives(name, tmp_path):
     assert made["warm"][0] == made["kernel"][0]
     assert made["warm"][1] == made["kernel"][1]
     assert str(tmp_path) not in asked.executed.read_text(encoding="utf-8")
+
+
+@warm_only
+@pytest.mark.parametrize("name", ["compare_programmes", "explore"])
+def test_notebooks_that_are_no_reports_come_out_the_same_through_papermill(name, tmp_path):
+    parameters = {}
+    if name == "compare_programmes":
+        for kind, records in (("finance", finance_records()), ("indicators", indicator_records())):
+            parameters[kind] = str(written(tmp_path, f"{kind}.csv", soda_csv(records)))
+    made = {}
+    for which in ENGINES:
+        papermill.execute_notebook(
+            str(resources.notebooks_folder() / f"{name}.ipynb"),
+            str(tmp_path / f"{which}.ipynb"),
+            parameters=parameters,
+            engine_name=engine.ENGINES[which],
+            progress_bar=False,
+        )
+        cells = without_timings(tmp_path / f"{which}.ipynb")["cells"]
+        assert any(cell.get("outputs") for cell in cells)
+        text = json.dumps([(cell.get("execution_count"), cell.get("outputs")) for cell in cells])
+        # a widget's model has a random name; tracebacks and warnings a file of the kernel's process
+        made[which] = re.sub(r"ipykernel_\d+/\d+|[0-9a-f]{32}", "chance", text)
+    assert made["warm"] == made["kernel"]
 
 
 AWKWARD = [

@@ -237,7 +237,8 @@ def make_batch(
         if not batch.due and not batch.index_due():
             return batch
         waited: list[Path] = []
-        for site in batch.sites:
+        # always in one order: two calls must not wait for each other
+        for site in sorted(batch.sites, key=lambda site: site.out.resolve()):
             stack.enter_context(locked(site.out, waited.append, say))
         if waited:  # the other has changed what is due
             batch = plan_batch(folders, out=out, on_change=start, **asked)  # type: ignore[arg-type]
