@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from porfse_analysis import INDICATORS, all_indicators, load_programme
+from porfse_analysis import INDICATORS, RULES, all_indicators, load_programme, rules_table
 from porfse_analysis.checks import CHECKS, SEVERITIES
 from porfse_analysis.claims import NEEDS, REASONS, VERDICTS
 from porfse_analysis.display import wording
@@ -120,10 +120,21 @@ def test_every_text_of_the_catalogue_is_used():
         for key, _ in entries()
         if not any(pattern.fullmatch(key) for pattern in patterns)
         and not key.startswith(
-            ("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook.", "rule_value.")
+            (
+                *("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook.", "rule_value."),
+                "citation.",
+            )
         )
     ]
     assert not unused
+
+
+def test_every_phrase_of_the_citations_is_in_one():
+    citations = [*rules_table(RULES["2014-2020"])["source"], *(indicator.source for indicator in INDICATORS.values())]
+    phrases = [entry["en"] for entry in wording.catalogue()["citation"].values()]
+    assert not [phrase for phrase in phrases if not any(phrase in citation for citation in citations)]
+    assert wording.citation("Impl. Reg. (EU) 215/2014 art. 5 and 6", "it") == "Reg. di esec. (UE) 215/2014 art. 5 e 6"
+    assert wording.citation("Impl. Reg. (EU) 215/2014 art. 5 and 6", "en") == "Impl. Reg. (EU) 215/2014 art. 5 and 6"
 
 
 def test_a_missing_text_is_named():

@@ -21,6 +21,8 @@ LANGUAGES = ("it", "en")
 
 
 def words(text):
+    # names of files, and codes of units as results have them, are of no language
+    text = re.sub(r"\b\w+_files\b|\b\w+\.csv\b|\bEUR/\w+|^(resident|participant)$", " ", text)
     return set(re.findall(r"[a-zàèéìòù]{3,}", text.lower()))
 
 
@@ -45,8 +47,8 @@ def telling():
         data |= words(path.read_text(encoding="utf-8"))
     known = {lang: words(" ".join(texts_of(lang))) for lang in LANGUAGES}
     only = {"it": known["it"] - known["en"] - data, "en": known["en"] - known["it"] - data}
-    assert {"nessuna", "della", "rapporti"} <= only["it"]
-    assert {"none", "whole", "which"} & only["en"]
+    assert {"nessuna", "rapporti"} <= only["it"]
+    assert {"above", "after"} <= only["en"]
     return only
 
 
@@ -115,6 +117,9 @@ def test_every_page_and_workbook_is_in_its_language(lang, site, telling):
     assert wrong == []
 
 
+KEYWORDS = re.compile(r"offset points|(outside )?(upper|lower) (left|center|right)|pf-[a-z -]+")
+"""What matplotlib calls places, and classes of the style sheet."""
+
 SHOWING = {
     *("Column", "Table", "heading", "paragraphs", "picture", "tiles", "text", "annotate", "legend", "Label"),
     *("set_xlabel", "set_ylabel", "set_title", "suptitle", "set_xticklabels", "set_yticklabels"),
@@ -140,6 +145,7 @@ def test_no_sentence_is_written_into_the_code():
                     for part in given
                     if isinstance(part, ast.Constant)
                     and isinstance(part.value, str)
+                    and not KEYWORDS.fullmatch(part.value)
                     and re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", part.value)
                 ]
     assert wrong == []
@@ -155,11 +161,8 @@ def test_no_text_is_joined_from_pieces():
     wrong = []
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.BinOp)
-                and isinstance(node.op, ast.Add)
-                and (is_text(node.left) or is_text(node.right))
-            ):
+            added = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+            if added and (is_text(node.left) or is_text(node.right)):
                 wrong.append(f"{path.name}:{node.lineno}")
             if isinstance(node, ast.JoinedStr):
                 values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]

@@ -25,6 +25,7 @@ __all__ = [
     "MILLION",
     "amount",
     "check_language",
+    "citation",
     "count",
     "date",
     "indicator_title",
@@ -91,6 +92,13 @@ def isolated(value: Any) -> Any:
             continue
         kept.append(character)
     return _FIRST_STRONG + "".join(kept) + _CLOSE * (depth + 1)
+
+
+def citation(text: str, lang: str) -> str:
+    """Where a rule or a definition is from, in the reader's language."""
+    for phrase in catalogue()["citation"].values():
+        text = text.replace(phrase["en"], phrase[lang])
+    return text
 
 
 def has_text(key: str) -> bool:

@@ -93,7 +93,7 @@ def definitions(report: Report) -> Table:
                 "definition": indicator.definition[report.lang],
                 "formula": indicator.formula,
                 "unit": indicator.unit,
-                "origin": indicator.source,
+                "origin": wording.citation(indicator.source, report.lang),
             }
             for name, indicator in INDICATORS.items()
             if name in present

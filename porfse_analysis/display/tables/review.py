@@ -357,7 +357,11 @@ def rules(report: Report) -> Table:
                 report.text("column.rule_status"),
                 write=lambda row: report.text(f"rule_status.{row['status']}"),
             ),
-            Column("source", report.text("column.legal")),
+            Column(
+                "source",
+                report.text("column.legal"),
+                write=lambda row: wording.citation(str(row["source"]), report.lang),
+            ),
         ],
         [report.text("table.rules_note")],
     )
