@@ -12,6 +12,7 @@ import base64
 import csv
 import datetime
 import io
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,9 @@ from porfse_analysis.display import wording
 from porfse_analysis.display.table import DATE, TABLE_MIME
 
 __all__ = ["Download", "downloads"]
+
+_LINE_HEIGHT, _MOST_LINES = 15, 25
+"""Points; a row of a sheet is at most some 400 points high."""
 
 _LONGEST = 32_767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -158,7 +162,8 @@ def _clean(text: str) -> str:
 def _sheet(sheet: Any, table: Mapping[str, Any], lang: str, style: Any) -> None:
     columns, rows, top = table["columns"], _rows(table), 2
     sheet.write_string(0, 0, _clean(table["caption"]), style(bold=True, font_size=13))
-    widths = []
+    widths: list[int] = []
+    lines: dict[int, int] = {}
     for place, (column, label) in enumerate(zip(columns, _labels(table, lang), strict=True)):
         patterns = column["patterns"]
         right = any(pattern not in ("", DATE) for pattern in patterns)
@@ -166,13 +171,15 @@ def _sheet(sheet: Any, table: Mapping[str, Any], lang: str, style: Any) -> None:
         sheet.write_string(top, place, _clean(label), head)
         bold = column["kind"] == "head"
         longest = max(len(word) for word in [*label.split(), " "]) + 4
+        written = [(top, label)]
         for row, (value, pattern) in enumerate(zip(column["values"], patterns, strict=True), start=top + 1):
             if value is None:
                 continue
             if isinstance(value, str) and pattern != DATE:
                 text = _clean(value)
                 sheet.write_string(row, place, text, style(text_wrap=True, bold=bold))
-                longest = max(longest, len(text) + 2)
+                longest = max(longest, math.ceil(1.1 * len(text)) + 2)
+                written.append((row, text))
             elif pattern == DATE:
                 day = datetime.date.fromisoformat(value)
                 sheet.write_datetime(row, place, day, style(num_format=DATE, align="left", bold=bold))
@@ -182,6 +189,10 @@ def _sheet(sheet: Any, table: Mapping[str, Any], lang: str, style: Any) -> None:
                 longest = max(longest, len(f"{value:,.2f}") + 3)
         widths.append(min(longest, 50))
         sheet.set_column(place, place, widths[-1])
+        for row, text in written:
+            lines[row] = max(lines.get(row, 1), _lines(text, widths[-1]))
+    for row, count in lines.items():
+        sheet.set_row(row, _LINE_HEIGHT * count)
     head_first = int(columns[0]["kind"] == "head")
     sheet.freeze_panes(top + 1, head_first)
     sheet.autofilter(top, 0, top + rows, len(columns) - 1)
@@ -193,9 +204,14 @@ def _sheet(sheet: Any, table: Mapping[str, Any], lang: str, style: Any) -> None:
         if len(columns) > 1:
             sheet.merge_range(row, 0, row, len(columns) - 1, "", line)
         sheet.write_string(row, 0, _clean(text), line)
-        sheet.set_row(row, 15 * (1 + len(text) // max(20, sum(widths))))
+        sheet.set_row(row, _LINE_HEIGHT * _lines(text, sum(widths)))
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a cell so many digits wide; a little more rather than less."""
+    return min(_MOST_LINES, sum(max(1, math.ceil(1.1 * len(part) / width)) for part in text.split("\n")))
 
 
 def _last_sheet(
@@ -205,6 +221,7 @@ def _last_sheet(
     # a table that is not here says why
     lines += [(table["caption"], table["empty"]) for table in tables if table["empty"]]
     for row, (label, text) in enumerate(lines):
+        sheet.set_row(row, _LINE_HEIGHT * max(_lines(label, 40), _lines(text, 90)))
         sheet.write_string(row, 0, _clean(label), style(bold=True, text_wrap=True))
         sheet.write_string(row, 1, _clean(text), style(text_wrap=True))
     sheet.set_column(0, 0, 40)
