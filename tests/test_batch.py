@@ -194,6 +194,28 @@ def test_a_lost_index_is_written_again_without_a_report(make, tmp_path):
     assert (tmp_path / "out" / "index.html").is_file()
 
 
+def test_a_table_that_is_no_more_leaves_no_file(folder, tmp_path):
+    """What a run made before and does not make again goes; what lies beside it stays."""
+    made = ["a.csv", "b.csv"]
+
+    def execute(runs, warm):
+        for run in runs:
+            files = [run.folder / "programme_report_files" / name for name in made]
+            files[0].parent.mkdir(parents=True, exist_ok=True)
+            for path in (run.page, run.executed, *files):
+                path.write_text(EMPTY)
+            yield Outcome(run, 0.0, files=(run.page, *files, run.executed))
+
+    out = tmp_path / "out"
+    asked = {"out": out, "notebooks": ["programme_report"], "cutoffs": ["2018-09-30"], "warm": False, "force": True}
+    make_batch([str(folder)], execute, **asked)
+    beside = out / "2018-09-30" / "programme_report_files"
+    (beside / "mine.csv").write_text("of the user")
+    made.remove("b.csv")
+    make_batch([str(folder)], execute, **asked)
+    assert sorted(path.name for path in beside.iterdir()) == ["a.csv", "mine.csv"]
+
+
 def test_ctrl_c_keeps_what_is_made_and_names_the_rest(folder, tmp_path):
     execute, _ = stand_in()
 

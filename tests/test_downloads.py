@@ -4,7 +4,9 @@ import csv
 import datetime
 import io
 import json
+import re
 
+import hostile
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
@@ -13,6 +15,8 @@ from porfse_analysis import load_programme, open_report
 from porfse_analysis.display import tables
 from porfse_analysis.display.table import TABLE_MIME, Column, Table
 from porfse_analysis.reports.downloads import downloads
+from porfse_analysis.reports.plan import make_plan
+from porfse_analysis.reports.run import run_all
 
 
 def made(*shown, lang="it"):
@@ -119,3 +123,52 @@ def test_a_bundle_with_a_file_becomes_one():
     (file,) = downloads([output], "it", "n", [])
     assert (file.name, file.label, file.content) == ("info.png", "I", b"\x89PN")
     assert TABLE_MIME not in output["data"]
+
+
+@pytest.fixture(scope="module")
+def hostile_files(tmp_path_factory):
+    """What lies beside the reports of a programme whose every text tries to be something else."""
+    parent = tmp_path_factory.mktemp("hostile")
+    folder = hostile.make_folder(parent)
+    before = set(parent.rglob("*"))
+    runs = make_plan(load_programme(folder), folder=str(folder), cutoffs=["2018-09-30"], out=parent / "out")
+    outcomes = list(run_all(runs))
+    assert [outcome.reason for outcome in outcomes] == [""] * 3
+    written = {path for path in parent.rglob("*") if path.is_file()} - before
+    assert written == {path for outcome in outcomes for path in outcome.files}
+    return sorted(path for path in written if path.parent.name.endswith("_files"))
+
+
+def test_names_on_disk_are_the_packages_own(hostile_files):
+    assert len(hostile_files) > 20
+    assert [path.name for path in hostile_files if not re.fullmatch(r"[a-z0-9-]+\.(xlsx|csv|pdf|png)", path.name)] == []
+
+
+def test_hostile_texts_are_texts_in_workbooks_and_csv(hostile_files):
+    met = set()
+    for path in (path for path in hostile_files if path.suffix == ".xlsx"):
+        for cell in (cell for sheet in load_workbook(path) for row in sheet.iter_rows() for cell in row):
+            assert cell.data_type != "f", (path.name, cell.coordinate, cell.value)
+            assert cell.hyperlink is None
+            met.add(cell.value)
+    for text in (hostile.FORMULA, hostile.SCRIPT, hostile.IMAGE, hostile.LONG, hostile.BREAKOUT, hostile.COMMAND):
+        assert any(isinstance(value, str) and text in value for value in met), text[:40]
+    for path in (path for path in hostile_files if path.suffix == ".csv"):
+        # a number may begin with a sign, a text may not
+        risky = [cell for row in rows(path.read_bytes()) for cell in row if re.match(r"[=+@\t\r-]", cell)]
+        assert [cell for cell in risky if not re.fullmatch(r"[+-]?[0-9.]+(e[+-]?[0-9]+)?|-", cell)] == []
+
+
+def test_a_text_too_long_for_a_cell_is_cut_and_shows_it():
+    files = made(Table("long", "C", pd.DataFrame({"a": ["x" * 40_000]}), [Column("a", "A", "head")]))
+    (cell,) = [row[0] for row in sheets(files)["C"] if row and str(row[0]).startswith("xx")]
+    assert len(cell) == 32_767
+    assert cell.endswith("…")
+    assert "x" * 40_000 in files["long.csv"].decode("utf-8-sig")
+
+
+def test_two_tables_of_one_name_have_a_sheet_each():
+    table = Table("one", "Same [name]: of/two?", pd.DataFrame({"a": ["x"]}), [Column("a", "A", "head")])
+    names = list(sheets(made(table, table)))
+    assert len(set(names)) == 3
+    assert all(len(name) <= 31 and not re.search(r"[\[\]:*?/\\]", name) for name in names)
