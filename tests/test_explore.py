@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from porfse_analysis import exploring, load_programme, resources
 from porfse_analysis.cli import app
+from porfse_analysis.display import explorer as explorer_module
 from porfse_analysis.display.explorer import EVERY, SUBJECTS, explore, explored_rows
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.overview import all_indicators
@@ -509,3 +510,27 @@ def test_in_jupyterlab_a_date_is_chosen_and_its_figures_appear(tmp_path):
             expect(view.locator("h2")).to_have_count(1)
         finally:
             browser.close()
+
+
+@pytest.mark.parametrize("part", ["key_numbers", "progress_by_axis", "explored"])
+def test_whatever_fails_no_figure_of_another_date_stays(part, monkeypatch):
+    explorer = view(lang="en")
+    assert explorer.head.value
+    assert not explorer.csv.disabled
+
+    def fail(*_args, **_more):
+        raise ValueError("no such luck")
+
+    where = {"key_numbers": explorer_module.blocks, "progress_by_axis": explorer_module.tables}
+    monkeypatch.setattr(where.get(part, explorer_module), part, fail)
+    explorer.cutoff.value = "2018-09-30"
+    assert (explorer.head.value, explorer.rows.value, explorer.overview.value) == ("", "", "")
+    assert "cannot be shown" in explorer.message.value
+    assert "ValueError: no such luck" in explorer.message.value
+    assert explorer.csv.disabled
+    assert explorer.xlsx.disabled
+    assert explorer.report is None
+    monkeypatch.undo()
+    explorer.cutoff.value = "2022-06-30"
+    assert "897.59" in explorer.head.value
+    assert explorer.message.value == ""

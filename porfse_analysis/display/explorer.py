@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -310,17 +311,19 @@ class Explorer:
         if self._setting or self._programme is None or self.cutoff.value is None:
             return
         self._failure = None
-        self._report = open_report(self._programme, cutoff=self.cutoff.value, lang=self.language.value)
-        self._set(self.message, value="")
-        self._set(self.exported, value="")
-        self._draw()
+        with self._all_or_nothing():
+            self._report = open_report(self._programme, cutoff=self.cutoff.value, lang=self.language.value)
+            self._set(self.message, value="")
+            self._set(self.exported, value="")
+            self._draw()
 
     def _relabel(self) -> None:
         self._label()
         if self._report is not None:
-            self._report = self._report.in_language(self.language.value)
-            self._set(self.exported, value="")
-            self._draw()
+            with self._all_or_nothing():
+                self._report = self._report.in_language(self.language.value)
+                self._set(self.exported, value="")
+                self._draw()
         elif self._failure is not None:
             self._fail(*self._failure)
 
@@ -379,10 +382,19 @@ class Explorer:
     def _draw_rows(self) -> None:
         if self._setting or self._report is None:
             return
-        rows = explored(self._report, stage=self.stage.value, axis=self.axis.value)
-        self._set(self.exported, value="")
-        self._set(self.rows, value=rows._repr_html_())
-        self.csv.disabled = self.xlsx.disabled = False
+        with self._all_or_nothing():
+            rows = explored(self._report, stage=self.stage.value, axis=self.axis.value)
+            self._set(self.exported, value="")
+            self._set(self.rows, value=rows._repr_html_())
+            self.csv.disabled = self.xlsx.disabled = False
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Whatever fails while drawing, no figure of the choice before stays in view."""
+        try:
+            yield
+        except Exception as error:
+            self._fail("not_drawn", f"{type(error).__name__}: {error}")
 
     def _fail(self, what: str, details: str = "") -> None:
         """Say what is wrong; figures of another programme or date would be taken for these."""
