@@ -69,6 +69,7 @@ def main() -> None:
     # from here on there may be forks that must not outlive this process
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _Server(listener, address).serve()
+    _end(0)  # nothing here needs the long way out
 
 
 def preload() -> None:
