@@ -31,6 +31,16 @@ def asked(path, out, *more, dates=DATES):
     return ["report", "--notebook", path, *(part for date in dates for part in ("--cutoff", date)), "--out", out, *more]
 
 
+def sleeping(tmp_path):
+    """A notebook that makes its first date, and sleeps at the others until `healed` is there."""
+    return notebook(
+        tmp_path / "mine.ipynb",
+        f"import time, pathlib\nhealed = pathlib.Path({str(tmp_path / 'healed')!r}).exists()\n"
+        "if cutoff != '2014-12-31' and not healed:\n    time.sleep(600)",
+        RECORDS,
+    )
+
+
 def left_aside(out):
     return [path.name for path in out.rglob(".porfse-aside-*")]
 
@@ -75,12 +85,7 @@ def test_one_bad_date_of_three(engine, tmp_path):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_ctrl_c_keeps_what_is_made(engine, tmp_path):
     """Sent to the whole group, as a terminal does: exit 130, no traceback, nothing left running or aside."""
-    path = notebook(
-        tmp_path / "mine.ipynb",
-        f"import time, pathlib\nhealed = pathlib.Path({str(tmp_path / 'healed')!r}).exists()\n"
-        "if cutoff != '2014-12-31' and not healed:\n    time.sleep(600)",
-        RECORDS,
-    )
+    path = sleeping(tmp_path)
     out = tmp_path / "out"
     mark = f"{os.getpid()}-{engine}-ctrl-c"
     process = subprocess.Popen(
@@ -122,12 +127,7 @@ def running(mark):
 
 def test_a_killed_command_leaves_whole_files_and_the_next_call_goes_on(tmp_path):
     """SIGKILL in the middle: no half-written page; what was complete is not made again."""
-    path = notebook(
-        tmp_path / "mine.ipynb",
-        f"import time, pathlib\nhealed = pathlib.Path({str(tmp_path / 'healed')!r}).exists()\n"
-        "if cutoff != '2014-12-31' and not healed:\n    time.sleep(600)",
-        RECORDS,
-    )
+    path = sleeping(tmp_path)
     out = tmp_path / "out"
     process = subprocess.Popen(command(*asked(path, out, "--jobs", 1)), stderr=subprocess.DEVNULL)
     assert wait_for(lambda: (out / ".porfse.json").exists())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from batch_tools import notebook
 
 from porfse_analysis import ParameterError, all_indicators, load_programme, resources
 from porfse_analysis.indicators.result import RESULT_COLUMNS
@@ -42,26 +43,6 @@ def reports(programme, tmp_path_factory):
     assert [outcome.reason for outcome in outcomes] == [""] * 6
     write_site(out, programme, outcomes)
     return out
-
-
-def notebook(path, *cells):
-    """A notebook with a parameters cell and these cells of code."""
-    parameters = 'programme: str = ""\ncutoff: str = "2018-09-30"\nlang: str = "it"'
-    code = [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "id": f"c{place}",
-            "metadata": {},
-            "outputs": [],
-            "source": source,
-        }
-        for place, source in enumerate([parameters, *cells])
-    ]
-    code[0]["metadata"] = {"tags": ["parameters"]}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path.write_text(json.dumps({"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
-    return path
 
 
 RECORDS = """
