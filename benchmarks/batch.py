@@ -61,7 +61,7 @@ def batch(folder: Path, *more: object) -> float:
 _LIMIT = """
 import json, os, sys, time
 from pathlib import Path
-from porfse_analysis.reports import zygote
+from porfse_analysis.reports.kernels import zygote
 zygote.preload()
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from porfse_analysis.indicators.declared import INDICATORS
+from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.loaders.template import describe
 from porfse_analysis.schema import TABLES
 

@@ -10,8 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from porfse_analysis.checks import check
-    from porfse_analysis.claims import check_claims
     from porfse_analysis.display.html import record, show
     from porfse_analysis.display.report import Report, open_report
     from porfse_analysis.errors import DataError, ParameterError, PorfseError, ReportError
@@ -21,23 +19,25 @@ if TYPE_CHECKING:
         participant_changes,
         target_ratio_changes,
     )
-    from porfse_analysis.indicators.declared import INDICATORS
-    from porfse_analysis.indicators.decommitment import decommitment, decommitment_claims
     from porfse_analysis.indicators.financial import certification_rate, financial_progress
     from porfse_analysis.indicators.overview import all_indicators
     from porfse_analysis.indicators.per_capita import participants, per_capita_spend, residents
-    from porfse_analysis.indicators.performance_framework import framework_indicators, performance_framework
     from porfse_analysis.indicators.plan_changes import allocation_changes, target_changes
-    from porfse_analysis.indicators.rules import RULES, rules_table
+    from porfse_analysis.indicators.registry import INDICATORS
     from porfse_analysis.indicators.targets import target_achievement_ratio
     from porfse_analysis.loaders.folder import load_programme
     from porfse_analysis.programme import Programme
+    from porfse_analysis.verdicts.checks import check
+    from porfse_analysis.verdicts.claims import check_claims
+    from porfse_analysis.verdicts.decommitment import decommitment, decommitment_claims
+    from porfse_analysis.verdicts.performance_framework import framework_indicators, performance_framework
+    from porfse_analysis.verdicts.rules import RULES, rules_table
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "check": "checks",
-    "check_claims": "claims",
+    "check": "verdicts.checks",
+    "check_claims": "verdicts.claims",
     "record": "display.html",
     "show": "display.html",
     "Report": "display.report",
@@ -50,21 +50,21 @@ _HOME = {
     "financial_changes": "indicators.changes",
     "participant_changes": "indicators.changes",
     "target_ratio_changes": "indicators.changes",
-    "INDICATORS": "indicators.declared",
-    "decommitment": "indicators.decommitment",
-    "decommitment_claims": "indicators.decommitment",
+    "INDICATORS": "indicators.registry",
+    "decommitment": "verdicts.decommitment",
+    "decommitment_claims": "verdicts.decommitment",
     "certification_rate": "indicators.financial",
     "financial_progress": "indicators.financial",
     "all_indicators": "indicators.overview",
     "participants": "indicators.per_capita",
     "per_capita_spend": "indicators.per_capita",
     "residents": "indicators.per_capita",
-    "framework_indicators": "indicators.performance_framework",
-    "performance_framework": "indicators.performance_framework",
+    "framework_indicators": "verdicts.performance_framework",
+    "performance_framework": "verdicts.performance_framework",
     "allocation_changes": "indicators.plan_changes",
     "target_changes": "indicators.plan_changes",
-    "RULES": "indicators.rules",
-    "rules_table": "indicators.rules",
+    "RULES": "verdicts.rules",
+    "rules_table": "verdicts.rules",
     "target_achievement_ratio": "indicators.targets",
     "load_programme": "loaders.folder",
     "Programme": "programme",

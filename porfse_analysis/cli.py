@@ -251,11 +251,11 @@ def check(
     lang: Annotated[Language, typer.Option("--lang", help="Language of the findings.")] = Language.it,
 ) -> None:
     """Print what the checks find and the verdict on every claim. Exit 1 when a figure is impossible, else 0."""
-    from porfse_analysis.checks import SEVERITIES
-    from porfse_analysis.checks import check as find
-    from porfse_analysis.claims import VERDICTS, check_claims
-    from porfse_analysis.display.claim_wording import word_claims
-    from porfse_analysis.display.wording import text, word_findings
+    from porfse_analysis.display.words.claims import word_claims
+    from porfse_analysis.display.words.wording import text, word_findings
+    from porfse_analysis.verdicts.checks import SEVERITIES
+    from porfse_analysis.verdicts.checks import check as find
+    from porfse_analysis.verdicts.claims import VERDICTS, check_claims
 
     programme = _load(folder)
     found = find(programme)
@@ -340,7 +340,7 @@ def import_workbook(
     """Keep a filled-in workbook as a programme folder; on a fault, named by sheet and cell, nothing is written."""
     from tqdm import tqdm
 
-    from porfse_analysis.loaders import workbook
+    from porfse_analysis.loaders.workbook import reading as workbook
 
     with tqdm(unit=" rows", file=sys.stderr, delay=1.5, leave=False) as bar:
 

@@ -16,15 +16,15 @@ LAYERS = (
     ("programme",),
     ("loaders",),
     ("indicators",),
-    ("checks", "claims"),
+    ("verdicts",),
     ("display",),
     ("reports",),
     ("exploring",),
     ("cli",),
 )
 ORDER = {part: place for place, parts in enumerate(LAYERS) for part in parts}
-# indicators, checks and display know frames, never files
-NO_LOADERS = ("indicators", "checks", "claims", "display")
+# indicators, verdicts and display know frames, never files
+NO_LOADERS = ("indicators", "verdicts", "display")
 
 
 def part_of(path):

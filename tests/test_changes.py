@@ -20,11 +20,10 @@ from porfse_analysis import (
     target_changes,
     target_ratio_changes,
 )
-from porfse_analysis.display import cutoff_comparison_figures as figures
-from porfse_analysis.display import cutoff_comparison_tables as tables
-from porfse_analysis.display import wording
-from porfse_analysis.display.cutoff_comparison import open_cutoff_comparison
-from porfse_analysis.display.wording import LANGUAGES
+from porfse_analysis.display.cutoffs import figures, tables
+from porfse_analysis.display.cutoffs.comparison import open_cutoff_comparison
+from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.wording import LANGUAGES
 from porfse_analysis.indicators.changes import CHANGE_COLUMNS, STATUSES, decompose_change
 from porfse_analysis.indicators.plan_changes import PLAN_STATUSES
 from porfse_analysis.reports.render import render

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from porfse_analysis import check, schema
-from porfse_analysis.checks import CHECKS, FINDING_COLUMNS, SEVERITIES
-from porfse_analysis.display.wording import LANGUAGES, word_findings
+from porfse_analysis.display.words.wording import LANGUAGES, word_findings
 from porfse_analysis.programme import Programme
+from porfse_analysis.verdicts.checks import CHECKS, FINDING_COLUMNS, SEVERITIES
 
 M = 1_000_000
 CENT = 0.01

@@ -7,8 +7,8 @@ import pytest
 from frames import CCI, achievements, finance, only, targets
 
 from porfse_analysis import check_claims, load_programme, schema
-from porfse_analysis.claims import CLAIM_COLUMNS, NEEDS, REASONS, VERDICTS
 from porfse_analysis.programme import make_programme
+from porfse_analysis.verdicts.claims import CLAIM_COLUMNS, NEEDS, REASONS, VERDICTS
 
 INVENTED = Path(__file__).parent / "data" / "invented-programme"
 MILLION = 1_000_000

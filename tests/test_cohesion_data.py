@@ -14,8 +14,8 @@ import pytest
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, ParameterError
-from porfse_analysis.loaders import cohesion_source
-from porfse_analysis.loaders.cohesion_checks import group_ids
+from porfse_analysis.loaders.cohesion import source as cohesion_source
+from porfse_analysis.loaders.cohesion.checks import group_ids
 from porfse_analysis.loaders.cohesion_data import (
     import_cohesion_data,
     programme_from_cohesion_data,

@@ -13,9 +13,9 @@ import cohesion_samples as samples
 import pytest
 
 from porfse_analysis.errors import DataError, ParameterError
-from porfse_analysis.loaders import cohesion_download
+from porfse_analysis.loaders.cohesion import download as cohesion_download
+from porfse_analysis.loaders.cohesion.download import Download, default_cache, download_programme
 from porfse_analysis.loaders.cohesion_data import import_downloaded
-from porfse_analysis.loaders.cohesion_download import Download, default_cache, download_programme
 from porfse_analysis.loaders.folder import load_programme
 
 LOMBARDIA, GIBRALTAR = "2014IT05SFOP007", "2014UK05SFOP005"

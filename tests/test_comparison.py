@@ -9,10 +9,9 @@ import pytest
 from cohesion_samples import finance_records, indicator_records, portal_tables, soda_csv, written
 
 from porfse_analysis import ParameterError, financial_progress, resources, target_achievement_ratio
-from porfse_analysis.display import comparison_figures as figures
-from porfse_analysis.display import comparison_tables as tables
-from porfse_analysis.display.comparison import open_comparison
-from porfse_analysis.display.wording import LANGUAGES
+from porfse_analysis.display.programmes import figures, tables
+from porfse_analysis.display.programmes.comparison import open_comparison
+from porfse_analysis.display.words.wording import LANGUAGES
 from porfse_analysis.loaders.cohesion_data import open_tables
 from porfse_analysis.reports.results import recorded
 

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from porfse_analysis import INDICATORS, RULES, all_indicators, load_programme, rules_table
-from porfse_analysis.checks import CHECKS, SEVERITIES
-from porfse_analysis.claims import NEEDS, REASONS, VERDICTS
-from porfse_analysis.display import wording
-from porfse_analysis.indicators import decommitment, financial, per_capita, performance_framework, targets
+from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.wording import LANGUAGES
+from porfse_analysis.indicators import financial, per_capita, targets
 from porfse_analysis.indicators.result import NOTES
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 from porfse_analysis.schema import STAGES, TARGET_KINDS
+from porfse_analysis.verdicts import decommitment, performance_framework
+from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
+from porfse_analysis.verdicts.claims import NEEDS, REASONS, VERDICTS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "porfse_analysis"
@@ -58,7 +60,12 @@ def test_public_indicator_functions_say_what_they_return():
 
 
 def entries():
-    return [(f"{group}.{name}", entry) for group, names in wording.catalogue().items() for name, entry in names.items()]
+    texts = {}
+    for lang in LANGUAGES:
+        for group, names in wording.catalogue(lang).items():
+            for name, entry in names.items():
+                texts.setdefault(f"{group}.{name}", {})[lang] = entry
+    return list(texts.items())
 
 
 def forms(entry):
@@ -108,7 +115,7 @@ def test_texts_asked_for_by_code_are_in_the_catalogue():
     keys += [f"notebook.{name}" for name in REPORT_NOTEBOOKS]
     keys += [f"qualifier.{name}" for name in ("exact", "about", "more_than", "less_than")]
     assert not [key for key in keys if not wording.has_text(key)]
-    catalogue = wording.catalogue()["finding"]
+    catalogue = wording.catalogue("en")["finding"]
     assert not [check for check in CHECKS if not any(key.startswith(check) for key in catalogue)]
 
 
@@ -131,7 +138,7 @@ def test_every_text_of_the_catalogue_is_used():
 
 def test_every_phrase_of_the_citations_is_in_one():
     citations = [*rules_table(RULES["2014-2020"])["source"], *(indicator.source for indicator in INDICATORS.values())]
-    phrases = [entry["en"] for entry in wording.catalogue()["citation"].values()]
+    phrases = list(wording.catalogue("en")["citation"].values())
     assert not [phrase for phrase in phrases if not any(phrase in citation for citation in citations)]
     assert wording.citation("Impl. Reg. (EU) 215/2014 art. 5 and 6", "it") == "Reg. di esec. (UE) 215/2014 art. 5 e 6"
     assert wording.citation("Impl. Reg. (EU) 215/2014 art. 5 and 6", "en") == "Impl. Reg. (EU) 215/2014 art. 5 and 6"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators import decommitment_words
-from porfse_analysis.indicators.decommitment import NOTES, STATUSES, decommitment, decommitment_claims
-from porfse_analysis.indicators.rules import RULES
+from porfse_analysis.verdicts import decommitment_words
+from porfse_analysis.verdicts.decommitment import NOTES, STATUSES, decommitment, decommitment_claims
+from porfse_analysis.verdicts.rules import RULES
 
 RULES_2014 = RULES["2014-2020"]
 CCI = "2014XX05SFOP998"

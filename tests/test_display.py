@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from porfse_analysis import ParameterError, load_programme, open_report
-from porfse_analysis.display import blocks, figures, tables, wording
+from porfse_analysis.display import blocks, figures, tables
 from porfse_analysis.display.html import heading, paragraphs, tiles
 from porfse_analysis.display.table import Column, Table
+from porfse_analysis.display.words import wording
 
 
 @pytest.fixture(scope="module")

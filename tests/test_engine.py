@@ -16,11 +16,11 @@ from batch_tools import RECORDS, notebook, without_timings
 from cohesion_samples import finance_records, indicator_records, soda_csv, written
 
 from porfse_analysis import resources
+from porfse_analysis.reports.kernels.warm import WarmProcess
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run
 from porfse_analysis.reports.run import execute, run_all
-from porfse_analysis.reports.warm import WarmProcess
 
-engine = pytest.importorskip("porfse_analysis.reports.engine")
+engine = pytest.importorskip("porfse_analysis.reports.kernels.engine")
 warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
 
 ENGINES = ["warm", "kernel"]

@@ -21,8 +21,8 @@ from typer.testing import CliRunner
 
 from porfse_analysis import exploring, load_programme, resources
 from porfse_analysis.cli import app
-from porfse_analysis.display import explorer as explorer_module
-from porfse_analysis.display.explorer import EVERY, SUBJECTS, explore, explored_rows
+from porfse_analysis.display.explore import explorer as explorer_module
+from porfse_analysis.display.explore.explorer import EVERY, SUBJECTS, explore, explored_rows
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.reports.downloads import downloads

@@ -13,7 +13,7 @@ import pytest
 from batch_tools import RECORDS, command, notebook, porfse, without_timings
 
 from porfse_analysis import resources
-from porfse_analysis.reports.warm import CAN_FORK
+from porfse_analysis.reports.kernels.warm import CAN_FORK
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
 

@@ -19,9 +19,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from porfse_analysis import load_programme, open_report, resources
-from porfse_analysis.display import information_sheet as sheets
-from porfse_analysis.display.sheet_content import sheet_content
-from porfse_analysis.display.sheet_drawing import COLOURS, PAGE, draw_sheet
+from porfse_analysis.display.sheet import page as sheets
+from porfse_analysis.display.sheet.content import sheet_content
+from porfse_analysis.display.sheet.drawing import COLOURS, PAGE, draw_sheet
 
 INVENTED = Path(__file__).parent / "data" / "invented-programme"
 SHEET_DATE = "2018-09-30"
@@ -414,7 +414,7 @@ def test_the_same_data_are_the_same_bytes(sheet, programme):
     assert (again.html, again.pdf, again.png) == (sheet.html, sheet.pdf, sheet.png)
     code = (
         "import hashlib, porfse_analysis as pf\n"
-        "from porfse_analysis.display.information_sheet import information_sheet\n"
+        "from porfse_analysis.display.sheet.page import information_sheet\n"
         f"s = information_sheet(pf.open_report(pf.load_programme(), cutoff='{SHEET_DATE}', lang='it'))\n"
         "print(*(hashlib.sha256(part).hexdigest() for part in (s.html.encode(), s.pdf, s.png)))"
     )

@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from porfse_analysis.indicators.decommitment import decommitment, decommitment_claims
-from porfse_analysis.indicators.performance_framework import (
+from porfse_analysis.loaders.folder import load_programme
+from porfse_analysis.programme import Programme
+from porfse_analysis.verdicts.decommitment import decommitment, decommitment_claims
+from porfse_analysis.verdicts.performance_framework import (
     STATUSES,
     framework_indicators,
     performance_framework,
 )
-from porfse_analysis.loaders.folder import load_programme
-from porfse_analysis.programme import Programme
 
 FOLDER = Path(__file__).parent / "data" / "invented-programme"
 MILLION = 1_000_000

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from porfse_analysis.display.figure import COLOURS
-from porfse_analysis.display.figures import _AXES_STAGES
 from porfse_analysis.display.html import Html
+from porfse_analysis.display.programme_report.figures import _AXES_STAGES
 from porfse_analysis.indicators.financial import RATES
 
 SEEN = {

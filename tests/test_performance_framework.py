@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators import framework_words
-from porfse_analysis.indicators.performance_framework import (
+from porfse_analysis.verdicts import framework_words
+from porfse_analysis.verdicts.performance_framework import (
     NOTES,
     Assessment,
     IndicatorRatio,
@@ -21,7 +21,7 @@ from porfse_analysis.indicators.performance_framework import (
     framework_indicators,
     performance_framework,
 )
-from porfse_analysis.indicators.rules import RULES
+from porfse_analysis.verdicts.rules import RULES
 
 RULES_2014 = RULES["2014-2020"]
 CCI = "2014XX05SFOP998"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from porfse_analysis import load_programme, open_report, resources
-from porfse_analysis.display import review_figures, tables
+from porfse_analysis.display import tables
+from porfse_analysis.display.review import figures as review_figures
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.results import collect_results, recorded
 from porfse_analysis.reports.run import execute

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.rules import RULES, rules_table
+from porfse_analysis.verdicts.rules import RULES, rules_table
 
 RULES_2014 = RULES["2014-2020"]
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 import porfse_analysis
 from porfse_analysis import load_programme, resources
-from porfse_analysis.display import wording
+from porfse_analysis.display.words import wording
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, make_plan
 from porfse_analysis.reports.run import run_all
 from porfse_analysis.reports.site import write_site
@@ -32,7 +32,7 @@ def texts_of(lang):
     def inner(entry):
         return [text for form in entry.values() for text in inner(form)] if isinstance(entry, dict) else [str(entry)]
 
-    found = [text for group in wording.catalogue().values() for entry in group.values() for text in inner(entry[lang])]
+    found = [text for group in wording.catalogue(lang).values() for entry in group.values() for text in inner(entry)]
     for indicator in porfse_analysis.INDICATORS.values():
         found += [str(text[lang]) for text in vars(indicator).values() if isinstance(text, dict) and lang in text]
     # names filled in are none of its words

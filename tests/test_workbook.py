@@ -22,11 +22,12 @@ from typer.testing import CliRunner
 from porfse_analysis import load_programme
 from porfse_analysis.cli import app
 from porfse_analysis.errors import DataError, ParameterError
-from porfse_analysis.loaders import workbook_file, workbook_words
 from porfse_analysis.loaders.save import save_programme
 from porfse_analysis.loaders.template import new_folder
-from porfse_analysis.loaders.workbook import import_workbook, read_workbook
-from porfse_analysis.loaders.workbook_template import HELP, TEMPLATE, write_template
+from porfse_analysis.loaders.workbook.reading import file as workbook_file
+from porfse_analysis.loaders.workbook.reading import import_workbook, read_workbook
+from porfse_analysis.loaders.workbook.reading import words as workbook_words
+from porfse_analysis.loaders.workbook.template import HELP, TEMPLATE, write_template
 from porfse_analysis.schema import STAGES, TABLES
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from openpyxl import Workbook, load_workbook
 
 from porfse_analysis import schema
-from porfse_analysis.loaders.workbook_template import NUMBER_FORMATS, write_template
+from porfse_analysis.loaders.workbook.template import NUMBER_FORMATS, write_template
 from porfse_analysis.programme import Programme, make_programme
 
 

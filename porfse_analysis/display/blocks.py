@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from porfse_analysis.display import wording
 from porfse_analysis.display.html import Html, heading, paragraphs, tiles
+from porfse_analysis.display.programme_report.money import funnel_rows
+from porfse_analysis.display.programme_report.people import target_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_title
-from porfse_analysis.display.tables.money import funnel_rows
-from porfse_analysis.display.tables.people import target_rows
+from porfse_analysis.display.words import wording
 from porfse_analysis.schema import ALL
 
 __all__ = ["key_numbers", "lead", "review_lead", "section", "title"]

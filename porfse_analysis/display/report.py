@@ -9,16 +9,16 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from porfse_analysis.checks import check
-from porfse_analysis.claims import check_claims
-from porfse_analysis.display import wording
+from porfse_analysis.display.words import wording
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.decommitment import decommitment
 from porfse_analysis.indicators.financial import financial_progress
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.indicators.result import as_cutoff, collect
-from porfse_analysis.indicators.rules import RULES
 from porfse_analysis.programme import Dated, Programme
+from porfse_analysis.verdicts.checks import check
+from porfse_analysis.verdicts.claims import check_claims
+from porfse_analysis.verdicts.decommitment import decommitment
+from porfse_analysis.verdicts.rules import RULES
 
 __all__ = ["PREFINANCING_MODES", "Report", "known_cutoff", "open_report"]
 

@@ -18,13 +18,13 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.loaders.cohesion_forms import STRUCTURAL_FUNDS
-from porfse_analysis.loaders.cohesion_tables import (
+from porfse_analysis.loaders.cohesion.forms import STRUCTURAL_FUNDS
+from porfse_analysis.loaders.cohesion.tables import (
     read_finance,
     read_indicators,
     read_planned,
 )
-from porfse_analysis.loaders.cohesion_tidy import (
+from porfse_analysis.loaders.cohesion.tidy import (
     FINANCE,
     INDICATORS,
     as_date,
@@ -210,7 +210,7 @@ def import_downloaded(cci: str, to: str | Path, overwrite: bool = False, **optio
     do.
     """
     # the only part that needs the library for requests
-    from porfse_analysis.loaders.cohesion_download import download_programme
+    from porfse_analysis.loaders.cohesion.download import download_programme
 
     check_target(to, overwrite=overwrite)
     got = download_programme(cci, **options)

@@ -10,7 +10,7 @@ from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.loaders.folder import DESCRIPTOR
 from porfse_analysis.loaders.save import STRAY, table_descriptor, written_aside
-from porfse_analysis.loaders.workbook_template import TEMPLATE, write_template
+from porfse_analysis.loaders.workbook.template import TEMPLATE, write_template
 
 __all__ = ["EXAMPLES", "PAGE", "PLACEHOLDER_CCI", "describe", "new_folder"]
 

@@ -15,10 +15,10 @@ from porfse_analysis import resources
 from porfse_analysis.errors import ParameterError, ReportError
 from porfse_analysis.reports import fingerprint
 from porfse_analysis.reports.files import remove_left_aside
+from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.ledger import check_folder
 from porfse_analysis.reports.plan import Run, make_plan
 from porfse_analysis.reports.state import State, described, read_state, unchanged, write_state
-from porfse_analysis.reports.warm import CAN_FORK, ChildEndedError, WarmProcess
 
 if TYPE_CHECKING:
     from porfse_analysis.reports.run import Outcome

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from porfse_analysis.display import wording
 from porfse_analysis.display.html import heading, paragraphs
+from porfse_analysis.display.words import wording
 from porfse_analysis.languages import LANGUAGES
 from porfse_analysis.reports.files import write_aside
 from porfse_analysis.reports.ledger import known_runs

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import porfse_analysis
-from porfse_analysis.display import wording
 from porfse_analysis.display.table import DATE, TABLE_MIME
+from porfse_analysis.display.words import wording
 
 __all__ = ["Download", "downloads"]
 

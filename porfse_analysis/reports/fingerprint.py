@@ -94,8 +94,8 @@ def of_programme(programme: Programme) -> dict[str, str]:
 
     Under `WHOLE` that of the whole programme.
     """
-    from porfse_analysis.claims import check_claims
     from porfse_analysis.indicators.result import as_cutoff
+    from porfse_analysis.verdicts.claims import check_claims
 
     titles = json.dumps(dict(programme.titles), sort_keys=True)
     verdicts = check_claims(programme) if len(programme.claims) else None

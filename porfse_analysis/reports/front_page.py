@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from porfse_analysis.display import figures, wording
+from porfse_analysis.display import figures
 from porfse_analysis.display.blocks import key_numbers
+from porfse_analysis.display.documents import findings_table
 from porfse_analysis.display.html import heading, paragraphs
+from porfse_analysis.display.programme_report.money import change_rows, changes_table
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.table import Column, Table
-from porfse_analysis.display.tables.documents import findings_table
-from porfse_analysis.display.tables.money import change_rows, changes_table
+from porfse_analysis.display.words import wording
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports.navigation import Page, address, in_order, notebook_title
 from porfse_analysis.reports.render import page as whole_page

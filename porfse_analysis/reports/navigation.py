@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from porfse_analysis.display import wording
+from porfse_analysis.display.words import wording
 from porfse_analysis.reports.files import write_aside
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from porfse_analysis.display import wording
 from porfse_analysis.display.html import RESULTS_MIME, heading, paragraphs
+from porfse_analysis.display.words import wording
 from porfse_analysis.reports.downloads import Download, downloads
 
 __all__ = ["load_exporter", "page", "render"]

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from porfse_analysis.errors import ReportError
 from porfse_analysis.reports.files import aside
+from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.plan import Run
-from porfse_analysis.reports.warm import CAN_FORK, ChildEndedError, WarmProcess
 
 __all__ = ["Outcome", "cpu_count", "execute", "load_papermill", "run_all", "run_on_cluster"]
 
@@ -233,7 +233,7 @@ def load_papermill() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about papermill's own dependencies, nothing a user can act on
             import_module("papermill.execute")
-            import_module("porfse_analysis.reports.engine")
+            import_module("porfse_analysis.reports.kernels.engine")
     finally:
         if absent:
             del sys.modules[name]
@@ -245,7 +245,7 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from porfse_analysis.reports.engine import ENGINES, OwnKernelManager
+    from porfse_analysis.reports.kernels.engine import ENGINES, OwnKernelManager
 
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     # a worker of a cluster has several threads, each with a run of its own

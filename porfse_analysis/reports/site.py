@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from porfse_analysis.display import wording
 from porfse_analysis.display.report import Report, open_report
+from porfse_analysis.display.words import wording
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports.files import write_aside

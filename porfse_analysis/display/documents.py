@@ -1,0 +1,137 @@
+"""What documents and checks say, and where everything comes from."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from porfse_analysis.display import cells
+from porfse_analysis.display.report import Report
+from porfse_analysis.display.sources import numbered, source_line, source_title
+from porfse_analysis.display.table import Column, Table, Typed
+from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.registry import INDICATORS
+
+__all__ = ["claims", "definitions", "findings", "findings_table", "sources"]
+
+
+def claims(report: Report) -> Table:
+    """What documents of this reporting date state."""
+    rows = report.programme.claims
+    rows = rows[rows["cutoff"] == report.cutoff].reset_index(drop=True)
+
+    def stated(row: pd.Series) -> str:
+        if pd.isna(row["value"]):
+            return ""
+        return wording.published(
+            row["value"], report.lang, qualifier=row["qualifier"], unit=row["unit"], precision=row["precision"]
+        )
+
+    def pattern(row: pd.Series) -> str:
+        if row["unit"] == "EUR":
+            decimals = 0 if float(row["value"]).is_integer() else 2
+            return report.text("unit.euro", number=wording.number_pattern(decimals))
+        if row["unit"] == "1":
+            return wording.number_pattern(wording.rate_decimals(row["precision"])) + "%"
+        return cells.count_pattern(row["value"])
+
+    label = report.text("column.stated")
+    as_published = Typed(stated, lambda row: row["value"], pattern, report.text("download.as_number", label=label))
+
+    def claim(row: pd.Series) -> str:
+        return str(row[f"text_{report.lang}"] or row["text_it"])
+
+    return Table(
+        "claims",
+        report.text("table.claims", date=wording.date(report.cutoff, report.lang)),
+        rows,
+        [
+            Column("claim", report.text("column.claim"), "head", write=claim),
+            Column("value", label, "figure", write=as_published),
+            Column("source", report.text("column.source"), write=cells.reference(report)),
+        ],
+        source=source_line(rows["source"].astype("str"), report),
+        empty=report.text("empty.claims"),
+    )
+
+
+def findings(report: Report) -> Table:
+    """What the checks found, worst first."""
+    return findings_table(
+        report, report.findings, report.text("table.findings", date=wording.date(report.cutoff, report.lang))
+    )
+
+
+def findings_table(report: Report, found: pd.DataFrame, caption: str) -> Table:
+    """Findings of a report, or some of them, as a table."""
+    rows = wording.word_findings(found, report.lang, sources=numbered(report)).assign(day=found["cutoff"])
+    names = {"severity": "head", "cutoff": "text", "axis": "text", "message": "text"}
+    return Table(
+        "findings",
+        caption,
+        rows,
+        [
+            Column(
+                name,
+                report.text(f"column.{name}"),
+                kind,
+                write=cells.date(report, "day") if name == "cutoff" else None,
+            )
+            for name, kind in names.items()
+        ],
+        source=source_line([*found["source"], *found["other_source"]], report),
+        empty=report.text("empty.findings"),
+    )
+
+
+def definitions(report: Report) -> Table:
+    """Definition, formula and origin of every indicator on the page."""
+    present = set(report.results["indicator"])
+    rows = pd.DataFrame(
+        [
+            {
+                "title": indicator.title[report.lang],
+                "definition": indicator.definition[report.lang],
+                "formula": indicator.formula,
+                "unit": indicator.unit,
+                "origin": wording.citation(indicator.source, report.lang),
+            }
+            for name, indicator in INDICATORS.items()
+            if name in present
+        ],
+        columns=["title", "definition", "formula", "unit", "origin"],
+    )
+    return Table(
+        "definitions",
+        report.text("table.definitions"),
+        rows,
+        [
+            Column("title", report.text("column.indicator"), "head"),
+            Column("definition", report.text("column.definition")),
+            Column("formula", report.text("column.formula")),
+            Column("unit", report.text("column.unit")),
+            Column("origin", report.text("column.origin")),
+        ],
+    )
+
+
+def sources(report: Report) -> Table:
+    """Every source of what the report shows, numbered as the tables refer to them."""
+    rows = report.sources.reset_index(drop=True)
+    rows["number"] = [f"[{place + 1}]" for place in range(len(rows))]
+
+    def title(row: pd.Series) -> str:
+        return source_title(row, report.lang)
+
+    return Table(
+        "sources",
+        report.text("table.sources"),
+        rows,
+        [
+            Column("number", report.text("column.number"), "head"),
+            Column("title", report.text("column.title"), write=title),
+            Column("publisher", report.text("column.publisher")),
+            Column("page", report.text("column.page")),
+            Column("address", report.text("column.address")),
+            Column("licence", report.text("column.licence")),
+        ],
+    )

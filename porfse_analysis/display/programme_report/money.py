@@ -1,0 +1,239 @@
+"""Money: endowment, stages, progress by axis, what changed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+
+from porfse_analysis.display import cells
+from porfse_analysis.display.report import Report
+from porfse_analysis.display.sources import source_line
+from porfse_analysis.display.table import Column, Table, Typed
+from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.financial import RATES
+from porfse_analysis.indicators.positions import newest, published_totals
+from porfse_analysis.schema import ALL, STAGES
+
+__all__ = [
+    "allocation_in_force",
+    "change_rows",
+    "changes",
+    "changes_table",
+    "endowment",
+    "funnel_rows",
+    "key_figures",
+    "progress_by_axis",
+]
+
+
+def allocation_in_force(report: Report) -> pd.DataFrame:
+    """The allocation of each axis and of the programme, from the source with the newest one at the cutoff.
+
+    Columns: axis, title, technical_assistance, amount, data_date, source, precision. All rows are of one source.
+    """
+    finance = report.programme.finance
+    known = finance[(finance["cutoff"] <= report.cutoff) & (finance["stage"] == "allocation")]
+    axes = published_totals(known, ["programme", "axis"])
+    whole = published_totals(known, ["programme"]).assign(axis=ALL)
+    if axes.empty and whole.empty:
+        return pd.DataFrame(columns=["axis", "title", "technical_assistance", "amount", "data_date", "source"])
+    last = newest(pd.concat([axes, whole], ignore_index=True), ["programme"]).iloc[0]
+    rows = pd.concat([axes, whole], ignore_index=True)
+    rows = rows[(rows["source"] == last["source"]) & (rows["position"] == last["position"])]
+    rows = rows.merge(report.programme.axes.drop(columns=["programme", "source"]), on="axis", how="left")
+    rows["title"] = [cells.axis_title(row, report.lang) for _, row in rows.iterrows()]
+    order = {axis: place for place, axis in enumerate([*report.programme.axes["axis"], ALL])}
+    rows["precision"] = cells.precision_of(rows.assign(stage="allocation"), report)
+    rows["place"] = rows["axis"].map(order)
+    ordered: pd.DataFrame = rows.sort_values("place", kind="stable").reset_index(drop=True)
+    return ordered
+
+
+def endowment(report: Report) -> Table:
+    """The allocation of each axis, its share, and where it comes from."""
+    rows = allocation_in_force(report)
+    total = rows.loc[rows["axis"] == ALL, "amount"]
+    rows["share"] = rows["amount"] / total.iloc[0] if len(total) else math.nan
+    day = wording.date(rows["data_date"].iloc[0], report.lang) if len(rows) else ""
+    return Table(
+        "endowment",
+        report.text("table.endowment", date=day),
+        rows,
+        [
+            Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
+            Column("amount", report.text("column.allocation_million"), "figure", write=cells.million(report)),
+            Column("share", report.text("column.share"), "figure", write=cells.rate(report, "share")),
+        ],
+        source=source_line(rows["source"] if len(rows) else [], report),
+        empty=report.text("empty.endowment"),
+    )
+
+
+def funnel_rows(report: Report) -> pd.DataFrame:
+    """The programme's money stage by stage: stage, amount, value (rate), data_date, source, note, precision."""
+    whole = report.results[(report.results["axis"] == ALL) & report.results["indicator"].isin(RATES.values())]
+    whole = whole.assign(stage=whole["indicator"].map({name: stage for stage, name in RATES.items()}))
+    rows = whole.rename(columns={"numerator": "amount"})
+    allocation = allocation_in_force(report)
+    first = allocation[allocation["axis"] == ALL].assign(stage="allocation", value=math.nan, note="")
+    rows = pd.concat([first, rows], ignore_index=True)[
+        ["stage", "amount", "value", "data_date", "source", "note"]
+    ].assign(axis=ALL)
+    rows["position"] = rows["data_date"]
+    rows["precision"] = cells.precision_of(rows, report)
+    order = {stage: place for place, stage in enumerate(STAGES)}
+    return rows.sort_values("stage", key=lambda stage: stage.map(order), kind="stable").reset_index(drop=True)
+
+
+def key_figures(report: Report) -> Table:
+    """Every stage of the programme's money, with its rate, date and source."""
+    rows = funnel_rows(report)
+
+    def stage(row: pd.Series) -> str:
+        return report.text(f"stage.{row['stage']}")
+
+    rate = cells.rate(report)
+
+    def ratio(row: pd.Series) -> str:
+        return "" if row["stage"] == "allocation" else rate(row)
+
+    return Table(
+        "key-figures",
+        report.text("table.key_figures", date=wording.date(report.cutoff, report.lang)),
+        rows,
+        [
+            Column("stage", report.text("column.stage"), "head", write=stage),
+            Column("amount", report.text("column.amount_million"), "figure", write=cells.million(report)),
+            Column("value", report.text("column.of_allocation"), "figure", write=replace(rate, write=ratio)),
+            Column("data_date", report.text("column.data_date"), write=cells.date(report)),
+            Column("source", report.text("column.source"), write=cells.reference(report)),
+            Column("note", report.text("column.note"), write=cells.notes(report)),
+        ],
+        notes=cells.missing_note(report, rows["amount"]),
+        source=source_line(rows["source"], report),
+    )
+
+
+def progress_by_axis(report: Report) -> Table:
+    """Activated, selected, declared and certified against the allocation, by axis and for the programme."""
+    shown = ("activated", "selected", "declared", "certified")
+    results = report.results
+    allocation = allocation_in_force(report).set_index("axis")
+    frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
+    frame["allocation"] = frame["axis"].map(allocation["amount"])
+    frame["allocation_precision"] = frame["axis"].map(allocation["precision"])
+    columns = [
+        Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
+        Column(
+            "allocation",
+            report.text("column.allocation_million"),
+            "figure",
+            write=cells.million(report, "allocation", "allocation_precision"),
+        ),
+    ]
+    used = [allocation["source"]] if len(allocation) else []
+    for stage in shown:
+        rows = results[results["indicator"] == RATES[stage]].set_index("axis")
+        if rows["value"].isna().all():
+            continue
+        frame[f"{stage}_amount"] = frame["axis"].map(rows["numerator"])
+        frame[f"{stage}_rate"] = frame["axis"].map(rows["value"])
+        placed = rows.reset_index().assign(stage=stage, position=lambda table: table["data_date"])
+        frame[f"{stage}_precision"] = frame["axis"].map(
+            pd.Series(cells.precision_of(placed, report).to_numpy(), index=placed["axis"])
+        )
+        dates = [wording.date(day, report.lang) for day in sorted(rows["data_date"].dropna().unique())]
+        group = report.text(
+            "column.stage_at", stage=report.text(f"stage.{stage}"), date=wording.list_of(dates, report.lang)
+        )
+        amounts = cells.million(report, f"{stage}_amount", f"{stage}_precision")
+        columns += [
+            Column(f"{stage}_amount", report.text("column.million"), "figure", group, amounts),
+            Column(
+                f"{stage}_rate", report.text("column.percent"), "figure", group, cells.rate(report, f"{stage}_rate")
+            ),
+        ]
+        used.append(rows["source"])
+    absent = [report.text(f"stage.{stage}").lower() for stage in shown if f"{stage}_rate" not in frame]
+    notes = cells.missing_note(report, *(frame[name] for name in frame if name != "axis"))
+    if absent:
+        notes.append(report.text("missing.stages", stages=wording.list_of(absent, report.lang)))
+    return Table(
+        "progress-by-axis",
+        report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang)),
+        frame,
+        columns,
+        notes=[report.text("table.progress_note"), *notes],
+        source=source_line(pd.concat(used) if used else [], report),
+    )
+
+
+def change_rows(report: Report) -> pd.DataFrame:
+    """What moved since the reporting date before: amounts and rates with figures of a newer date.
+
+    Columns: axis, indicator, numerator, denominator, value, data_date and source, each with its `_before`; moved and
+    plan (euro), points (difference of the rates). NaN where the source had published nothing before.
+    """
+    key = ["axis", "indicator"]
+    shown = report.results[report.results["indicator"].isin(RATES.values())]
+    before = report.previous_progress
+    columns = ["numerator", "denominator", "value", "data_date", "source"]
+    rows = shown[[*key, *columns]].merge(before[[*key, *columns]], on=key, how="left", suffixes=("", "_before"))
+    since = report.previous if report.previous is not None else pd.Timestamp.min
+    rows = rows[rows["numerator"].notna() & (rows["data_date"] > since)].reset_index(drop=True)
+    # what another source had said before is not what this figure moved from
+    other = rows["source"] != rows["source_before"]
+    for name in ("numerator", "denominator", "value"):
+        rows[f"{name}_before"] = rows[f"{name}_before"].mask(other)
+    rows["data_date_before"] = rows["data_date_before"].mask(other)
+    rows["moved"] = rows["numerator"] - rows["numerator_before"]
+    rows["points"] = rows["value"] - rows["value_before"]
+    rows["plan"] = rows["denominator"] - rows["denominator_before"]
+    return rows
+
+
+def changes(report: Report) -> Table:
+    """What moved since the reporting date before."""
+    rows = change_rows(report)
+    previous = wording.date(report.previous, report.lang) if report.previous is not None else ""
+    return changes_table(
+        report, rows, report.text("table.changes", date=wording.date(report.cutoff, report.lang), previous=previous)
+    )
+
+
+def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
+    """Rows of `change_rows`, or some of them, as a table."""
+
+    def points(row: pd.Series) -> str:
+        return report.text("missing.short") if pd.isna(row["points"]) else wording.points(row["points"], report.lang)
+
+    return Table(
+        "changes",
+        caption,
+        rows,
+        [
+            Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
+            Column(
+                "indicator",
+                report.text("column.rate"),
+                write=lambda row: wording.indicator_title(row["indicator"], report.lang),
+            ),
+            Column("moved", report.text("column.moved"), "figure", write=cells.signed_million(report, "moved")),
+            Column("plan", report.text("column.plan_moved"), "figure", write=cells.signed_million(report, "plan")),
+            Column("value_before", report.text("column.before"), "figure", write=cells.rate(report, "value_before")),
+            Column("value", report.text("column.now"), "figure", write=cells.rate(report)),
+            Column(
+                "points",
+                report.text("column.points"),
+                "figure",
+                write=Typed(points, lambda row: row["points"] * 100, lambda row: "+#,##0.0;-#,##0.0;0.0"),
+            ),
+            Column("data_date_before", report.text("column.from"), write=cells.date(report, "data_date_before")),
+            Column("data_date", report.text("column.to"), write=cells.date(report)),
+        ],
+        notes=[report.text("missing.before")] if rows["value_before"].isna().any() else [],
+        source=source_line(rows["source"], report),
+        empty=report.text("empty.changes"),
+    )

@@ -1,0 +1,162 @@
+"""People and results: spend per head, targets, measures."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from porfse_analysis.display import cells
+from porfse_analysis.display.report import Report
+from porfse_analysis.display.sources import source_line
+from porfse_analysis.display.table import Column, Table, Typed
+from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.overview import SPEND_STAGES
+from porfse_analysis.schema import ALL
+
+__all__ = ["measures", "measures_in_force", "per_capita", "target_rows", "targets"]
+
+
+def per_capita(report: Report) -> Table:
+    """Spend per participant and per resident, by axis and for the programme."""
+    results = report.results
+    frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
+    people = results[results["indicator"] == "participants"].set_index("axis")
+    frame["participants"] = frame["axis"].map(people["value"])
+    columns = [
+        Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
+        Column("participants", report.text("column.participants"), "figure", write=cells.count(report, "participants")),
+    ]
+    used = [people["source"]]
+    dates: list[str] = []
+    for person in ("participant", "resident"):
+        for stage in SPEND_STAGES:
+            name = f"{stage}_spend_per_{person}"
+            rows = results[results["indicator"] == name].set_index("axis")
+            if rows["value"].isna().all():
+                continue
+            frame[name] = frame["axis"].map(rows["value"])
+            columns.append(
+                Column(
+                    name,
+                    report.text("column.euro_per", stage=report.text(f"stage.{stage}")),
+                    "figure",
+                    report.text(f"column.per_{person}"),
+                    cells.euro(report, name),
+                )
+            )
+            used.append(rows["source"])
+            day = rows["data_date"].dropna().max()
+            dates.append(
+                report.text("per_capita.date", stage=report.text(f"stage.{stage}"), date=wording.date(day, report.lang))
+            )
+    if len(columns) == 2:
+        frame = frame.iloc[:0]
+    notes = [report.text("per_capita.dates", dates=wording.list_of(dict.fromkeys(dates), report.lang))] if dates else []
+    if people["data_date"].notna().any():
+        day = wording.date(people["data_date"].max(), report.lang)
+        notes.append(report.text("per_capita.participants", date=day))
+    if any("restated" in note for note in people["note"]):
+        notes.append(report.text("note_long.restated"))
+    for code in ("other_date", "includes_technical_assistance", "includes_other_funds"):
+        if any(code in note.split(";") for note in results.loc[results["indicator"].isin(frame), "note"]):
+            notes.append(report.text(f"note_long.{code}"))
+    return Table(
+        "per-capita",
+        report.text("table.per_capita", date=wording.date(report.cutoff, report.lang)),
+        frame,
+        columns,
+        notes=[*notes, *cells.missing_note(report, *(frame[name] for name in frame if name != "axis"))],
+        source=source_line(pd.concat(used), report),
+        empty=report.text("empty.per_capita"),
+    )
+
+
+def target_rows(report: Report) -> pd.DataFrame:
+    """The target ratios of the cutoff that have a target, with the name of each indicator."""
+    rows = report.results[report.results["indicator"] == "target_achievement_ratio"]
+    return rows[~rows["note"].str.contains("no_target")].reset_index(drop=True)
+
+
+def targets(report: Report) -> Table:
+    """Achievement of every indicator that has a target."""
+    rows = target_rows(report)
+
+    def indicator(row: pd.Series) -> str:
+        key = f"indicator.{row['indicator_code']}"
+        # the YEI has results of its own under codes of the ESF (CR01 ...): names are of ESF indicators alone
+        if row["indicator_type"] in ("OESF", "RESF") and wording.has_text(key):
+            return report.text("indicator.named", code=row["indicator_code"], name=report.text(key))
+        return report.text("indicator.typed", code=row["indicator_code"], type=row["indicator_type"])
+
+    restated = any("restated" in note for note in rows["note"])
+    return Table(
+        "targets",
+        report.text("table.targets", date=wording.date(report.cutoff, report.lang)),
+        rows,
+        [
+            Column("indicator_code", report.text("column.indicator"), "head", write=indicator),
+            Column("axis", report.text("column.axis")),
+            Column("investment_priority", report.text("column.priority")),
+            Column("numerator", report.text("column.value"), "figure", write=cells.count(report, "numerator")),
+            Column("denominator", report.text("column.target"), "figure", write=cells.count(report, "denominator")),
+            Column("value", report.text("column.ratio"), "figure", write=cells.rate(report)),
+            Column("data_date", report.text("column.data_date"), write=cells.date(report)),
+            Column("note", report.text("column.note"), write=cells.notes(report, said_below=("stale", "restated"))),
+        ],
+        notes=[
+            *cells.missing_note(report, rows["value"]),
+            *([report.text("note_long.stale")] if rows["note"].str.contains("stale").any() else []),
+            *([report.text("note_long.restated")] if restated else []),
+            *(
+                [report.text("note_long.percentage_target")]
+                if rows["note"].str.contains("percentage_target").any()
+                else []
+            ),
+        ],
+        source=source_line(rows["source"], report),
+        empty=report.text("empty.targets"),
+    )
+
+
+def measures_in_force(report: Report) -> pd.DataFrame:
+    """The measures of the cutoff: of each the last row that holds, in the order of the table."""
+    rows = report.programme.measures
+    rows = rows[rows["valid_from"] <= report.cutoff]
+    return rows.sort_values("valid_from", kind="stable").drop_duplicates("measure", keep="last").reset_index(drop=True)
+
+
+def measures(report: Report) -> Table:
+    """The measures in force and whom they had reached."""
+    rows = measures_in_force(report)
+
+    def title(row: pd.Series) -> str:
+        return str(row[f"title_{report.lang}"] or row["title_it"])
+
+    def axis(row: pd.Series) -> str:
+        return str(row["axis"] or report.text("missing.axis"))
+
+    def reached(row: pd.Series) -> str:
+        if pd.isna(row["value"]):
+            return report.text("missing.short")
+        figure = wording.published(row["value"], report.lang, qualifier=row["qualifier"])
+        return report.text("measure.reached", figure=figure, who=row[f"recipients_{report.lang}"])
+
+    label = report.text("column.recipients")
+    number_label = report.text("download.as_number", label=label)
+    recipients = Typed(reached, lambda row: row["value"], lambda row: cells.count_pattern(row["value"]), number_label)
+
+    return Table(
+        "measures",
+        report.text("table.measures"),
+        rows,
+        [
+            Column("measure", report.text("column.measure"), "head", write=title),
+            Column("axis", report.text("column.axis"), write=axis),
+            Column("value", label, write=recipients),
+            Column("cutoff", report.text("column.data_date"), write=cells.date(report, "cutoff")),
+            Column("source", report.text("column.source"), write=cells.reference(report)),
+            Column("axis_source", report.text("column.axis_source"), write=cells.reference(report, "axis_source")),
+        ],
+        notes=cells.missing_note(report, rows["value"]),
+        source=source_line([*rows["source"].astype("str"), *rows["axis_source"].astype("str")], report),
+        empty=report.text("empty.measures"),
+    )

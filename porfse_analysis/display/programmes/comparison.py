@@ -1,0 +1,213 @@
+"""`Comparison`: what a page about several programmes is about - computed once, for all of them together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+
+import pandas as pd
+
+from porfse_analysis import schema
+from porfse_analysis.display.report import Report, known_cutoff
+from porfse_analysis.display.words import wording
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.financial import RATES, financial_progress
+from porfse_analysis.indicators.result import as_cutoff, collect
+from porfse_analysis.indicators.targets import target_achievement_ratio
+from porfse_analysis.programme import Programme, make_programme
+from porfse_analysis.verdicts.checks import check
+
+__all__ = ["Comparison", "open_comparison"]
+
+_STAGES = ("selected", "declared")
+_TABLES = ("axes", "finance", "achievements", "targets")
+_LABEL_LENGTH = 42
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Report):
+    """Several programmes at one reporting date.
+
+    Its `programme` holds the rows of all of them, so that tables and figures of a report that need no single programme
+    (sources, definitions) serve here too. `members` has their programme (CCI), title, ms and funds; `fund` is the only
+    fund whose rows count, "" for all; `left_out` the programmes named that are not of the member state asked for.
+    """
+
+    members: pd.DataFrame
+    member_state: str
+    fund: str
+    left_out: tuple[str, ...]
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """Selection and declaration rate of each programme, and its target ratios, in the result columns."""
+        pool = self.programme
+        ratios = target_achievement_ratio(pool.achievements, pool.targets, cutoff=self.cutoff)
+        return collect([_rates(pool.finance, self.cutoff), ratios])
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """The programmes by declaration rate, the highest first; without a rate: at the end, without a rank.
+
+        Columns: rank (programmes with one rate share a rank), programme, title, label, allocation, selection_rate,
+        declaration_rate, data_date, source, note.
+        """
+        declared, selected = (_of_indicator(self.results, RATES[stage]) for stage in ("declared", "selected"))
+        rows = self.members[["programme", "title", "label"]].merge(
+            declared.rename(columns={"value": "declaration_rate", "denominator": "allocation"}),
+            on="programme",
+            how="left",
+        )
+        rows = rows.merge(selected[["programme", "value"]], on="programme", how="left")
+        rows = rows.rename(columns={"value": "selection_rate"})
+        rows["note"] = rows["note"].fillna("not_reported")
+        rows["rank"] = rows["declaration_rate"].rank(method="min", ascending=False)
+        rows = rows.sort_values(["declaration_rate", "programme"], ascending=[False, True]).reset_index(drop=True)
+        return rows[
+            [
+                *("rank", "programme", "title", "label", "allocation", "selection_rate", "declaration_rate"),
+                *("data_date", "source", "note"),
+            ]
+        ]
+
+    @property
+    def median(self) -> float:
+        """The median of the declaration rates there are; NaN when there is none."""
+        return float(self.ranking["declaration_rate"].median())
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """The declaration rate of each programme at every reporting date up to the cutoff, in the result columns."""
+        dates = [date for date in map(as_cutoff, self.programme.cutoffs) if date <= self.cutoff]
+        results = collect([_rates(self.programme.finance, date) for date in dates])
+        return results[(results["indicator"] == RATES["declared"]) & results["value"].notna()]
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What the checks found in each programme up to the cutoff."""
+        found = [check(programme, cutoff=self.cutoff) for programme in self._each()]
+        return pd.concat(found, ignore_index=True)
+
+    def _each(self) -> list[Programme]:
+        frames = {name: dict(tuple(getattr(self.programme, name).groupby("programme", sort=False))) for name in _TABLES}
+        sources = self.programme.sources.drop(columns="programme")
+        programmes = []
+        for code, title in zip(self.members["programme"], self.members["title"], strict=True):
+            own = {name: rows[code] for name, rows in frames.items() if code in rows}
+            programmes.append(make_programme(code, {"it": title, "en": title}, {**own, "sources": sources}))
+        return programmes
+
+
+def open_comparison(
+    tables: Mapping[str, pd.DataFrame],
+    titles: pd.DataFrame,
+    *,
+    programmes: Sequence[str] | str = (),
+    member_state: str = "",
+    fund: str = "ESF",
+    cutoff: object,
+    lang: str = "it",
+) -> Comparison:
+    """The programmes asked for, side by side at a reporting date.
+
+    `tables`: `axes`, `finance`, `achievements`, `targets` of all programmes, and `sources` if there are; `titles`:
+    programme, title, ms (member state), funds ("ESF, YEI"). The programmes are those named (CCIs, a list or one text
+    with commas), those of a member state, or those named that are of that member state. With a `fund` only programmes
+    that have it and only its rows count; "" counts all funds together.
+
+    Raises `ParameterError` when no programme is asked for or left, for a programme, member state or fund that is not
+    there, a date without figures, a language pages do not exist in.
+    """
+    wording.check_language(lang)
+    state, only = member_state.strip().upper(), fund.strip().upper()
+    named = _codes(programmes)
+    if not named and not state:
+        raise ParameterError(
+            "which programmes? Give their codes (programmes=['2014IT05SFOP007', ...]) or a member_state "
+            f"({', '.join(sorted(set(titles['ms'])))})"
+        )
+    _check_known(titles, named, state, only)
+    picked = titles[titles["programme"].isin(named)] if named else titles
+    elsewhere = picked[picked["ms"] != state] if state else picked.iloc[:0]
+    picked = picked.drop(elsewhere.index)
+    if picked.empty:
+        raise ParameterError(
+            f"none of {', '.join(named)} is of member state {state}: give member_state='' to take them"
+        )
+    if only:
+        lacking = picked[~picked["funds"].map(lambda funds: only in funds.split(", "))]
+        if named and not lacking.empty:
+            listed = "; ".join(f"{row['programme']} has {row['funds']}" for _, row in lacking.iterrows())
+            raise ParameterError(f"fund {only!r}: {listed}. Give another fund, or fund='' for all funds together")
+        picked = picked.drop(lacking.index)
+    if picked.empty:
+        raise ParameterError(f"member state {state} has no programme with {only}")
+    picked = picked.sort_values("programme").reset_index(drop=True)
+    pool = _pool(tables, picked["programme"], only)
+    return Comparison(
+        pool,
+        known_cutoff(pool, cutoff),
+        lang,
+        pool,
+        picked.assign(label=_labels(picked)),
+        state,
+        only,
+        tuple(elsewhere["programme"]) if named else (),
+    )
+
+
+def _codes(programmes: Sequence[str] | str) -> list[str]:
+    """The codes named, each once; papermill's command line can only give a text."""
+    texts = [programmes] if isinstance(programmes, str) else list(programmes)
+    return list(dict.fromkeys(code.upper() for text in texts for code in re.split(r"[\s,;]+", str(text)) if code))
+
+
+def _check_known(titles: pd.DataFrame, named: list[str], state: str, fund: str) -> None:
+    known = sorted(titles["programme"])
+    unknown = [code for code in named if code not in set(known)]
+    if unknown:
+        near = [f"{code} (nearest: {', '.join(get_close_matches(code, known, n=3, cutoff=0.0))})" for code in unknown]
+        raise ParameterError(f"the table has no programme {'; '.join(near)}")
+    states = sorted(set(titles["ms"]))
+    if state and state not in states:
+        raise ParameterError(f"member_state={state!r}: the table has {', '.join(states)}")
+    funds = sorted({fund for listed in titles["funds"] for fund in listed.split(", ")})
+    if fund and fund not in funds:
+        raise ParameterError(f"fund={fund!r}: the table has {', '.join(funds)}; '' takes all of them together")
+
+
+def _pool(tables: Mapping[str, pd.DataFrame], programmes: pd.Series, fund: str) -> Programme:
+    """The rows of the programmes and the fund, of all of them together."""
+    kept = {}
+    for name in _TABLES:
+        rows = tables.get(name, schema.empty(name))
+        rows = rows[rows["programme"].isin(programmes)]
+        kept[name] = rows[rows["fund"] == fund] if fund and "fund" in rows else rows
+    used = [str(source) for name in _TABLES[1:] for source in kept[name]["source"].unique()]
+    sources = tables.get("sources")
+    if sources is None:
+        sources = pd.DataFrame({"source": used}).drop_duplicates()
+    sources = schema.conform("sources", sources[sources["source"].isin(used)], programme="")
+    return Programme(cci="the comparison", titles={}, sources=sources, **kept)
+
+
+def _labels(members: pd.DataFrame) -> pd.Series:
+    """What to call each programme in a figure: its title, cut where it is long, told apart by the code."""
+    titles = members["title"].where(members["title"] != "", members["programme"])
+    short = titles.map(lambda text: text if len(text) <= _LABEL_LENGTH else text[: _LABEL_LENGTH - 1].rstrip() + "…")
+    twice = short.duplicated(keep=False) & (short != members["programme"])
+    return short.where(~twice, short + " " + members["programme"])
+
+
+def _rates(finance: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """The rates the page is about, for all programmes in one call."""
+    results = financial_progress(finance, cutoff=cutoff, by="programme")
+    return results[results["indicator"].isin([RATES[stage] for stage in _STAGES])]
+
+
+def _of_indicator(results: pd.DataFrame, name: str) -> pd.DataFrame:
+    columns = ["programme", "value", "denominator", "data_date", "source", "note"]
+    return results.loc[results["indicator"] == name, columns]

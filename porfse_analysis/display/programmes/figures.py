@@ -1,0 +1,281 @@
+"""The figures of a comparison of programmes. Each function takes a `Comparison` and gives a figure for the page.
+
+Every figure carries its values in the text alternative, its units on the axes and its sources below.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from porfse_analysis.display.figure import COLOURS, HATCHES, new_figure, on_page
+from porfse_analysis.display.html import Html, paragraphs
+from porfse_analysis.display.programme_report.people import target_rows
+from porfse_analysis.display.programmes.comparison import Comparison
+from porfse_analysis.display.programmes.tables import scope, target_counts
+from porfse_analysis.display.sources import source_line
+from porfse_analysis.display.words import wording
+
+__all__ = ["over_time", "ranking_figure", "targets_figure"]
+
+_FEW = 8
+"""So many programmes are told apart by line and marker; of more only the ends and the median are."""
+
+_RATIO_SHOWN = 2.5
+"""Target ratios beyond are drawn at the edge, and counted there."""
+
+# Okabe-Ito colours, each with a marker and a line of its own
+_LINES = (
+    ("#0072b2", "o", "-"),
+    ("#d55e00", "s", "--"),
+    ("#005b46", "^", "-."),
+    ("#a03c78", "D", ":"),
+    ("#1f2933", "v", "-"),
+    ("#b07800", "P", "--"),
+    ("#2b83ba", "X", "-."),
+    ("#7f4a1e", "*", ":"),
+)
+
+
+def ranking_figure(comparison: Comparison) -> Html:
+    """The programmes by declaration rate, with the median."""
+    rows, text, lang = comparison.ranking, comparison.text, comparison.lang
+    if rows["declaration_rate"].isna().all():
+        return paragraphs([text("compare.empty_ranking")], "pf-empty")
+    figure, ax = new_figure(height=0.24 * len(rows) + 1.1)
+    said = []
+    for place, (_, row) in enumerate(rows.iterrows()):
+        if pd.isna(row["declaration_rate"]):
+            ax.annotate(
+                text("missing.not_published"),
+                (0, place),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+                color=COLOURS["quiet"],
+            )
+            said.append(text("alt.missing", name=row["label"]))
+            continue
+        stale = "stale" in row["note"].split(";")
+        label = wording.rate(row["declaration_rate"], lang)
+        if stale:
+            label = text("figure.of_date", label=label, date=wording.date(row["data_date"], lang))
+        ax.barh(
+            place,
+            row["declaration_rate"] * 100,
+            height=0.7,
+            color=COLOURS["declared"],
+            hatch=HATCHES["stale"] if stale else "",
+            edgecolor="white",
+            linewidth=0,
+        )
+        ax.annotate(
+            label,
+            (row["declaration_rate"] * 100, place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            # read where the line of the median runs through it
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+            zorder=4,
+        )
+        said.append(text("alt.value", name=row["label"], value=label))
+    median = text("compare.median_of", rate=wording.rate(comparison.median, lang))
+    ax.axvline(comparison.median * 100, color=COLOURS["text"], linewidth=1.2, linestyle="--", zorder=3)
+    ax.annotate(
+        median,
+        (comparison.median * 100, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=9,
+        fontweight="bold",
+    )
+    _rows_of(ax, rows["label"])
+    ax.set_xlim(0, max(rows["declaration_rate"].max() * 115, 1))
+    ax.set_xlabel(text("figure.percent_of_allocation"))
+    ax.xaxis.set_major_formatter(_numbers(comparison))
+    return on_page(
+        figure,
+        alt=text("compare.alt_ranking", median=median, values="; ".join(said)),
+        caption=text("compare.caption_ranking", date=wording.date(comparison.cutoff, lang), scope=scope(comparison)),
+        source=source_line(rows["source"], comparison),
+    )
+
+
+def over_time(comparison: Comparison) -> Html:
+    """The declaration rate of each programme over time; of many, the median and the ends stand out."""
+    history, text, lang = comparison.history, comparison.text, comparison.lang
+    if history.empty:
+        return paragraphs([text("empty.over_time")], "pf-empty")
+    ranked = comparison.ranking[comparison.ranking["declaration_rate"].notna()]
+    # a figure of an earlier date is the point of that date, not a new one
+    points = history.drop_duplicates(["programme", "data_date"])
+    series = {code: rows.sort_values("data_date") for code, rows in points.groupby("programme")}
+    few = len(ranked) <= _FEW
+    figure, ax = new_figure(height=4.2 if few else 4.6)
+    ends = {} if few else {ranked["programme"].iloc[0]: "highest", ranked["programme"].iloc[-1]: "lowest"}
+    said = []
+    for place, (_, row) in enumerate(ranked.iterrows()):
+        own = series[row["programme"]]
+        name = row["label"]
+        if row["programme"] in ends:
+            name = text(f"compare.line_{ends[row['programme']]}", name=name)
+        if few or row["programme"] in ends:
+            style = _LINES[place if few else list(ends).index(row["programme"])]
+            label = text("alt.value", name=name, value=wording.rate(own["value"].iloc[-1], lang))
+            _line(ax, own["data_date"], own["value"], style, _plain(label), zorder=3)
+        else:
+            ax.plot(own["data_date"], own["value"] * 100, color=COLOURS["line"], linewidth=0.8, alpha=0.75)
+        said.append(text("alt.value", name=name, value=_said(own["data_date"], own["value"], comparison)))
+    middle = history.groupby("cutoff")["value"].median()
+    if not few:
+        label = text("compare.median_of", rate=wording.rate(middle.iloc[-1], lang))
+        ax.plot(middle.index, middle * 100, color=COLOURS["text"], linewidth=2.6, marker="D", label=label, zorder=4)
+        ax.plot([], [], color=COLOURS["line"], linewidth=0.8, label=text("compare.line_others"))
+        said.insert(0, text("compare.median_over_time", values=_said(middle.index, middle, comparison)))
+    ax.set_ylim(bottom=0, top=max(100.0, history["value"].max() * 105))
+    ax.set_ylabel(text("figure.percent_of_allocation"))
+    ax.yaxis.set_major_formatter(_numbers(comparison))
+    ticks = list(middle.index)
+    ax.set_xticks(ticks, [wording.date(tick, lang)[3:] for tick in ticks], rotation=30)
+    ax.grid(axis="y", color=COLOURS["allocation"], linewidth=0.6)
+    figure.legend(frameon=False, loc="outside lower center", ncols=2, fontsize=9, handlelength=3.5)
+    many = "" if few else text("compare.caption_many")
+    caption = text("compare.caption_over_time", date=wording.date(comparison.cutoff, lang), scope=scope(comparison))
+    return on_page(
+        figure,
+        alt=text("compare.alt_over_time", values="; ".join(said)),
+        caption=f"{caption} {many}".strip(),
+        source=source_line(history["source"], comparison),
+    )
+
+
+def targets_figure(comparison: Comparison) -> Html:
+    """How the target ratios of each programme are spread: every ratio, the middle half and the median."""
+    ratios = target_rows(comparison)
+    ratios = ratios[ratios["value"].notna()]
+    text, lang = comparison.text, comparison.lang
+    if ratios.empty:
+        return paragraphs([text("compare.empty_targets")], "pf-empty")
+    rows = target_counts(comparison)
+    end = max(1.1, min(_RATIO_SHOWN, ratios["value"].max()))
+    figure, ax = new_figure(height=0.29 * len(rows) + 1.2)
+    said = []
+    for place, (_, row) in enumerate(rows.iterrows()):
+        own = ratios.loc[ratios["programme"] == row["programme"], "value"]
+        if own.empty:
+            ax.annotate(
+                text("compare.no_ratio"),
+                (0, place),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+                color=COLOURS["quiet"],
+            )
+            said.append(text("compare.alt_no_ratio", name=row["label"]))
+            continue
+        _spread(ax, place, own, end)
+        beyond = int((own > end).sum())
+        counted = text("compare.reached_of", reached=row["reached"], count=len(own))
+        shown = text("compare.beyond", counted=counted, number=beyond) if beyond else counted
+        ax.annotate(
+            shown,
+            (1, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+        )
+        said.append(
+            text(
+                "compare.alt_targets_of",
+                name=row["label"],
+                counted=counted,
+                median=wording.rate(row["median"], lang),
+                lowest=wording.rate(own.min(), lang),
+                highest=wording.rate(own.max(), lang),
+            )
+        )
+    ax.axvline(100, color=COLOURS["text"], linewidth=1, linestyle="--", zorder=1)
+    _rows_of(ax, rows["label"])
+    ax.set_xlim(0, end * 103)
+    ax.set_xlabel(text("figure.percent_of_target"))
+    ax.xaxis.set_major_formatter(_numbers(comparison))
+    limit = wording.rate(end, lang, decimals=0)
+    refused = int(rows["percentage_target"].sum())
+    caption = [
+        text("compare.caption_targets", date=wording.date(comparison.cutoff, lang), scope=scope(comparison)),
+        text("compare.caption_beyond", limit=limit) if (ratios["value"] > end).any() else "",
+        text("compare.refused", count=refused) if refused else "",
+    ]
+    return on_page(
+        figure,
+        alt=text("compare.alt_targets", values="; ".join(said)),
+        caption=" ".join(part for part in caption if part),
+        source=source_line(ratios["source"], comparison),
+    )
+
+
+def _spread(ax: Axes, place: int, ratios: pd.Series, end: float) -> None:
+    """One row of the figure of targets."""
+    low, middle, high = (min(float(ratios.quantile(part)), end) * 100 for part in (0.25, 0.5, 0.75))
+    within, beyond = ratios[ratios <= end] * 100, ratios[ratios > end]
+    colour = COLOURS["declared"]
+    ax.barh(place, high - low, left=low, height=0.62, color=COLOURS["allocation"], zorder=0)
+    # a dot on the edge is a whole dot
+    ax.plot(within, [place] * len(within), "o", color=colour, markersize=4.5, alpha=0.55, zorder=2.5, clip_on=False)
+    ax.plot([end * 100] * len(beyond), [place] * len(beyond), ">", color=colour, markersize=5.5, zorder=2)
+    ax.plot([middle, middle], [place - 0.38, place + 0.38], color=COLOURS["text"], linewidth=2.4, zorder=3)
+
+
+def _line(
+    ax: Axes, dates: pd.Series, values: pd.Series, style: tuple[str, str, str], label: str, *, zorder: float
+) -> None:
+    colour, marker, line = style
+    ax.plot(
+        dates,
+        values * 100,
+        color=colour,
+        marker=marker,
+        linestyle=line,
+        linewidth=1.8,
+        markersize=6,
+        label=label,
+        zorder=zorder,
+    )
+
+
+def _said(dates: pd.Series | pd.Index, values: pd.Series, comparison: Comparison) -> str:
+    lang = comparison.lang
+    return wording.list_of(
+        (
+            comparison.text("alt.at", value=wording.rate(value, lang), date=wording.date(day, lang))
+            for day, value in zip(dates, values, strict=True)
+        ),
+        lang,
+    )
+
+
+def _rows_of(ax: Axes, labels: pd.Series) -> None:
+    """One row per programme, the first at the top."""
+    ax.set_yticks(range(len(labels)), [_plain(label) for label in labels], fontsize=9)
+    ax.set_ylim(len(labels) - 0.5, -0.6)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0, pad=7)
+
+
+def _plain(label: str) -> str:
+    """A title as it is: a dollar sign in it begins no formula."""
+    return label.replace("$", r"\$")
+
+
+def _numbers(comparison: Comparison) -> FuncFormatter:
+    return FuncFormatter(lambda value, _: wording.count(value, comparison.lang))

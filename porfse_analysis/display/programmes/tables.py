@@ -1,0 +1,268 @@
+"""The tables of a comparison of programmes, and the words around them. Each function takes a `Comparison`."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import pandas as pd
+
+from porfse_analysis.display import cells
+from porfse_analysis.display.html import Html, heading, paragraphs, tiles
+from porfse_analysis.display.programme_report.people import target_rows
+from porfse_analysis.display.programmes.comparison import Comparison
+from porfse_analysis.display.sources import numbered, source_line
+from porfse_analysis.display.table import Column, Table
+from porfse_analysis.display.tables import definitions, sources
+from porfse_analysis.display.words import wording
+from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
+
+__all__ = [
+    "definitions",
+    "fired",
+    "key_numbers",
+    "lead",
+    "ranking",
+    "scope",
+    "section",
+    "sources",
+    "target_counts",
+    "targets",
+    "title",
+    "worst",
+]
+
+_REASONS = ("percentage_target", "zero_denominator", "not_reported")
+"""Why a target has no ratio; of several the first."""
+
+
+def title(comparison: Comparison) -> Html:
+    """The title of the page and the date it is of."""
+    name = heading(comparison.text("compare.title"), "title", level=1)
+    line = comparison.text("compare.subtitle", date=wording.long_date(comparison.cutoff, comparison.lang))
+    return Html(name.html + paragraphs([line], "pf-subtitle").html)
+
+
+def section(comparison: Comparison, name: str) -> Html:
+    """The heading of a section (programmes, ranking, over_time, targets, checks, sources)."""
+    return heading(comparison.text(f"compare.section_{name}"), name)
+
+
+def lead(comparison: Comparison) -> Html:
+    """Which programmes are compared, and which of their money counts."""
+    members, lang = comparison.members, comparison.lang
+    states = wording.list_of(sorted(wording.territory(code, lang) for code in set(members["ms"])), lang)
+    said = [comparison.text("compare.lead", count=len(members), states=states)]
+    if comparison.fund:
+        shared = int((members["funds"] != comparison.fund).sum())
+        said.append(comparison.text("compare.lead_fund", fund=comparison.fund))
+        if shared:
+            said.append(comparison.text("compare.lead_shared", count=shared, fund=comparison.fund))
+    else:
+        said.append(comparison.text("compare.lead_all_funds"))
+    if comparison.left_out:
+        listed = wording.list_of(comparison.left_out, lang)
+        said.append(comparison.text("compare.lead_left_out", state=comparison.member_state, listed=listed))
+    return paragraphs([" ".join(said)], "pf-lead")
+
+
+def key_numbers(comparison: Comparison) -> Html:
+    """How many programmes, the middle one, the first and the last."""
+    rows = comparison.ranking[comparison.ranking["declaration_rate"].notna()]
+    text, lang = comparison.text, comparison.lang
+    reported = text("compare.tile_reported", count=len(rows))
+    items = [(text("compare.tile_programmes"), wording.count(len(comparison.members), lang), reported)]
+    if len(rows):
+        ends = {"highest": rows.iloc[0], "lowest": rows.iloc[-1]}
+        items.append((text("compare.tile_median"), wording.rate(comparison.median, lang), text("compare.tile_rate")))
+        items += [
+            (text(f"compare.tile_{name}"), wording.rate(row["declaration_rate"], lang), row["label"])
+            for name, row in ends.items()
+        ]
+    return tiles(items)
+
+
+def ranking(comparison: Comparison) -> Table:
+    """The programmes by declaration rate, with what the rate is made of."""
+    rows = comparison.ranking
+
+    stale = rows["note"].str.contains("stale").any()
+    return Table(
+        "ranking",
+        comparison.text("compare.table_ranking", **_scope(comparison)),
+        rows,
+        [
+            Column(
+                "rank",
+                comparison.text("compare.rank"),
+                "head",
+                write=cells.count(comparison, "rank", missing=comparison.text("compare.no_rank")),
+            ),
+            Column("programme", comparison.text("compare.cci")),
+            Column("title", comparison.text("compare.programme")),
+            Column(
+                "allocation",
+                comparison.text("column.allocation_million"),
+                "figure",
+                write=cells.million(comparison, "allocation"),
+            ),
+            *(
+                Column(
+                    name, wording.indicator_title(name, comparison.lang), "figure", write=cells.rate(comparison, name)
+                )
+                for name in ("selection_rate", "declaration_rate")
+            ),
+            Column("data_date", comparison.text("column.data_date"), write=cells.date(comparison)),
+            *(
+                [Column("note", comparison.text("column.note"), write=cells.notes(comparison))]
+                if rows["note"].any()
+                else []
+            ),
+        ],
+        notes=[
+            comparison.text("compare.note_rank"),
+            *cells.missing_note(comparison, rows["declaration_rate"], rows["selection_rate"]),
+            *([comparison.text("note_long.stale")] if stale else []),
+        ],
+        source=source_line(rows["source"], comparison),
+    )
+
+
+def target_counts(comparison: Comparison) -> pd.DataFrame:
+    """Per programme, in the order of the ranking: its targets and what became of them.
+
+    Columns: programme, title, label, targets (in force), computable, reached (ratio of 1 or more), median (of the
+    ratios), and how many targets have no ratio for each reason.
+    """
+    rows = target_rows(comparison)
+    codes = rows["note"].str.split(";")
+    reasons = pd.Series("", index=rows.index)
+    for name in reversed(_REASONS):
+        reasons = reasons.mask(codes.map(lambda noted, name=name: name in noted), name)
+    reasons = reasons.where(rows["value"].isna(), "")
+    rows = rows.assign(reached=rows["value"] >= 1, **{name: reasons == name for name in _REASONS})
+    groups = rows.groupby("programme")
+    counts = groups[["reached", *_REASONS]].sum()
+    counts = counts.assign(targets=groups.size(), computable=groups["value"].count(), median=groups["value"].median())
+    table = comparison.ranking[["programme", "title", "label"]].merge(counts, on="programme", how="left")
+    whole = ["targets", "computable", "reached", *_REASONS]
+    table[whole] = table[whole].fillna(0).astype("int64")
+    return table
+
+
+def targets(comparison: Comparison) -> Table:
+    """How many targets each programme has, has reached, and why some have no ratio."""
+    rows, results = target_counts(comparison), target_rows(comparison)
+
+    def without(row: pd.Series) -> str:
+        said = [comparison.text(f"compare.reason_{name}", count=row[name]) for name in _REASONS if row[name]]
+        return "; ".join(said)
+
+    counts = {
+        "targets": comparison.text("compare.targets"),
+        "computable": comparison.text("compare.computable"),
+        "reached": comparison.text("compare.reached"),
+    }
+    refused = int(rows["percentage_target"].sum())
+    dates = [wording.date(day, comparison.lang) for day in sorted(results["data_date"].dropna().unique())]
+    return Table(
+        "targets",
+        comparison.text("compare.table_targets", **_scope(comparison)),
+        rows if rows["targets"].any() else rows.iloc[:0],
+        [
+            Column("title", comparison.text("compare.programme"), "head", write=_named),
+            *(Column(name, label, "figure", write=cells.count(comparison, name)) for name, label in counts.items()),
+            Column("median", comparison.text("compare.median_ratio"), "figure", write=cells.rate(comparison, "median")),
+            Column("percentage_target", comparison.text("compare.without_ratio"), write=without),
+        ],
+        notes=[
+            *([comparison.text("compare.values_of", dates=wording.list_of(dates, comparison.lang))] if dates else []),
+            *(
+                [comparison.text("compare.refused", count=refused), comparison.text("note_long.percentage_target")]
+                if refused
+                else []
+            ),
+            *([comparison.text("note_long.restated")] if results["note"].str.contains("restated").any() else []),
+            *cells.missing_note(comparison, rows["median"]),
+        ],
+        source=source_line(results["source"], comparison),
+        empty=comparison.text("compare.empty_targets"),
+    )
+
+
+def fired(comparison: Comparison) -> Table:
+    """How often each check fired in each programme, by severity."""
+    found = comparison.findings
+    columns = [Column("title", comparison.text("compare.programme"), "head", write=_named)]
+    frame = comparison.ranking[["programme", "title"]].copy()
+    for severity in SEVERITIES:
+        for name in CHECKS:
+            hits = found[(found["severity"] == severity) & (found["check"] == name)]
+            if hits.empty:
+                continue
+            column = f"{severity}_{name}"
+            frame[column] = frame["programme"].map(hits["programme"].value_counts()).fillna(0).astype("int64")
+            columns.append(
+                Column(
+                    column,
+                    comparison.text(f"compare.check_{name}"),
+                    "figure",
+                    comparison.text(f"severity.{severity}"),
+                    cells.count(comparison, column),
+                )
+            )
+    return Table(
+        "fired",
+        comparison.text("compare.table_fired", **_scope(comparison)),
+        frame if len(columns) > 1 else frame.iloc[:0],
+        columns,
+        notes=[comparison.text("compare.note_fired")],
+        source=source_line([*found["source"], *found["other_source"]], comparison),
+        empty=comparison.text("empty.findings"),
+    )
+
+
+def worst(comparison: Comparison) -> Table:
+    """The gravest finding of each programme in words: by severity, then the newest, then the widest gap."""
+    found = comparison.findings
+    found = found[found["severity"] != "info"]
+    gap = (found["found"] - found["expected"]).abs() / found["expected"].abs()  # infinite on an allocation of zero
+    found = found.assign(
+        place=found["severity"].map({name: place for place, name in enumerate(SEVERITIES)}), gap=gap.fillna(0.0)
+    ).sort_values(["place", "cutoff", "gap", "programme"], ascending=[True, False, False, True], kind="stable")
+    found = found.drop_duplicates("programme")
+    order: dict[Hashable, int] = {code: place for place, code in enumerate(comparison.ranking["programme"])}
+    found = found.sort_values(["place", "programme"], key=lambda column: column.map(order).fillna(column))
+    rows = wording.word_findings(found, comparison.lang, sources=numbered(comparison))
+    rows.insert(0, "programme", found["programme"])
+    rows["title"] = found["programme"].map(comparison.members.set_index("programme")["title"])
+    rows["day"] = found["cutoff"]
+    rows["axis"] = rows["axis"].str.replace(" ", "\N{NO-BREAK SPACE}")
+    return Table(
+        "worst",
+        comparison.text("compare.table_worst"),
+        rows.reset_index(drop=True),
+        [
+            Column("title", comparison.text("compare.programme"), "head", write=_named),
+            Column("severity", comparison.text("column.severity")),
+            Column("cutoff", comparison.text("column.cutoff"), write=cells.date(comparison, "day")),
+            *(Column(name, comparison.text(f"column.{name}")) for name in ("axis", "message")),
+        ],
+        source=source_line([*found["source"], *found["other_source"]], comparison),
+        empty=comparison.text("compare.empty_worst"),
+    )
+
+
+def _named(row: pd.Series) -> str:
+    """The title, or the code where the portal has no title."""
+    return str(row["title"] or row["programme"])
+
+
+def _scope(comparison: Comparison) -> dict[str, str]:
+    return {"date": wording.date(comparison.cutoff, comparison.lang), "scope": scope(comparison)}
+
+
+def scope(comparison: Comparison) -> str:
+    """Which rows count, for the captions."""
+    if comparison.fund:
+        return comparison.text("compare.scope_fund", fund=comparison.fund)
+    return comparison.text("compare.scope_all")

@@ -1,0 +1,468 @@
+"""What an information sheet says: every figure of a reporting date with its name, date and source, before any drawing.
+
+Each figure comes out of the programme's tables through `Report` and the rows of the other tables; what was not
+published at the date is left out here and said by the sheet.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.display import cells
+from porfse_analysis.display.programme_report.money import allocation_in_force, changes, funnel_rows
+from porfse_analysis.display.programme_report.people import measures_in_force, target_rows
+from porfse_analysis.display.report import Report
+from porfse_analysis.display.review.tables import indicator_rows, next_deadline
+from porfse_analysis.display.sources import numbered
+from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.claims import word_claims
+from porfse_analysis.indicators.financial import RATES
+from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
+from porfse_analysis.schema import ALL, STAGES
+
+__all__ = ["AxisCard", "Content", "Item", "sheet_content"]
+
+_MILESTONES = re.compile(r"(?:(\w+)_)?milestones_(achieved|progressing)")
+_OUTPUTS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Item:
+    """One figure: what it is, how it is written, of which date and source.
+
+    `name` and `figure` are whole, never cut; `remark` stands beside them, `detail` in the table alone. `drawn` is what
+    is drawn instead where the sheet says the rest: an amount without its unit, a measure without whom it reached.
+    `share` is the length of its bar (NaN: none); `code` the code of its axis; `under` the part of the sheet.
+    """
+
+    name: str
+    figure: str = ""
+    remark: str = ""
+    detail: str = ""
+    date: Any = pd.NaT
+    source: str = ""
+    share: float = math.nan
+    code: str = ""
+    under: str = ""
+    drawn: str = ""
+
+
+@dataclass(frozen=True)
+class AxisCard:
+    """An axis in the system of measures: its amounts and what it pays for."""
+
+    code: str
+    title: str
+    strand: str
+    amounts: list[Item]
+    measures: list[Item]
+
+
+@dataclass(frozen=True)
+class Content:
+    """A whole sheet; an empty list is what was not published at the date."""
+
+    total: Item | None
+    endowment: list[Item]
+    stages: list[Item]
+    unpublished: list[str]
+    spend: list[Item]
+    targets: list[Item]
+    people: list[Item]
+    reached: list[Item]
+    attention: list[Item]
+    axes: list[AxisCard]
+    unsettled: list[Item]
+    restated: bool = False
+    items: list[Item] = field(default_factory=list)
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources of every figure of the sheet."""
+        return [item.source for item in self.items]
+
+
+def sheet_content(report: Report) -> Content:
+    """Everything the sheet of the report's date says."""
+    total, endowment = _endowment(report)
+    stages, unpublished = _stages(report)
+    people, reached, restated = _people(report)
+    spend, targets, attention = _spend(report), _targets(report), _attention(report)
+    of_this_date = {item.name for item in reached}
+    cards, unsettled = _axes(report, of_this_date)
+    listed = [*([total] if total else []), *endowment, *stages, *spend, *targets, *people, *reached, *attention]
+    listed += [item for card in cards for item in (*card.amounts, *card.measures)] + unsettled
+    return Content(
+        total,
+        endowment,
+        stages,
+        unpublished,
+        spend,
+        targets,
+        people,
+        reached,
+        attention,
+        cards,
+        unsettled,
+        restated,
+        listed,
+    )
+
+
+def _million(value: float, report: Report, precision: float = math.nan) -> str:
+    if pd.isna(value):
+        return report.text("missing.short")
+    return wording.published(value, report.lang, unit="EUR", precision=precision)
+
+
+# --- money ---
+
+
+def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
+    """The endowment of the programme and of each axis."""
+    rows = allocation_in_force(report)
+    if rows.empty:
+        return None, []
+    whole = rows[rows["axis"] == ALL]
+    known = whole["amount"].iloc[0] if len(whole) else math.nan
+    assisted = bool(rows["technical_assistance"].eq(True).any())
+    named = partial(Item, under=report.text("sheet.endowment"))
+    items = [
+        named(
+            name=row["title"],
+            figure=_million(row["amount"], report, row["precision"]),
+            drawn=_number(row, report),
+            share=row["amount"] / known if known else math.nan,
+            remark="" if not known or pd.isna(row["amount"]) else wording.rate(row["amount"] / known, report.lang),
+            date=row["data_date"],
+            source=row["source"],
+            code=row["axis"],
+        )
+        for _, row in rows.iterrows()
+    ]
+    total = [
+        named(
+            name=report.text("sheet.total_with_assistance" if assisted else "sheet.total"),
+            figure=_million(row["amount"], report, row["precision"]),
+            date=row["data_date"],
+            source=row["source"],
+        )
+        for _, row in whole.iterrows()
+        if pd.notna(row["amount"])
+    ]
+    return (total[0] if total else None), [item for item in items if item.code != ALL]
+
+
+def _number(row: pd.Series, report: Report) -> str:
+    if pd.isna(row["amount"]):
+        return report.text("missing.short")
+    return wording.million(row["amount"], report.lang, precision=row["precision"])
+
+
+def _stages(report: Report) -> tuple[list[Item], list[str]]:
+    """Every stage of the money that was published, and the names of those that were not."""
+    rows = funnel_rows(report)
+    rows = rows[rows["stage"] != "allocation"]
+    items = [
+        Item(
+            name=report.text(f"stage.{row['stage']}"),
+            figure=_million(row["amount"], report, row["precision"]),
+            drawn=_number(row, report),
+            remark=wording.rate(row["value"], report.lang) if pd.notna(row["value"]) else "",
+            date=row["data_date"],
+            source=row["source"],
+            share=row["value"],
+            under=report.text("sheet.stages"),
+        )
+        for _, row in rows[rows["amount"].notna()].iterrows()
+    ]
+    return items, [report.text(f"stage.{stage}") for stage in rows.loc[rows["amount"].isna(), "stage"]]
+
+
+def _spend(report: Report) -> list[Item]:
+    """What documents of the date state about spending; where there are none, what moved and the N+3 deadline."""
+    under = report.text("sheet.spend")
+    items, about_deadline = [], False
+    finance = report.programme.finance
+    at_date = finance[(finance["cutoff"] == report.cutoff) & finance["amount_eur"].notna()]
+    shown = set(zip(at_date["stage"], at_date["axis"], at_date["amount_eur"], at_date["qualifier"], strict=True))
+    for claim, verdict, why in _claims(report):
+        if claim["quantity"].startswith("decommitment_target"):
+            about_deadline = True
+            items.append(_stated(claim, _text(claim, "text", report), verdict, why, under))
+        elif claim["quantity"] in STAGES:
+            key = (claim["quantity"], claim["axis"], claim["value"], claim["qualifier"] or "exact")
+            if key not in shown:  # else it stands among the key figures or the endowments
+                items.append(_stated(claim, _figure_name(claim, report), verdict, why, under, report))
+    if not items:
+        moved = changes(report).frame
+        moved = moved[(moved["axis"] == ALL) & moved["moved"].notna()]
+        # how far money has gone in, and how far it has come out
+        for _, row in moved.iloc[[0, -1] if len(moved) > 2 else slice(None)].iterrows():
+            stage = next(stage for stage, rate in RATES.items() if rate == row["indicator"])
+            sign = "+" if row["moved"] > 0 else ""
+            figure = report.text("change.signed", sign=sign, figure=_million(row["moved"], report))
+            since = wording.date(row["data_date_before"], report.lang)
+            name = report.text("sheet.moved", stage=report.text(f"stage.{stage}"), date=since)
+            items.append(Item(name, figure, date=row["data_date"], source=row["source"], under=under))
+    return items if about_deadline else [*items, *_deadline(report, under)]
+
+
+def _deadline(report: Report, under: str) -> list[Item]:
+    """The next N+3 deadline, where it can be judged."""
+    rows = report.deadlines[report.deadlines["year"] == next_deadline(report)]
+    said = dict.fromkeys(report.text(f"decommitment_status.{status}") for status in rows["status"])
+    if rows.empty or (rows["status"] == "not_available").any():
+        return []
+    first = rows.iloc[0]
+    name = report.text("sheet.deadline", date=wording.date(first["deadline"], report.lang))
+    remark = report.text("sheet.by_prefinancing") if len(said) > 1 else ""
+    figure = report.text("sheet.either", first=next(iter(said)), second=list(said)[-1])
+    money = ";".join(dict.fromkeys(report.programme.eu_commitments["source"].astype("str")))
+    return [
+        Item(
+            name,
+            figure if len(said) > 1 else next(iter(said)),
+            remark,
+            first[f"reason_{report.lang}"],
+            first["data_date"],
+            money,
+            under=under,
+        )
+    ]
+
+
+# --- claims ---
+
+
+def _claims(report: Report) -> Iterator[tuple[pd.Series, str, str]]:
+    """The claims of documents of this very date, each with its verdict in words and why."""
+    claims = report.programme.claims
+    verdicts = report.verdicts
+    said = word_claims(verdicts, claims, report.lang, sources=numbered(report))
+    found = dict(zip(verdicts["claim"], zip(said["verdict"], said["why"], strict=True), strict=True))
+    for _, claim in claims[claims["cutoff"] == report.cutoff].iterrows():
+        verdict, why = found[claim["claim"]]
+        yield claim, report.text("sheet.compared", verdict=verdict), why
+
+
+def _text(row: pd.Series, name: str, report: Report) -> str:
+    """A text in the reader's language, or in the one there is."""
+    return str(row[f"{name}_{report.lang}"] or row[f"{name}_it"] or row[f"{name}_en"])
+
+
+def _figure_name(claim: pd.Series, report: Report) -> str:
+    stage = report.text(f"stage.{claim['quantity']}")
+    if claim["axis"] == ALL:
+        return stage
+    return report.text("sheet.of_axis", name=stage, axis=claim["axis"])
+
+
+def _stated(claim: pd.Series, name: str, verdict: str, why: str, under: str, report: Report | None = None) -> Item:
+    """A claim as an item; with `report` its figure is written, else the text says all."""
+    figure = ""
+    if report and pd.notna(claim["value"]):
+        figure = wording.published(
+            claim["value"],
+            report.lang,
+            qualifier=claim["qualifier"],
+            unit=claim["unit"],
+            precision=claim["precision"],
+        )
+    return Item(name, figure, verdict, why, claim["cutoff"], str(claim["source"]), under=under)
+
+
+# --- targets ---
+
+
+def _targets(report: Report) -> list[Item]:
+    """How many milestones a document says are reached; else how many targets and milestones the data say are."""
+    under = report.text("sheet.targets")
+    items = []
+    for claim, verdict, why in _claims(report):
+        found = _MILESTONES.fullmatch(claim["quantity"])
+        if not found or pd.isna(claim["value"]):
+            continue
+        kind = report.text(f"sheet.kind_{found[1] or 'any'}")
+        figure = wording.published(claim["value"], report.lang, qualifier=claim["qualifier"])
+        if pd.notna(claim.get("out_of")):
+            figure = report.text("sheet.out_of", value=figure, whole=wording.count(claim["out_of"], report.lang))
+        name = report.text(f"sheet.milestones_{found[2]}", kind=kind)
+        items.append(Item(name, figure, verdict, why, claim["cutoff"], str(claim["source"]), under=under))
+    if items:
+        return items
+    framework = indicator_rows(report)
+    framework = framework[framework["ratio"].notna()]
+    ratios = target_rows(report)
+    ratios = ratios[ratios["value"].notna()]
+    for name, rows, column in (("milestones", framework, "ratio"), ("targets", ratios, "value")):
+        if len(rows):
+            reached = wording.count(int((rows[column] >= 1).sum()), report.lang)
+            figure = report.text("sheet.out_of", value=reached, whole=wording.count(len(rows), report.lang))
+            source = ";".join(dict.fromkeys(rows["source"]))
+            text = report.text(f"sheet.reached_{name}")
+            items.append(Item(text, figure, date=rows["data_date"].min(), source=source, under=under))
+    return items
+
+
+# --- people ---
+
+
+def _people(report: Report) -> tuple[list[Item], list[Item], bool]:
+    """The people reached, whom the measures reached or the largest outputs, and whether the series was restated."""
+    under = report.text("sheet.people")
+    stated = {claim["quantity"]: (claim, verdict, why) for claim, verdict, why in _claims(report)}
+    items, restated = [], False
+    for quantity in ("participants", "women_share"):
+        if quantity in stated:
+            claim, verdict, why = stated[quantity]
+            name = report.text(f"sheet.{quantity}")
+            items.append(_stated(claim, name, verdict, why, under, report))
+        elif quantity == "participants":
+            rows = report.results
+            rows = rows[(rows["indicator"] == "participants") & (rows["axis"] == ALL) & rows["value"].notna()]
+            for _, row in rows.iterrows():
+                restated |= "restated" in row["note"].split(";")
+                figure = wording.count(row["value"], report.lang)
+                name = report.text("sheet.counted_participants")
+                items.append(Item(name, figure, "", "", row["data_date"], row["source"], under=under))
+        else:
+            items += _women(report, under)
+    reached = [
+        _measure(row, report, under)
+        for _, row in measures_in_force(report).iterrows()
+        if row["cutoff"] == report.cutoff and pd.notna(row["value"])
+    ]
+    if not reached:
+        reached, late = _outputs(report, under)
+        restated |= late
+    return items, reached, restated
+
+
+def _women(report: Report, under: str) -> list[Item]:
+    """The share of women among the participants, where a source counts them."""
+    counted = report.programme.achievements
+    counted = counted[counted["indicator_code"].isin(PARTICIPANT_CODES)]
+    counted = counted[counted["women"].notna()]
+    if counted.empty:
+        return []
+    women, everybody = (
+        participants(rows, cutoff=report.cutoff, by="programme").iloc[0]
+        for rows in (counted.assign(value=counted["women"]), report.programme.achievements)
+    )
+    known = pd.notna(women["people"]) and everybody["people"] and women["date"] == everybody["date"]
+    if not known or "partial" in women["note"] or "partial" in everybody["note"]:
+        return []
+    figure = wording.rate(women["people"] / everybody["people"], report.lang)
+    return [Item(report.text("sheet.counted_women"), figure, "", "", women["date"], women["source"], under=under)]
+
+
+def _measure(row: pd.Series, report: Report, under: str) -> Item:
+    """A measure, with whom it had reached where that is published."""
+    title = _text(row, "title", report)
+    sources = ";".join(str(source) for source in (row["source"], row["axis_source"]) if source)
+    if pd.isna(row["value"]):
+        return Item(title, source=sources, date=row["cutoff"], under=under, code=row["axis"], drawn=title)
+    figure = wording.published(row["value"], report.lang, qualifier=row["qualifier"])
+    who = _text(row, "recipients", report)
+    name = report.text("sheet.measure", who=who, title=title) if who else title
+    return Item(name, figure, "", "", row["cutoff"], sources, under=under, code=row["axis"], drawn=title)
+
+
+def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
+    """The largest output indicators, with the target where there is one."""
+    rows = report.results
+    rows = rows[(rows["indicator"] == "target_achievement_ratio") & rows["indicator_type"].isin(["OESF", "OYEI"])]
+    rows = rows[rows["numerator"] > 0].sort_values("numerator", ascending=False, kind="stable").head(_OUTPUTS_SHOWN)
+    items = []
+    for _, row in rows.iterrows():
+        code = row["indicator_code"]
+        known = wording.has_text(f"indicator.{code}")
+        place = " ".join(part for part in (row["axis"], row["investment_priority"]) if part)
+        name = report.text("sheet.output", name=report.text(f"indicator.{code}") if known else code, place=place)
+        figure = wording.count(row["numerator"], report.lang)
+        has = pd.notna(row["value"])
+        remark = report.text("sheet.of_target", rate=wording.rate(row["value"], report.lang)) if has else ""
+        items.append(Item(name, figure, remark, code, row["data_date"], row["source"], under=under))
+    return items, any("restated" in note.split(";") for note in rows["note"])
+
+
+# --- what needs a look ---
+
+
+def _attention(report: Report) -> list[Item]:
+    """What the checks found that is more than information, and the claims the data contradict, the newest first."""
+    under = report.text("sheet.attention")
+    numbers = numbered(report)
+    findings, items = report.findings, []
+    words = wording.word_findings(findings, report.lang, sources=numbers)
+    for (_, row), (_, said) in zip(findings.iterrows(), words.iterrows(), strict=True):
+        if row["severity"] == "info":
+            continue
+        code = "" if row["axis"] == ALL else row["axis"]
+        name = report.text("sheet.finding", axis=said["axis"], message=said["message"])
+        items.append(Item(name, said["severity"], "", "", row["cutoff"], row["source"], code=code, under=under))
+    verdicts = report.verdicts
+    words = word_claims(verdicts, report.programme.claims, report.lang, sources=numbers)
+    for (_, row), (_, said) in zip(verdicts.iterrows(), words.iterrows(), strict=True):
+        if row["verdict"] == "contradicted":
+            item = Item(said["claim"], said["verdict"], "", said["why"], row["cutoff"], row["source"], under=under)
+            items.append(item)
+    return sorted(items, key=lambda item: item.date, reverse=True)
+
+
+# --- the axes and their measures ---
+
+
+def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
+    """Each axis with its newest amounts and its measures, and the measures no source gives an axis.
+
+    `told`: measures whose figures stand among the highlights already.
+    """
+    under = report.text("sheet.system")
+    results = report.results
+    money = results[results["indicator"].isin(RATES.values()) & (results["axis"] != ALL) & results["numerator"].notna()]
+    money = money[money["data_date"] == money["data_date"].max()]
+    stages = [stage for stage, rate in RATES.items() if (money["indicator"] == rate).any()]
+    if len(stages) > 2:
+        stages = [stages[0], stages[-1]]
+    rows = measures_in_force(report)
+    whole = {place: _measure(row, report, under) for place, row in rows.iterrows()}
+    items = {
+        # a figure that stands among the highlights is not said twice
+        place: replace(item, name=item.drawn, figure="") if item.name in told else item
+        for place, item in whole.items()
+    }
+    cards = []
+    for _, axis in report.programme.axes.iterrows():
+        code = axis["axis"]
+        amounts = [
+            Item(
+                name=report.text(f"stage.{stage}"),
+                figure=_million(row["numerator"], report, _precision(row, stage, report)),
+                remark=wording.rate(row["value"], report.lang) if pd.notna(row["value"]) else "",
+                date=row["data_date"],
+                source=row["source"],
+                share=row["value"],
+                code=code,
+                under=under,
+            )
+            for stage in stages
+            for _, row in money[(money["axis"] == code) & (money["indicator"] == RATES[stage])].iterrows()
+        ]
+        strand = str(axis.get(f"strand_{report.lang}") or axis.get("strand_it") or "")
+        mine = [items[place] for place in rows.index[rows["axis"] == code]]
+        cards.append(AxisCard(code, cells.axis_title(axis, report.lang), strand, amounts, mine))
+    return cards, [items[place] for place in rows.index[rows["axis"] == ""]]
+
+
+def _precision(row: pd.Series, stage: str, report: Report) -> float:
+    placed = pd.DataFrame([row]).assign(stage=stage, position=row["data_date"])
+    return float(cells.precision_of(placed, report).iloc[0])

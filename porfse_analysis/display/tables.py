@@ -1,0 +1,35 @@
+"""The tables of a report. Each function takes a `Report` and gives a `Table`."""
+
+from porfse_analysis.display.documents import claims, definitions, findings, sources
+from porfse_analysis.display.programme_report.money import changes, endowment, key_figures, progress_by_axis
+from porfse_analysis.display.programme_report.people import measures, per_capita, targets
+from porfse_analysis.display.review.tables import (
+    calendar,
+    calendar_reasons,
+    claim_verdicts,
+    framework,
+    framework_indicators,
+    payment_applications,
+    rules,
+)
+
+__all__ = [
+    "calendar",
+    "calendar_reasons",
+    "changes",
+    "claim_verdicts",
+    "claims",
+    "definitions",
+    "endowment",
+    "findings",
+    "framework",
+    "framework_indicators",
+    "key_figures",
+    "measures",
+    "payment_applications",
+    "per_capita",
+    "progress_by_axis",
+    "rules",
+    "sources",
+    "targets",
+]

@@ -1,0 +1,104 @@
+"""The verdicts on claims in words: what was stated, what came out, why, and what would be needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.display.words import wording
+
+__all__ = ["word_claims"]
+
+_KIND = re.compile(r"(.+)_milestones_\w+")
+
+
+def word_claims(
+    checked: pd.DataFrame, claims: pd.DataFrame, lang: str, *, sources: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Verdicts of `check_claims` in words; `claims` is the table they were made from.
+
+    `sources` gives what to call each source (default: its identifier). Returns one row per claim: claim, axis, cutoff,
+    stated, verdict, why, needs, all as text in `lang`.
+    """
+    texts = {row["claim"]: row[f"text_{lang}"] or row["text_it"] for row in claims.to_dict("records")}
+    rows = [_word(row, texts, lang, sources or {}) for row in checked.to_dict("records")]
+    columns = ["claim", "axis", "cutoff", "stated", "verdict", "why", "needs"]
+    return pd.DataFrame(rows, columns=columns, index=checked.index)
+
+
+def _word(
+    row: Mapping[Hashable, Any], texts: Mapping[str, str], lang: str, sources: Mapping[str, str]
+) -> dict[str, str]:
+    values = _values(row, lang, sources)
+    why = [wording.text(f"claim_reason.{row['reason']}", lang, **values)]
+    if values["next"] and "next_date" not in _asked(f"claim_reason.{row['reason']}") and row["next"] != row["found"]:
+        why.append(wording.text("claim.next", lang, **values))
+    if values["own_value"] and row["verdict"] == "not_verifiable":
+        why.append(wording.text("claim.own", lang, **values))
+    needs = [wording.text(f"claim_need.{code}", lang, **values) for code in row["needs"].split(";") if code]
+    derived = row["quantity"] == "allocation_sum"
+    return {
+        "claim": wording.text("claim.allocation_sum", lang) if derived else texts.get(row["claim"], row["claim"]),
+        "axis": wording.text("axis.all", lang) if row["axis"] == "ALL" else row["axis"],
+        "cutoff": values["cutoff"],
+        "stated": values["claimed"],
+        "verdict": wording.text(f"verdict.{row['verdict']}", lang),
+        "why": " ".join(why),
+        "needs": "; ".join(needs),
+    }
+
+
+def _asked(key: str) -> str:
+    group, name = key.split(".", 1)
+    return str({lang: wording.catalogue(lang)[group].get(name) for lang in wording.LANGUAGES})
+
+
+def _values(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) -> dict[str, str]:
+    """Everything a reason or a need can name, as text."""
+    money = row["unit"] == "EUR" or row["quantity"].startswith("decommitment_target")
+    figures = ("found", "found_at_least", "found_at_most", "next", "reference", "other_reference", "own_value")
+    values = {name: _figure(row[name], "EUR" if money else row["unit"], lang) for name in figures}
+    stated = ""
+    if not pd.isna(row["claimed"]):
+        stated = wording.published(
+            row["claimed"], lang, qualifier=row["qualifier"], unit=row["unit"], precision=row["precision"]
+        )
+    kind = _KIND.fullmatch(row["quantity"])
+    of_kind = wording.text("claim_need.any_kind", lang)
+    if kind and wording.has_text(f"indicator_kind.{kind[1]}"):
+        of_kind = wording.text("claim_need.of_kind", lang, kind=wording.text(f"indicator_kind.{kind[1]}", lang))
+    named = "".join(sources.get(name, f"[{name}]") for name in row["data_source"].split(";") if name)
+    return values | {
+        "claimed": stated,
+        "quantity": _quantity(row["quantity"], lang),
+        "found_quantity": _quantity(row["found_quantity"], lang),
+        "stage": row["quantity"],
+        "kind": of_kind,
+        "axis": row["axis"],
+        "explained_by": row["explained_by"],
+        "cutoff": _day(row["cutoff"], lang),
+        "data_date": _day(row["data_date"], lang),
+        "next_date": _day(row["next_date"], lang),
+        "data_source": named,
+    }
+
+
+def _quantity(name: str, lang: str) -> str:
+    if name == "women_share":
+        return wording.text("claim.women_share", lang)
+    return wording.text(f"stage.{name}", lang) if wording.has_text(f"stage.{name}") else name
+
+
+def _day(value: pd.Timestamp, lang: str) -> str:
+    return "" if pd.isna(value) else wording.date(value, lang)
+
+
+def _figure(value: float, unit: str, lang: str) -> str:
+    if pd.isna(value):
+        return ""
+    if unit == "EUR":
+        return wording.amount(value, lang)
+    return wording.rate(value, lang) if unit == "1" else wording.count(value, lang)

@@ -1,0 +1,320 @@
+"""Reading the three tables of the Commission's open data on cohesion policy, strictly and quickly.
+
+`read_finance` (portal table 99js-gm52), `read_planned` (e4v6-qrrq) and `read_indicators`
+(2q3n-nr7n) take any form the tables are met in and give one frame with our names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from porfse_analysis import schema
+from porfse_analysis.amounts import number_pattern
+from porfse_analysis.errors import DataError, Fault
+from porfse_analysis.loaders.cohesion.checks import mixed_downloads, unclear_axes
+from porfse_analysis.loaders.cohesion.forms import FORMS, Field, Form
+from porfse_analysis.loaders.cohesion.source import JsonTable, RawTable, TableSource, open_table
+
+__all__ = ["read_finance", "read_indicators", "read_planned"]
+
+
+def read_finance(source: TableSource) -> pd.DataFrame:
+    """The table "finance implementation" (99js-gm52): one row per programme, fund, axis, objective,
+    region and year.
+
+    `source`: a path or an open file (text or binary), CSV as the portal exports it, CSV or JSON of
+    its interface, packed with gzip or not. Amounts are cumulative euro, Union and national part
+    together.
+
+    Columns: programme (CCI), title, ms (member state), fund, axis (as written), thematic_objective
+    (two digits, TA, MULTI; "" for VOID), objective_title, region_category, measure, focus_area
+    (EAFRD), year, plan_version (in force that year), allocation_eur, eu_amount_eur (the Union's
+    part of it), selected_eur, declared_eur, data_date (of the figures; NaT where the portal gives
+    none), reported_in. Texts are categories, "" where there is none; amounts float euro, NaN where
+    there is none.
+
+    Raises `DataError` with every fault: another table, not a whole one, cells that are not what the
+    column holds, and two downloads mixed in one file. These show in two ways: one key twice (with
+    other figures, or the same: a file added to itself), and one programme and year under two plan
+    versions, of which the portal gives one. Rows of funds outside `STRUCTURAL_FUNDS` are read but
+    not compared so.
+    """
+    return _read(source, "finance")
+
+
+def read_planned(source: TableSource) -> pd.DataFrame:
+    """The table "finances planned" (e4v6-qrrq): the plan in force at the download, without years.
+
+    `source`, types and errors as for `read_finance`. Columns: programme, title, ms, fund, axis,
+    thematic_objective, objective_title, region_category, measure, focus_area, plan_version,
+    allocation_eur, eu_amount_eur.
+    """
+    return _read(source, "planned")
+
+
+def read_indicators(source: TableSource) -> pd.DataFrame:
+    """The table "achievements" (2q3n-nr7n): one row per indicator of a programme and year, with
+    value and target.
+
+    `source`, types and errors as for `read_finance`. Columns: programme, title, ms, fund, axis,
+    investment_priority, region_category, indicator_type (OESF, RESF, RYEI ...), indicator_code,
+    indicator_name, thematic_objective, measure, focus_area, year, plan_version (in force that
+    year), target_2023 (in the plan of that year), value (cumulative; NaN where none is reported),
+    unit, reported_in (the report the value is from), is_division (a quotient, EAFRD alone).
+    """
+    return _read(source, "indicators")
+
+
+def _read(source: TableSource, asked: str) -> pd.DataFrame:
+    raw = open_table(source)
+    form = FORMS[asked]
+    found = _find_columns(raw, asked)
+    columns: dict[str, pd.Series] = {}
+    faults: list[Fault] = []
+    cells = dict(zip(found, raw.read(list(found.values())), strict=True))
+    for field in form.fields:
+        if field.name in cells:
+            label = raw.header[found[field.name]]
+            columns[field.name] = _parse(cells.pop(field.name), field, label, raw, faults)
+    count = len(next(iter(columns.values())))
+    for field in form.fields:
+        if field.name not in columns:
+            columns[field.name] = _absent(field, count)
+    frame = pd.DataFrame({field.name: columns[field.name] for field in form.fields})
+    if not faults:
+        faults = unclear_axes(frame, raw, raw.header[found["axis"]]) + mixed_downloads(frame, form, raw)
+    if faults:
+        raise DataError(raw.name, faults)
+    return frame
+
+
+# --- columns ---
+
+
+def plain_label(label: str) -> str:
+    """A label without capitals, blanks and signs: "EU co-financing" is eu_co_financing."""
+    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+
+
+def _find_columns(raw: RawTable, asked: str) -> dict[str, int]:
+    """Where in the header each of our columns stands; refuses a header that is not that of the
+    table asked for.
+    """
+    found = _matched(raw.header, FORMS[asked])
+    recognised = _recognise(raw.header)
+    if recognised is not None and recognised != asked:
+        other, this = FORMS[recognised], FORMS[asked]
+        raise DataError(
+            raw.name,
+            [
+                Fault(
+                    f'is the table "{other.title}" ({other.identifier}), not "{this.title}" ({this.identifier})',
+                    remedy=f"Download table {this.identifier} of the portal, or give this one in its place",
+                )
+            ],
+        )
+    in_json = isinstance(raw, JsonTable)
+    taken = {position for positions in found.values() for position in positions}
+    free = {plain_label(label): label for position, label in enumerate(raw.header) if position not in taken}
+    faults = []
+    for field in FORMS[asked].fields:
+        positions = found.get(field.name, [])
+        if len(positions) > 1:
+            labels = " and ".join(repr(raw.header[position]) for position in positions)
+            faults.append(Fault(f"{labels} are both {field.name}", row=1, remedy="Keep one of the columns"))
+        elif not positions and field.needed and not (in_json and field.sparse):
+            close = get_close_matches(field.aliases[0], free, n=1)
+            hint = f"Is it {free[close[0]]!r}? " if close else ""
+            faults.append(
+                Fault(
+                    f"column {field.name} is missing; the portal calls it {' or '.join(field.aliases)}",
+                    row=None if in_json else 1,
+                    remedy=f"{hint}Found: {', '.join(map(repr, raw.header))}",
+                )
+            )
+    if faults:
+        raise DataError(raw.name, faults)
+    return {name: positions[0] for name, positions in found.items()}
+
+
+def _matched(header: Sequence[str], form: Form) -> dict[str, list[int]]:
+    named = {alias: field.name for field in form.fields for alias in field.aliases}
+    found: dict[str, list[int]] = {}
+    for position, label in enumerate(header):
+        name = named.get(plain_label(label))
+        if name is not None:
+            found.setdefault(name, []).append(position)
+    return found
+
+
+def _recognise(header: Sequence[str]) -> str | None:
+    """Which of the three tables a header belongs to; None when it is none of them for certain."""
+    if "indicator_code" in _matched(header, FORMS["indicators"]):
+        return "indicators"
+    finance = _matched(header, FORMS["finance"])
+    if not {"programme", "fund", "allocation_eur"} <= finance.keys():
+        return None
+    carried_out = {"selected_eur", "declared_eur"} & finance.keys()
+    if not carried_out and "year" not in finance:
+        return "planned"
+    return "finance" if carried_out and "year" in finance else None
+
+
+def _absent(field: Field, count: int) -> pd.Series:
+    if field.kind in ("amount", "number"):
+        return pd.Series(np.full(count, np.nan))
+    if field.kind == "date":
+        return pd.Series(np.full(count, "NaT", dtype=schema.DATE_DTYPE))
+    if field.kind == "flag":
+        return pd.Series(np.zeros(count, dtype=bool))
+    return pd.Series(pd.Categorical.from_codes(np.zeros(count, dtype=np.int8), categories=pd.Index([""], dtype="str")))
+
+
+# --- cells ---
+
+
+def _parse(cells: pd.Categorical, field: Field, label: str, raw: RawTable, faults: list[Fault]) -> pd.Series:
+    """One column, its texts read as what the field holds; each text is looked at once, however
+    often it occurs.
+    """
+    texts = [text.strip() for text in cells.categories]
+    codes = np.asarray(cells.codes)
+    problems: dict[int, str] = {}
+    values: np.ndarray | pd.Categorical
+    if field.kind in ("amount", "number"):
+        values = _numbers(texts, problems)[codes]
+        _mixed_notation(texts, codes, label, raw, faults)
+    elif field.kind == "date":
+        values = _dates(texts, problems)[codes]
+    elif field.kind == "year":
+        values = _years(texts, problems)[codes]
+    elif field.kind == "flag":
+        values = np.array([text.upper() in ("Y", "YES", "TRUE", "1") for text in texts], dtype=bool)[codes]
+    else:
+        names, kept = pd.factorize(np.array([_TEXTS[field.kind](text) for text in texts], dtype=object))
+        values = pd.Categorical.from_codes(names[codes], categories=pd.Index(kept, dtype="str"))
+        texts = [str(kept[name]) for name in names]
+    if field.filled:
+        problems |= {index: "is empty" for index, text in enumerate(texts) if not text}
+    if problems:
+        for record in np.flatnonzero(np.isin(codes, list(problems))):
+            text = str(cells.categories[int(codes[record])])
+            faults.append(_cell_fault(raw, int(record), label, text, problems[int(codes[record])]))
+    return pd.Series(values)
+
+
+def _cell_fault(raw: RawTable, record: int, label: str, text: str, problem: str) -> Fault:
+    if plain_label(text) == plain_label(label):
+        remedy = "Give one download at a time"
+        return raw.fault(record, "is the header once more: two files were joined", label, text, remedy)
+    remedy = "Download the table again" if not text else "Use the figures as the portal gives them"
+    return raw.fault(record, problem, label, text, remedy)
+
+
+_PLAIN = number_pattern(".", "")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+
+
+def _numbers(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
+    numbers = np.full(len(texts), np.nan)
+    for index, text in enumerate(texts):
+        if not text:
+            continue
+        if _PLAIN.fullmatch(text):
+            numbers[index] = float(text)
+        elif _GROUPED.fullmatch(text):
+            numbers[index] = float(text.replace(",", ""))
+        else:
+            problems[index] = "is not a number"
+    return numbers
+
+
+def _mixed_notation(texts: Sequence[str], codes: np.ndarray, label: str, raw: RawTable, faults: list[Fault]) -> None:
+    """Commas between thousands are taken as such only where every number of the column has them."""
+    grouped = [index for index, text in enumerate(texts) if "," in text and _GROUPED.fullmatch(text)]
+    if not grouped:
+        return
+    bare = [index for index, text in enumerate(texts) if re.match(r"[+-]?\d{4}", text)]
+    for record in np.flatnonzero(np.isin(codes, grouped)) if bare else ():
+        without = texts[bare[0]]
+        faults.append(
+            raw.fault(
+                int(record),
+                f"has a comma between thousands where others of its column have none ({without}), "
+                "so the comma may stand for decimals",
+                label,
+                texts[codes[record]],
+                "Use the file as the portal gives it",
+            )
+        )
+
+
+_DATE_FORMS = (
+    (re.compile(r"\d{4}-\d\d-\d\d", re.ASCII), "%Y-%m-%d"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}", re.ASCII), "%Y-%m-%dT%H:%M:%S.%f"),
+    (re.compile(r"\d\d?/\d\d?/\d{4} \d\d?:\d\d:\d\d [AP]M", re.ASCII), "%m/%d/%Y %I:%M:%S %p"),
+)
+
+
+def _dates(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
+    dates = np.full(len(texts), "NaT", dtype=schema.DATE_DTYPE)
+    for index, text in enumerate(texts):
+        if not text:
+            continue
+        written = next((form for pattern, form in _DATE_FORMS if pattern.fullmatch(text)), None)
+        try:
+            date = datetime.strptime(text, written or "")
+        except ValueError:
+            problems[index] = (
+                "is not a date of the portal (2018-12-31T00:00:00.000, 12/31/2018 12:00:00 AM, 2018-12-31)"
+            )
+            continue
+        if date.time() != datetime.min.time():
+            # a copy that went through another time zone: its day may be the day before
+            problems[index] = "is an instant of a day, not a day: a copy made in another time zone"
+            continue
+        dates[index] = date
+    return dates
+
+
+def _years(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
+    years = np.zeros(len(texts), dtype=np.int64)
+    for index, text in enumerate(texts):
+        if re.fullmatch(r"20\d\d", text, re.ASCII):
+            years[index] = int(text)
+        elif text:
+            problems[index] = "is not a year"
+    return years
+
+
+def _code(text: str) -> str:
+    return "" if text.upper() == "VOID" else text
+
+
+def _objective(text: str) -> str:
+    code = _code(text)
+    return f"0{code}" if len(code) == 1 and code.isdecimal() else code
+
+
+def _title(text: str) -> str:
+    return " ".join(_code(text).split())
+
+
+def _version(text: str) -> str:
+    """'4.0' and '4' are one version; '1.10' is not '1.1'."""
+    return re.sub(r"(\d)\.0", r"\1", text) if re.fullmatch(r"\d+\.0", text, re.ASCII) else text
+
+
+_TEXTS: dict[str, Callable[[str], str]] = {
+    "code": _code,
+    "label": str,  # '1', '01' and '1 bis' are three axes
+    "objective": _objective,
+    "title": _title,
+    "version": _version,
+}

@@ -1,0 +1,448 @@
+"""A programme out of a workbook (.xlsx): a sheet per table, as `porfse new` makes it.
+
+Everything is read strictly as the cell holds it: a text is a text, a number a number, a date a date. What cannot be
+read so is refused, with every fault named by sheet and cell (`finance!G12`). Formulas are refused even where the file
+keeps the value they last had: nothing tells whether that value is still the one they give.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis import schema
+from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.loaders.save import check_target, save_programme
+from porfse_analysis.loaders.workbook import words as workbook_words
+from porfse_analysis.loaders.workbook.file import Layout, check_workbook, sheet_layouts
+from porfse_analysis.loaders.workbook.template import FIRST_DATE, HELP, METADATA
+from porfse_analysis.programme import Programme, make_programme
+
+__all__ = ["import_workbook", "read_workbook"]
+
+Progress = Callable[[str, int], None]
+"""Called with the name of the sheet being read and how many more of its rows have been read."""
+
+_DIGITS = 15  # a workbook keeps that many, and silently writes zeros for the others
+_STEP = 1000
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_")
+_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_NUMBER = re.compile(r"[€\s]*[+-]?\d[\d.,'’\s]*(?:[eE][+-]?\d+)?[%€\s]*")
+_DATE = re.compile(r"\d{1,4}[-/. ](?:\d{1,2}|\w{3,9})[-/. ]\d{1,4}(?:[T ]\d.*)?")
+_AS_VALUES = "Copy it and paste it as a value"
+
+
+def import_workbook(
+    file: str | Path, folder: str | Path, *, overwrite: bool = False, progress: Progress | None = None
+) -> Programme:
+    """Read a workbook and keep it as a programme folder; returns the programme.
+
+    Nothing is written when there is a fault. Raises `DataError` with every fault of the workbook, `ParameterError` when
+    the folder may not be written.
+    """
+    target = check_target(folder, overwrite=overwrite)
+    if target in Path(file).resolve().parents:
+        raise ParameterError(f"{file} lies in {folder}, which is replaced: move the workbook elsewhere first")
+    programme, licence = _read(Path(file), progress)
+    save_programme(programme, target, overwrite=overwrite, licence=licence)
+    return programme
+
+
+def read_workbook(file: str | Path) -> Programme:
+    """The programme in a workbook; `DataError` with every fault, each named by sheet and cell."""
+    return _read(Path(file), None)[0]
+
+
+@dataclass
+class _Sheet:
+    """What one sheet gave: the cells under each column, the row of each record, the place of each column."""
+
+    cells: dict[str, list[Any]] = field(default_factory=dict)
+    rows: list[int] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class _Reading:
+    """What every step of reading one sheet needs; faults go to `faults`."""
+
+    sheet: str
+    layout: Layout
+    faults: list[Fault]
+
+    def fault(
+        self,
+        problem: str,
+        remedy: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        place: int | None = None,
+        at: str = "",
+        value: str | None = None,
+    ) -> None:
+        if not at and row is not None:
+            at = f"{_letter(place)}{row}" if place is not None else f"{row}:{row}"
+        cell = f"{self.sheet}!{at}" if at else self.sheet
+        self.faults.append(Fault(problem, self.sheet, row, column, value, remedy, cell))
+
+
+def _read(path: Path, progress: Progress | None) -> tuple[Programme, str]:
+    check_workbook(path)
+    try:
+        return _read_checked(path, progress)
+    except (DataError, ParameterError, MemoryError, ImportError):
+        raise
+    except Exception as error:  # a damaged part fails anywhere in the reader, with any exception
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        remedy = "Open it in a spreadsheet program and save it again, or ask for another copy"
+        raise DataError(path, [Fault(f"is damaged: {reason}", path.name, remedy=remedy)]) from error
+
+
+def _read_checked(path: Path, progress: Progress | None) -> tuple[Programme, str]:
+    from openpyxl import load_workbook
+
+    faults: list[Fault] = []
+    sheets: dict[str, _Sheet] = {}
+    metadata: dict[str, str] = {}
+    with warnings.catch_warnings():
+        # extensions that are not read (newer drop-down lists), dates out of range (refused below)
+        warnings.simplefilter("ignore")
+        layouts = dict(sheet_layouts(path))
+        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        try:
+            for sheet in book.worksheets:
+                reading = _Reading(sheet.title, layouts.get(sheet.title, Layout()), faults)
+                if not _known(sheet, reading):
+                    continue
+                lines = _lines(sheet, progress)
+                if sheet.title == METADATA:
+                    metadata = _read_metadata(lines, reading)
+                else:
+                    content = _read_table(lines, schema.TABLES[sheet.title], reading)
+                    if content is not None:
+                        sheets[sheet.title] = content
+            titles = [sheet.title for sheet in book.worksheets]
+        finally:
+            book.close()
+    if METADATA not in titles:
+        remedy = "It gives the code and the titles of the programme; `porfse new` makes an example"
+        faults.append(Fault(f"sheet {METADATA} is missing", METADATA, remedy=remedy, cell=METADATA))
+    programme_titles = {lang: metadata.get(f"title_{lang}", "") for lang in ("it", "en")}
+    tables = {name: pd.DataFrame(sheet.cells) for name, sheet in sheets.items()}
+    # an optional table with its header alone is a table the programme does not have
+    tables = {name: frame for name, frame in tables.items() if len(frame) or schema.TABLES[name].required}
+    try:
+        programme = make_programme(
+            metadata.get("cci", ""),
+            programme_titles,
+            tables,
+            rows={name: sheet.rows for name, sheet in sheets.items()},
+            where=str(path),
+            known=faults,
+        )
+    except DataError as error:
+        raise DataError(path, [_placed(fault, sheets, path.name) for fault in error.faults]) from error
+    return programme, metadata.get("licence", "")
+
+
+def _placed(fault: Fault, sheets: Mapping[str, _Sheet], file: str) -> Fault:
+    """The fault of a table, named by sheet and cell."""
+    if fault.cell:
+        return replace(fault, file=file)
+    first = fault.column.split(",")[0]
+    place = sheets[fault.file].places.get(first) if fault.file in sheets else None
+    at = "" if fault.row is None else f"!{_letter(place)}{fault.row}" if place else f"!{fault.row}:{fault.row}"
+    return replace(fault, file=file, cell=f"{fault.file}{at}")
+
+
+def _letter(place: int) -> str:
+    """The letters of a column: 1 is A."""
+    letters = ""
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _known(sheet: Any, reading: _Reading) -> bool:
+    """Whether the sheet is one to read."""
+    if sheet.sheet_state != "visible":
+        reading.fault("is a hidden sheet", "Show it and look at it, or delete it")
+    if sheet.title in (*schema.TABLES, METADATA):
+        return True
+    if sheet.title != HELP:
+        close = get_close_matches(sheet.title.strip().lower(), [*schema.TABLES, METADATA], n=1)
+        hint = f"Did you mean {close[0]!r}? " if close else ""
+        known = ", ".join((METADATA, *schema.TABLES))
+        reading.fault("is not a sheet of a programme", f"{hint}Delete it or rename it; sheets: {known}")
+    return False
+
+
+def _lines(sheet: Any, progress: Progress | None) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that hold something, each with its number and its cells; empty cells at its end are left out."""
+    sheet.reset_dimensions()  # what the file says of its size need not be so
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if progress is not None and number % _STEP == 0:
+            progress(sheet.title, _STEP)
+        cells = list(row)
+        while cells and cells[-1].value in (None, ""):
+            cells.pop()
+        if cells:
+            yield number, cells
+
+
+def _formula(cell: Any, place: int, row: int, column: str, reading: _Reading) -> None:
+    written = getattr(cell.value, "text", cell.value)
+    left = reading.layout.errors.get(f"{_letter(place)}{row}")
+    if left:
+        reading.fault(
+            f"is a formula that gives {left}",
+            "Correct it, then copy it and paste it as a value",
+            row=row,
+            column=column,
+            place=place,
+            value=str(written),
+        )
+    else:
+        reading.fault("is a formula", _AS_VALUES, row=row, column=column, place=place, value=str(written))
+
+
+# --- the sheet of the programme itself ---
+
+
+def _read_metadata(lines: Iterator[tuple[int, Sequence[Any]]], reading: _Reading) -> dict[str, str]:
+    """The fields of the sheet `programme`: name in column A, value in column B, the rest explains."""
+    found: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    for row, cells in lines:
+        name = cells[0].value
+        if row == 1:
+            continue
+        name = name.strip() if isinstance(name, str) else name
+        if name not in workbook_words.METADATA:
+            known = ", ".join(workbook_words.METADATA)
+            reading.fault("is not a field", f"Fields: {known}", row=row, place=1, value=str(name or ""))
+            continue
+        if name in found:
+            reading.fault(f"is in row {rows[name]} too", "Keep one", row=row, place=1, value=name)
+            continue
+        value = ""
+        if len(cells) > 1 and cells[1].value not in (None, ""):
+            value = _read_cell(cells[1], schema.Column(name, "text", ""), 2, row, reading) or ""
+            rows[name] = row
+        found[name] = value
+        rows[name] = row
+        if row in reading.layout.hidden_rows:
+            reading.fault("is a hidden row", "Show it and look at it", row=row)
+    _check_merged(reading)
+    for place in sorted(reading.layout.hidden_columns & {1, 2}):
+        reading.fault("is a hidden column", "Show it and look at it", at=f"{_letter(place)}:{_letter(place)}")
+    filled = {(fault.row, fault.column) for fault in reading.faults if fault.file == reading.sheet}
+    if not found.get("cci") and (rows.get("cci"), "cci") not in filled:
+        remedy = "Write the code of the programme in column B, as 2014IT05SFOP007"
+        reading.fault("is empty", remedy, row=rows.get("cci"), column="cci", place=2)
+    return found
+
+
+# --- a sheet with a table ---
+
+
+def _read_table(lines: Iterator[tuple[int, Sequence[Any]]], table: schema.Table, reading: _Reading) -> _Sheet | None:
+    content = _Sheet(cells={}, rows=[])
+    first, header = next(lines, (1, []))
+    _check_merged(reading)
+    if first != 1 or not header:
+        # a sheet without anything is a table the programme does not have, unless it needs it
+        if header or table.required:
+            remedy = f"Write the header there: {', '.join(table.names)}"
+            reading.fault("row 1 is not the header", remedy, at="1:1")
+        return None
+    names = _check_header(header, table, reading)
+    if names is None:
+        return None
+    content.places = {name: place for place, name in names.items()}
+    content.cells = {name: [] for name in content.places}
+    columns = {place: table.column(name) for place, name in names.items()}
+    last = 1
+    for row, cells in lines:
+        if row != last + 1:
+            gap = f"{last + 1}:{row - 1}"
+            problem = "is an empty row" if row == last + 2 else "are empty rows"
+            reading.fault(f"{problem}, and row {row} follows", "Delete what is empty, or what follows", at=gap)
+        last = row
+        if row in reading.layout.hidden_rows:
+            reading.fault("is a hidden row", "Show it (take the filters off) and look at it, or delete it", row=row)
+        content.rows.append(row)
+        for place, column in columns.items():
+            cell = cells[place - 1] if place <= len(cells) else None
+            empty = cell is None or cell.value in (None, "")
+            value = None if empty else _read_cell(cell, column, place, row, reading)
+            if column.kind == "flag":
+                if empty and column.required:
+                    reading.fault("is empty", "Write yes or no", row=row, column=column.name, place=place)
+                value = value == "yes"
+            content.cells[column.name].append(value)
+        for place, cell in enumerate(cells, start=1):
+            if place not in columns and cell.value not in (None, ""):
+                remedy = "Give the column a name of the table in row 1, or delete it"
+                reading.fault("lies in a column without a name", remedy, row=row, place=place, value=_shown(cell))
+    for place in sorted(reading.layout.hidden_columns & set(columns)):
+        at = f"{_letter(place)}:{_letter(place)}"
+        remedy = "Show it and look at it, or delete it"
+        reading.fault("is a hidden column", remedy, column=columns[place].name, at=at)
+    content.cells = {name: _series(cells, table.column(name).kind) for name, cells in content.cells.items()}
+    return content
+
+
+def _series(values: list[Any], kind: str) -> Any:
+    if kind == "text":
+        return pd.Series([value or "" for value in values], dtype="str")
+    dtype = {"date": schema.DATE_DTYPE, "year": "Int64", "flag": "bool"}.get(kind, "float64")
+    return pd.Series(values, dtype=dtype)
+
+
+def _check_merged(reading: _Reading) -> None:
+    for merged in reading.layout.merged:
+        reading.fault("is a merged cell", "Unmerge it and fill in each cell", at=merged)
+
+
+def _check_header(header: Sequence[Any], table: schema.Table, reading: _Reading) -> dict[int, str] | None:
+    """Place -> name of the columns; None when the header cannot be used."""
+    names: dict[int, str] = {}
+    usable = True
+    for place, cell in enumerate(header, start=1):
+        if cell.value in (None, ""):
+            continue  # a column without a name is refused where it holds something
+        written = cell.value
+        if cell.data_type == "f":
+            _formula(cell, place, 1, "", reading)
+            usable = False
+        elif not isinstance(written, str) or written not in table.names:
+            close = get_close_matches(str(written).strip().lower(), table.names, n=1)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            remedy = f"{hint}Columns: {', '.join(table.names)}"
+            reading.fault(f"is not a column of {table.name}", remedy, row=1, place=place, value=_shown(cell))
+            usable = False
+        elif written in names.values():
+            first = next(_letter(other) for other, name in names.items() if name == written)
+            reading.fault(f"is in {first}1 too", "Keep one of the columns", row=1, place=place, value=written)
+            usable = False
+        else:
+            names[place] = written
+    for column in table.columns:
+        if column.name not in names.values() and not column.optional:
+            remedy = f"Add it to the header; it has: {', '.join(names.values())}"
+            reading.fault(f"column {column.name} is missing", remedy, column=column.name, at="1:1")
+            usable = False
+    return names if usable else None
+
+
+def _shown(cell: Any) -> str:
+    return _shown_value(cell.value)
+
+
+def _shown_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 10**_DIGITS:
+        return str(int(value))
+    return str(getattr(value, "text", value))
+
+
+def _read_cell(cell: Any, column: schema.Column, place: int, row: int, reading: _Reading) -> Any:
+    """The value of a cell that is not empty; None and a fault when it is not what the column holds."""
+    if cell.data_type == "f":
+        _formula(cell, place, row, column.name, reading)
+        return None
+    value, problem, remedy = _take(cell, column)
+    if problem:
+        reading.fault(problem, remedy, row=row, column=column.name, place=place, value=_shown(cell))
+    return value
+
+
+def _take(cell: Any, column: schema.Column) -> tuple[Any, str, str]:
+    """The value of a cell, or what is wrong with it and what to do."""
+    value = cell.value
+    if cell.data_type == "e":
+        return None, "is an error value", "Correct it; leave the cell empty when the figure is not published"
+    if isinstance(value, bool):
+        word = "Write yes or no" if column.kind == "flag" else "Correct the cell"
+        return None, "is a logical value (TRUE, FALSE)", word
+    if column.kind in ("text", "flag"):
+        return _take_text(value, column)
+    if column.kind == "date":
+        return _take_date(value)
+    if isinstance(value, str):
+        if _NUMBER.fullmatch(_BLANKS.sub(" ", value)):
+            return None, "is a number kept as text", "Give the cell a number format and type it again"
+        return None, "is a text, not a number", "Correct it; leave the cell empty when the figure is not published"
+    if not isinstance(value, int | float):
+        return None, "is a date or a time, not a number", "Give the cell a number format and type it again"
+    if _percent(cell.number_format):
+        shown = f"{value * 100:.10g}%"
+        return None, f"is shown as {shown}", "Give the cell a number format without % and check the figure"
+    return _take_number(value, column)
+
+
+def _take_text(value: Any, column: schema.Column) -> tuple[Any, str, str]:
+    if isinstance(value, int | float):
+        remedy = "Give the cell the format Text and type it again: 1, 01 and 1.0 are different texts"
+        return None, "is a number where a text is due", remedy
+    if not isinstance(value, str):
+        return None, "is a date or a time where a text is due", "Give the cell the format Text and type it again"
+    if value != value.strip():
+        return None, "begins or ends with a blank", "Take the blank away"
+    if _BLANKS.search(value):
+        return None, "has a non-breaking or other special space", "Type an ordinary space instead"
+    if _INVISIBLE.search(value):
+        return None, "has a character that cannot be seen", "Type the text again"
+    if column.kind == "flag" and value not in ("yes", "no"):
+        return None, "is neither yes nor no", "Write yes or no"
+    return value, "", ""
+
+
+def _take_date(value: Any) -> tuple[Any, str, str]:
+    if isinstance(value, str):
+        if _DATE.fullmatch(value.strip()):
+            return None, "is a date kept as text", "Give the cell a date format and type it again"
+        return None, "is a text, not a date", "Type a date"
+    if isinstance(value, int | float):
+        return None, "is a number, not a date", "Give the cell a date format and check the date"
+    if isinstance(value, datetime.datetime):
+        if value.time() != datetime.time():
+            return None, "has a time of day", "Type the date alone"
+        value = value.date()
+    if isinstance(value, datetime.date):
+        if value < FIRST_DATE:
+            return None, f"is a date before {FIRST_DATE.year}", "Type the whole date: 2018 alone becomes a day of 1905"
+        return pd.Timestamp(value), "", ""
+    return None, "is a time, not a date", "Type a date"
+
+
+def _take_number(value: float, column: schema.Column) -> tuple[Any, str, str]:
+    if not math.isfinite(value) or abs(value) >= 10**_DIGITS or float(f"{value:.{_DIGITS}g}") != value:
+        remedy = "A workbook keeps no more: round it as published, or write it in the CSV table"
+        return None, f"has more than {_DIGITS} digits", remedy
+    if column.kind == "year":
+        whole = int(value)
+        return (whole, "", "") if whole == value and 1000 <= whole <= 9999 else (None, "is not a year", "Write YYYY")
+    if column.kind == "amount" and round(value, 2) != value:
+        return None, "has more than two decimals", "An amount in euro has two"
+    return float(value), "", ""
+
+
+def _percent(number_format: str | None) -> bool:
+    """Whether a cell is shown multiplied by a hundred; a % in quotes is only a sign."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", number_format or "")

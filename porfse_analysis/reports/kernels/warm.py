@@ -1,0 +1,208 @@
+"""The warm process from outside: start it, have functions called and kernels started in forks of it, end it.
+
+What answers is `zygote`. This module imports nothing heavy, so that a command can start the warm process first of all
+and read its data while the other imports.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import pickle
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CAN_FORK", "ChildEndedError", "ForkedProcess", "Line", "WarmProcess", "pack", "unpack"]
+
+CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+"""macOS forks, but its own libraries (Accelerate) do not survive it."""
+
+POLL_SECONDS = 0.01
+"""Between two looks at whether a process is ready, or has ended."""
+
+_WAIT_FOR_END = 10.0
+
+WARM_ADDRESS = ""
+"""In a fork of a warm process: where that process listens."""
+
+
+class ChildEndedError(Exception):
+    """A forked process ended without an answer; `code` is its exit code (negative: the signal)."""
+
+    def __init__(self, code: int | None) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class Line:
+    """A connection to the warm process: one JSON object a line, either way."""
+
+    def __init__(self, address: str) -> None:
+        self.socket = socket.socket(socket.AF_UNIX)
+        try:
+            self.socket.connect(address)
+        except OSError as error:
+            self.socket.close()
+            raise ConnectionError("the warm process has ended") from error
+        self._answers = self.socket.makefile("r", encoding="utf-8")
+        self._lock = threading.Lock()
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Send one request and wait for its answer; ConnectionError when the warm process has gone."""
+        with self._lock:
+            self.socket.sendall(json.dumps(request).encode() + b"\n")
+            return self.next()
+
+    def next(self) -> dict[str, Any]:
+        """The next answer."""
+        line = self._answers.readline()
+        if not line:
+            raise ConnectionError("the warm process has ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        """End the connection; what was started through it is killed."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self._answers.close()
+        self.socket.close()
+
+
+class WarmProcess:
+    """A warm process of our own. It ends, with every process forked from it, when it is closed or we end."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.mkdtemp(prefix="porfse-")
+        self.address = str(Path(self.folder) / "warm")
+        self._lock = threading.Lock()
+        self._closed = False
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        Path(self.address).unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.address)
+            listener.listen(64)
+            # kernels are started without frozen modules, so that a debugger can see them
+            command = [sys.executable, "-Xfrozen_modules=off", "-m", "porfse_analysis.reports.kernels.zygote"]
+            return subprocess.Popen(
+                [*command, str(listener.fileno()), self.address], pass_fds=[listener.fileno()], stdin=subprocess.PIPE
+            )
+
+    def call(self, function: Callable[..., Any], *args: Any, limit: float | None = None) -> Any:
+        """What `function(*args)` gives in a fork of the warm process; both must be importable there.
+
+        Raises `ChildEndedError` when the fork ends without an answer, TimeoutError after `limit` seconds (the fork is
+        killed), ConnectionError when the warm process has gone. An error of the function is raised here.
+        """
+        line = Line(self.address)
+        try:
+            line.socket.settimeout(limit)
+            answer = line.ask({"call": pack((function, args))})
+            if "ended" in answer:
+                raise ChildEndedError(answer["ended"])
+            done, value = unpack(answer["result"])
+        finally:
+            line.close()
+        if not done:
+            raise value
+        return value
+
+    def revive(self) -> None:
+        """Start the warm process again if it has ended."""
+        with self._lock:
+            if self._closed:
+                raise ConnectionError("the warm process was closed")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=1)  # its connections close a moment before it is seen to end
+            if self.process.poll() is not None:
+                self._close_input()
+                self.process = self._start()
+
+    def _close_input(self) -> None:
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+    def close(self) -> None:
+        """End the warm process and every process forked from it."""
+        with self._lock:
+            self._closed = True
+        self._close_input()
+        self.process.terminate()  # while it imports it does not look at its input; later it ignores this
+        try:
+            self.process.wait(timeout=_WAIT_FOR_END)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> WarmProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class ForkedProcess:
+    """A kernel forked from the warm process, with the face of a `subprocess.Popen`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, line: Line, pid: int) -> None:
+        self._line, self.pid = line, pid
+        self.returncode: int | None = None
+        self.lost = False
+        """Whether it ended because the warm process did."""
+
+    def poll(self) -> int | None:
+        """The exit code (negative: the signal), or None while it runs."""
+        if self.returncode is None:
+            try:
+                self.returncode = self._line.ask({"poll": self.pid})["status"]
+            except OSError:
+                self.returncode, self.lost = -signal.SIGKILL, True
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; `subprocess.TimeoutExpired` when it takes longer."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if end is not None and time.monotonic() > end:
+                raise subprocess.TimeoutExpired("kernel", timeout or 0)
+            time.sleep(POLL_SECONDS)
+        return code
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel alone."""
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        """Kill the kernel and all it has started."""
+        os.killpg(self.pid, signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask the kernel to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+def pack(value: object) -> str:
+    """A value as text, for a line."""
+    return base64.b64encode(pickle.dumps(value)).decode("ascii")
+
+
+def unpack(text: str) -> Any:
+    """The value of `pack`; the two ends are processes of one user, on a socket in a folder of theirs alone."""
+    return pickle.loads(base64.b64decode(text))

@@ -1,0 +1,487 @@
+"""Plausibility and reconciliation: what looks wrong in the tables of a programme, as a frame of findings.
+
+Oddities are warnings, differences that have an explanation are information; only a figure that cannot be, whatever
+the programme, is an error. Values are compared only within one source and one data date, unless a finding says
+otherwise.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import pandas as pd
+
+from porfse_analysis.indicators.financial import RATES
+from porfse_analysis.indicators.per_capita import ESF_TYPES, participants
+from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
+from porfse_analysis.indicators.result import as_cutoff
+from porfse_analysis.indicators.targets import percentage_targets
+from porfse_analysis.programme import Programme
+from porfse_analysis.schema import ALL, DATE_DTYPE
+
+__all__ = ["CHECKS", "FINDING_COLUMNS", "SEVERITIES", "check"]
+
+SEVERITIES = ("error", "warning", "info")
+
+FINDING_COLUMNS = (
+    "programme",
+    "severity",
+    "check",
+    "reason",
+    "axis",
+    "figure",
+    "cutoff",
+    "compared_with",
+    "source",
+    "other_source",
+    "expected",
+    "found",
+    "reference",
+    "unit",
+)
+
+_ORDER = (("certified", "declared"), ("declared", "selected"), ("paid", "committed"))
+"""Stage that should not exceed the one it is named with."""
+
+_SUBSETS = (("CO02", "CO01"), ("CO04", "CO03"), ("CO08", "CO07"))
+"""Indicator that counts a part of the people another one counts (Reg. 1304/2013, Annex I)."""
+
+_INDICATOR = ["fund", "investment_priority", "region_category", "indicator_type", "indicator_code"]
+_CENT = 0.005
+
+
+def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
+    """Everything that looks odd in a programme, up to `cutoff` (default: its last reporting date).
+
+    Returns one row per finding: programme, severity (error, warning, info), check, reason (why it is so, where that is
+    known), axis, figure (stage or indicator), cutoff (the position it is found at), compared_with (the date of the
+    other figure), source, other_source, expected, found, reference (a third figure that explains), unit. Rows after the
+    cutoff change nothing. `porfse_analysis.display.words.wording` puts it into words.
+    """
+    if cutoff is None:
+        cutoff = programme.cutoffs[-1] if programme.cutoffs else None
+    if cutoff is None:
+        return _frame([])
+    at = as_cutoff(cutoff)
+    finance = programme.finance[programme.finance["cutoff"] <= at]
+    achievements = programme.achievements[programme.achievements["cutoff"] <= at]
+    targets = programme.targets[programme.targets["valid_from"] <= at]
+    by_axis = published_totals(finance, ["programme", "axis"])
+    whole = published_totals(finance, ["programme"])
+    whole["axis"] = ALL
+    both = pd.concat([by_axis, whole], ignore_index=True)
+    # what is wrong with a sum of axes is said of its axes
+    published = pd.concat([by_axis, whole[whole["published_total"].eq(True)]], ignore_index=True)
+    claims = programme.claims[programme.claims["cutoff"] <= at]
+    found = itertools.chain(
+        _eu_part(finance),
+        _subsets(achievements),
+        _axes_against_total(finance, programme.axes),
+        _between_sources(finance, both),
+        _claims_against_data(claims, achievements, both),
+        _order(both),
+        _falls(published),
+        _achievement_falls(achievements),
+        _above_allocation(published, both[both["stage"] == "allocation"]),
+        _axes_left_out(by_axis),
+        _selected_equals_declared(whole),
+        _plan_changes(published),
+        _target_changes(targets),
+        _percentages(achievements, targets, at),
+        _stale_positions(both),
+        _stale(whole, achievements, at),
+    )
+    return _frame(found)
+
+
+CHECKS = (
+    "eu_part_above_total",
+    "subset_above_whole",
+    "axes_against_total",
+    "between_sources",
+    "claim_against_data",
+    "order_of_stages",
+    "fall",
+    "above_allocation",
+    "cost_without_allocation",
+    "axis_left_out",
+    "selected_equals_declared",
+    "plan_change",
+    "target_change",
+    "percentage_target",
+    "stale_position",
+    "stale",
+)
+"""Names of the checks, in the order in which their findings are listed within one severity."""
+
+
+def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
+    table = pd.DataFrame(list(found), columns=list(FINDING_COLUMNS))
+    for name in FINDING_COLUMNS:
+        if name in ("cutoff", "compared_with"):
+            table[name] = pd.Series(pd.to_datetime(table[name])).astype(DATE_DTYPE)
+        elif name in ("expected", "found", "reference"):
+            table[name] = table[name].astype("float64")
+        else:
+            table[name] = table[name].astype(object).where(table[name].notna(), "").astype(str)
+    place = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
+    order = table["check"].map({name: place for place, name in enumerate(CHECKS)})
+    table = table.assign(place=place, order=order).sort_values(
+        ["programme", "place", "order", "cutoff", "axis", "figure", "source"], kind="stable"
+    )
+    return table[list(FINDING_COLUMNS)].reset_index(drop=True)
+
+
+def _finding(severity: str, name: str, row: pd.Series, **more: object) -> dict[str, object]:
+    known = {
+        "programme": row["programme"],
+        "axis": row.get("axis", ALL),
+        "figure": row.get("stage", ""),
+        "cutoff": row.get("position", row.get("cutoff")),
+        "source": row.get("source", ""),
+        "unit": "EUR",
+    }
+    return {**known, "severity": severity, "check": name, **more}
+
+
+def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
+    for _, row in finance[finance["eu_amount_eur"] > finance["amount_eur"]].iterrows():
+        yield _finding("error", "eu_part_above_total", row, expected=row["amount_eur"], found=row["eu_amount_eur"])
+
+
+def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
+    key = ["programme", "axis", "fund", "investment_priority", "region_category", "indicator_type", "cutoff", "source"]
+    # the ERDF has indicators of its own under the same codes
+    people = achievements[achievements["indicator_type"].isin(ESF_TYPES)]
+    rows = people.assign(source=people["source"].astype("str"))
+    for part, whole in _SUBSETS:
+        parts, wholes = (rows[rows["indicator_code"] == code] for code in (part, whole))
+        met = parts.merge(wholes[[*key, "value"]], on=key, suffixes=("", "_whole"))
+        for _, row in met[met["value"] > met["value_whole"]].iterrows():
+            yield _finding(
+                "error",
+                "subset_above_whole",
+                row,
+                figure=f"{row['investment_priority']} {part}",
+                reason=whole,
+                expected=row["value_whole"],
+                found=row["value"],
+                unit="participant",
+            )
+
+
+def _difference(expected: float, found: float, expected_precision: float, found_precision: float) -> str:
+    """Why two figures for one thing differ, as far as the unit of their last published digit explains it.
+
+    `rounded`: each may be off by half its unit; `truncated`: each may be short of the true figure by up to its unit.
+    """
+    if abs(expected - found) <= (expected_precision + found_precision) / 2:
+        return "rounded"
+    if found < expected + expected_precision and expected < found + found_precision:
+        return "truncated"
+    return "unexplained"
+
+
+def _severity(reason: str) -> str:
+    return "warning" if reason == "unexplained" else "info"
+
+
+def _axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[dict[str, object]]:
+    rows = finance[finance["amount_eur"].notna()]
+    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
+    at = ["programme", "source", "cutoff", "stage"]
+    sums = {"amount": ("amount_eur", "sum"), "precision": ("precision", "sum")}
+    totals = rows[rows["axis"] == ALL].groupby(at, as_index=False).agg(**sums)
+    parts = rows[rows["axis"] != ALL].groupby(at, as_index=False).agg(**sums, axes=("axis", "nunique"))
+    for _, row in totals.merge(parts, on=at, suffixes=("", "_axes")).iterrows():
+        if abs(row["amount"] - row["amount_axes"]) <= _CENT:
+            continue
+        reason = _difference(row["amount"], row["amount_axes"], row["precision"], row["precision_axes"])
+        if reason == "unexplained" and row["axes"] < len(axes) and row["amount_axes"] < row["amount"]:
+            reason = "incomplete"
+        yield _finding(
+            _severity(reason),
+            "axes_against_total",
+            row,
+            reason=reason,
+            expected=row["amount"],
+            found=row["amount_axes"],
+            reference=(row["precision"] + row["precision_axes"]) / 2,
+        )
+
+
+def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """The same figure in two sources: each against the preferred source's last position not after it."""
+    precision = _precisions(finance)
+    # nothing goes before the preferred source, often the only one
+    for _, row in both[both["rank"] > both["rank"].min()].iterrows():
+        same = (both["programme"] == row["programme"]) & (both["axis"] == row["axis"]) & (both["stage"] == row["stage"])
+        others = both[same & (both["rank"] < row["rank"]) & (both["position"] <= row["position"])]
+        if others.empty:
+            continue
+        other = newest(others, ["programme"]).iloc[0]
+        if abs(other["amount"] - row["amount"]) <= _CENT:
+            continue
+        units = [
+            float(precision[r["programme"], r["axis"], r["stage"], r["source"], r["position"]]) for r in (other, row)
+        ]
+        reason = _difference(other["amount"], row["amount"], *units)
+        if reason == "unexplained" and other["data_date"] != row["data_date"]:
+            reason = "other_date"
+        yield _finding(
+            _severity(reason),
+            "between_sources",
+            row,
+            reason=reason,
+            expected=other["amount"],
+            found=row["amount"],
+            compared_with=other["data_date"],
+            other_source=other["source"],
+        )
+
+
+def _precisions(finance: pd.DataFrame) -> pd.Series:
+    """The unit of the last published digit by programme, axis, stage, source and cutoff; of a sum, the sum of units.
+
+    Under `ALL` is that of the total where one is published, else of the sum of the axes.
+    """
+    key = ["programme", "axis", "stage", "source", "cutoff"]
+    rows = finance[finance["amount_eur"].notna()]
+    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
+    published = rows.groupby(key)["precision"].sum()
+    added = rows[rows["axis"] != ALL].assign(axis=ALL).groupby(key)["precision"].sum()
+    precisions: pd.Series = pd.concat([published, added[~added.index.isin(published.index)]])
+    return precisions
+
+
+def _claims_against_data(
+    claims: pd.DataFrame, achievements: pd.DataFrame, both: pd.DataFrame
+) -> Iterable[dict[str, object]]:
+    """Claims about people against the participants of the data, at the last position not after the claim."""
+    for _, claim in claims[(claims["quantity"] == "participants") & claims["value"].notna()].iterrows():
+        by = "programme" if claim["axis"] == ALL else "axis"
+        people = participants(achievements, cutoff=claim["cutoff"], by=by)
+        people = people[people["axis"] == claim["axis"]]
+        if people.empty or people["people"].isna().all():
+            continue
+        known = people.iloc[0]
+        if known["people"] == claim["value"]:
+            continue
+        agrees = {
+            "more_than": known["people"] >= claim["value"],
+            "less_than": known["people"] <= claim["value"],
+        }.get(claim["qualifier"], False)
+        reason = "other_date" if known["date"] != claim["cutoff"] else ("qualifier" if agrees else "unexplained")
+        yield _finding(
+            _severity(reason),
+            "claim_against_data",
+            claim,
+            reason=reason,
+            figure="participants",
+            expected=known["people"],
+            found=claim["value"],
+            compared_with=known["date"],
+            other_source=known["source"],
+            unit="participant",
+        )
+
+
+def _order(both: pd.DataFrame) -> Iterable[dict[str, object]]:
+    at = ["programme", "axis", "source", "position", "data_date"]
+    for lower, upper in _ORDER:
+        lows, highs = (both[both["stage"] == stage] for stage in (lower, upper))
+        met = lows.merge(highs[[*at, "amount"]], on=at, suffixes=("", "_upper"))
+        for _, row in met[met["amount"] > met["amount_upper"] + _CENT].iterrows():
+            yield _finding(
+                "warning",
+                "order_of_stages",
+                row,
+                reason=f"{lower}_above_{upper}",
+                expected=row["amount_upper"],
+                found=row["amount"],
+            )
+
+
+def _steps(totals: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
+    """Each position beside the one before it in the same source."""
+    ordered = totals.sort_values("position", kind="stable")
+    groups = ordered.groupby(keys, sort=False)
+    return ordered.assign(before=groups[value].shift(), before_date=groups["position"].shift())
+
+
+def _falls(published: pd.DataFrame) -> Iterable[dict[str, object]]:
+    steps = _steps(published[published["stage"] != "allocation"], ["programme", "axis", "stage", "source"], "amount")
+    for _, row in steps[steps["amount"] < steps["before"] - _CENT].iterrows():
+        yield _finding(
+            "warning", "fall", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]
+        )
+
+
+def _achievement_falls(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
+    rows = achievements[achievements["value"].notna()].rename(columns={"cutoff": "position"})
+    rows = rows.assign(source=rows["source"].astype("str"))
+    steps = _steps(rows, ["programme", "axis", *_INDICATOR, "source"], "value")
+    for _, row in steps[steps["value"] < steps["before"]].iterrows():
+        yield _finding(
+            "warning",
+            "fall",
+            row,
+            figure=_label(row),
+            expected=row["before"],
+            found=row["value"],
+            compared_with=row["before_date"],
+            unit="unit",
+        )
+
+
+def _label(row: pd.Series) -> str:
+    return " ".join(part for part in (row["investment_priority"], row["indicator_code"]) if part)
+
+
+def _above_allocation(published: pd.DataFrame, allocations: pd.DataFrame) -> Iterable[dict[str, object]]:
+    keys = ["programme", "axis"]
+    rows = in_force(published[published["stage"].isin(RATES)], allocations, keys)
+    rows = rows[rows["amount"] > rows["denominator"] + _CENT]
+    for _, row in rows.sort_values("position", kind="stable").iterrows():
+        earlier = allocations[
+            (allocations["programme"] == row["programme"])
+            & (allocations["axis"] == row["axis"])
+            & (allocations["source"] == row["source"])
+            & (allocations["position"] < row["base_position"])
+            & (allocations["amount"] > row["denominator"] + _CENT)
+        ].sort_values("position", kind="stable")
+        zero = row["denominator"] == 0
+        cut = not earlier.empty
+        yield _finding(
+            "warning",
+            "cost_without_allocation" if zero else "above_allocation",
+            row,
+            reason="plan_cut" if cut else "",
+            expected=row["denominator"],
+            found=row["amount"],
+            reference=earlier["amount"].iloc[-1] if cut else None,
+            compared_with=earlier["position"].iloc[-1] if cut else None,
+        )
+
+
+def _axes_left_out(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """An axis with an allocation that the source's next position of allocations does not have any more."""
+    allocations = by_axis[by_axis["stage"] == "allocation"]
+    for _, rows in allocations.groupby(["programme", "source"], sort=False):
+        positions = sorted(rows["position"].unique())
+        for before, after in itertools.pairwise(positions):
+            here = set(rows.loc[rows["position"] == after, "axis"])
+            gone = rows[(rows["position"] == before) & ~rows["axis"].isin(here) & (rows["amount"] > 0)]
+            for _, row in gone.iterrows():
+                yield _finding(
+                    "warning",
+                    "axis_left_out",
+                    row,
+                    cutoff=after,
+                    compared_with=before,
+                    expected=row["amount"],
+                )
+
+
+def _selected_equals_declared(whole: pd.DataFrame) -> Iterable[dict[str, object]]:
+    at = ["programme", "source", "position"]
+    selected, declared = (whole[whole["stage"] == stage] for stage in ("selected", "declared"))
+    met = selected.merge(declared[[*at, "amount"]], on=at, suffixes=("", "_declared"))
+    for _, row in met[(met["amount"] == met["amount_declared"]) & (met["amount"] > 0)].iterrows():
+        yield _finding("warning", "selected_equals_declared", row, expected=row["amount"], found=row["amount_declared"])
+
+
+def _plan_changes(published: pd.DataFrame) -> Iterable[dict[str, object]]:
+    steps = _steps(published[published["stage"] == "allocation"], ["programme", "axis", "source"], "amount")
+    for _, row in steps[(steps["amount"] - steps["before"]).abs() > _CENT].iterrows():
+        yield _finding(
+            "info", "plan_change", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]
+        )
+
+
+def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """How many targets each plan version changed, dropped or added, by axis."""
+    key = ["axis", *_INDICATOR]
+    set_targets = targets[targets["target_2023"].notna()]
+    # of several sources the preferred one
+    set_targets = set_targets.assign(rank=source_rank(set_targets["source"])).sort_values("rank", kind="stable")
+    set_targets = set_targets.drop_duplicates(["programme", "plan_version", *key])
+    for programme, rows in targets.groupby("programme", sort=False):
+        starts = rows.groupby("plan_version")["valid_from"].min().sort_values()
+        for (old, old_start), (new, start) in itertools.pairwise(starts.items()):
+            versions = [
+                set_targets[(set_targets["programme"] == programme) & (set_targets["plan_version"] == version)]
+                for version in (old, new)
+            ]
+            met = versions[0][[*key, "target_2023"]].merge(
+                versions[1][[*key, "target_2023"]], on=key, how="outer", indicator=True
+            )
+            moved = {
+                "changed": met[(met["_merge"] == "both") & (met["target_2023_x"] != met["target_2023_y"])],
+                "dropped": met[met["_merge"] == "left_only"],
+                "added": met[met["_merge"] == "right_only"],
+            }
+            source = str(rows.loc[rows["plan_version"] == new, "source"].iloc[0])
+            for reason, changed in moved.items():
+                for axis, group in changed.groupby("axis", sort=True):
+                    yield {
+                        "programme": programme,
+                        "severity": "info",
+                        "check": "target_change",
+                        "reason": reason,
+                        "axis": axis,
+                        "figure": ", ".join(sorted(_label(row) for _, row in group.iterrows())),
+                        "cutoff": start,
+                        "compared_with": old_start,
+                        "source": source,
+                        "found": float(len(group)),
+                        "unit": "target",
+                    }
+
+
+def _percentages(
+    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp
+) -> Iterable[dict[str, object]]:
+    refused = percentage_targets(achievements, targets, cutoff)
+    key = ["programme", "axis", *_INDICATOR]
+    rows = targets.assign(source=targets["source"].astype("str")).merge(refused, on=key)
+    rows = rows.sort_values("valid_from", kind="stable").drop_duplicates(key, keep="last")
+    for _, row in rows.iterrows():
+        yield _finding(
+            "info",
+            "percentage_target",
+            row,
+            figure=_label(row),
+            cutoff=row["valid_from"],
+            found=row["target_2023"],
+            unit="%",
+        )
+
+
+def _stale_positions(both: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Positions that carry figures of an earlier date than their own."""
+    late = both[both["data_date"] < both["position"]]
+    for _, row in late.drop_duplicates(["programme", "axis", "source", "position"]).iterrows():
+        yield _finding("warning", "stale_position", row, figure="", compared_with=row["data_date"], found=row["amount"])
+
+
+def _stale(whole: pd.DataFrame, achievements: pd.DataFrame, cutoff: pd.Timestamp) -> Iterable[dict[str, object]]:
+    """What the reporting date has no figures of its own for."""
+    last = newest(whole[whole["stage"].isin(RATES)], ["programme", "stage"])
+    for _, row in last[last["data_date"] < cutoff].iterrows():
+        yield _finding("info", "stale", row, cutoff=cutoff, compared_with=row["data_date"], found=row["amount"])
+    reported = achievements[achievements["value"].notna()]
+    for programme, rows in reported.groupby("programme", sort=False):
+        newest_row = rows.sort_values("cutoff", kind="stable").iloc[-1]
+        if newest_row["cutoff"] < cutoff:
+            yield {
+                "programme": programme,
+                "severity": "info",
+                "check": "stale",
+                "axis": ALL,
+                "figure": "achievements",
+                "cutoff": cutoff,
+                "compared_with": newest_row["cutoff"],
+                "source": newest_row["source"],
+            }

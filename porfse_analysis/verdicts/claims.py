@@ -1,0 +1,547 @@
+"""What official documents claim, against the data: one verdict per claim, with the figures and dates it rests on.
+
+A figure is never verified against the document it stands in: rows of `finance` and `achievements` that come from the
+source of the claim are left out, and shown beside it as what they are (`own_value`).
+
+How close is close enough follows from how the figure was published:
+
+- `exact`: the figure of the data, rounded to the last published digit (`precision`), is the one claimed. A figure that
+  was cut instead of rounded is `contradicted`, and the reason says so.
+- `about`: within 5% of the claimed value, or one unit of its last digit if that is more.
+- `more_than`, `less_than`: strictly above or below.
+
+Where no figure is of the claim's date, the last position not after it counts as the nearest and the next one is
+context: at best the claim is `compatible`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
+from porfse_analysis.indicators.positions import published_totals
+from porfse_analysis.indicators.result import as_cutoff
+from porfse_analysis.programme import Programme
+from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
+from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.decommitment import decommitment
+from porfse_analysis.verdicts.performance_framework import framework_indicators
+from porfse_analysis.verdicts.rules import RULES
+
+__all__ = ["ABOUT", "CLAIM_COLUMNS", "NEEDS", "REASONS", "VERDICTS", "check_claims"]
+
+VERDICTS = ("confirmed", "contradicted", "compatible", "not_verifiable")
+
+ABOUT = Decimal("0.05")
+"""How far from an `about` figure the data may be, as a share of it."""
+
+CLAIM_COLUMNS = {
+    "programme": "str",
+    "claim": "str",
+    "quantity": "str",
+    "axis": "str",
+    "cutoff": DATE_DTYPE,
+    "source": "str",
+    "claimed": "float64",
+    "unit": "str",
+    "qualifier": "str",
+    "precision": "float64",
+    "verdict": "str",
+    "reason": "str",
+    "found": "float64",
+    "found_quantity": "str",
+    "found_at_least": "float64",
+    "found_at_most": "float64",
+    "data_date": DATE_DTYPE,
+    "data_source": "str",
+    "next": "float64",
+    "next_date": DATE_DTYPE,
+    "reference": "float64",
+    "other_reference": "float64",
+    "explained_by": "str",
+    "own_value": "float64",
+    "needs": "str",
+}
+"""The columns of the result and their types."""
+
+REASONS = (
+    "agrees",
+    "bound",
+    "about",
+    "found_limits",
+    "nearest_date",
+    "between",
+    "plan_changed",
+    "truncated",
+    "differs",
+    "bound_missed",
+    "outside",
+    "no_later",
+    "no_figure",
+    "other_stage",
+    "no_women",
+    "no_value",
+    "unknown_quantity",
+    "framework_missing",
+    "milestones_agree",
+    "milestones_from_threshold",
+    "milestones_unknown",
+    "milestones_differ",
+    "progress_reached",
+    "progress_undefined",
+    "progress_none",
+    "target_covered",
+    "target_at_risk",
+    "target_by_prefinancing",
+    "target_stale",
+    "target_at_closure",
+    "target_not_available",
+    "sum_truncated",
+    "sum_differs",
+)
+"""Why a verdict is what it is; the display layer has the words."""
+
+NEEDS = (
+    "stage",
+    "participants",
+    "women",
+    "framework",
+    "framework_values",
+    "certified_by_axis",
+    "eu_commitments",
+    "value",
+)
+"""What to supply so that a claim can be verified, joined by `;` where it is more than one thing."""
+
+# the stage nearest to one that no other source publishes: context, never a check
+_NEAR_STAGE = {
+    "activated": "selected",
+    "committed": "selected",
+    "selected": "committed",
+    "paid": "declared",
+    "certified": "declared",
+    "declared": "certified",
+}
+_MILESTONES = re.compile(rf"(?:({'|'.join(TARGET_KINDS)})_)?milestones_(achieved|progressing)")
+_TARGET = re.compile(r"decommitment_target_(\d{4})")
+# notes of the decommitment verdict that say the annual commitments are not all there
+_COMMITMENTS = {"no_commitments", "commitment_gap", "reserve_missing", "base_missing"}
+
+Answer = dict[str, Any]
+
+
+def check_claims(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
+    """The verdict on every claim dated not after `cutoff` (default: on every claim).
+
+    Returns one row per claim: what is claimed (claim, quantity, axis, cutoff, source, claimed, unit, qualifier,
+    precision), `verdict` (`confirmed`, `contradicted`, `compatible`, `not_verifiable`), `reason` (see `REASONS`), the
+    figure found with its limits, quantity, date and source, the next one as context, further figures the reason needs
+    (reference, other_reference, explained_by), what the document itself has for it (own_value: consistency, no check)
+    and `needs` (see `NEEDS`). A document whose endowments do not add up to its own total has one row more, the claim
+    `allocation-sum`. `porfse_analysis.display.words.claims` puts it into words.
+    """
+    claims = programme.claims
+    if cutoff is not None:
+        claims = claims[claims["cutoff"] <= as_cutoff(cutoff)]
+    rows = [_checked(claim, programme) for claim in claims.to_dict("records")]
+    rows += _sums(claims, programme)
+    return v.typed_frame([dict.fromkeys(CLAIM_COLUMNS) | row for row in map(_blank, rows)], CLAIM_COLUMNS)
+
+
+def _blank(row: Answer) -> Answer:
+    texts = {name: "" for name, kind in CLAIM_COLUMNS.items() if kind == "str"}
+    return texts | row
+
+
+def _checked(claim: Mapping[Any, Any], programme: Programme) -> Answer:
+    """The row of one claim."""
+    row: Answer = {name: claim[name] for name in ("programme", "claim", "quantity", "axis", "cutoff")}
+    row |= {"source": str(claim["source"]), "claimed": claim["value"], "unit": claim["unit"]}
+    row |= {"qualifier": claim["qualifier"] or "exact", "precision": claim["precision"]}
+    others = _Others.of(programme, row["source"])
+    quantity = row["quantity"]
+    milestones, target = _MILESTONES.fullmatch(quantity), _TARGET.fullmatch(quantity)
+    if target:
+        return row | _of_target(int(target[1]), row, others)
+    if not (quantity in (*STAGES, "participants", "women_share") or milestones):
+        return row | _answer("not_verifiable", "unknown_quantity")
+    if pd.isna(row["claimed"]):
+        return row | _answer("not_verifiable", "no_value", needs="value")
+    if milestones:
+        return row | _of_milestones(milestones[1] or "", milestones[2], row, others)
+    if quantity in STAGES:
+        return row | _of_stage(row, others)
+    return row | (_of_people(row, others) if quantity == "participants" else _of_women(row, others))
+
+
+def _answer(verdict: str, reason: str, **more: Any) -> Answer:
+    return {"verdict": verdict, "reason": reason, **more}
+
+
+@dataclass(frozen=True)
+class _Others:
+    """The tables of a programme without what comes from the document of the claim."""
+
+    finance: pd.DataFrame
+    own_finance: pd.DataFrame
+    achievements: pd.DataFrame
+    targets: pd.DataFrame
+    axes: pd.DataFrame
+    eu_commitments: pd.DataFrame
+
+    @classmethod
+    def of(cls, programme: Programme, source: str) -> _Others:
+        """Of `programme`, for a claim of `source`."""
+        own = programme.finance["source"].astype("str") == source
+        counted = programme.achievements["source"].astype("str") != source
+        return cls(
+            finance=programme.finance[~own],
+            own_finance=programme.finance[own],
+            achievements=programme.achievements[counted],
+            targets=programme.targets,
+            axes=programme.axes,
+            eu_commitments=programme.eu_commitments,
+        )
+
+
+# --- figures and their dates ---
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A figure at a position: its value, the least and the most it can stand for, its date and source."""
+
+    position: pd.Timestamp
+    date: pd.Timestamp
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    source: str
+
+
+def _around(figures: Iterable[_Figure], date: pd.Timestamp) -> tuple[_Figure | None, _Figure | None]:
+    """The last figure not after a date and the first one after it, in the order of preference at each position."""
+    ordered = list(figures)
+    earlier = [figure for figure in ordered if figure.position <= date]
+    later = [figure for figure in ordered if figure.position > date]
+    before = max(earlier, key=lambda figure: figure.position, default=None)  # the first of those of one position
+    if before is not None:
+        later = [figure for figure in later if figure.source == before.source]
+    return before, min(later, key=lambda figure: figure.position, default=None)
+
+
+def _digit(row: Answer) -> Decimal:
+    """The unit of the last published digit of the claim."""
+    return v.ZERO if pd.isna(row["precision"]) else v.exact(row["precision"])
+
+
+def _claimed_range(row: Answer) -> tuple[Decimal, Decimal]:
+    """The values that the claim, as it is written, allows."""
+    value, unit = v.exact(row["claimed"]), _digit(row)
+    if row["qualifier"] == "more_than":
+        return value, v.INFINITE
+    if row["qualifier"] == "less_than":
+        return v.ZERO, value
+    slack: Decimal = max(unit, abs(value) * ABOUT) if row["qualifier"] == "about" else unit / 2
+    return value - slack, value + slack
+
+
+def _compare(row: Answer, found: _Figure) -> tuple[str, str]:
+    """Verdict and reason of a claim against a figure of its own date."""
+    value = v.exact(row["claimed"])
+    low, high = _claimed_range(row)
+    qualifier = row["qualifier"]
+    if qualifier in ("more_than", "less_than"):
+        sure = found.low > value if qualifier == "more_than" else found.high < value
+        never = found.high <= value if qualifier == "more_than" else found.low >= value
+        if sure or never:
+            return ("confirmed", "bound") if sure else ("contradicted", "bound_missed")
+        return "compatible", "found_limits"
+    unit = _digit(row)
+    # a figure published in the same unit shows the same digits; one in a coarser unit only allows them
+    as_fine = found.high - found.low <= unit * 3 / 2
+    if abs(found.value - value) <= unit / 2 and as_fine:
+        return "confirmed", "agrees"
+    if found.low <= high and found.high >= low:
+        inside = low <= found.low and found.high <= high
+        return "compatible", "about" if qualifier == "about" and inside else "found_limits"
+    return "contradicted", "truncated" if value < found.low and found.high < value + unit else "differs"
+
+
+def _near(row: Answer, before: _Figure, after: _Figure | None) -> tuple[str, str]:
+    """Verdict and reason of a claim against the figures before and after its date."""
+    if _compare(row, before)[0] in ("confirmed", "compatible"):
+        return "compatible", "nearest_date"
+    low, high = _claimed_range(row)
+    if after is None:
+        return ("not_verifiable", "no_later") if high > before.low else ("contradicted", "outside")
+    least, most = min(before.low, after.low), max(before.high, after.high)
+    return ("compatible", "between") if least <= high and most >= low else ("contradicted", "outside")
+
+
+def _in_force(row: Answer, before: _Figure, after: _Figure | None) -> tuple[str, str]:
+    """Verdict and reason of a claim about an allocation, which holds until the plan changes."""
+    verdict, reason = _compare(row, before)
+    if after is None or after.value == before.value or before.date == row["cutoff"]:
+        return verdict, reason
+    other, _ = _compare(row, after)
+    # the plan changed somewhere between the two positions
+    return ("compatible", "plan_changed") if {verdict, other} & {"confirmed", "compatible"} else (verdict, reason)
+
+
+def _figures(before: _Figure | None, after: _Figure | None, quantity: str) -> Answer:
+    """The columns that show what was found."""
+    found: Answer = {}
+    if before is not None:
+        found |= {
+            "found": before.value,
+            "found_at_least": before.low,
+            "found_at_most": before.high,
+            "found_quantity": quantity,
+            "data_date": before.date,
+            "data_source": before.source,
+        }
+    if after is not None:
+        found |= {"next": after.value, "next_date": after.date, "found_quantity": quantity}
+        found |= {"data_source": after.source}
+    return found
+
+
+def _against(row: Answer, figures: list[_Figure], quantity: str, needs: str) -> Answer:
+    """The answer for a claim about a quantity that other sources publish at some dates."""
+    before, after = _around(figures, row["cutoff"])
+    shown = _figures(before, after, quantity)
+    if before is None:
+        return _answer("not_verifiable", "no_figure", needs=needs) | shown
+    if quantity == "allocation":
+        verdict, reason = _in_force(row, before, after)
+    elif before.date == row["cutoff"]:
+        verdict, reason = _compare(row, before)
+    else:
+        verdict, reason = _near(row, before, after)
+    return _answer(verdict, reason, needs=needs if verdict == "not_verifiable" else "") | shown
+
+
+# --- money ---
+
+
+def _of_stage(row: Answer, others: _Others) -> Answer:
+    stage, axis = row["quantity"], row["axis"]
+    own = [f.value for f in _amounts(others.own_finance, stage, axis, others.axes) if f.position == row["cutoff"]]
+    own_value = {"own_value": own[0]} if own else {}
+    figures = _amounts(others.finance, stage, axis, others.axes)
+    near = _NEAR_STAGE.get(stage, "")
+    if not figures and near:
+        before, after = _around(_amounts(others.finance, near, axis, others.axes), row["cutoff"])
+        shown = _figures(before, after, near)
+        reason = "other_stage" if shown else "no_figure"
+        return _answer("not_verifiable", reason, needs="stage") | shown | own_value
+    return _against(row, figures, stage, "stage") | own_value
+
+
+def _amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -> list[_Figure]:
+    """What each source had published of a stage at each position, in the order of preference of the sources."""
+    rows = finance[finance["stage"] == stage]
+    totals = published_totals(rows, ["programme"] if axis == ALL else ["programme", "axis"])
+    if axis != ALL:
+        totals = totals[totals["axis"] == axis]
+    figures = []
+    for total in totals.sort_values(["rank", "position"], kind="stable").to_dict("records"):
+        at = (rows["source"].astype("str") == total["source"]) & (rows["cutoff"] == total["position"])
+        if axis == ALL:
+            parts = rows[at & ((rows["axis"] == ALL) == total["published_total"])]
+            whole = total["published_total"] or set(axes["axis"]) <= set(parts["axis"])
+        else:
+            parts, whole = rows[at & (rows["axis"] == axis)], True
+        known = parts[parts["amount_eur"].notna()]
+        cells = list(zip(known["amount_eur"], known["qualifier"], known["precision"], strict=True))
+        limits = [v.bounds(*cell) for cell in cells]
+        open_end = bool(total["missing"]) or not whole
+        figures.append(
+            _Figure(
+                position=total["position"],
+                date=total["data_date"],
+                value=sum((v.exact(value) for value, _, _ in cells), v.ZERO),
+                low=sum((low for low, _ in limits), v.ZERO),
+                high=v.INFINITE if open_end else sum((high for _, high in limits), v.ZERO),
+                source=total["source"],
+            )
+        )
+    return figures
+
+
+def _sums(claims: pd.DataFrame, programme: Programme) -> list[Answer]:
+    """Documents with claims about endowments whose axes do not add up to their own total."""
+    rows = []
+    stated = claims[claims["quantity"] == "allocation"].drop_duplicates(["source", "cutoff"])
+    for claim in stated.to_dict("records"):
+        source, date = str(claim["source"]), claim["cutoff"]
+        others = _Others.of(programme, source)
+        own = others.own_finance[others.own_finance["cutoff"] == date]
+        parts = {
+            axis: figure
+            for axis in programme.axes["axis"]
+            for figure in _amounts(own, "allocation", axis, programme.axes)
+        }
+        total = _amounts(own[own["axis"] == ALL], "allocation", ALL, programme.axes)
+        if not total or len(parts) < len(programme.axes):
+            continue
+        added = sum((figure.value for figure in parts.values()), v.ZERO)
+        low, high = total[0].low, total[0].high
+        exact = {"qualifier": "exact", "precision": float(_unit(own, ALL)), "claimed": float(total[0].value)}
+        whole = _Figure(date, date, added, added, added, source)
+        if _compare(exact, whole)[0] == "confirmed" or low <= added <= high:
+            continue
+        row: Answer = {
+            "programme": claim["programme"],
+            "claim": "allocation-sum",
+            "quantity": "allocation_sum",
+            "axis": ALL,
+            "cutoff": date,
+            "source": source,
+            "unit": "EUR",
+            **exact,
+        }
+        row |= _answer("contradicted", "sum_differs") | _figures(whole, None, "allocation_sum")
+        for axis, figure in parts.items():
+            before, _ = _around(_amounts(others.finance, "allocation", axis, programme.axes), date)
+            if before is None or before.value == figure.value:
+                continue
+            corrected = added - figure.value + before.value
+            if _compare(exact, _Figure(date, date, corrected, corrected, corrected, ""))[0] == "confirmed":
+                row |= {"reason": "sum_truncated", "explained_by": axis, "data_source": before.source}
+                row |= {"reference": before.value, "other_reference": figure.value}
+        rows.append(row)
+    return rows
+
+
+def _unit(finance: pd.DataFrame, axis: str) -> float:
+    units = finance.loc[(finance["axis"] == axis) & (finance["stage"] == "allocation"), "precision"]
+    return float(units.fillna(0).max())
+
+
+# --- people ---
+
+
+def _of_people(row: Answer, others: _Others) -> Answer:
+    return _against(row, _people(others.achievements, row["axis"]), "participants", "participants")
+
+
+def _people(achievements: pd.DataFrame, axis: str) -> list[_Figure]:
+    """The participants at every position reported."""
+    figures = []
+    for position in sorted(achievements.loc[achievements["value"].notna(), "cutoff"].unique()):
+        people = participants(achievements, cutoff=position, by="programme" if axis == ALL else "axis")
+        for known in people[(people["axis"] == axis) & people["people"].notna()].to_dict("records"):
+            count = v.exact(known["people"])
+            most = v.INFINITE if "partial" in known["note"].split(";") else count
+            figures.append(_Figure(position, known["date"], count, count, most, known["source"]))
+    return figures
+
+
+def _of_women(row: Answer, others: _Others) -> Answer:
+    counted = others.achievements[others.achievements["indicator_code"].isin(PARTICIPANT_CODES)]
+    women = counted[counted["women"].notna()]
+    everybody = {figure.position: figure for figure in _people(others.achievements, row["axis"])}
+    figures = []
+    for part in _people(counted.assign(value=counted["women"]), row["axis"]):
+        whole = everybody.get(part.position)
+        if whole is not None and whole.value and part.low == part.high and whole.low == whole.high:
+            share = part.value / whole.value
+            figures.append(_Figure(part.position, part.date, share, share, share, part.source))
+    if women.empty:
+        return _answer("not_verifiable", "no_women", needs="women")
+    return _against(row, figures, "women_share", "women")
+
+
+# --- performance framework and decommitment ---
+
+
+def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answer:
+    """How many indicators have reached their milestone of 2018, or are on their way to it."""
+    date = row["cutoff"].date().isoformat()
+    items = framework_indicators(others.achievements, others.finance, others.targets, cutoff=date, axes=others.axes)
+    items = items[(items["state"] != "left_out") & (items["axis"] == row["axis"] if row["axis"] != ALL else True)]
+    items = items[items["kind"] == kind] if kind else items
+    certified = "certified_by_axis" if kind == "financial" else ""
+    if items.empty:
+        needs = ";".join(code for code in ("framework", certified) if code)
+        return _answer("not_verifiable", "framework_missing", needs=needs)
+    low, high = items["ratio_at_least"], items["ratio_at_most"]
+    # an earlier figure can only have grown since
+    high = high.mask(items["note"].str.split(";").map(lambda notes: "stale" in notes), float("inf"))
+    reached, at_most = int((low >= 1).sum()), int((high >= 1).sum())
+    threshold = float(RULES["2014-2020"].achieved_from)
+    enough, enough_at_most = int((low >= threshold).sum()), int((high >= threshold).sum())
+    claimed = float(row["claimed"])
+    shown: Answer = {
+        "found": float(reached),
+        "found_quantity": row["quantity"],
+        "found_at_least": float(reached),
+        "found_at_most": float(at_most),
+        "reference": float(len(items)),
+        "other_reference": float(enough),
+        "data_date": items["data_date"].min(),
+        "data_source": ";".join(dict.fromkeys(source for source in items["source"] if source)),
+    }
+    unknown = _answer("not_verifiable", "milestones_unknown", needs=certified or "framework_values") | shown
+    if asked == "progressing":
+        begun, begun_at_most = int((low > 0).sum()), int((high > 0).sum())
+        if enough >= claimed:
+            return _answer("confirmed", "progress_reached") | shown
+        if begun_at_most < claimed:
+            return _answer("contradicted", "progress_none") | shown
+        return unknown if begun < claimed else _answer("compatible", "progress_undefined") | shown
+    if reached == at_most == claimed:
+        return _answer("confirmed", "milestones_agree") | shown
+    if reached < at_most and reached <= claimed <= at_most:
+        return unknown
+    if enough <= claimed <= enough_at_most:
+        return _answer("compatible", "milestones_from_threshold") | shown
+    return _answer("contradicted", "milestones_differ") | shown
+
+
+def _of_target(year: int, row: Answer, others: _Others) -> Answer:
+    """Whether the N+3 target of a year was covered at the date of the claim, under both modes of pre-financing."""
+    date = row["cutoff"].date().isoformat()
+    try:
+        modes = [
+            decommitment(others.eu_commitments, others.finance, year=year, cutoff=date, prefinancing=mode)
+            for mode in ("initial_only", "initial_plus_annual")
+        ]
+    except ParameterError:
+        return _answer("not_verifiable", "unknown_quantity")
+    first, second = (frame[frame["programme"] == row["programme"]].iloc[0] for frame in modes)
+    notes = {code for verdict in (first, second) for code in verdict["note"].split(";")}
+    needs = ["eu_commitments"] if notes & _COMMITMENTS else []
+    if "claims_partial" in notes or "stale" in notes:
+        needs.append("certified_by_axis")
+    shown: Answer = {
+        "found": first["claims_eu"],
+        "found_quantity": "claims_eu" if pd.notna(first["claims_eu"]) else "",
+        "found_at_least": first["claims_at_least_eu"],
+        "found_at_most": first["claims_at_most_eu"],
+        "data_date": first["data_date"],
+        "reference": first["target_eu"],
+        "other_reference": second["target_eu"],
+    }
+    statuses = {first["status"], second["status"]}
+    if statuses == {"covered"}:
+        return _answer("confirmed", "target_covered") | shown
+    if statuses == {"settled_at_closure"}:
+        return _answer("not_verifiable", "target_at_closure") | shown
+    if "not_available" in statuses:
+        return _answer("not_verifiable", "target_not_available", needs=";".join(needs)) | shown
+    if "stale" in notes:
+        # applications sent since the last position may have covered it
+        return _answer("not_verifiable", "target_stale", needs="certified_by_axis") | shown
+    if statuses == {"at_risk"}:
+        return _answer("contradicted", "target_at_risk") | shown
+    return _answer("compatible", "target_by_prefinancing") | shown
