@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Protocol
@@ -60,6 +60,8 @@ class Programme:
     eu_commitments: pd.DataFrame = field(default_factory=partial(schema.empty, "eu_commitments"))
     population: pd.DataFrame = field(default_factory=partial(schema.empty, "population"))
     claims: pd.DataFrame = field(default_factory=partial(schema.empty, "claims"))
+    former_names: tuple[tuple[str, str, str], ...] = ()
+    """Columns read under a former name: file, former name, name."""
 
     @property
     def cutoffs(self) -> list[str]:
@@ -104,7 +106,7 @@ class Programme:
         for name, frame in tables.items():
             if name != "sources" and "source" in frame:
                 tables[name] = frame.assign(source=frame["source"].astype(order))
-        return Programme(self.cci, self.titles, **tables)
+        return Programme(self.cci, self.titles, former_names=self.former_names, **tables)
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in any language there is, else the CCI."""
@@ -128,12 +130,14 @@ def make_programme(
     files: Mapping[str, str] | None = None,
     where: str = "",
     known: list[Fault] | None = None,
+    former_names: Sequence[tuple[str, str, str]] = (),
 ) -> Programme:
     """A checked `Programme` from the frames of its tables.
 
     `rows` (table -> line of each row in its file), `files` (table -> file name), `where` (the folder) and `known`
-    (faults found while reading) serve the messages alone. Raises `DataError` with every fault of every table: what
-    `schema.find_faults` finds, axes and sources that are used but not declared, missing tables.
+    (faults found while reading) serve the messages alone; `former_names` the findings. Raises `DataError` with every
+    fault of every table: what `schema.find_faults` finds, axes and sources that are used but not declared, missing
+    tables.
     """
     rows, files, faults = rows or {}, files or {}, list(known or [])
     faulty_cells = {(fault.file, fault.row, fault.column) for fault in faults}
@@ -161,7 +165,7 @@ def make_programme(
     for name, frame in frames.items():
         if name != "sources" and "source" in frame:
             frame["source"] = frame["source"].where(frame["source"] != "").astype(order)
-    return Programme(cci=cci, titles=dict(titles), **frames)
+    return Programme(cci=cci, titles=dict(titles), former_names=tuple(former_names), **frames)
 
 
 def _unknown(

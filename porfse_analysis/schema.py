@@ -7,7 +7,7 @@ frames in memory begin with it (`frame_columns`). An empty text is "", a missing
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from porfse_analysis.errors import Fault
 __all__ = [
     "ALL",
     "DATE_DTYPE",
+    "FORMER_NAMES",
     "STAGES",
     "TABLES",
     "Column",
@@ -171,8 +172,8 @@ TABLES: dict[str, Table] = {
                 _text("plan_version", "version of the programme that sets the target", required=True),
                 _SOURCE,
                 _date("valid_from", "first position published with that version", required=True),
-                Column("milestone_2018", "number", "milestone for the end of 2018", optional=True),
-                Column("target_2023", "number", "target for the end of 2023"),
+                Column("milestone", "number", "milestone, due by the date the period sets", optional=True),
+                Column("target", "number", "final target, due by the date the period sets"),
                 _text("unit", "unit; % marks a target that is a percentage", optional=True),
                 _text("kind", "kind of indicator", allowed=TARGET_KINDS, optional=True, default=""),
                 Column(
@@ -264,6 +265,9 @@ TABLES: dict[str, Table] = {
         ),
     )
 }
+
+FORMER_NAMES: Mapping[str, Mapping[str, str]] = {"targets": {"milestone_2018": "milestone", "target_2023": "target"}}
+"""Table -> former name of a column -> its name now: files with the former one are still read."""
 
 
 def frame_columns(name: str) -> tuple[str, ...]:

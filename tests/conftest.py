@@ -140,7 +140,7 @@ def target_rows() -> Builder:
 
     axis, investment priority, indicator, plan version, valid from, target 2023; the rest as in `achievement_rows`.
     """
-    names = ("axis", "investment_priority", "indicator_code", "plan_version", "valid_from", "target_2023")
+    names = ("axis", "investment_priority", "indicator_code", "plan_version", "valid_from", "target")
     return _builder("targets", names, _indicator)
 
 

@@ -57,7 +57,7 @@ def targets(*rows: tuple, **common: object) -> pd.DataFrame:
             "region_category": "",
             "plan_version": version,
             "valid_from": pd.Timestamp(valid_from),
-            "target_2023": target,
+            "target": target,
             "source": "s",
         }
         cells.append(cell | common | (more[0] if more else {}))

@@ -41,7 +41,7 @@ def make_folder(parent):
         page=[LONG],
     )
     _edit(folder / "measures.csv", title_it=[IMAGE, LONG, FORMULA, COMMAND, OVERRIDE], title_en=[SCRIPT])
-    _edit(folder / "targets.csv", unit=[IMAGE] * 200, in_performance_framework=["yes"], milestone_2018=["100"])
+    _edit(folder / "targets.csv", unit=[IMAGE] * 200, in_performance_framework=["yes"], milestone=["100"])
     _edit(folder / "achievements.csv", unit=[IMAGE] * 300)
     _edit(folder / "claims.csv", text_it=[SCRIPT, LONG, OVERRIDE, FORMULA], text_en=[BREAKOUT, MATHS])
     return folder

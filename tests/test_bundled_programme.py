@@ -306,7 +306,7 @@ def test_targets_by_plan_version(bundled, priority, code, by_version):
     rows = bundled.targets
     rows = rows[(rows["investment_priority"] == priority) & (rows["indicator_code"] == code)]
     expected = {version: target for version, target in zip(VERSIONS, by_version, strict=True) if target is not None}
-    assert rows.set_index("plan_version")["target_2023"].to_dict() == expected
+    assert rows.set_index("plan_version")["target"].to_dict() == expected
     assert rows["unit"].unique().tolist() == ["Number"]
 
 
@@ -318,7 +318,7 @@ def test_plan_versions_hold_from_their_first_position(bundled):
 
 
 def test_no_milestone_is_made_up(bundled):
-    assert bundled.targets["milestone_2018"].isna().all()
+    assert bundled.targets["milestone"].isna().all()
     assert not bundled.targets["in_performance_framework"].any()
 
 
@@ -330,7 +330,7 @@ def test_three_targets_are_marked_as_percentages(bundled, priority, code, percen
     assert len(rows) == 3 * len(VERSIONS)
     marked = rows[(rows["investment_priority"] == priority) & (rows["indicator_code"] == code)]
     assert marked["plan_version"].tolist() == VERSIONS
-    assert marked["target_2023"].unique().tolist() == [percentage]
+    assert marked["target"].unique().tolist() == [percentage]
     assert marked["kind"].unique().tolist() == ["result"]
 
 
@@ -489,7 +489,7 @@ def test_targets_equal_the_published_table(bundled, outputs):
         for row in outputs[outputs["target_2023"] != ""].itertuples()
     }
     ours = {
-        (*(getattr(row, name) for name in KEY), row.plan_version): (row.target_2023, row.valid_from.date().isoformat())
+        (*(getattr(row, name) for name in KEY), row.plan_version): (row.target, row.valid_from.date().isoformat())
         for row in bundled.targets.itertuples()
     }
     assert ours == theirs

@@ -367,8 +367,8 @@ def test_dates_that_cannot_be_compared():
             function(frame, cutoff=NOW, compare_to=NOW)
         with pytest.raises(ParameterError, match="YYYY-MM-DD"):
             function(frame, cutoff=NOW, compare_to="31/12/2019")
-    with pytest.raises(ParameterError, match="against='target'"):
-        target_changes(targets(("I", "8i", "CO01", "1", THEN, 1)), against="target", **DATES)
+    with pytest.raises(ParameterError, match="against='final'"):
+        target_changes(targets(("I", "8i", "CO01", "1", THEN, 1)), against="final", **DATES)
 
 
 # What holds whatever the figures

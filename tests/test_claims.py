@@ -205,7 +205,7 @@ def test_the_share_of_women(women, expected):
 
 
 def goal(code, milestone, **more):
-    return ("1", "", code, "1", "2015-12-31", 2 * milestone, FRAMED | {"milestone_2018": milestone} | more)
+    return ("1", "", code, "1", "2015-12-31", 2 * milestone, FRAMED | {"milestone": milestone} | more)
 
 
 FRAMED = {"in_performance_framework": True, "kind": "output", "unit": "Number"}

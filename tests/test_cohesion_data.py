@@ -117,7 +117,7 @@ def test_columns_of_the_readers(finance, indicators):
     assert " ".join(indicators) == (
         "programme title ms fund axis investment_priority region_category indicator_type "
         "indicator_code indicator_name thematic_objective measure focus_area year plan_version "
-        "target_2023 value unit reported_in is_division"
+        "target value unit reported_in is_division"
     )
 
 
@@ -158,7 +158,7 @@ def test_indicators_in_their_forms(indicators):
     for content in (samples.soda_csv(records), samples.soda_json(records)):
         frame = read_indicators(io.BytesIO(content))
         assert frame["value"].notna().sum() == 11
-        assert frame["target_2023"].notna().sum() == 10
+        assert frame["target"].notna().sum() == 10
         assert frame["indicator_name"].iat[0] == "Name of the indicator"
         both = frame[(frame["programme"] == "2014IT05M9OP001") & (frame["year"] == 2018)]
         assert dict(zip(both["indicator_type"], both["value"], strict=True)) == {
@@ -172,7 +172,7 @@ def test_json_without_a_single_value_is_still_the_table():
     records = samples.indicator_records()[3:4]  # a year that is not reported yet
     frame = read_indicators(io.BytesIO(samples.soda_json(records)))
     assert frame["value"].isna().all()
-    assert frame["target_2023"].tolist() == [131_480.0]
+    assert frame["target"].tolist() == [131_480.0]
 
 
 def test_json_numbers_need_no_quotes():
@@ -701,7 +701,7 @@ def test_missing_amounts_stay_missing():
 def test_targets_are_those_of_their_plan(finance, indicators):
     targets = programme_from_cohesion_data(finance, indicators, cci=LOMBARDIA).targets
     jobs = targets[targets["indicator_code"] == "CO01"]
-    assert [(row.plan_version, row.valid_from.date().isoformat(), row.target_2023) for row in jobs.itertuples()] == [
+    assert [(row.plan_version, row.valid_from.date().isoformat(), row.target) for row in jobs.itertuples()] == [
         ("4", "2018-12-31", 69_038.0),
         ("5", "2019-12-31", 216_887.0),
         ("6", "2020-12-31", 131_480.0),
@@ -717,7 +717,7 @@ def test_the_value_meets_the_target_of_its_own_year(finance, indicators):
     programme = programme_from_cohesion_data(finance, indicators, cci=LOMBARDIA)
     values, targets = programme.achievements, programme.targets
     jobs = values[(values["indicator_code"] == "CO01")].set_index("cutoff")["value"]
-    aims = targets[targets["indicator_code"] == "CO01"].set_index("valid_from")["target_2023"]
+    aims = targets[targets["indicator_code"] == "CO01"].set_index("valid_from")["target"]
     # 157,769 / 69,038; 157,846 / 216,887; 157,891 / 131,480
     assert (jobs / aims).dropna().round(4).tolist() == [2.2852, 0.7278, 1.2009]
 
@@ -734,8 +734,8 @@ def reported(code, year, version, target, value="1", *, axis="I", region=samples
 def versions(finance, rows):
     targets = programme_from_cohesion_data(finance, indicator_frame(rows), cci=LOMBARDIA).targets
     return [
-        (row.indicator_code, row.plan_version, row.valid_from.year, row.target_2023)
-        for row in targets.fillna({"target_2023": -1}).itertuples()
+        (row.indicator_code, row.plan_version, row.valid_from.year, row.target)
+        for row in targets.fillna({"target": -1}).itertuples()
     ]
 
 
@@ -1022,7 +1022,7 @@ def test_every_value_meets_the_target_of_its_year(portal):
         left_on="cutoff",
         right_on="valid_from",
         by="programme",
-    ).merge(targets[[*key, "plan_version", "target_2023"]], on=[*key, "plan_version"], how="left")
+    ).merge(targets[[*key, "plan_version", "target"]], on=[*key, "plan_version"], how="left")
     met = met[met["fund"].isin(["ESF", "YEI"])]
     ours = met.assign(year=met["cutoff"].dt.year.astype(str)).set_index([*key, "year"])
     theirs = raw.rename(
@@ -1037,7 +1037,7 @@ def test_every_value_meets_the_target_of_its_year(portal):
     assert len(theirs) == len(ours) > 100_000
     theirs = theirs.loc[ours.index]
     assert (theirs["implemented_value"].astype(float) == ours["value"]).all()
-    assert pd.to_numeric(theirs["target_value"]).equals(ours["target_2023"])
+    assert pd.to_numeric(theirs["target_value"]).equals(ours["target"])
 
 
 def test_the_other_forms_of_the_portal_agree(portal):

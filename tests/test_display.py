@@ -195,7 +195,7 @@ def test_tables_have_captions_scoped_headers_and_sources(report):
 
 
 def test_figures_say_their_values_and_sources(report):
-    for name in figures.__all__:
+    for name in set(figures.__all__) - {"scorecard"}:  # which is tiles, no drawing
         page = getattr(figures, name)(report).html
         if 'class="pf-empty"' in page:
             continue

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from porfse_analysis import DataError, load_programme, schema
+from porfse_analysis import DataError, check, load_programme, schema
+from porfse_analysis.display.words.wording import word_findings
 
 FINANCE_KEY = "axis, cutoff, stage, fund, region_category, source"
 
@@ -647,7 +648,7 @@ def test_all_faults_of_all_files_are_told_at_once(copy_of_bundled, edit_cell):
         ("finance.csv", 9, "axis", "VI"),
         ("finance.csv", 100, "stage", "spent"),
         ("achievements.csv", 204, "value", "-3"),
-        ("targets.csv", 3, "target_2023", "1.234,56"),
+        ("targets.csv", 3, "target", "1.234,56"),
         ("population.csv", 11, "year", "25"),
     ]
     for file, row, column, value in edits:
@@ -825,3 +826,23 @@ def test_a_declaration_that_is_not_read_is_refused_not_ignored(copy_of_bundled, 
     (fault,) = caught.value.faults
     assert (fault.file, fault.column) == ("datapackage.json", key)
     assert fault.remedy
+
+
+def test_former_names_of_columns_are_read_and_said(copy_of_bundled):
+    targets = copy_of_bundled / "targets.csv"
+    descriptor = copy_of_bundled / "datapackage.json"
+    header, rows = targets.read_text(encoding="utf-8").split("\n", 1)
+    former = header.replace("milestone", "milestone_2018").replace("target,", "target_2023,")
+    targets.write_text(f"{former}\n{rows}", encoding="utf-8")
+    declared = descriptor.read_text(encoding="utf-8").replace('"name": "milestone"', '"name": "milestone_2018"')
+    descriptor.write_text(declared.replace('"name": "target"', '"name": "target_2023"'), encoding="utf-8")
+    assert '"milestone_2018"' in descriptor.read_text(encoding="utf-8")
+    read = load_programme(copy_of_bundled)
+    pd.testing.assert_frame_equal(read.targets, load_programme().targets)
+    said = check(read).query("check == 'former_name'")
+    assert said[["severity", "source", "figure", "reason"]].to_numpy().tolist() == [
+        ["info", "targets.csv", "milestone_2018", "milestone"],
+        ["info", "targets.csv", "target_2023", "target"],
+    ]
+    assert word_findings(said, "en")["message"].tolist()[0].startswith("milestone_2018 is now called milestone: ")
+    assert not len(check(load_programme()).query("check == 'former_name'"))

@@ -45,7 +45,7 @@ def test_it_says_that_it_is_invented(invented: Programme) -> None:
 
 
 def test_milestones_of_2018(invented: Programme) -> None:
-    axes = framework(invented, at="milestone_2018").set_index(["axis", "fund"])
+    axes = framework(invented, against="milestone").set_index(["axis", "fund"])
     assert axes["status"].to_dict() == {
         # certified 10 of 10; CO01 3,000 + 600 of 4,000 = 0.90; CO05 1,700 of 2,000 = 0.85 exactly
         ("1", "ESF"): "achieved",
@@ -106,7 +106,7 @@ def test_ratios_of_2018(invented: Programme) -> None:
 
 
 def test_final_targets_of_2023(invented: Programme) -> None:
-    axes = framework(invented, at="target_2023").set_index(["axis", "fund"])
+    axes = framework(invented, against="target").set_index(["axis", "fund"])
     assert axes["status"].to_dict() == {
         # 44 of 50 = 0.88; 10,800 of 12,000 = 0.90; 5,200 of the 5,500 of plan 2.0 = 0.945
         ("1", "ESF"): "achieved",

@@ -262,8 +262,8 @@ def target(code: str, milestone: float | None, axis: str = "1", **rest: Any) -> 
         "plan_version": "1",
         "source": "plan",
         "valid_from": "2014-12-31",
-        "milestone_2018": milestone,
-        "target_2023": 100_000,
+        "milestone": milestone,
+        "target": 100_000,
         "unit": "Number",
         "kind": "output",
         "in_performance_framework": True,
@@ -434,7 +434,7 @@ def test_milestone_zero_can_be_read_otherwise() -> None:
 
 
 def test_zero_target_without_anything_later_has_no_ratio() -> None:
-    result = framework([achieved("CO01", 5)], [], [target("CO01", 0, target_2023=0)])
+    result = framework([achieved("CO01", 5)], [], [target("CO01", 0, target=0)])
     assert (named(result, "CO01")["state"], named(result, "CO01")["note"]) == ("not_evaluable", "target_zero")
     assert only(result.axes)["status"] == "undetermined"
 
@@ -658,22 +658,22 @@ def test_a_mixed_set_with_a_result_indicator() -> None:
 
 
 def test_key_implementation_steps() -> None:
-    step = {"kind": "key_implementation_step", "indicator_type": "", "target_2023": None, "unit": ""}
+    step = {"kind": "key_implementation_step", "indicator_type": "", "target": None, "unit": ""}
     rows = [achieved("K1", 1, indicator_type="", unit=""), achieved("CO01", 900)]
-    goals = [target("K1", 1, **step), target("CO01", 1000, target_2023=1000)]
+    goals = [target("K1", 1, **step), target("CO01", 1000, target=1000)]
     milestone = framework(rows, [], goals)
     assert (only(milestone.axes)["status"], only(milestone.axes)["n"]) == ("achieved", 2)
-    final = framework(rows, [], goals, at="target_2023")
+    final = framework(rows, [], goals, against="target")
     # no final target: the step leaves the set
     assert (named(final, "K1")["state"], named(final, "K1")["note"]) == ("left_out", "step_left_out;stale")
     assert (only(final.axes)["status"], only(final.axes)["n"]) == ("achieved", 1)
-    kept = framework(rows, [], goals, at="target_2023", rules=RULES_2014.replace(step_without_target_left_out=False))
+    kept = framework(rows, [], goals, against="target", rules=RULES_2014.replace(step_without_target_left_out=False))
     assert only(kept.axes)["status"] == "undetermined"
 
 
 def test_only_steps_left_out_is_not_assessed() -> None:
-    step = {"kind": "key_implementation_step", "indicator_type": "", "target_2023": None, "unit": ""}
-    result = framework([], [], [target("K1", 1, **step)], at="target_2023")
+    step = {"kind": "key_implementation_step", "indicator_type": "", "target": None, "unit": ""}
+    result = framework([], [], [target("K1", 1, **step)], against="target")
     axis = only(result.axes)
     assert axis["status"] == "not_assessed"
     assert "key implementation step without a final target" in axis["reason_en"]
@@ -683,8 +683,8 @@ def test_final_targets_are_assessed_at_the_end_of_2023() -> None:
     result = framework(
         [achieved("CO01", 10, cutoff="2018-12-31"), achieved("CO01", 90, cutoff="2023-12-31")],
         [allocation(1000)],
-        [target("CO01", 10, target_2023=100)],
-        at="target_2023",
+        [target("CO01", 10, target=100)],
+        against="target",
     )
     axis = only(result.axes)
     assert (axis["status"], axis["assessed_at"]) == ("achieved", pd.Timestamp("2023-12-31"))
@@ -848,7 +848,7 @@ def test_several_programmes_at_once() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"at": "target_2025"}, "at is 'target_2025': choose one of milestone_2018, target_2023"),
+        ({"against": "target_2025"}, "against='target_2025': use one of target, milestone"),
         ({"cutoff": "30/09/2018"}, "cutoff is '30/09/2018': give a date as text, written YYYY-MM-DD"),
         ({"cutoff": "2018-9-30"}, "written YYYY-MM-DD"),
         ({"cutoff": pd.Timestamp("2018-09-30")}, "give a date as text"),

@@ -105,7 +105,7 @@ def test_every_verdict_on_claims(invented, bundled, lang):
     people = shown[shown["claim"].str.contains("187")]["why"].iloc[0]
     assert all(part in people for part in ("187", "716", "300", "656", "31/12/2017", "31/12/2018"))
     milestones = shown[shown["claim"].str.contains("5 indicatori|5 output")]["needs"].iloc[0]
-    for part in ("milestone_2018", "in_performance_framework", "targets", {"it": "Tabella 6", "en": "Table 6"}[lang]):
+    for part in ("milestone", "in_performance_framework", "targets", {"it": "Tabella 6", "en": "Table 6"}[lang]):
         assert part in milestones
     added = shown[shown["claim"].str.contains("sommano|add up")]["why"].iloc[0]
     assert all(part in added for part in ("969", "970", "32", "874"))
@@ -120,7 +120,7 @@ def test_what_the_bundled_programme_lacks_is_said(bundled, lang):
     assert "eu_commitments" in chart
     assert f"{table} 17" in chart
     assert set(tables.framework(bundled).written()["status"]) == {SAID[lang][4]}
-    assert "pf-empty" in tables.framework(bundled, "target_2023")._repr_html_()
+    assert "pf-empty" in tables.framework(bundled, "target")._repr_html_()
     applications = tables.payment_applications(bundled).written()
     assert applications["claims_eu"].tolist() == [{"it": "72.000.000,00", "en": "72,000,000.00"}[lang]]
     assert len(tables.calendar_reasons(bundled).frame) == 1

@@ -193,13 +193,19 @@ def test_one_percentage_refuses_its_whole_group():
 
 def test_milestones():
     values = achievements(("1", "8i", "CO01", "2018-12-31", 30))
-    aims = targets(("1", "8i", "CO01", "1", "2015-12-31", 60, {"milestone_2018": 20}))
-    row = only(target_achievement_ratio(values, aims, cutoff="2018-12-31", against="milestone_2018"))
+    aims = targets(("1", "8i", "CO01", "1", "2015-12-31", 60, {"milestone": 20}))
+    row = only(target_achievement_ratio(values, aims, cutoff="2018-12-31", against="milestone"))
     assert (row["indicator"], row["value"]) == ("milestone_achievement_ratio", 1.5)
 
 
 def test_unknown_against_and_by_are_refused(lombardia):
-    with pytest.raises(ParameterError, match="target_2023, milestone_2018"):
-        target_achievement_ratio(lombardia.achievements, lombardia.targets, cutoff="2018-12-31", against="target")
+    with pytest.raises(ParameterError, match="target, milestone"):
+        target_achievement_ratio(lombardia.achievements, lombardia.targets, cutoff="2018-12-31", against="final")
     with pytest.raises(ParameterError, match="indicator or region_category"):
         target_achievement_ratio(lombardia.achievements, lombardia.targets, cutoff="2018-12-31", by="axis")
+
+
+@pytest.mark.parametrize(("former", "now"), [("target_2023", "target"), ("milestone_2018", "milestone")])
+def test_a_former_value_of_against_is_refused_with_its_name_now(lombardia, former, now):
+    with pytest.raises(ParameterError, match=f"against='{former}': it is now called '{now}'"):
+        target_achievement_ratio(lombardia.achievements, lombardia.targets, cutoff="2018-12-31", against=former)

@@ -24,9 +24,9 @@ from porfse_analysis.cli import app
 from porfse_analysis.errors import DataError, ParameterError
 from porfse_analysis.loaders.save import save_programme
 from porfse_analysis.loaders.template import new_folder
-from porfse_analysis.loaders.workbook.reading import file as workbook_file
+from porfse_analysis.loaders.workbook import file as workbook_file
+from porfse_analysis.loaders.workbook import words as workbook_words
 from porfse_analysis.loaders.workbook.reading import import_workbook, read_workbook
-from porfse_analysis.loaders.workbook.reading import words as workbook_words
 from porfse_analysis.loaders.workbook.template import HELP, TEMPLATE, write_template
 from porfse_analysis.schema import STAGES, TABLES
 

@@ -154,7 +154,7 @@ def target_ratio_changes(
     *,
     cutoff: object,
     compare_to: object,
-    against: str = "target_2023",
+    against: str = "target",
 ) -> pd.DataFrame:
     """How each target ratio moved between two reporting dates: through the value, or through the target.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.changes import two_dates
 from porfse_analysis.indicators.positions import newest, published_totals, source_rank
-from porfse_analysis.indicators.targets import AGAINST, plan_versions, targets_in_force
+from porfse_analysis.indicators.targets import check_against, plan_versions, targets_in_force
 from porfse_analysis.schema import ALL
 
 __all__ = ["ALLOCATION_COLUMNS", "PLAN_STATUSES", "TARGET_COLUMNS", "allocation_changes", "target_changes"]
@@ -114,7 +113,7 @@ def _plan_facts(allocations: pd.DataFrame) -> pd.DataFrame:
 
 
 def target_changes(
-    targets: pd.DataFrame, *, cutoff: object, compare_to: object, against: str = "target_2023"
+    targets: pd.DataFrame, *, cutoff: object, compare_to: object, against: str = "target"
 ) -> pd.DataFrame:
     """The target of each indicator in the plans in force at two reporting dates.
 
@@ -124,8 +123,7 @@ def target_changes(
     Returns `TARGET_COLUMNS`: target, target_before and change in the unit of the target, status (`PLAN_STATUSES`, of
     the first five). Raises `ParameterError` for dates that are none or the same, or an unknown `against`.
     """
-    if against not in AGAINST:
-        raise ParameterError(f"against={against!r}: use one of {', '.join(AGAINST)}")
+    check_against(against)
     at, then = two_dates(cutoff, compare_to)
     programmes = targets[["programme"]].drop_duplicates()
     sides, versions = [], []

@@ -121,7 +121,7 @@ _DECLARED = (
     ),
     Indicator(
         id="target_achievement_ratio",
-        formula="value / target_2023",
+        formula="value / target",
         unit="1",
         title={"it": "Conseguimento del target finale 2023", "en": "Achievement of the 2023 target"},
         definition={
@@ -132,7 +132,7 @@ _DECLARED = (
     ),
     Indicator(
         id="milestone_achievement_ratio",
-        formula="value / milestone_2018",
+        formula="value / milestone",
         unit="1",
         title={"it": "Conseguimento del target intermedio 2018", "en": "Achievement of the 2018 milestone"},
         definition={

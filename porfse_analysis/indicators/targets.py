@@ -7,11 +7,13 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.positions import newest, source_rank
 from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
+from porfse_analysis.schema import FORMER_NAMES
 
 __all__ = [
     "AGAINST",
     "PERCENTAGE_UNITS",
     "RESULT_TYPES",
+    "check_against",
     "percentage_targets",
     "plan_versions",
     "reported_late",
@@ -19,7 +21,7 @@ __all__ = [
     "targets_in_force",
 ]
 
-AGAINST = {"target_2023": "target_achievement_ratio", "milestone_2018": "milestone_achievement_ratio"}
+AGAINST = {"target": "target_achievement_ratio", "milestone": "milestone_achievement_ratio"}
 """Column of the targets -> name of the ratio."""
 
 RESULT_TYPES = ("RESF", "RYEI")
@@ -31,6 +33,16 @@ _PERCENTAGE_EXCESS = 10
 
 _GROUP = ["programme", "fund", "axis", "investment_priority", "indicator_type", "indicator_code"]
 _KEY = [*_GROUP, "region_category"]
+
+
+def check_against(against: object) -> str:
+    """`against` if it is one of `AGAINST`; raises `ParameterError` otherwise, naming what a former value is called."""
+    if against in AGAINST:
+        return str(against)
+    former = FORMER_NAMES["targets"].get(str(against))
+    raise ParameterError(
+        f"against={against!r}: " + (f"it is now called {former!r}" if former else f"use one of {', '.join(AGAINST)}")
+    )
 
 
 def plan_versions(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +80,7 @@ def target_achievement_ratio(
     targets: pd.DataFrame,
     *,
     cutoff: object,
-    against: str = "target_2023",
+    against: str = "target",
     by: str = "indicator",
 ) -> pd.DataFrame:
     """Achievement of each indicator against its target for 2023 (or its milestone for 2018).
@@ -78,7 +90,7 @@ def target_achievement_ratio(
     that of the plan in force at the date of the value, and still there in the plan in force at the last position the
     programme reported. Different indicators are never added; above 1 is not clipped.
 
-    Parameters: `achievements` and `targets` as in `porfse_analysis.schema`; `against` target_2023 or milestone_2018;
+    Parameters: `achievements` and `targets` as in `porfse_analysis.schema`; `against` target or milestone;
     `by` indicator (categories of region summed) or region_category (kept apart).
 
     Returns the result columns, one row per fund, axis, investment priority, indicator type and indicator; unit 1;
@@ -88,8 +100,7 @@ def target_achievement_ratio(
 
     Source of the definition: achievement ratio of the annual implementation reports (Reg. 2015/207, Annex V).
     """
-    if against not in AGAINST:
-        raise ParameterError(f"against={against!r}: use one of {', '.join(AGAINST)}")
+    check_against(against)
     if by not in ("indicator", "region_category"):
         raise ParameterError(f"by={by!r}: use indicator or region_category")
     at = as_cutoff(cutoff)
@@ -144,7 +155,7 @@ def _aims(
 
 
 def percentage_targets(
-    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str = "target_2023"
+    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str = "target"
 ) -> pd.DataFrame:
     """The keys whose target is a percentage in disguise.
 

@@ -48,24 +48,36 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     rows: dict[str, list[int]] = {}
     files: dict[str, str] = {}
     faults: list[Fault] = []
+    former: list[tuple[str, str, str]] = []
     for name, declared in declared_tables(path, descriptor, faults).items():
         files[name] = declared["path"]
         content = _read_table(path / declared["path"], name, declared)
         faults += content.faults
+        former += content.former
         if content.frame is not None:
             tables[name], rows[name] = content.frame, content.rows
     titles = descriptor.get("titles") or {"it": descriptor.get("title", ""), "en": descriptor.get("title", "")}
     files |= {name: f"{name}.csv" for name in schema.TABLES if name not in files}
-    return make_programme(str(descriptor["cci"]), titles, tables, rows=rows, files=files, where=str(path), known=faults)
+    return make_programme(
+        str(descriptor["cci"]),
+        titles,
+        tables,
+        rows=rows,
+        files=files,
+        where=str(path),
+        known=faults,
+        former_names=former,
+    )
 
 
 @dataclass
 class _Content:
-    """What one file gave: its frame (None when nothing could be read), the line of each row, its faults."""
+    """What one file gave: its frame (None when nothing could be read), the line of each row, faults, former names."""
 
     frame: pd.DataFrame | None = None
     rows: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    former: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
@@ -81,6 +93,10 @@ def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
         if not content.faults:
             content.faults.append(Fault("is empty", path.name, remedy="It needs a header row and the rows below it"))
         return content
+    names = schema.FORMER_NAMES.get(name, {})
+    header = [label.strip() for label in header]
+    content.former = [(path.name, label, names[label]) for label in header if label in names]
+    header = [names.get(label, label) for label in header]
     if not _check_header(header, first, table, delimiter, path.name, content.faults):
         return content
     cells: list[list[str]] = []
@@ -97,7 +113,7 @@ def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
             continue
         cells.append(record)
         content.rows.append(line)
-    fields = {item["name"]: item for item in declared_fields(declared)}
+    fields = {names.get(item["name"], item["name"]): item for item in declared_fields(declared)}
     columns = {}
     for position, label in enumerate(header):
         column = table.column(label)
@@ -156,8 +172,7 @@ def _records(text: str, delimiter: str, file: str, faults: list[Fault]) -> Itera
 def _check_header(
     header: list[str], row: int, table: schema.Table, delimiter: str, file: str, faults: list[Fault]
 ) -> bool:
-    names = [name.strip() for name in header]
-    header[:] = names
+    names = header
     if len(names) == 1:
         for other, word in _DELIMITERS.items():
             if other != delimiter and other in names[0]:

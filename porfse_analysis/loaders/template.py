@@ -73,8 +73,8 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
             "plan_version": "1.0",
             "source": "programme",
             "valid_from": "2015-12-31",
-            "milestone_2018": "4000",
-            "target_2023": "12000",
+            "milestone": "4000",
+            "target": "12000",
             "unit": "Number",
             "kind": "output",
             "in_performance_framework": "yes",
@@ -87,8 +87,8 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
             "plan_version": "1.0",
             "source": "programme",
             "valid_from": "2015-12-31",
-            "milestone_2018": "10000000",
-            "target_2023": "50000000",
+            "milestone": "10000000",
+            "target": "50000000",
             "unit": "EUR",
             "kind": "financial",
             "in_performance_framework": "yes",
@@ -172,9 +172,9 @@ _WHERE = {
         "Annual implementation report or monitoring; cumulative values",
     ),
     "targets": (
-        "Tabelle 4 e 5 (indicatori) e 6 (quadro di riferimento dell'efficacia: milestone_2018, "
+        "Tabelle 4 e 5 (indicatori) e 6 (quadro di riferimento dell'efficacia: milestone, "
         "in_performance_framework = yes)",
-        "Tables 4 and 5 (indicators) and 6 (performance framework: milestone_2018, in_performance_framework = yes)",
+        "Tables 4 and 5 (indicators) and 6 (performance framework: milestone, in_performance_framework = yes)",
     ),
     "measures": ("Documenti del programma", "Documents of the programme"),
     "eu_commitments": (

@@ -91,6 +91,7 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         _percentages(achievements, targets, at),
         _stale_positions(both),
         _stale(whole, achievements, at),
+        _former_names(programme, at),
     )
     return _frame(found)
 
@@ -112,6 +113,7 @@ CHECKS = (
     "percentage_target",
     "stale_position",
     "stale",
+    "former_name",
 )
 """Names of the checks, in the order in which their findings are listed within one severity."""
 
@@ -143,6 +145,12 @@ def _finding(severity: str, name: str, row: pd.Series, **more: object) -> dict[s
         "unit": "EUR",
     }
     return {**known, "severity": severity, "check": name, **more}
+
+
+def _former_names(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
+    for file, former, name in programme.former_names:
+        row = pd.Series({"programme": programme.cci, "cutoff": at, "source": file})
+        yield _finding("info", "former_name", row, figure=former, reason=name, unit="")
 
 
 def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -403,7 +411,7 @@ def _plan_changes(published: pd.DataFrame) -> Iterable[dict[str, object]]:
 def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
     """How many targets each plan version changed, dropped or added, by axis."""
     key = ["axis", *_INDICATOR]
-    set_targets = targets[targets["target_2023"].notna()]
+    set_targets = targets[targets["target"].notna()]
     # of several sources the preferred one
     set_targets = set_targets.assign(rank=source_rank(set_targets["source"])).sort_values("rank", kind="stable")
     set_targets = set_targets.drop_duplicates(["programme", "plan_version", *key])
@@ -414,11 +422,11 @@ def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
                 set_targets[(set_targets["programme"] == programme) & (set_targets["plan_version"] == version)]
                 for version in (old, new)
             ]
-            met = versions[0][[*key, "target_2023"]].merge(
-                versions[1][[*key, "target_2023"]], on=key, how="outer", indicator=True
+            met = versions[0][[*key, "target"]].merge(
+                versions[1][[*key, "target"]], on=key, how="outer", indicator=True
             )
             moved = {
-                "changed": met[(met["_merge"] == "both") & (met["target_2023_x"] != met["target_2023_y"])],
+                "changed": met[(met["_merge"] == "both") & (met["target_x"] != met["target_y"])],
                 "dropped": met[met["_merge"] == "left_only"],
                 "added": met[met["_merge"] == "right_only"],
             }
@@ -454,7 +462,7 @@ def _percentages(
             row,
             figure=_label(row),
             cutoff=row["valid_from"],
-            found=row["target_2023"],
+            found=row["target"],
             unit="%",
         )
 

@@ -98,8 +98,8 @@ NOTES: dict[str, tuple[str, str]] = {
 
 _WORDS: dict[str, dict[str, str]] = {
     "it": {
-        "milestone_2018": "target intermedio 2018",
-        "target_2023": "target finale 2023",
+        "milestone": "target intermedio 2018",
+        "target": "target finale 2023",
         "achieved": "conseguito",
         "not_achieved": "non conseguito",
         "serious_failure": "grave carenza",
@@ -136,8 +136,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "rettifica alla chiusura.",
     },
     "en": {
-        "milestone_2018": "milestone 2018",
-        "target_2023": "final target 2023",
+        "milestone": "milestone 2018",
+        "target": "final target 2023",
         "achieved": "achieved",
         "not_achieved": "not achieved",
         "serious_failure": "serious failure",
@@ -200,7 +200,7 @@ def reason(
     common = {
         "n": result.n,
         "m": result.m,
-        "goal": words[verdict["at"]],
+        "goal": words[verdict["against"]],
         "high": v.percent(rules.achieved_from, lang),
         "middle": v.percent(rules.derogation_from, lang),
         "low": v.percent(rules.serious_below, lang),

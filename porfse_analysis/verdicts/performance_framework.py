@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import Assessment, IndicatorRatio, assess, counts_in_serious
@@ -49,7 +49,7 @@ _FAULTS = (
     "percentage_target",
 )
 
-_AT = {"milestone_2018": "milestone_date", "target_2023": "target_date"}
+_DATE_RULES = {"milestone": "milestone_date", "target": "target_date"}
 
 # types of indicator as the Commission codes them: outputs and results of the ESF and of the youth initiative
 _KIND_OF_TYPE = {"OESF": "output", "OYEI": "output", "RESF": "result", "RYEI": "result"}
@@ -87,7 +87,7 @@ _AXIS_COLUMNS = {
     "axis": "str",
     "fund": "str",
     "region_category": "str",
-    "at": "str",
+    "against": "str",
     "assessed_at": DATE_DTYPE,
     "cutoff": DATE_DTYPE,
     "status": "str",
@@ -110,7 +110,7 @@ def performance_framework(
     finance: pd.DataFrame,
     targets: pd.DataFrame,
     *,
-    at: Literal["milestone_2018", "target_2023"] = "milestone_2018",
+    against: Literal["milestone", "target"] = "milestone",
     cutoff: str | None = None,
     axes: pd.DataFrame | None = None,
     reserve: pd.DataFrame | None = None,
@@ -146,7 +146,7 @@ def performance_framework(
     Impl. Reg. (EU) 215/2014 art. 5-7; see `rules_table`.
     """
     verdicts, _ = _assess_programmes(
-        achievements, finance, targets, at=at, cutoff=cutoff, axes=axes, reserve=reserve, rules=rules
+        achievements, finance, targets, against=against, cutoff=cutoff, axes=axes, reserve=reserve, rules=rules
     )
     return v.typed_frame(verdicts, _AXIS_COLUMNS)
 
@@ -156,7 +156,7 @@ def framework_indicators(
     finance: pd.DataFrame,
     targets: pd.DataFrame,
     *,
-    at: Literal["milestone_2018", "target_2023"] = "milestone_2018",
+    against: Literal["milestone", "target"] = "milestone",
     cutoff: str | None = None,
     axes: pd.DataFrame | None = None,
     reserve: pd.DataFrame | None = None,
@@ -173,7 +173,7 @@ def framework_indicators(
     the way (`note` in codes, `detail_it`, `detail_en`). Raises `ParameterError`. Sources: as `performance_framework`.
     """
     _, indicators = _assess_programmes(
-        achievements, finance, targets, at=at, cutoff=cutoff, axes=axes, reserve=reserve, rules=rules
+        achievements, finance, targets, against=against, cutoff=cutoff, axes=axes, reserve=reserve, rules=rules
     )
     return v.typed_frame(indicators, _INDICATOR_COLUMNS)
 
@@ -183,22 +183,21 @@ def _assess_programmes(
     finance: pd.DataFrame,
     targets: pd.DataFrame,
     *,
-    at: str,
+    against: str,
     cutoff: str | None,
     axes: pd.DataFrame | None,
     reserve: pd.DataFrame | None,
     rules: Rules,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of the verdicts and those of the indicators behind them."""
-    if at not in _AT:
-        raise ParameterError(f"at is {at!r}: choose one of {', '.join(_AT)}")
+    check_against(against)
     for frame, table in ((achievements, "achievements"), (finance, "finance"), (targets, "targets")):
         v.require(frame, table)
     if axes is not None:
         v.require(axes, "axes", ("programme", "axis", "technical_assistance"))
     if reserve is not None:
         v.require(reserve, "reserve", ("axis", "reserve_eur"))
-    assessed_at = pd.Timestamp(getattr(rules, _AT[at]))
+    assessed_at = pd.Timestamp(getattr(rules, _DATE_RULES[against]))
     date = assessed_at if cutoff is None else min(v.as_date(cutoff, "cutoff"), assessed_at)
     indicators: list[dict[str, Any]] = []
     verdicts: list[dict[str, Any]] = []
@@ -209,7 +208,7 @@ def _assess_programmes(
             framework=_framework(targets[targets["programme"] == programme], date),
             axes=None if axes is None else axes[axes["programme"] == programme],
             reserve=_reserve_of(reserve, programme),
-            at=at,
+            against=against,
             date=date,
             assessed_at=assessed_at,
             rules=rules,
@@ -235,7 +234,7 @@ class _Data:
     framework: pd.DataFrame
     axes: pd.DataFrame | None
     reserve: pd.DataFrame | None
-    at: str
+    against: str
     date: pd.Timestamp
     assessed_at: pd.Timestamp
     rules: Rules
@@ -366,13 +365,13 @@ def _target(targets: pd.DataFrame, kind: str, data: _Data, notes: set[str]) -> t
     unit = _one_unit(targets)
     if "\n" in unit:
         notes.add("unit_differs")
-    if targets[data.at].isna().any():
-        final_step = kind == "key_implementation_step" and data.at == "target_2023"
+    if targets[data.against].isna().any():
+        final_step = kind == "key_implementation_step" and data.against == "target"
         notes.add("step_left_out" if final_step and data.rules.step_without_target_left_out else "target_missing")
         return np.nan, unit
-    target = sum((v.exact(value) for value in targets[data.at]), v.ZERO)
+    target = sum((v.exact(value) for value in targets[data.against]), v.ZERO)
     if target == 0:
-        expected_later = data.at == "milestone_2018" and (targets["target_2023"].fillna(0) > 0).any()
+        expected_later = data.against == "milestone" and (targets["target"].fillna(0) > 0).any()
         notes.add("milestone_zero" if expected_later and data.rules.zero_milestone_reached else "target_zero")
     return float(target), unit
 
@@ -525,7 +524,7 @@ def _verdict(group: tuple[str, str, str], measured: Sequence[_Measured], data: _
         "axis": axis,
         "fund": fund,
         "region_category": region,
-        "at": data.at,
+        "against": data.against,
         "assessed_at": data.assessed_at,
         "cutoff": data.date,
         "status": result.status,
@@ -553,7 +552,7 @@ def _reserve_of(reserve: pd.DataFrame | None, programme: str) -> pd.DataFrame | 
 
 def _reserve(group: tuple[str, str, str], assistance: bool, data: _Data) -> tuple[float, str]:
     """The performance reserve the verdict decides on, in EUR of EU support, and where it comes from."""
-    if data.at != "milestone_2018":
+    if data.against != "milestone":
         return np.nan, "not_at_stake"
     excluded = data.rules.reserve_excluded_funds
     if assistance or group[0] == ALL or group[1] in excluded:
@@ -584,7 +583,7 @@ def _of_group(rows: pd.DataFrame, columns: Sequence[str], wanted: Mapping[str, s
 
 
 def _rules_used(result: Assessment, notes: set[str], reserve_source: str, data: _Data) -> str:
-    used = [_AT[data.at], "assessed_by"]
+    used = [_DATE_RULES[data.against], "assessed_by"]
     if result.n:
         used += ["financial_stage", "achievement_excludes", "achieved_from"]
         used += ["derogation_from", "derogation_min_indicators", "derogation_max_below"]

@@ -255,7 +255,7 @@ def target_ratios(report: Report) -> Html:
     ax.set_yticks(range(len(rows)), [_indicator(row) for _, row in rows.iterrows()], fontsize=9)
     ax.invert_yaxis()
     ax.set_xlim(0, end * 118)
-    ax.set_xlabel(report.text("figure.percent_of_target"))
+    ax.set_xlabel(report.text("figure.percent_of_targets"))
     ax.xaxis.set_major_formatter(_numbers(report))
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -181,7 +182,7 @@ def _check_known(titles: pd.DataFrame, named: list[str], state: str, fund: str) 
 
 def _pool(tables: Mapping[str, pd.DataFrame], programmes: pd.Series, fund: str) -> Programme:
     """The rows of the programmes and the fund, of all of them together."""
-    kept = {}
+    kept: dict[str, Any] = {}
     for name in _TABLES:
         rows = tables.get(name, schema.empty(name))
         rows = rows[rows["programme"].isin(programmes)]

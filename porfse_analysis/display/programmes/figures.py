@@ -207,7 +207,7 @@ def targets_figure(comparison: Comparison) -> Html:
     ax.axvline(100, color=COLOURS["text"], linewidth=1, linestyle="--", zorder=1)
     _rows_of(ax, rows["label"])
     ax.set_xlim(0, end * 103)
-    ax.set_xlabel(text("figure.percent_of_target"))
+    ax.set_xlabel(text("figure.percent_of_targets"))
     ax.xaxis.set_major_formatter(_numbers(comparison))
     limit = wording.rate(end, lang, decimals=0)
     refused = int(rows["percentage_target"].sum())

@@ -40,9 +40,9 @@ def scorecard(report: Report) -> Html:
     return tiles(items) if items else paragraphs([report.text("empty.framework")], "pf-empty")
 
 
-def framework(report: Report, at: Literal["milestone_2018", "target_2023"] = "milestone_2018") -> Html:
+def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> Html:
     """The ratio of each indicator of the framework, beside the thresholds."""
-    everything = indicator_rows(report, at)
+    everything = indicator_rows(report, against)
     rows = everything[everything["ratio"].notna()].reset_index(drop=True)
     if rows.empty:
         return paragraphs([report.text("empty.framework_figure")], "pf-empty")
@@ -86,7 +86,7 @@ def framework(report: Report, at: Literal["milestone_2018", "target_2023"] = "mi
     ax.set_yticks(range(len(rows)), [_name(row) for _, row in rows.iterrows()], fontsize=9)
     ax.invert_yaxis()
     ax.set_xlim(0, min(_RATIO_SHOWN, max(1.0, rows["ratio"].max())) * 115)
-    ax.set_xlabel(report.text(f"figure.percent_of_{at}"))
+    ax.set_xlabel(report.text(f"figure.percent_of_{against}"))
     ax.xaxis.set_major_formatter(_numbers(report))
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)

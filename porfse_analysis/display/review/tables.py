@@ -37,26 +37,26 @@ __all__ = [
     "status",
 ]
 
-At = Literal["milestone_2018", "target_2023"]
+Against = Literal["milestone", "target"]
 _RULES = RULES["2014-2020"]
 
 
 # --- performance framework ---
 
 
-def framework_rows(report: Report, at: At = "milestone_2018") -> pd.DataFrame:
+def framework_rows(report: Report, against: Against = "milestone") -> pd.DataFrame:
     """The verdict on each axis at the cutoff."""
     data = report.programme
     return framework_rules.performance_framework(
-        data.achievements, data.finance, data.targets, at=at, cutoff=_iso(report), axes=data.axes
+        data.achievements, data.finance, data.targets, against=against, cutoff=_iso(report), axes=data.axes
     )
 
 
-def indicator_rows(report: Report, at: At = "milestone_2018") -> pd.DataFrame:
+def indicator_rows(report: Report, against: Against = "milestone") -> pd.DataFrame:
     """The indicators behind the verdicts at the cutoff."""
     data = report.programme
     return framework_rules.framework_indicators(
-        data.achievements, data.finance, data.targets, at=at, cutoff=_iso(report), axes=data.axes
+        data.achievements, data.finance, data.targets, against=against, cutoff=_iso(report), axes=data.axes
     )
 
 
@@ -83,18 +83,18 @@ def status(row: pd.Series, report: Report) -> str:
     return report.text(f"framework_status.{row['status']}{'_by_derogation' if row['by_derogation'] else ''}")
 
 
-def framework(report: Report, at: At = "milestone_2018") -> Table:
+def framework(report: Report, against: Against = "milestone") -> Table:
     """Did each axis reach its milestones or targets, and what is at stake."""
-    rows = framework_rows(report, at)
-    final = at == "target_2023"
+    rows = framework_rows(report, against)
+    final = against == "target"
     if final and (rows["n"] == 0).all():
         rows = rows.iloc[:0]  # the milestones above say already what is missing
     reserve = [Column("reserve_eur", report.text("column.reserve"), "figure", write=cells.euro(report, "reserve_eur"))]
     data = report.programme
     used = pd.concat([table["source"].astype("str") for table in (data.finance, data.achievements, data.targets)])
     return Table(
-        f"framework_{at}",
-        report.text(f"table.framework_{at}", date=wording.date(report.cutoff, report.lang)),
+        f"framework_{against}",
+        report.text(f"table.framework_{against}", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report)),
@@ -117,9 +117,9 @@ def indicator_name(row: pd.Series, lang: str) -> str:
     return str(code or row["indicator_type"])
 
 
-def framework_indicators(report: Report, at: At = "milestone_2018") -> Table:
+def framework_indicators(report: Report, against: Against = "milestone") -> Table:
     """Every indicator of the framework with its value, its milestone or target and the ratio."""
-    rows = indicator_rows(report, at)
+    rows = indicator_rows(report, against)
 
     def kind(row: pd.Series) -> str:
         return report.text(f"indicator_kind.{row['kind']}") if row["kind"] else report.text("missing.short")
@@ -135,10 +135,10 @@ def framework_indicators(report: Report, at: At = "milestone_2018") -> Table:
     label = report.text("column.ratio")
     cut = Typed(ratio, known, lambda row: "General", report.text("download.as_number", label=label))
 
-    goal = "milestone" if at == "milestone_2018" else "target"
+    goal = "milestone" if against == "milestone" else "target"
     return Table(
-        f"framework_indicators_{at}",
-        report.text(f"table.framework_indicators_{at}", date=wording.date(report.cutoff, report.lang)),
+        f"framework_indicators_{against}",
+        report.text(f"table.framework_indicators_{against}", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=short_place),
@@ -155,7 +155,7 @@ def framework_indicators(report: Report, at: At = "milestone_2018") -> Table:
         [report.text("table.framework_note"), *cells.missing_note(report, rows["value"], rows["ratio"])],
         source=source_line([*rows["source"], *rows["target_source"]], report),
         empty=report.text("empty.framework_indicators")
-        if at == "milestone_2018"
+        if against == "milestone"
         else report.text("empty.framework_indicators_final"),
     )
 

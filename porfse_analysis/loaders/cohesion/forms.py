@@ -125,7 +125,7 @@ FORMS: dict[str, Form] = {
             Field("focus_area", "code", ("focus_area_code",), needed=False),
             _YEAR,
             _VERSION,
-            Field("target_2023", "number", ("target_value",), sparse=True),
+            Field("target", "number", ("target_value",), sparse=True),
             Field("value", "number", ("implemented_value",), sparse=True),
             Field("unit", "title", ("measurement_unit",), sparse=True),
             Field("reported_in", "code", ("ir_ver",), sparse=True),

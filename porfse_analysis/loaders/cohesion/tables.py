@@ -65,7 +65,7 @@ def read_indicators(source: TableSource) -> pd.DataFrame:
     `source`, types and errors as for `read_finance`. Columns: programme, title, ms, fund, axis,
     investment_priority, region_category, indicator_type (OESF, RESF, RYEI ...), indicator_code,
     indicator_name, thematic_objective, measure, focus_area, year, plan_version (in force that
-    year), target_2023 (in the plan of that year), value (cumulative; NaN where none is reported),
+    year), target (in the plan of that year), value (cumulative; NaN where none is reported),
     unit, reported_in (the report the value is from), is_division (a quotient, EAFRD alone).
     """
     return _read(source, "indicators")

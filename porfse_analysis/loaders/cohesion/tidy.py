@@ -166,13 +166,13 @@ def _targets(rows: pd.DataFrame) -> pd.DataFrame:
     key = [*_INDICATOR_KEY, "cutoff"]
     firsts = {"plan_version": "first", "unit": "first", "order": "first", "year": "first"}
     # a saving written with its sign is not an aim that a count can be measured against
-    rows = rows.assign(target_2023=rows["target_2023"].where(~rows["target_2023"].lt(0)))
-    table = _summed(rows, key, ["target_2023"], firsts)
+    rows = rows.assign(target=rows["target"].where(~rows["target"].lt(0)))
+    table = _summed(rows, key, ["target"], firsts)
     identity = group_ids(table, _INDICATOR_KEY)
     table = table.merge(_versions(table, identity), on=["programme", "cutoff"], how="left")
     table = table.assign(identity=identity).sort_values("cutoff", kind="stable")
     table = table.drop_duplicates(["identity", "version"])
-    has_target = table["target_2023"].notna()
+    has_target = table["target"].notna()
     elsewhere = table["identity"].isin(table.loc[has_target, "identity"])
     kept = table[has_target | elsewhere]
     # a version that dropped every target and every row of it: one empty row per axis keeps it known
@@ -193,7 +193,7 @@ def _versions(table: pd.DataFrame, identity: np.ndarray) -> pd.DataFrame:
     A new one begins where the portal's version changes, and where it does not but the set of
     targets does.
     """
-    aims = pd.DataFrame({"key": identity, "target": table["target_2023"].to_numpy()})
+    aims = pd.DataFrame({"key": identity, "target": table["target"].to_numpy()})
     # one number for a set of targets, whatever the order of its rows
     marks = pd.util.hash_pandas_object(aims, index=False).to_numpy().copy()
     marks[aims["target"].isna()] = 0

@@ -324,6 +324,8 @@ def _check_header(header: Sequence[Any], table: schema.Table, reading: _Reading)
         if cell.value in (None, ""):
             continue  # a column without a name is refused where it holds something
         written = cell.value
+        if isinstance(written, str):
+            written = schema.FORMER_NAMES.get(table.name, {}).get(written, written)
         if cell.data_type == "f":
             _formula(cell, place, 1, "", reading)
             usable = False
