@@ -93,11 +93,10 @@ class Programme:
                 seen = seen.assign(**dict.fromkeys(_AWAITED[item.name], float("nan")))
             tables[item.name] = seen.reset_index(drop=True)
         references = (
-            frame[column].astype("str")
+            frame[column.name].astype("str")
             for name, frame in tables.items()
-            if name != "sources"
-            for column in ("source", "axis_source")
-            if column in frame
+            for column in schema.TABLES[name].references
+            if column.refers_to == "sources"
         )
         used = set().union(*references)
         sources = tables["sources"]
@@ -147,9 +146,8 @@ def make_programme(
         found = schema.find_faults(name, frame, rows=rows.get(name), file=file)
         # a cell that could not be read is missing in the frame: say it once
         faults += [f for f in found if (f.file, f.row, f.column) not in faulty_cells]
-        faults += _unknown(frames, name, "axis", "axes", file, rows.get(name))
-        faults += _unknown(frames, name, "source", "sources", file, rows.get(name))
-        faults += _unknown(frames, name, "axis_source", "sources", file, rows.get(name))
+        for column in schema.TABLES[name].references:
+            faults += _unknown(frames, name, column, file, rows.get(name))
     named = {fault.file for fault in faults}
     for name, table in schema.TABLES.items():
         if table.required and name not in frames and files.get(name, name) not in named:
@@ -169,21 +167,21 @@ def make_programme(
 
 
 def _unknown(
-    frames: Mapping[str, pd.DataFrame], name: str, column: str, known_in: str, file: str, lines: list[int] | None
+    frames: Mapping[str, pd.DataFrame], name: str, column: schema.Column, file: str, lines: list[int] | None
 ) -> list[Fault]:
-    """References to an axis or a source that its own table does not have."""
-    if name == known_in or known_in not in frames or column not in frames[name]:
+    """References of a column to something that the table it refers to does not have."""
+    if column.refers_to not in frames:
         return []
-    values = frames[name][column].reset_index(drop=True)
-    key = schema.TABLES[known_in].key[0]
-    known = frames[known_in][key].tolist()
-    accepted = {*known, ""} | ({schema.ALL} if column == "axis" else set())
+    values = frames[name][column.name].reset_index(drop=True)
+    (key,) = schema.TABLES[column.refers_to].key
+    known = frames[column.refers_to][key].tolist()
+    accepted = {*known, ""} | ({schema.ALL} if column.may_be_all else set())
     return [
         Fault(
-            f"is not in the table {known_in}",
+            f"is not in the table {column.refers_to}",
             file,
             lines[index] if lines else index + 2,
-            column,
+            column.name,
             str(values[index]),
             f"Known: {', '.join(map(str, known)) or 'none'}",
         )

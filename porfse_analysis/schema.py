@@ -57,6 +57,7 @@ class Column:
     """One column: what a cell holds and whether it may be left empty or the whole column out.
 
     `kind`: text, date, amount (euro, at most two decimals, not negative), number (not negative), year, flag (yes/no).
+    `refers_to` is the table whose key a filled cell must be; with `may_be_all` it may be `ALL` too.
     """
 
     name: str
@@ -66,6 +67,8 @@ class Column:
     optional: bool = False
     allowed: tuple[str, ...] = ()
     default: Any = None
+    refers_to: str = ""
+    may_be_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,11 @@ class Table:
         """The column called `name`."""
         return next(column for column in self.columns if column.name == name)
 
+    @property
+    def references(self) -> tuple[Column, ...]:
+        """The columns that refer to another table."""
+        return tuple(column for column in self.columns if column.refers_to)
+
 
 def _text(name: str, meaning: str, **rest: Any) -> Column:
     return Column(name, "text", meaning, **rest)
@@ -95,11 +103,21 @@ def _date(name: str, meaning: str, **rest: Any) -> Column:
     return Column(name, "date", meaning, **rest)
 
 
-_AXIS = _text("axis", "code of the axis as the programme writes it; ALL: the whole programme", required=True)
+def _source(name: str, meaning: str, **rest: Any) -> Column:
+    return _text(name, meaning, refers_to="sources", **rest)
+
+
+_AXIS = _text(
+    "axis",
+    "code of the axis as the programme writes it; ALL: the whole programme",
+    required=True,
+    refers_to="axes",
+    may_be_all=True,
+)
 _CUTOFF = _date("cutoff", "nominal reporting date of the published position", required=True)
 _FUND = _text("fund", "ESF, YEI, ERDF, CF")
 _REGION = _text("region_category", "category of region; empty where there is none")
-_SOURCE = _text("source", "identifier of the source (table sources)", required=True)
+_SOURCE = _source("source", "identifier of the source (table sources)", required=True)
 _QUALIFIER = _text("qualifier", "how the figure is meant", allowed=QUALIFIERS, optional=True, default="exact")
 _PRECISION = Column("precision", "number", "unit of the last published digit", optional=True)
 _PLAN = _text("plan_version", "version of the programme in force", optional=True)
@@ -126,7 +144,7 @@ TABLES: dict[str, Table] = {
                 Column("technical_assistance", "flag", "yes for technical assistance, else no", required=True),
                 _text("strand_it", "strand of the programme the axis belongs to, in Italian", optional=True),
                 _text("strand_en", "strand of the programme the axis belongs to, in English", optional=True),
-                _text("source", "source of the titles", optional=True),
+                _source("source", "source of the titles", optional=True),
             ),
             required=True,
         ),
@@ -191,7 +209,7 @@ TABLES: dict[str, Table] = {
             (
                 _text("measure", "identifier of the measure", required=True),
                 _date("valid_from", "date from which the row holds", required=True),
-                _text("axis", "axis; empty when no source settles it"),
+                _text("axis", "axis; empty when no source settles it", refers_to="axes"),
                 _text("title_it", "title in Italian"),
                 _text("title_en", "title in English"),
                 _text("recipients_it", "who is counted, in Italian", optional=True),
@@ -201,7 +219,7 @@ TABLES: dict[str, Table] = {
                 _PRECISION,
                 _date("cutoff", "date of the recipients", optional=True),
                 _SOURCE,
-                _text("axis_source", "source that settles the axis", optional=True),
+                _source("axis_source", "source that settles the axis", optional=True),
             ),
         ),
         Table(
@@ -238,7 +256,7 @@ TABLES: dict[str, Table] = {
                 _text("text_it", "what the document says, in Italian", required=True),
                 _text("text_en", "what the document says, in English"),
                 _text("quantity", "what is counted: a stage, participants, women_share ...", required=True),
-                _text("axis", "axis, or ALL", required=True),
+                _text("axis", "axis, or ALL", required=True, refers_to="axes", may_be_all=True),
                 Column("value", "number", "value stated; empty when the claim has none", optional=True),
                 Column("out_of", "number", "of how many in all, when the value counts some of them", optional=True),
                 _text("unit", "unit of the value (EUR, participant, indicator, 1)", optional=True),

@@ -397,10 +397,10 @@ def test_residents_of_lombardia(bundled):
 
 
 REFERENCES = [
-    (table.name, column)
+    (table.name, column.name)
     for table in schema.TABLES.values()
-    for column in ("source", "axis_source")
-    if column in table.names and table.name != "sources"
+    for column in table.columns
+    if column.refers_to == "sources"
 ]
 
 
@@ -537,9 +537,30 @@ def test_the_descriptor_says_what_the_schema_says(table):
     assert [limit.get("required", False) for limit in limits] == [column.required for column in columns]
     assert [tuple(limit.get("enum", ())) for limit in limits] == [column.allowed for column in columns]
     assert resource["schema"]["primaryKey"] == list(schema.TABLES[table].key)
+    assert resource["schema"].get("foreignKeys", []) == [
+        {
+            "fields": [column.name],
+            "reference": {"resource": column.refers_to, "fields": list(schema.TABLES[column.refers_to].key)},
+        }
+        for column in columns
+        if column.refers_to and not column.may_be_all
+    ]
     assert (resource["encoding"], resource["dialect"]["delimiter"]) == ("utf-8", ",")
     with (bundled_folder() / resource["path"]).open(encoding="utf-8", newline="") as file:
         assert next(csv.reader(file)) == [item["name"] for item in fields]
+
+
+@pytest.mark.parametrize("table", list(RESOURCES))
+def test_what_the_descriptor_declares_of_references_holds(table):
+    """Read by itself, as another program would: every filled cell is a key of the table it refers to."""
+
+    def cells(name, column):
+        with (bundled_folder() / RESOURCES[name]["path"]).open(encoding="utf-8", newline="") as file:
+            return {row[column] for row in csv.DictReader(file)} - {""}
+
+    for key in RESOURCES[table]["schema"].get("foreignKeys", []):
+        (field,), (known,) = key["fields"], key["reference"]["fields"]
+        assert cells(table, field) <= cells(key["reference"]["resource"], known)
 
 
 @pytest.mark.parametrize("table", list(schema.TABLES))

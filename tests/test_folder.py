@@ -131,6 +131,7 @@ ISO = "is not a date written YYYY-MM-DD, as declared"
         ("finance.csv", 2, "source", "hearsay", "is not in the table sources", "Known: ec-99js-gm52, ec-2q3n"),
         ("finance.csv", 2, "source", "ALL", "is not in the table sources", "Known: ec-99js-gm52"),
         ("axes.csv", 2, "source", "hearsay", "is not in the table sources", "Known: ec-99js-gm52"),
+        ("measures.csv", 2, "axis", "ALL", "is not in the table axes", "Known: I, II, III, IV, V"),
         ("measures.csv", 2, "axis_source", "hearsay", "is not in the table sources", "Known: ec-99js-gm52"),
         # empty where something is needed
         ("finance.csv", 2, "axis", "", "is empty", "Fill it in"),

@@ -553,6 +553,9 @@ def test_the_template_offers_lists_and_messages(template):
     assert "axes!$A$2" in rules["finance", "A"].formula1
     assert not rules["finance", "A"].showErrorMessage  # ALL is not among the cells of axes
     assert "sources!$A$2" in rules["finance", "F"].formula1
+    # the axis of a measure is one of the axes, never the whole programme
+    assert "axes!$A$2" in rules["measures", "C"].formula1
+    assert rules["measures", "C"].showErrorMessage
     for table in TABLES.values():
         for place, column in enumerate(table.columns):
             rule = rules[table.name, chr(ord("A") + place)]

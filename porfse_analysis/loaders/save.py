@@ -206,6 +206,7 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
 
 def table_descriptor(table: schema.Table) -> dict[str, Any]:
     """How the descriptor declares one table as this package writes it."""
+    foreign = _foreign_keys(table)
     return {
         "name": table.name,
         "path": f"{table.name}.csv",
@@ -216,9 +217,22 @@ def table_descriptor(table: schema.Table) -> dict[str, Any]:
         "schema": {
             "fields": [_field(column) for column in table.columns],
             "primaryKey": list(table.key),
+            **({"foreignKeys": foreign} if foreign else {}),
             "missingValues": [""],
         },
     }
+
+
+def _foreign_keys(table: schema.Table) -> list[dict[str, Any]]:
+    """The references as Table Schema declares them; not those that may be ALL, which is no key of another table."""
+    return [
+        {
+            "fields": [column.name],
+            "reference": {"resource": column.refers_to, "fields": list(schema.TABLES[column.refers_to].key)},
+        }
+        for column in table.references
+        if not column.may_be_all
+    ]
 
 
 def _field(column: schema.Column) -> dict[str, Any]:

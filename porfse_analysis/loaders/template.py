@@ -253,6 +253,8 @@ def describe(table: schema.Table) -> str:
     rows = ["| column | kind | cell | meaning |", "|---|---|---|---|"]
     for column in table.columns:
         cell = "required" if column.required else "optional column" if column.optional else "may be empty"
+        if column.refers_to:
+            cell += f", one of `{column.refers_to}`" + (f" or {schema.ALL}" if column.may_be_all else "")
         allowed = f" ({', '.join(column.allowed)})" if column.allowed else ""
         rows.append(f"| `{column.name}` | {column.kind} | {cell} | {column.meaning}{allowed} |")
     return "\n".join(rows)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from porfse_analysis import schema
 from porfse_analysis.loaders.save import LICENCES
 from porfse_analysis.loaders.workbook import words
-from porfse_analysis.schema import Column, Table
+from porfse_analysis.schema import Column
 
 __all__ = ["FIRST_DATE", "HELP", "METADATA", "NUMBER_FORMATS", "TEMPLATE", "write_template"]
 
@@ -67,22 +67,22 @@ def write_template(path: Path) -> None:
                 width = max(_WIDTHS[column.kind], len(column.name) + 3)
                 sheet.set_column(index, index, width, formats[column.kind])
                 sheet.write_string(0, index, column.name, required if column.required else header)
-                sheet.write_comment(0, index, _comment(table, column), {"x_scale": 2, "y_scale": 1.4})
-                sheet.data_validation(1, index, _ROWS - 1, index, _validation(table, column))
+                sheet.write_comment(0, index, _comment(column), {"x_scale": 2, "y_scale": 1.4})
+                sheet.data_validation(1, index, _ROWS - 1, index, _validation(column))
         for sheet in book.worksheets():  # printed, a sheet is as wide as the page
             sheet.set_landscape()
             sheet.set_paper(9)
             sheet.fit_to_pages(1, 0)
 
 
-def _comment(table: Table, column: Column) -> str:
-    both = zip(words.meaning(column), words.accepted(table.name, column), words.need(column), strict=True)
+def _comment(column: Column) -> str:
+    both = zip(words.meaning(column), words.accepted(column), words.need(column), strict=True)
     return "\n\n".join(f"{meaning}\n{accepted}; {need}" for meaning, accepted, need in both)
 
 
-def _validation(table: Table, column: Column) -> dict[str, Any]:
+def _validation(column: Column) -> dict[str, Any]:
     """The input message of a column and what it accepts, as xlsxwriter takes it."""
-    it, en = words.accepted(table.name, column)
+    it, en = words.accepted(column)
     message = it if it == en else f"{it}\n{en}"
     rule: dict[str, Any] = {"input_title": column.name[:32], "input_message": message[:255]}
     # a stop where only the values listed are read, else a hint
@@ -92,11 +92,10 @@ def _validation(table: Table, column: Column) -> dict[str, Any]:
         return rule | strict | {"validate": "list", "source": list(column.allowed)}
     if column.kind == "flag":
         return rule | strict | {"validate": "list", "source": ["yes", "no"]}
-    if column.name == "axis" and table.name != "axes":
-        # ALL is accepted in most tables but is not among the cells of the sheet
-        return rule | offered | {"validate": "list", "source": _cells("axes")}
-    if column.name in ("source", "axis_source") and table.name != "sources":
-        return rule | strict | {"validate": "list", "source": _cells("sources")}
+    if column.refers_to:
+        # ALL is not among the cells of the sheet that lists the axes
+        known = offered if column.may_be_all else strict
+        return rule | known | {"validate": "list", "source": _cells(column.refers_to)}
     if column.name in _OFFERED:
         return rule | offered | {"validate": "list", "source": list(_OFFERED[column.name])}
     if column.kind == "date":
@@ -109,7 +108,7 @@ def _validation(table: Table, column: Column) -> dict[str, Any]:
 
 
 def _cells(table: str) -> str:
-    """The filled cells of the first column of a sheet."""
+    """The filled cells of the key of a table, which is the first column of its sheet."""
     return f"=OFFSET({table}!$A$2,0,0,MAX(1,COUNTA({table}!$A$2:$A$5000)),1)"
 
 
@@ -149,7 +148,7 @@ def _write_help(book: Any, sheet: Any, header: Any) -> None:
     for table in schema.TABLES.values():
         for column in table.columns:
             row += 1
-            parts = (words.meaning(column), words.accepted(table.name, column), words.need(column))
+            parts = (words.meaning(column), words.accepted(column), words.need(column))
             cells = [table.name, column.name, *(part for both in parts for part in both)]
             lines = max(math.ceil(len(written) / (width * 1.05)) for written, width in zip(cells, widths, strict=True))
             sheet.set_row(row, 15 * lines)  # a height of its own: not every program fits it to wrapped text

@@ -149,15 +149,13 @@ def meaning(column: Column) -> tuple[str, str]:
     return MEANING_IT[column.meaning], column.meaning
 
 
-def accepted(table: str, column: Column) -> tuple[str, str]:
+def accepted(column: Column) -> tuple[str, str]:
     """What a cell of the column may hold, in Italian and English."""
     if column.allowed:
         words = ", ".join(column.allowed)
         return words, words
-    if column.name == "axis" and table != "axes":
-        return ALLOWED["axes"] if "ALL" not in column.meaning else ALLOWED["axes_all"]
-    if column.name in ("source", "axis_source") and table != "sources":
-        return ALLOWED["sources"]
+    if column.refers_to:
+        return ALLOWED[f"{column.refers_to}_all" if column.may_be_all else column.refers_to]
     return ALLOWED["date"] if column.kind == "date" else KIND[column.kind]
 
 
