@@ -10,9 +10,10 @@ from typing import Protocol
 import pandas as pd
 
 from porfse_analysis import schema
-from porfse_analysis.errors import DataError, Fault
+from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.inputs import as_cutoff, require
 
-__all__ = ["Dated", "Programme", "make_programme"]
+__all__ = ["Dated", "Programme", "make_programme", "require_programme"]
 
 
 class Dated(Protocol):
@@ -63,6 +64,10 @@ class Programme:
     former_names: tuple[tuple[str, str, str], ...] = ()
     """Columns read under a former name: file, former name, name."""
 
+    def __post_init__(self) -> None:
+        for name in schema.TABLES:
+            require(getattr(self, name), name)
+
     @property
     def cutoffs(self) -> list[str]:
         """The reporting dates of the programme, sorted, as ISO text: the dates with money or achievements."""
@@ -73,11 +78,12 @@ class Programme:
         dates = pd.concat(published).drop_duplicates().sort_values()
         return [date.date().isoformat() for date in dates]
 
-    def until(self, cutoff: pd.Timestamp) -> Programme:
+    def until(self, cutoff: object) -> Programme:
         """The programme as far as it is of dates up to `cutoff`: those rows, and the sources they are from.
 
         Tables that have no dates (axes, EU commitments, which are planned ahead) are whole.
         """
+        at = as_cutoff(cutoff)
         tables: dict[str, pd.DataFrame] = {}
         for item in fields(self):
             frame = getattr(self, item.name)
@@ -85,7 +91,7 @@ class Programme:
                 continue
             seen = frame
             for column in _DATED_BY.get(item.name, ()):
-                seen = seen[~(seen[column] > (cutoff.year if column == "year" else cutoff))]
+                seen = seen[~(seen[column] > (at.year if column == "year" else at))]
             if seen.empty and item.name in _AWAITED and len(frame):
                 # not yet published, which is not the same as not being part of the programme
                 date = frame[_DATED_BY[item.name][0]]
@@ -118,6 +124,13 @@ class Programme:
             if isinstance(table := getattr(self, item.name), pd.DataFrame) and len(table)
         )
         return f"<Programme {self.cci}: {len(self.cutoffs)} cutoffs; rows: {tables}>"
+
+
+def require_programme(programme: object) -> None:
+    """Raises `ParameterError` unless it is a `Programme`."""
+    if not isinstance(programme, Programme):
+        kind = type(programme).__name__
+        raise ParameterError(f"programme is of type {kind}: give a Programme, as load_programme(folder) returns it")
 
 
 def make_programme(

@@ -15,14 +15,16 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.amounts import QUALIFIERS
-from porfse_analysis.errors import Fault
+from porfse_analysis.errors import Fault, ParameterError
 
 __all__ = [
     "ALL",
     "DATE_DTYPE",
+    "FALSE",
     "FORMER_NAMES",
     "STAGES",
     "TABLES",
+    "TRUE",
     "Column",
     "Table",
     "conform",
@@ -38,6 +40,9 @@ STAGES = ("allocation", "activated", "selected", "committed", "paid", "declared"
 """Financial stages in the order money goes through them."""
 
 TARGET_KINDS = ("financial", "output", "result", "key_implementation_step")
+
+TRUE, FALSE = ("yes", "true", "True", "TRUE", "1"), ("no", "false", "False", "FALSE", "0")
+"""How a flag is written in a file."""
 
 DATE_DTYPE: Final = "datetime64[us]"
 
@@ -304,11 +309,14 @@ def empty(name: str) -> pd.DataFrame:
 def conform(name: str, frame: pd.DataFrame, *, programme: str | None = None) -> pd.DataFrame:
     """The frame with the columns, order, types and defaults of table `name`.
 
-    `programme` (a CCI) fills the column of that name where the frame has none. Cells are not checked: `find_faults`
-    does that.
+    `programme` (a CCI) fills the column of that name. Cells are not checked: `find_faults` does that. Raises
+    `ParameterError` for what cannot be taken as it is: neither the column nor the code of the programme, dates not
+    written YYYY-MM-DD, flags other than yes and no, codes that were read as numbers ("01" is no longer 1).
     """
     table = TABLES[name]
     columns: dict[str, pd.Series] = {}
+    if programme is None and "programme" not in frame:
+        raise ParameterError(f"{name} has no column programme: give the code of the programme, programme=CCI")
     columns["programme"] = (
         frame["programme"] if programme is None else pd.Series(programme, index=frame.index, dtype="str")
     )
@@ -318,14 +326,31 @@ def conform(name: str, frame: pd.DataFrame, *, programme: str | None = None) -> 
             filler = column.default if column.default is not None else _missing(column.kind)
             columns[column.name] = pd.Series(filler, index=frame.index, dtype=dtype)
             continue
-        values = frame[column.name]
-        if column.kind == "text":
-            values = values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype) else values
-            values = values.fillna("").astype("str")
-            if column.default:
-                values = values.mask(values == "", column.default)
-        columns[column.name] = values.astype(dtype)
+        try:
+            columns[column.name] = _converted(frame[column.name], column).astype(dtype)
+        except (ValueError, TypeError) as error:
+            raise ParameterError(f"{name}: column {column.name} cannot be read as {column.kind}: {error}") from error
     return pd.DataFrame(columns)
+
+
+def _converted(values: pd.Series, column: Column) -> pd.Series:
+    """The cells of a column, ready to take its type; `ValueError` for those that would become something else."""
+    if column.kind == "text":
+        if pd.api.types.is_numeric_dtype(values) and values.notna().any():
+            raise ValueError("its codes were read as numbers; read them as texts (dtype=str)")
+        values = values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype) else values
+        values = values.fillna("").astype("str")
+        return values.mask(values == "", column.default) if column.default else values
+    if pd.api.types.is_string_dtype(values.dtype):
+        values = values.where(values != "")
+        if column.kind == "date":
+            return pd.to_datetime(values, format="%Y-%m-%d")
+        if column.kind == "flag":
+            unknown = set(values.dropna()) - {*TRUE, *FALSE}
+            if unknown:
+                raise ValueError(f"{min(unknown)!r} is neither yes nor no")
+            return values.isin(TRUE)
+    return values
 
 
 def _missing(kind: str) -> Any:

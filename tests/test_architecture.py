@@ -12,7 +12,7 @@ PACKAGE = Path(porfse_analysis.__file__).parent
 
 # each part may import those before it; parts on one line may import one another only within themselves
 LAYERS = (
-    ("errors", "amounts", "schema", "resources", "languages", "periods"),
+    ("errors", "amounts", "schema", "inputs", "resources", "languages", "periods"),
     ("programme",),
     ("loaders",),
     ("indicators",),

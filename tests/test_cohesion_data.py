@@ -647,7 +647,7 @@ def test_a_programme_without_a_date_in_its_last_year():
     for given in ("2022-06-30", pd.Timestamp("2022-06-30"), pd.Timestamp("2022-06-30").date()):
         told = programme_from_cohesion_data(alone, cci="2014UK05SFOP005", last_cutoff={"ESF": given})
         assert told.cutoffs == ["2020-12-31", "2021-12-31", "2022-06-30"]
-    with pytest.raises(ParameterError, match="'June' is not a date"):
+    with pytest.raises(ParameterError, match=r"^last_cutoff of ESF 'June' is not a date"):
         programme_from_cohesion_data(alone, cci="2014UK05SFOP005", last_cutoff={"ESF": "June"})
 
 

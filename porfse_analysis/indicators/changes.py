@@ -22,9 +22,10 @@ from porfse_analysis.indicators.positions import (
     published_totals,
     source_rank,
 )
-from porfse_analysis.indicators.result import RESULT_COLUMNS, as_cutoff, make_result
+from porfse_analysis.indicators.result import RESULT_COLUMNS, make_result
 from porfse_analysis.indicators.targets import AGAINST, target_achievement_ratio
-from porfse_analysis.programme import Programme
+from porfse_analysis.inputs import as_cutoff, require
+from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 
 __all__ = [
@@ -182,6 +183,7 @@ def participant_changes(
     Parameters: as in `participants`, and `compare_to`. Returns `CHANGE_COLUMNS`; change in participants, no effects:
     there is no denominator.
     """
+    require(achievements, "achievements")
     at, then = two_dates(cutoff, compare_to)
     counts = achievements[
         achievements["indicator_code"].isin(PARTICIPANT_CODES)
@@ -202,6 +204,7 @@ def all_changes(programme: Programme, *, cutoff: object, compare_to: object) -> 
 
     Returns `CHANGE_COLUMNS`. Milestone ratios are there when the programme has milestones.
     """
+    require_programme(programme)
     dates = {"cutoff": cutoff, "compare_to": compare_to}
     frames = [
         change
@@ -222,7 +225,7 @@ def all_changes(programme: Programme, *, cutoff: object, compare_to: object) -> 
 
 def two_dates(cutoff: object, compare_to: object) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The two dates; raises `ParameterError` when one is no date or both are the same."""
-    at, then = as_cutoff(cutoff), as_cutoff(compare_to)
+    at, then = as_cutoff(cutoff), as_cutoff(compare_to, "compare_to")
     if at == then:
         raise ParameterError(f"compare_to {then.date().isoformat()}: is the cutoff itself; give another date")
     return at, then

@@ -15,7 +15,8 @@ from porfse_analysis.indicators.positions import (
     part_columns,
     positions_at,
 )
-from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
+from porfse_analysis.indicators.result import join_notes, make_result
+from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.schema import ALL
 
 __all__ = [

@@ -7,9 +7,10 @@ import pandas as pd
 from porfse_analysis.indicators.financial import CERTIFICATION_BASES, certification_rates, progress_rates
 from porfse_analysis.indicators.per_capita import participants, people_result, residents, spend_per_head
 from porfse_analysis.indicators.positions import positions_at
-from porfse_analysis.indicators.result import as_cutoff, collect
+from porfse_analysis.indicators.result import collect
 from porfse_analysis.indicators.targets import AGAINST, target_achievement_ratio
-from porfse_analysis.programme import Programme
+from porfse_analysis.inputs import as_cutoff
+from porfse_analysis.programme import Programme, require_programme
 
 __all__ = ["SPEND_STAGES", "all_indicators"]
 
@@ -22,6 +23,7 @@ def all_indicators(programme: Programme, *, cutoff: object) -> pd.DataFrame:
 
     Returns the result columns. Milestone ratios are there when the programme has milestones.
     """
+    require_programme(programme)
     results = []
     for by in ("programme", "axis"):
         positions = positions_at(programme.finance, as_cutoff(cutoff), by)

@@ -9,8 +9,9 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
 from porfse_analysis.indicators.positions import Positions, group_keys, newest, positions_at, source_rank
-from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
+from porfse_analysis.indicators.result import join_notes, make_result
 from porfse_analysis.indicators.targets import reported_late
+from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 __all__ = [
@@ -43,6 +44,13 @@ PEOPLE_COLUMNS = (
     "note",
 )
 
+_PEOPLE_KINDS = {
+    **dict.fromkeys(("programme", "axis", "unit", "source", "note"), "text"),
+    "date": "date",
+    "people": "number",
+}
+_PEOPLE_CURE = "Give what participants or residents return"
+
 
 def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis") -> pd.DataFrame:
     """Participants reached: CO01 + CO03 + CO05, at the last position reported not after the cutoff.
@@ -59,6 +67,7 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
 
     Source of the definition: total participants of Reg. 1304/2013, Annex I.
     """
+    require(achievements, "achievements")
     at, keys = as_cutoff(cutoff), group_keys(by)
     rows = achievements[(achievements["axis"] != ALL) & achievements["indicator_type"].isin(ESF_TYPES)]
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
@@ -121,6 +130,7 @@ def residents(population: pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
     `stale` when it is of an earlier year than the cutoff, `not_reported` when there is none, `partial` when an area
     lacks that year.
     """
+    require(population, "population")
     at = as_cutoff(cutoff)
     rows = population.assign(source=population["source"].astype("str"))
     known = rows[rows["year"].astype("Int64") <= at.year]
@@ -203,6 +213,7 @@ def per_capita_spend(
 
 def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     """`per_capita_spend` of several stages, of positions already looked up."""
+    require(people, "people", _PEOPLE_KINDS, cure=_PEOPLE_CURE)
     units = set(people["unit"]) or {"participant"}
     if len(units) > 1:
         raise ParameterError("people: participants and residents together; give one of them")
@@ -211,6 +222,7 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
     rows = spend_positions(positions, stages)
     # residents are of the whole area; participants of the very key
     on = keys if unit == "participant" else ["programme"]
+    require(people, "people", dict.fromkeys(on, "text"), cure=_PEOPLE_CURE)
     heads = people[people["axis"] != ALL] if "axis" in on else people[people["axis"] == ALL]
     if "axis" not in on and heads.empty:
         heads = _sum_of_axes(people, on)

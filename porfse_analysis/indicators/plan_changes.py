@@ -8,6 +8,7 @@ import pandas as pd
 from porfse_analysis.indicators.changes import two_dates
 from porfse_analysis.indicators.positions import newest, published_totals, source_rank
 from porfse_analysis.indicators.targets import check_against, plan_versions, targets_in_force
+from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
 __all__ = ["ALLOCATION_COLUMNS", "PLAN_STATUSES", "TARGET_COLUMNS", "allocation_changes", "target_changes"]
@@ -48,6 +49,7 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     status (`PLAN_STATUSES`). A change is given for same and changed alone. Raises
     `ParameterError` for dates that are none or the same.
     """
+    require(finance, "finance")
     at, then = two_dates(cutoff, compare_to)
     known = finance[(finance["cutoff"] <= max(at, then)) & (finance["stage"] == "allocation")]
     axes = published_totals(known, ["programme", "axis"])
@@ -123,6 +125,7 @@ def target_changes(
     Returns `TARGET_COLUMNS`: target, target_before and change in the unit of the target, status (`PLAN_STATUSES`, of
     the first five). Raises `ParameterError` for dates that are none or the same, or an unknown `against`.
     """
+    require(targets, "targets")
     check_against(against)
     at, then = two_dates(cutoff, compare_to)
     programmes = targets[["programme"]].drop_duplicates()

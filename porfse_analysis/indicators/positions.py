@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -45,6 +46,7 @@ class Positions:
 
 def positions_at(finance: pd.DataFrame, cutoff: pd.Timestamp, by: str | Sequence[str]) -> Positions:
     """The positions published up to `cutoff`, totalled by what `by` asks for."""
+    require(finance, "finance")
     keys = group_keys(by)
     rows = finance[finance["cutoff"] <= cutoff]
     return Positions(cutoff, keys, rows, published_totals(rows, keys))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from porfse_analysis.errors import ParameterError
+from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.schema import DATE_DTYPE
 
 __all__ = ["KEY", "NOTES", "RESULT_COLUMNS", "as_cutoff", "collect", "join_notes", "make_result"]
@@ -56,19 +53,6 @@ NOTES = (
 
 _DTYPES: dict[str, Any] = dict.fromkeys(("cutoff", "data_date"), DATE_DTYPE)
 _DTYPES |= dict.fromkeys(("value", "numerator", "denominator"), "float64")
-
-
-def as_cutoff(cutoff: object) -> pd.Timestamp:
-    """The reporting date as a Timestamp; ISO text, date or Timestamp are taken.
-
-    Raises `ParameterError` for anything else, 30/09/2018 included: it could be read in two ways.
-    """
-    if isinstance(cutoff, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", cutoff, re.ASCII):
-        with contextlib.suppress(ValueError):
-            return pd.Timestamp(cutoff)
-    if isinstance(cutoff, datetime.date) and not pd.isna(cutoff):
-        return pd.Timestamp(cutoff).normalize()
-    raise ParameterError(f"cutoff {cutoff!r} is not a date written YYYY-MM-DD")
 
 
 def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Series:

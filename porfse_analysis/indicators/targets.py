@@ -6,7 +6,8 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.positions import newest, source_rank
-from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
+from porfse_analysis.indicators.result import join_notes, make_result
+from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import FORMER_NAMES
 
 __all__ = [
@@ -100,6 +101,8 @@ def target_achievement_ratio(
 
     Source of the definition: achievement ratio of the annual implementation reports (Reg. 2015/207, Annex V).
     """
+    require(achievements, "achievements")
+    require(targets, "targets")
     check_against(against)
     if by not in ("indicator", "region_category"):
         raise ParameterError(f"by={by!r}: use indicator or region_category")

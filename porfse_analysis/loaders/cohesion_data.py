@@ -18,6 +18,7 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.loaders.cohesion.forms import STRUCTURAL_FUNDS
 from porfse_analysis.loaders.cohesion.tables import (
     read_finance,
@@ -27,7 +28,6 @@ from porfse_analysis.loaders.cohesion.tables import (
 from porfse_analysis.loaders.cohesion.tidy import (
     FINANCE,
     INDICATORS,
-    as_date,
     tidy_tables,
     with_cutoffs,
 )
@@ -96,7 +96,7 @@ def programme_from_cohesion_data(
     tables = {name: tables[name] for name in ("axes", "finance", *reported)}
     tables["sources"] = _sources(code, [FINANCE, *([INDICATORS] if reported else [])], left_out)
     if retrieved is not None:
-        tables["sources"]["date"] = as_date(retrieved)
+        tables["sources"]["date"] = as_cutoff(retrieved, "retrieved")
     title = str(own["title"].iloc[int(own["year"].argmax())]) or code
     return make_programme(code, {"it": title, "en": title}, tables, where=f"cohesion data of {code}")
 

@@ -11,10 +11,9 @@ from typing import Any
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault
 
-__all__ = ["DESCRIPTOR", "FALSE", "TRUE", "declared_fields", "declared_tables", "read_descriptor"]
+__all__ = ["DESCRIPTOR", "declared_fields", "declared_tables", "read_descriptor"]
 
 DESCRIPTOR = "datapackage.json"
-TRUE, FALSE = ("yes", "true", "True", "TRUE", "1"), ("no", "false", "False", "FALSE", "0")
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
@@ -94,7 +93,7 @@ def _malformed(resource: Mapping[str, Any]) -> Iterator[Fault]:
             yield fault("decimalChar", decimal, f"is not one sign, in {name}", 'Write "," or "."')
         elif group and (not _one_sign(group) or group == decimal):
             yield fault("groupChar", group, f"is not one sign other than decimalChar, in {name}", 'Write "." or ","')
-        for key, words in (("trueValues", TRUE), ("falseValues", FALSE)):
+        for key, words in (("trueValues", schema.TRUE), ("falseValues", schema.FALSE)):
             if not set(map(str, item.get(key) or ())) <= set(words):
                 yield fault(key, item[key], f"are not read, in {name}", f"Use {' or '.join(words)}")
         if not isinstance(item.get("format") or "", str):

@@ -23,8 +23,6 @@ from porfse_analysis.amounts import number_fault, parse_number
 from porfse_analysis.errors import Fault
 from porfse_analysis.loaders.descriptor import (
     DESCRIPTOR,
-    FALSE,
-    TRUE,
     declared_fields,
     declared_tables,
     read_descriptor,
@@ -252,8 +250,8 @@ def _read_column(
 def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[Any, str, str]:
     """The value of a cell, or what is wrong with it and what to do."""
     if column.kind == "flag":
-        if text in TRUE or text in FALSE or (text == "" and not column.required):
-            return text in TRUE, "", ""
+        if text in (*schema.TRUE, *schema.FALSE) or (text == "" and not column.required):
+            return text in schema.TRUE, "", ""
         return False, "is neither yes nor no" if text else "is empty", "Write yes or no"
     if text == "":
         return None, "", ""

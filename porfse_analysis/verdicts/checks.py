@@ -15,9 +15,9 @@ import pandas as pd
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import ESF_TYPES, participants
 from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
-from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.indicators.targets import percentage_targets
-from porfse_analysis.programme import Programme
+from porfse_analysis.inputs import as_cutoff
+from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 
 __all__ = ["CHECKS", "FINDING_COLUMNS", "SEVERITIES", "check"]
@@ -59,6 +59,7 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
     other figure), source, other_source, expected, found, reference (a third figure that explains), unit. Rows after the
     cutoff change nothing. `porfse_analysis.display.words.wording` puts it into words.
     """
+    require_programme(programme)
     if cutoff is None:
         cutoff = programme.cutoffs[-1] if programme.cutoffs else None
     if cutoff is None:

@@ -27,8 +27,8 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
 from porfse_analysis.indicators.positions import published_totals
-from porfse_analysis.indicators.result import as_cutoff
-from porfse_analysis.programme import Programme
+from porfse_analysis.inputs import as_cutoff
+from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.decommitment import decommitment
@@ -147,6 +147,7 @@ def check_claims(programme: Programme, *, cutoff: object = None) -> pd.DataFrame
     and `needs` (see `NEEDS`). A document whose endowments do not add up to its own total has one row more, the claim
     `allocation-sum`. `porfse_analysis.display.words.claims` puts it into words.
     """
+    require_programme(programme)
     claims = programme.claims
     if cutoff is not None:
         claims = claims[claims["cutoff"] <= as_cutoff(cutoff)]

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.schema import TABLES, frame_columns
+from porfse_analysis.inputs import require
 
 __all__ = [
     "INFINITE",
@@ -97,15 +97,6 @@ def as_date(value: Any, name: str) -> pd.Timestamp:
     except ValueError:
         pass
     raise ParameterError(f"{name} is {value!r}: give a date as text, written YYYY-MM-DD")
-
-
-def require(frame: pd.DataFrame, table: str, names: Sequence[str] = ()) -> None:
-    """Raises `ParameterError` when `frame` is not table `table` in memory (or lacks the columns `names`)."""
-    needed = names or frame_columns(table)
-    missing = [name for name in needed if name not in frame]
-    if missing:
-        hint = " Give the frame of a loaded programme, or schema.conform it." if table in TABLES else ""
-        raise ParameterError(f"{table} has no column {', '.join(missing)}.{hint}")
 
 
 def programmes_of(*frames: pd.DataFrame | None) -> list[str]:

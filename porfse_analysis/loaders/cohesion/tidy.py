@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from porfse_analysis import schema
-from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.errors import DataError, Fault
+from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.loaders.cohesion.checks import group_ids
 from porfse_analysis.loaders.cohesion.forms import STRUCTURAL_FUNDS
 
-__all__ = ["FINANCE", "INDICATORS", "as_date", "tidy_tables", "with_cutoffs"]
+__all__ = ["FINANCE", "INDICATORS", "tidy_tables", "with_cutoffs"]
 
 FINANCE, INDICATORS = "ec-99js-gm52", "ec-2q3n-nr7n"
 _SOURCE = pd.CategoricalDtype([FINANCE, INDICATORS], ordered=True)
@@ -46,7 +46,7 @@ def with_cutoffs(finance: pd.DataFrame, last_cutoff: Mapping[str, object] | None
         return used.assign(cutoff=cutoffs)
     last = int(used["year"].max())
     in_last = used["year"] == last
-    given = {fund: as_date(day) for fund, day in (last_cutoff or {}).items()}
+    given = {fund: as_cutoff(day, f"last_cutoff of {fund}") for fund, day in (last_cutoff or {}).items()}
     for fund in used.loc[in_last, "fund"].unique():
         common = given.get(fund) or _common_date(used[in_last], fund, last)
         if common is not None:
@@ -54,14 +54,6 @@ def with_cutoffs(finance: pd.DataFrame, last_cutoff: Mapping[str, object] | None
     # figures of a later day cannot stand in a position of an earlier one
     later = used["data_date"] > cutoffs
     return used.assign(cutoff=cutoffs.mask(later, used["data_date"]))
-
-
-def as_date(day: object) -> pd.Timestamp:
-    """A day given as text, date or Timestamp; `ParameterError` when it is none."""
-    try:
-        return pd.Timestamp(date.fromisoformat(day) if isinstance(day, str) else cast("date", day)).normalize()
-    except (ValueError, TypeError) as error:
-        raise ParameterError(f"{day!r} is not a date: write it as 2022-06-30") from error
 
 
 def _common_date(rows: pd.DataFrame, fund: str, year: int) -> pd.Timestamp | None:

@@ -1,0 +1,237 @@
+"""Every public function takes dates and frames alike, and refuses the rest with the same words."""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import porfse_analysis as pf
+from porfse_analysis import schema
+from porfse_analysis.errors import ParameterError
+
+FOLDER = Path(__file__).parent / "data" / "invented-programme"
+CUTOFF, EARLIER = "2018-12-31", "2016-12-31"
+OTHERS = {"year": 2018}
+
+FUNCTIONS = {name: getattr(pf, name) for name in pf.__all__ if inspect.isfunction(getattr(pf, name))}
+PARAMETERS = {name: inspect.signature(function).parameters for name, function in FUNCTIONS.items()}
+DATED = [
+    (name, parameter) for name in FUNCTIONS for parameter in ("cutoff", "compare_to") if parameter in PARAMETERS[name]
+]
+TABLED = [(name, parameter) for name in FUNCTIONS for parameter in PARAMETERS[name] if parameter in schema.TABLES]
+
+# the verdicts read their dates themselves
+OWN_DATES = ("decommitment", "decommitment_claims", "framework_indicators", "performance_framework")
+own_dates = pytest.mark.xfail(strict=True, reason="the verdicts take their dates as text alone")
+own_programme = pytest.mark.xfail(strict=True, reason="the report asks the programme before it looks at it")
+
+
+@pytest.fixture(scope="module")
+def invented():
+    return pf.load_programme(FOLDER)
+
+
+def arguments(name, programme, **given):
+    """What function `name` needs of a programme, with `given` in place of it."""
+    known = {"programme": programme, "cutoff": CUTOFF, "compare_to": EARLIER} | OTHERS
+    known |= {table: getattr(programme, table) for table in schema.TABLES}
+    if "people" in PARAMETERS[name]:
+        known["people"] = pf.participants(programme.achievements, cutoff=CUTOFF)
+    return {parameter: known[parameter] for parameter in PARAMETERS[name] if parameter in known} | given
+
+
+def refusal(name, programme, **given):
+    with pytest.raises(ParameterError) as caught:
+        FUNCTIONS[name](**arguments(name, programme, **given))
+    return str(caught.value)
+
+
+def test_the_public_functions_are_looked_at():
+    assert {"check", "check_claims", "open_report", "participants", "residents", "decommitment"} <= set(FUNCTIONS)
+    assert len(DATED) > 20
+    assert len(TABLED) > 15
+
+
+# --- dates ---
+
+
+def marked(pairs, marks):
+    return [pytest.param(*pair, marks=[mark for names, mark in marks if pair[0] in names]) for pair in pairs]
+
+
+@pytest.mark.parametrize(("name", "parameter"), marked(DATED, [(OWN_DATES, own_dates)]))
+def test_a_date_is_taken_as_text_date_datetime_or_timestamp_alike(invented, name, parameter):
+    text = {"cutoff": CUTOFF, "compare_to": EARLIER}[parameter]
+    day = datetime.date.fromisoformat(text)
+    expected = FUNCTIONS[name](**arguments(name, invented))
+    times = (
+        day,
+        datetime.datetime(day.year, day.month, day.day, 23, 59),
+        pd.Timestamp(text).as_unit("ns"),
+    )
+    for date in times:
+        result = FUNCTIONS[name](**arguments(name, invented, **{parameter: date}))
+        if isinstance(expected, pd.DataFrame):
+            pd.testing.assert_frame_equal(result, expected)
+        else:  # a report
+            assert result.cutoff == expected.cutoff
+            pd.testing.assert_frame_equal(result.programme.finance, expected.programme.finance)
+
+
+NO_DATES = (
+    "31/12/2018",
+    "2018-12",
+    "20181231",
+    "2018-12-31T00:00",
+    " 2018-12-31",
+    "2018-02-30",
+    "",
+    2018,
+    True,
+    pd.NaT,
+    np.datetime64("2018-12-31"),
+    pd.Timestamp("2018-12-31", tz="UTC"),
+    ["2018-12-31"],
+)
+
+
+@pytest.mark.parametrize(("name", "parameter"), marked(DATED, [(OWN_DATES, own_dates)]))
+def test_anything_else_is_refused_in_the_same_words(invented, name, parameter):
+    for date in NO_DATES:
+        said = refusal(name, invented, **{parameter: date})
+        assert said == f"{parameter} {date!r} is not a date written YYYY-MM-DD"
+
+
+def test_a_programme_is_cut_at_a_date_of_any_kind(invented):
+    expected = invented.until(CUTOFF)
+    assert expected.cutoffs[-1] == CUTOFF
+    for date in (datetime.date(2018, 12, 31), datetime.datetime(2018, 12, 31), pd.Timestamp(CUTOFF)):
+        for table in schema.TABLES:
+            pd.testing.assert_frame_equal(getattr(invented.until(date), table), getattr(expected, table))
+    for date in NO_DATES:
+        with pytest.raises(ParameterError) as caught:
+            invented.until(date)
+        assert str(caught.value) == f"cutoff {date!r} is not a date written YYYY-MM-DD"
+
+
+# --- frames ---
+
+
+def cure(table):
+    return f"Give the frame of a loaded programme, or schema.conform({table!r}, frame, programme=CCI)"
+
+
+@pytest.mark.parametrize(("name", "table"), TABLED)
+def test_a_frame_as_pandas_reads_it_is_refused(invented, name, table):
+    plain = pd.read_csv(FOLDER / f"{table}.csv")
+    assert refusal(name, invented, **{table: plain}) == f"{table} has no column programme. {cure(table)}"
+    own = plain.assign(programme=invented.cci)
+    if table in ("population", "eu_commitments"):  # numbers and names alone: nothing is misread
+        result = FUNCTIONS[name](**arguments(name, invented, **{table: own}))
+        pd.testing.assert_frame_equal(result, FUNCTIONS[name](**arguments(name, invented)))
+        return
+    said = refusal(name, invented, **{table: own})
+    assert said.startswith(f"{table}: column ")
+    assert said.endswith(cure(table))
+
+
+@pytest.mark.parametrize(("name", "table"), TABLED)
+def test_a_frame_is_refused_for_each_column_it_lacks_or_misreads(invented, name, table):
+    whole = getattr(invented, table)
+    wanted = [column for column in schema.TABLES[table].columns if not (table == "axes" and column.optional)]
+    if table == "axes":  # asked for the axes and which of them is technical assistance
+        wanted = [column for column in wanted if column.name in ("axis", "technical_assistance")]
+    for column in wanted:
+        said = refusal(name, invented, **{table: whole.drop(columns=column.name)})
+        assert said == f"{table} has no column {column.name}. {cure(table)}"
+        wrong = [1.5] * len(whole) if column.kind in ("text", "date", "flag") else ["1.5"] * len(whole)
+        said = refusal(name, invented, **{table: whole.assign(**{column.name: wrong})})
+        assert said.startswith(f"{table}: column {column.name} holds values of type ")
+        assert said.endswith(cure(table))
+        if column.kind == "text":
+            said = refusal(name, invented, **{table: whole.assign(**{column.name: pd.Series(["x"], dtype="str")})})
+            assert said.startswith(f"{table}: column {column.name} holds missing cells, not texts")
+
+
+@pytest.mark.parametrize(("name", "table"), TABLED)
+def test_what_is_no_frame_is_refused(invented, name, table):
+    assert refusal(name, invented, **{table: [1]}) == f"{table} is of type list, not a frame. {cure(table)}"
+
+
+@pytest.mark.parametrize(("name", "table"), TABLED)
+def test_the_cure_cures(invented, name, table):
+    texts = {column.name: str for column in schema.TABLES[table].columns if column.kind == "text"}
+    plain = pd.read_csv(FOLDER / f"{table}.csv", dtype=texts)
+    conformed = schema.conform(table, plain, programme=invented.cci)
+    order = pd.CategoricalDtype(invented.sources["source"].tolist(), ordered=True)
+    if table != "axes":
+        conformed["source"] = conformed["source"].astype(order)
+    result = FUNCTIONS[name](**arguments(name, invented, **{table: conformed}))
+    pd.testing.assert_frame_equal(result, FUNCTIONS[name](**arguments(name, invented)))
+
+
+OF_PROGRAMMES = [(name,) for name in FUNCTIONS if "programme" in PARAMETERS[name]]
+
+
+@pytest.mark.parametrize("name", marked(OF_PROGRAMMES, [(("open_report",), own_programme)]))
+def test_what_is_no_programme_is_refused(invented, name):
+    said = "programme is of type DataFrame: give a Programme, as load_programme(folder) returns it"
+    with pytest.raises(ParameterError) as caught:
+        FUNCTIONS[name](**arguments(name, invented) | {"programme": invented.finance})
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("table", schema.TABLES)
+def test_a_programme_holds_only_frames_it_can_read(invented, table):
+    with pytest.raises(ParameterError) as caught:
+        replace(invented, **{table: pd.read_csv(FOLDER / f"{table}.csv")})
+    assert str(caught.value).startswith(f"{table} has no column programme")
+    assert str(caught.value).endswith(cure(table))
+
+
+def test_people_are_those_of_the_functions_that_count_them(invented):
+    people = pf.participants(invented.achievements, cutoff=CUTOFF)
+    told = "Give what participants or residents return"
+    for column in ("programme", "axis", "date", "people", "unit", "source", "note"):
+        said = refusal("per_capita_spend", invented, people=people.drop(columns=column))
+        assert said == f"people has no column {column}. {told}"
+    said = refusal("per_capita_spend", invented, people=people.assign(date=people["date"].astype(str)))
+    assert said == f"people: column date holds values of type str ('2018-12-31'), not dates (datetime64[us]). {told}"
+
+
+# --- conform, which is the cure ---
+
+
+def plain_axes(**columns):
+    return pd.DataFrame({"axis": ["I"], "technical_assistance": ["no"]} | columns)
+
+
+def test_a_flag_written_no_is_no():
+    both = pd.DataFrame({"axis": ["I", "V"], "technical_assistance": ["no", "yes"]})
+    assert schema.conform("axes", both, programme="P")["technical_assistance"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("table", "frame", "problem"),
+    [
+        ("axes", plain_axes(technical_assistance=["forse"]), "technical_assistance cannot be read as flag: 'forse' is"),
+        ("axes", plain_axes(axis=[1]), "axis cannot be read as text: its codes were read as numbers"),
+        ("sources", pd.DataFrame({"source": ["s"], "date": ["01/02/2018"]}), "date cannot be read as date: "),
+        ("population", pd.DataFrame({"area": ["x"], "year": ["2018"], "residents": ["1.234,5"]}), "residents cannot"),
+    ],
+)
+def test_what_would_become_something_else_is_not_conformed(table, frame, problem):
+    with pytest.raises(ParameterError) as caught:
+        schema.conform(table, frame, programme="P")
+    assert str(caught.value).startswith(f"{table}: column {problem}")
+
+
+def test_a_frame_without_its_programme_is_not_conformed():
+    with pytest.raises(ParameterError, match=r"^axes has no column programme: give the code of the programme"):
+        schema.conform("axes", plain_axes())
