@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from porfse_analysis.errors import PorfseError, ReportError
+from porfse_analysis.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
@@ -37,12 +38,7 @@ app.add_typer(imports)
 
 FAILED, WRONG_CALL, INTERRUPTED = 1, 2, 130
 
-
-class Language(StrEnum):
-    """Languages of the reports."""
-
-    it = "it"
-    en = "en"
+_LANGUAGES = f"[{'|'.join(LANGUAGES)}]"
 
 
 class Format(StrEnum):
@@ -117,7 +113,8 @@ def report(
         typer.Option("--notebook", metavar="NAME", help="Notebook to run, by name or path (default: every report)."),
     ] = None,
     lang: Annotated[
-        list[Language] | None, typer.Option("--lang", help="Language; repeat for several (default: it).")
+        list[str] | None,
+        typer.Option("--lang", metavar=_LANGUAGES, help=f"Language; repeat for several (default: {LANGUAGES[0]})."),
     ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the reports go.")] = Path("reports"),
     jobs: Annotated[
@@ -158,7 +155,7 @@ def report(
         "out": out,
         "cutoffs": cutoff or (),
         "notebooks": notebook or (),
-        "languages": [item.value for item in lang or [Language.it]],
+        "languages": lang or [LANGUAGES[0]],
         "force": force,
     }
     if dry_run:
@@ -248,24 +245,26 @@ def _bar(items: list[str], unit: str) -> Any:
 @_guarded
 def check(
     folder: Folder = "",
-    lang: Annotated[Language, typer.Option("--lang", help="Language of the findings.")] = Language.it,
+    lang: Annotated[str, typer.Option("--lang", metavar=_LANGUAGES, help="Language of the findings.")] = LANGUAGES[0],
 ) -> None:
     """Print what the checks find and the verdict on every claim. Exit 1 when a figure is impossible, else 0."""
     from porfse_analysis.display.words.claims import word_claims
-    from porfse_analysis.display.words.wording import text, word_findings
+    from porfse_analysis.display.words.findings import word_findings
+    from porfse_analysis.display.words.wording import text
     from porfse_analysis.verdicts.checks import SEVERITIES
     from porfse_analysis.verdicts.checks import check as find
     from porfse_analysis.verdicts.claims import VERDICTS, check_claims
 
+    check_language(lang)
     programme = _load(folder)
     found = find(programme)
-    worded = word_findings(found, lang.value)
+    worded = word_findings(found, lang)
     for _, row in worded.iterrows():
         print(f"{row['severity']:<12} {row['cutoff']}  {row['axis']}: {row['message']}")
     verdicts = check_claims(programme)
-    claims = word_claims(verdicts, programme.claims, lang.value)
+    claims = word_claims(verdicts, programme.claims, lang)
     for _, row in claims.iterrows():
-        needs = text("claim.needs", lang.value, needs=row["needs"]) if row["needs"] else ""
+        needs = text("claim.needs", lang, needs=row["needs"]) if row["needs"] else ""
         print(f"{row['verdict']:<16} {row['cutoff']}  {row['claim']}. {row['why']} {needs}".rstrip())
     counts = ", ".join(f"{severity} {int((found['severity'] == severity).sum())}" for severity in SEVERITIES)
     decided = ", ".join(f"{verdict} {int((verdicts['verdict'] == verdict).sum())}" for verdict in VERDICTS)

@@ -1,13 +1,49 @@
-"""The languages reports exist in."""
+"""The languages reports exist in, and the catalogues that hold every text of theirs: one file a language.
+
+A language is added by adding its catalogue, with the keys the others have.
+"""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
+
 from porfse_analysis.errors import ParameterError
 
-__all__ = ["LANGUAGES", "check_language"]
+__all__ = [
+    "IN_TABLES",
+    "LANGUAGES",
+    "catalogue",
+    "check_language",
+    "count",
+    "has_text",
+    "in_every_language",
+    "in_language",
+    "locale",
+    "text",
+]
 
-LANGUAGES = ("it", "en")
-"""The first one's pages stand at the top of a site."""
+_CATALOGUES = files("porfse_analysis").joinpath("display/words/catalogue")
+
+LANGUAGES = tuple(
+    sorted(
+        (file.name.removesuffix(".toml") for file in _CATALOGUES.iterdir() if file.name.endswith(".toml")),
+        key=lambda lang: (lang != "it", lang),
+    )
+)
+"""The languages there is a catalogue of; the first one's pages stand at the top of a site."""
+
+IN_TABLES = ("it", "en")
+"""The languages the tables of a programme have columns for (`title_it`, `title_en`)."""
+
+_FALLBACK = "en"
+"""Whose numbers, dates and titles serve a language that has none of its own."""
 
 
 def check_language(lang: object) -> str:
@@ -15,3 +51,64 @@ def check_language(lang: object) -> str:
     if lang not in LANGUAGES:
         raise ParameterError(f"lang={lang!r}: use one of {', '.join(LANGUAGES)}")
     return str(lang)
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, Mapping[str, Any]]:
+    """The catalogue of one language: group -> key -> text (or plural form -> text)."""
+    return tomllib.loads(_CATALOGUES.joinpath(f"{lang}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def locale(lang: str) -> Locale:
+    """How a language writes numbers, dates, lists and plurals; as English does where it is not known."""
+    try:
+        return Locale.parse(lang)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(_FALLBACK)
+
+
+def text(key: str, lang: str, **values: Any) -> str:
+    """The text of `key` ("group.name") with its {placeholders} filled in.
+
+    A text with plural forms takes the form for `count`. Raises KeyError naming the key and language that are missing:
+    a page never shows a key.
+    """
+    group, name = key.split(".", 1)
+    try:
+        entry = catalogue(check_language(lang))[group][name]
+    except KeyError as error:
+        raise KeyError(f"the catalogue has no {key!r} in {lang!r}") from error
+    if isinstance(entry, Mapping):
+        form = locale(lang).plural_form(values["count"])
+        entry = entry.get(form) or entry["other"]
+        values = {**values, "count": count(values["count"], lang)}
+    return str(entry).format(**values)
+
+
+def has_text(key: str) -> bool:
+    """Whether the catalogues have `key`."""
+    group, name = key.split(".", 1)
+    return name in catalogue(LANGUAGES[0]).get(group, {})
+
+
+def in_every_language(key: str, **values: Any) -> dict[str, str]:
+    """The text of `key` by language."""
+    return {lang: text(key, lang, **values) for lang in LANGUAGES}
+
+
+def count(value: Any, lang: str) -> str:
+    """A whole number, or one with the decimals it has."""
+    return str(format_decimal(value, format="#,##0.##", locale=locale(lang)))
+
+
+def in_language(row: Any, name: str, lang: str) -> str:
+    """The text of a row of a programme's table in `lang`, else in another language there is; empty when there is none.
+
+    `name` is the column without its language: "title" of `title_it`, `title_en`.
+    """
+    for known in (lang, _FALLBACK, *IN_TABLES):
+        written = row.get(f"{name}_{known}")
+        if isinstance(written, str) and written:
+            return written
+    return ""

@@ -114,8 +114,8 @@ class Programme:
         return Programme(self.cci, self.titles, former_names=self.former_names, **tables)
 
     def title(self, lang: str) -> str:
-        """The title in `lang`, else in any language there is, else the CCI."""
-        return self.titles.get(lang) or next(filter(None, self.titles.values()), self.cci)
+        """The title in `lang`, else in English or any language there is, else the CCI."""
+        return self.titles.get(lang) or self.titles.get("en") or next(filter(None, self.titles.values()), self.cci)
 
     def __repr__(self) -> str:
         tables = ", ".join(

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from porfse_analysis import check, schema
-from porfse_analysis.display.words.wording import LANGUAGES, word_findings
+from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.display.words.wording import LANGUAGES
 from porfse_analysis.programme import Programme
 from porfse_analysis.verdicts.checks import CHECKS, FINDING_COLUMNS, SEVERITIES
 

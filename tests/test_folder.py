@@ -10,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from porfse_analysis import DataError, check, load_programme, schema
-from porfse_analysis.display.words.wording import word_findings
+from porfse_analysis.display.words.findings import word_findings
 
 FINANCE_KEY = "axis, cutoff, stage, fund, region_category, source"
 

@@ -37,8 +37,7 @@ def axis_title(row: pd.Series, lang: str) -> str:
     """The title of an axis in the reader's language, or in the one there is."""
     if row["axis"] == ALL:
         return wording.text("axis.programme", lang)
-    titles = [row.get(f"title_{lang}"), row.get("title_it"), row.get("title_en")]
-    return next((title for title in titles if isinstance(title, str) and title), "")
+    return wording.in_language(row, "title", lang)
 
 
 def axis_label(report: Report) -> Write:

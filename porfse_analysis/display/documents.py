@@ -9,6 +9,7 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import numbered, source_line, source_title
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.registry import INDICATORS
 
 __all__ = ["claims", "definitions", "findings", "findings_table", "sources"]
@@ -38,7 +39,7 @@ def claims(report: Report) -> Table:
     as_published = Typed(stated, lambda row: row["value"], pattern, report.text("download.as_number", label=label))
 
     def claim(row: pd.Series) -> str:
-        return str(row[f"text_{report.lang}"] or row["text_it"])
+        return wording.in_language(row, "text", report.lang)
 
     return Table(
         "claims",
@@ -63,7 +64,7 @@ def findings(report: Report) -> Table:
 
 def findings_table(report: Report, found: pd.DataFrame, caption: str) -> Table:
     """Findings of a report, or some of them, as a table."""
-    rows = wording.word_findings(found, report.lang, sources=numbered(report)).assign(day=found["cutoff"])
+    rows = word_findings(found, report.lang, sources=numbered(report)).assign(day=found["cutoff"])
     names = {"severity": "head", "cutoff": "text", "axis": "text", "message": "text"}
     return Table(
         "findings",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.display.report import Report
+from porfse_analysis.languages import in_language
 
 __all__ = ["numbered", "reference", "source_line", "source_title"]
 
@@ -35,7 +36,7 @@ def reference(source: object, report: Report) -> str:
 
 def source_title(row: pd.Series, lang: str) -> str:
     """The title of a source in `lang`, else in the language there is."""
-    return str(row[f"title_{lang}"] or row["title_it"] or row["title_en"])
+    return in_language(row, "title", lang)
 
 
 def source_line(sources: Iterable[object], report: Report) -> str:

@@ -21,6 +21,7 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.languages import in_language
 from porfse_analysis.loaders.descriptor import DESCRIPTOR
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
@@ -191,7 +192,7 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
     for row in sources.to_dict("records"):
         address = str(row["address"])
         path = {"path": address if "://" in address else f"https://{address}"} if address else {}
-        described.append({"title": str(row["title_en"] or row["title_it"]), **path})
+        described.append({"title": in_language(row, "title", "en"), **path})
     return {
         "name": re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or programme.cci.lower(),
         "profile": "tabular-data-package",

@@ -16,6 +16,7 @@ from porfse_analysis.display.programme_report.money import change_rows, changes_
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports.navigation import Page, address, in_order, notebook_title
 from porfse_analysis.reports.render import page as whole_page
@@ -118,7 +119,7 @@ def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     found = report.findings
     plans = found[found["check"].isin(["plan_change", "target_change"])]
     plans = plans[(plans["cutoff"] > report.previous) & (plans["cutoff"] <= report.cutoff)]
-    worded = wording.word_findings(plans, report.lang)
+    worded = word_findings(plans, report.lang)
     named = [report.text("front.plan_change", axis=row["axis"], change=row["message"]) for _, row in worded.iterrows()]
     said = "".join(f"<li>{html.escape(line)}</li>" for line in named)
     return [

@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.inputs import require
+from porfse_analysis.languages import locale
 
 __all__ = [
     "INFINITE",
@@ -166,20 +167,20 @@ def join_notes(codes: Iterable[str], order: Iterable[str]) -> str:
 def number(value: Any, lang: str) -> str:
     """A figure with up to two decimals; cut, not rounded."""
     cut = exact(value).quantize(Decimal("0.01"), ROUND_FLOOR)
-    return format_decimal(cut, "#,##0.##", locale=lang)
+    return format_decimal(cut, "#,##0.##", locale=locale(lang))
 
 
 def money(value: Any, lang: str) -> str:
     """An amount in euro."""
-    return f"{format_decimal(round(exact(value), 2), '#,##0.##', locale=lang)} EUR"
+    return f"{format_decimal(round(exact(value), 2), '#,##0.##', locale=locale(lang))} EUR"
 
 
 def percent(ratio: Any, lang: str) -> str:
     """A ratio in per cent with up to two decimals; cut, not rounded, so that 84.999% never reads 85%."""
     cut = (exact_ratio(ratio) * 100).quantize(Decimal("0.01"), ROUND_FLOOR)
-    return f"{format_decimal(cut, '#,##0.##', locale=lang)}%"
+    return f"{format_decimal(cut, '#,##0.##', locale=locale(lang))}%"
 
 
 def on(date: pd.Timestamp, lang: str) -> str:
     """A date in words."""
-    return format_date(date.date(), "d MMMM y", locale=lang)
+    return format_date(date.date(), "d MMMM y", locale=locale(lang))

@@ -129,7 +129,7 @@ def measures(report: Report) -> Table:
     rows = measures_in_force(report)
 
     def title(row: pd.Series) -> str:
-        return str(row[f"title_{report.lang}"] or row["title_it"])
+        return wording.in_language(row, "title", report.lang)
 
     def axis(row: pd.Series) -> str:
         return str(row["axis"] or report.text("missing.axis"))
@@ -138,7 +138,8 @@ def measures(report: Report) -> Table:
         if pd.isna(row["value"]):
             return report.text("missing.short")
         figure = wording.published(row["value"], report.lang, qualifier=row["qualifier"])
-        return report.text("measure.reached", figure=figure, who=row[f"recipients_{report.lang}"])
+        who = wording.in_language(row, "recipients", report.lang)
+        return report.text("measure.reached", figure=figure, who=who)
 
     label = report.text("column.recipients")
     number_label = report.text("download.as_number", label=label)

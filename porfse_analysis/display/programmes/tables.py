@@ -14,6 +14,7 @@ from porfse_analysis.display.sources import numbered, source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
 
 __all__ = [
@@ -232,7 +233,7 @@ def worst(comparison: Comparison) -> Table:
     found = found.drop_duplicates("programme")
     order: dict[Hashable, int] = {code: place for place, code in enumerate(comparison.ranking["programme"])}
     found = found.sort_values(["place", "programme"], key=lambda column: column.map(order).fillna(column))
-    rows = wording.word_findings(found, comparison.lang, sources=numbered(comparison))
+    rows = word_findings(found, comparison.lang, sources=numbered(comparison))
     rows.insert(0, "programme", found["programme"])
     rows["title"] = found["programme"].map(comparison.members.set_index("programme")["title"])
     rows["day"] = found["cutoff"]

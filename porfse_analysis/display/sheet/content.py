@@ -23,6 +23,7 @@ from porfse_analysis.display.review.tables import indicator_rows, next_deadline
 from porfse_analysis.display.sources import numbered
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
+from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
 from porfse_analysis.schema import ALL, STAGES
@@ -196,7 +197,7 @@ def _spend(report: Report) -> list[Item]:
     for claim, verdict, why in _claims(report):
         if claim["quantity"].startswith("decommitment_target"):
             about_deadline = True
-            items.append(_stated(claim, _text(claim, "text", report), verdict, why, under))
+            items.append(_stated(claim, wording.in_language(claim, "text", report.lang), verdict, why, under))
         elif claim["quantity"] in STAGES:
             key = (claim["quantity"], claim["axis"], claim["value"], claim["qualifier"] or "exact")
             if key not in shown:  # else it stands among the key figures or the endowments
@@ -251,11 +252,6 @@ def _claims(report: Report) -> Iterator[tuple[pd.Series, str, str]]:
     for _, claim in claims[claims["cutoff"] == report.cutoff].iterrows():
         verdict, why = found[claim["claim"]]
         yield claim, report.text("sheet.compared", verdict=verdict), why
-
-
-def _text(row: pd.Series, name: str, report: Report) -> str:
-    """A text in the reader's language, or in the one there is."""
-    return str(row[f"{name}_{report.lang}"] or row[f"{name}_it"] or row[f"{name}_en"])
 
 
 def _figure_name(claim: pd.Series, report: Report) -> str:
@@ -366,12 +362,12 @@ def _women(report: Report, under: str) -> list[Item]:
 
 def _measure(row: pd.Series, report: Report, under: str) -> Item:
     """A measure, with whom it had reached where that is published."""
-    title = _text(row, "title", report)
+    title = wording.in_language(row, "title", report.lang)
     sources = ";".join(str(source) for source in (row["source"], row["axis_source"]) if source)
     if pd.isna(row["value"]):
         return Item(title, source=sources, date=row["cutoff"], under=under, code=row["axis"], drawn=title)
     figure = wording.published(row["value"], report.lang, qualifier=row["qualifier"])
-    who = _text(row, "recipients", report)
+    who = wording.in_language(row, "recipients", report.lang)
     name = report.text("sheet.measure", who=who, title=title) if who else title
     return Item(name, figure, "", "", row["cutoff"], sources, under=under, code=row["axis"], drawn=title)
 
@@ -402,7 +398,7 @@ def _attention(report: Report) -> list[Item]:
     under = report.text("sheet.attention")
     numbers = numbered(report)
     findings, items = report.findings, []
-    words = wording.word_findings(findings, report.lang, sources=numbers)
+    words = word_findings(findings, report.lang, sources=numbers)
     for (_, row), (_, said) in zip(findings.iterrows(), words.iterrows(), strict=True):
         if row["severity"] == "info":
             continue
@@ -457,7 +453,7 @@ def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
             for stage in stages
             for _, row in money[(money["axis"] == code) & (money["indicator"] == RATES[stage])].iterrows()
         ]
-        strand = str(axis.get(f"strand_{report.lang}") or axis.get("strand_it") or "")
+        strand = wording.in_language(axis, "strand", report.lang)
         mine = [items[place] for place in rows.index[rows["axis"] == code]]
         cards.append(AxisCard(code, cells.axis_title(axis, report.lang), strand, amounts, mine))
     return cards, [items[place] for place in rows.index[rows["axis"] == ""]]

@@ -23,7 +23,7 @@ def word_claims(
     `sources` gives what to call each source (default: its identifier). Returns one row per claim: claim, axis, cutoff,
     stated, verdict, why, needs, all as text in `lang`.
     """
-    texts = {row["claim"]: row[f"text_{lang}"] or row["text_it"] for row in claims.to_dict("records")}
+    texts = {row["claim"]: wording.in_language(row, "text", lang) for row in claims.to_dict("records")}
     rows = [_word(row, texts, lang, sources or {}) for row in checked.to_dict("records")]
     columns = ["claim", "axis", "cutoff", "stated", "verdict", "why", "needs"]
     return pd.DataFrame(rows, columns=columns, index=checked.index)

@@ -1,0 +1,68 @@
+"""Findings of the checks in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.display.words import wording
+
+__all__ = ["word_findings"]
+
+
+def word_findings(findings: pd.DataFrame, lang: str, *, sources: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Findings in words; `sources` gives what to call each source (default: its identifier).
+
+    Returns one row per finding: severity, cutoff (date), axis, where, expected, found, message, all as text in `lang`.
+    """
+    rows = [_word_finding(row, lang, sources or {}) for row in findings.to_dict("records")]
+    columns = ["severity", "cutoff", "axis", "where", "expected", "found", "message"]
+    return pd.DataFrame(rows, columns=columns, index=findings.index)
+
+
+def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) -> dict[str, str]:
+    check, reason, unit = row["check"], row["reason"], row["unit"]
+    figure, source = row["figure"], sources.get(row["source"], row["source"])
+    if wording.has_text(f"stage.{figure}"):
+        figure = wording.text(f"stage.{figure}", lang)
+    shown = {name: _figure(row[name], unit, lang) for name in ("expected", "found", "reference")}
+    axis = wording.text("axis.all", lang) if row["axis"] == "ALL" else wording.text("axis.code", lang, axis=row["axis"])
+    values = {
+        **shown,
+        "figure": figure,
+        "axis": axis,
+        "cutoff": _day(row["cutoff"], lang),
+        "compared_with": _day(row["compared_with"], lang),
+        "source": source,
+        "other_source": sources.get(row["other_source"], row["other_source"]),
+        "whole": reason,
+    }
+    ratio = row["found"] / row["expected"] if row["expected"] else math.nan
+    values["ratio"] = "" if math.isnan(ratio) else wording.rate(ratio, lang)
+    earlier = row["found"] / row["reference"] if row["reference"] else math.nan
+    values["reference_ratio"] = "" if math.isnan(earlier) else wording.rate(earlier, lang)
+    key = f"finding.{check}_{reason}" if wording.has_text(f"finding.{check}_{reason}") else f"finding.{check}"
+    if not math.isnan(row["found"]) and unit == "target":
+        values["count"] = int(row["found"])
+    return {
+        "severity": wording.text(f"severity.{row['severity']}", lang),
+        "cutoff": values["cutoff"],
+        "axis": axis,
+        "where": wording.text("finding.where", lang, source=source, figure=figure) if figure else source,
+        "expected": shown["expected"],
+        "found": shown["found"],
+        "message": wording.text(key, lang, **values),
+    }
+
+
+def _day(value: pd.Timestamp, lang: str) -> str:
+    return "" if pd.isna(value) else wording.date(value, lang)
+
+
+def _figure(value: float, unit: str, lang: str) -> str:
+    if math.isnan(value):
+        return ""
+    return wording.amount(value, lang) if unit == "EUR" else wording.count(value, lang)
