@@ -8,8 +8,9 @@ import pickle
 import pandas as pd
 import pytest
 
+from porfse_analysis.display.words.rules import word_rules
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.verdicts.rules import RULES, rules_table
+from porfse_analysis.verdicts.rules import RULES, Rules, rules_of, rules_table
 
 RULES_2014 = RULES["2014-2020"]
 
@@ -48,11 +49,16 @@ def test_prefinancing_rates(name: str, rate: float) -> None:
 
 def test_every_rule_says_where_it_stands_and_what_it_means() -> None:
     table = rules_table("2014-2020")
-    assert list(table) == ["period", "name", "value", "unit", "status", "source", "meaning_it", "meaning_en"]
+    assert list(table) == ["period", "name", "value", "unit", "status", "source"]
     assert table["name"].is_unique
     assert set(table["status"]) == {"confirmed", "unconfirmed"}
-    for column in ("name", "unit", "source", "meaning_it", "meaning_en"):
+    for column in ("name", "unit", "source"):
         assert (table[column].str.strip() != "").all(), column
+    for lang in ("it", "en"):
+        worded = word_rules(table, lang)
+        assert list(worded) == ["rule", "value", "status", "source"]
+        assert worded["rule"].is_unique
+        assert (worded != "").all(axis=None)
 
 
 def test_what_no_source_confirmed_is_marked() -> None:
@@ -108,7 +114,7 @@ def test_a_value_a_rule_cannot_have_is_refused(values: dict[str, object], messag
 
 
 def test_unknown_names_and_periods() -> None:
-    with pytest.raises(AttributeError, match="no 'achieved_form'"):
+    with pytest.raises(AttributeError, match="no attribute 'achieved_form'"):
         RULES_2014.achieved_form  # noqa: B018
     with pytest.raises(ParameterError, match=r"no rules for '2007-2013'\. Periods: 2014-2020"):
         rules_table("2007-2013")
@@ -126,3 +132,60 @@ def test_each_value_keeps_its_own_type() -> None:
     assert values["serious_excludes"] == ("result",)
     assert values["zero_milestone_reached"] is True
     assert pd.isna(values["reserve_counted_from_deadline"])
+
+
+def test_rules_in_words() -> None:
+    table = rules_table(RULES_2014.replace(serious_excludes=(), achieved_from=0.9))
+    words = {
+        lang: word_rules(table, lang).set_index(table["name"]).loc[:, ["rule", "value", "status"]]
+        for lang in ("it", "en")
+    }
+    assert words["en"].loc["annual_prefinancing_2017"].tolist() == [
+        "annual pre-financing of 2017",
+        "2.625%",
+        "unconfirmed",
+    ]
+    assert words["it"].loc["annual_prefinancing_2017", "value"] == "2,625%"
+    assert words["en"].loc["achieved_from"].tolist() == [
+        "ratio from which an indicator is achieved",
+        "90%",
+        "changed by the caller",
+    ]
+    assert words["it"].loc["milestone_date", "value"] == "31/12/2018"
+    assert words["it"].loc["serious_excludes", "value"] == "nessuno"
+    assert words["it"].loc["zero_milestone_reached", "value"] == "sì"
+    assert words["en"].loc["years_to_cover", "value"] == "3"
+
+
+def test_a_short_name_stands_for_the_rules() -> None:
+    assert repr(RULES_2014) == "<Rules 2014-2020>"
+    assert repr(RULES_2014.replace(achieved_from=0.9)) == "<Rules 2014-2020; changed: achieved_from=0.9>"
+
+
+def test_a_programme_has_the_rules_of_its_own_period_or_none() -> None:
+    assert rules_of("2014IT05SFOP007") == RULES_2014
+    assert rules_of("2007IT052PO006") is None
+    assert rules_of("2021IT05SFPR003") is None
+    assert rules_of("") is None
+    changed = RULES_2014.replace(achieved_from=0.9)
+    assert rules_of("2014IT05SFOP007", changed) == changed
+    assert rules_of("2021IT05SFPR003", changed) is None
+
+
+def test_the_other_readings_of_what_is_to_be_confirmed() -> None:
+    readings = list(RULES_2014.other_readings(["serious_counts", "claims_counted_share", "achieved_from"]))
+    assert [(name, value) for name, value, _ in readings] == [
+        ("serious_counts", "achievement_set"),
+        ("claims_counted_share", 0.9),
+    ]
+    assert readings[0][2] == RULES_2014.replace(serious_counts="achievement_set")
+    settled = RULES_2014.replace(serious_counts="achievement_set")
+    assert list(settled.other_readings(["serious_counts"])) == []
+    # every other reading is a value the rule can have
+    everything = list(RULES_2014.other_readings(rule.name for rule in RULES_2014.rows))
+    assert all(getattr(rules, name) == value for name, value, rules in everything)
+
+
+def test_a_rule_has_one_field() -> None:
+    assert [rule.name for rule in Rules().rows] == rules_table()["name"].tolist()
+    assert Rules() == RULES_2014

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Literal
 
 import pandas as pd
@@ -15,6 +14,7 @@ from porfse_analysis.display.sources import numbered, source_line
 from porfse_analysis.display.table import DATE, Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
+from porfse_analysis.display.words.rules import rule_decimals, word_rules
 from porfse_analysis.verdicts import decommitment as n3
 from porfse_analysis.verdicts import performance_framework as framework_rules
 from porfse_analysis.verdicts.claims import ABOUT
@@ -305,63 +305,34 @@ def claim_verdicts(report: Report) -> Table:
     )
 
 
-def _word(value: object, report: Report) -> str:
-    """A word of the rules as a reader knows it, where the catalogue has it."""
-    for group in ("rule_value", "prefinancing", "stage", "indicator_kind"):
-        if wording.has_text(f"{group}.{value}"):
-            return report.text(f"{group}.{value}")
-    return str(value)
-
-
 def rules(report: Report) -> Table:
     """Every parameter of the rules, with what is not confirmed in plain sight."""
-    rows = rules_table(_RULES)
-
-    def value(row: pd.Series) -> str:
-        held = row["value"]
-        if isinstance(held, bool):
-            return report.text("rule_value.yes" if held else "rule_value.no")
-        if held is None or held == () or (isinstance(held, float) and math.isnan(held)):
-            return report.text("rule_value.none")
-        if row["unit"] == "1":
-            return wording.rate(held, report.lang, decimals=digits(held))
-        if row["unit"] == "date":
-            return wording.date(pd.Timestamp(held), report.lang)
-        return ", ".join(_word(part, report) for part in (held if isinstance(held, tuple) else (held,)))
-
-    def digits(held: object) -> int:
-        # the digits the rule has, neither cut nor rounded
-        return max(0, -int((Decimal(str(held)) * 100).normalize().as_tuple().exponent))
+    held = rules_table(_RULES)
+    # a spreadsheet gets the value itself; beside it stands what is read
+    rows = word_rules(held, report.lang).assign(held=held["value"], unit=held["unit"])
 
     def typed(row: pd.Series) -> object:
-        held = row["value"]
-        known = isinstance(held, int | float | Decimal) and not isinstance(held, bool) and not math.isnan(held)
-        if row["unit"] == "date" and held:
-            return pd.Timestamp(held)
-        return held if known else value(row)
+        known = isinstance(row["held"], int | float) and not isinstance(row["held"], bool) and not pd.isna(row["held"])
+        if row["unit"] == "date" and row["held"]:
+            return pd.Timestamp(row["held"])
+        return row["held"] if known else row["value"]
 
     def pattern(row: pd.Series) -> str:
         if row["unit"] == "date":
             return DATE
-        return f"{wording.number_pattern(digits(row['value']))}%" if row["unit"] == "1" else "General"
+        return f"{wording.number_pattern(rule_decimals(row['held']))}%" if row["unit"] == "1" else "General"
 
     return Table(
         "rules_applied",
         report.text("table.rules", period=_RULES.period),
         rows,
         [
-            Column(f"meaning_{report.lang}", report.text("column.rule"), "head"),
-            Column("value", report.text("column.rule_value"), write=Typed(value, typed, pattern)),
+            Column("rule", report.text("column.rule"), "head"),
             Column(
-                "status",
-                report.text("column.rule_status"),
-                write=lambda row: report.text(f"rule_status.{row['status']}"),
+                "value", report.text("column.rule_value"), write=Typed(lambda row: str(row["value"]), typed, pattern)
             ),
-            Column(
-                "source",
-                report.text("column.legal"),
-                write=lambda row: wording.citation(str(row["source"]), report.lang),
-            ),
+            Column("status", report.text("column.rule_status")),
+            Column("source", report.text("column.legal")),
         ],
         [report.text("table.rules_note")],
     )

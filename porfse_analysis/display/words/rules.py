@@ -1,0 +1,66 @@
+"""The rules of the verdicts in words: what each means, its value, where it stands."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.display.words import wording
+
+__all__ = ["rule_decimals", "rule_meaning", "rule_value", "word_rules"]
+
+_OF_YEAR = re.compile(r"(.+)_(\d{4})", re.ASCII)
+
+
+def word_rules(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The rules of `rules_table` in words.
+
+    Returns one row per rule: rule (what it means), value, status, source, all as text in `lang`.
+    """
+    rows = [
+        {
+            "rule": rule_meaning(row["name"], lang),
+            "value": rule_value(row["value"], row["unit"], lang),
+            "status": wording.text(f"rule_status.{row['status']}", lang),
+            "source": wording.citation(str(row["source"]), lang),
+        }
+        for row in table.to_dict("records")
+    ]
+    return pd.DataFrame(rows, columns=["rule", "value", "status", "source"], index=table.index)
+
+
+def rule_meaning(name: str, lang: str) -> str:
+    """What a rule means; rules of a year share one text."""
+    of_year = _OF_YEAR.fullmatch(name)
+    if of_year:
+        return wording.text(f"rule.{of_year[1]}", lang, year=of_year[2])
+    return wording.text(f"rule.{name}", lang)
+
+
+def rule_value(value: Any, unit: str, lang: str) -> str:
+    """The value of a rule as a reader knows it."""
+    if isinstance(value, bool):
+        return wording.text("rule_value.yes" if value else "rule_value.no", lang)
+    if value is None or value == () or (isinstance(value, float) and math.isnan(value)):
+        return wording.text("rule_value.none", lang)
+    if unit == "1":
+        return wording.rate(value, lang, decimals=rule_decimals(value))
+    if unit == "date":
+        return wording.date(pd.Timestamp(value), lang)
+    return ", ".join(_word(part, lang) for part in (value if isinstance(value, tuple) else (value,)))
+
+
+def rule_decimals(value: float) -> int:
+    """The decimals of a share in per cent: those it has, neither cut nor rounded."""
+    return max(0, -int((Decimal(str(value)) * 100).normalize().as_tuple().exponent))
+
+
+def _word(value: object, lang: str) -> str:
+    for group in ("rule_value", "prefinancing", "stage", "indicator_kind"):
+        if wording.has_text(f"{group}.{value}"):
+            return wording.text(f"{group}.{value}", lang)
+    return str(value)
