@@ -56,6 +56,7 @@ STATUSES = (
     "bound",  # a figure is "more than" or "less than": how far it moved is not known
     "no_target",  # no target at either date
     "percentage_target",  # the target is a percentage, the value a count
+    "percentage_suspected",  # the target may be one: how far the ratio moved says nothing
     "zero_denominator",  # at a date the allocation or the target is zero
     "missing_base",  # at a date the allocation is not published
 )
@@ -321,6 +322,7 @@ def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: 
         "bound": weakest >= _QUALIFIER_CODES["more_than"],
         "no_target": no_target[""],
         "percentage_target": either("percentage_target"),
+        "percentage_suspected": either("percentage_suspected"),
         "zero_denominator": is_ratio & (rows["denominator"].eq(0) | rows["denominator_before"].eq(0)),
         "missing_base": is_ratio & (rows["denominator"].isna() | rows["denominator_before"].isna()),
     }

@@ -8,9 +8,8 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
-from porfse_analysis.indicators.positions import Positions, group_keys, newest, positions_at, source_rank
+from porfse_analysis.indicators.positions import Positions, group_keys, newest, positions_at, reported_late, source_rank
 from porfse_analysis.indicators.result import as_cutoff, join_notes, make_result
-from porfse_analysis.indicators.targets import reported_late
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 __all__ = [

@@ -47,6 +47,7 @@ NOTES = (
     "zero_denominator",  # the ratio has a zero below the line
     "not_reported",  # a figure the indicator needs is not published
     "percentage_target",  # the target is a percentage, the value a count
+    "percentage_suspected",  # the target may be one: the ratio is doubtful and stands in nothing made from it
     "other_date",  # numerator and denominator are of two dates
     "includes_technical_assistance",  # the spend of technical assistance is in, though it has no participants
     "includes_other_funds",  # the spend of funds that count no participants is in

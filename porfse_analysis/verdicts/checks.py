@@ -14,9 +14,9 @@ import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import ESF_TYPES, participants
+from porfse_analysis.indicators.percentages import percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
 from porfse_analysis.indicators.result import as_cutoff
-from porfse_analysis.indicators.targets import percentage_targets
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 
