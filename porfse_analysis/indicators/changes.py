@@ -13,9 +13,10 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, progress_rates, spend_positions
-from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES, participants, people_result
+from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES, people_at
 from porfse_analysis.indicators.positions import (
     Positions,
+    group_keys,
     in_force,
     newest,
     positions_at,
@@ -191,7 +192,7 @@ def participant_changes(
     ]
 
     def people(date: pd.Timestamp) -> pd.DataFrame:
-        result = people_result(participants(achievements, cutoff=date, by=by))
+        result = people_at(achievements, date, group_keys(by))
         keys = ["programme", "axis"] if (result["axis"] != ALL).all() else ["programme"]
         return result.merge(_weakest(counts, date, keys), on=keys, how="left")
 
