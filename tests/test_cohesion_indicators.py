@@ -134,7 +134,7 @@ def test_import_and_indicators_from_the_command_line(tmp_path):
     bundled = load_programme()
     assert programme.cutoffs == [date for date in bundled.cutoffs if date != "2018-09-30"]
     people = only(participants(programme.achievements, cutoff="2020-12-31", by="programme"))
-    assert people["people"] == 397_748
+    assert people["value"] == 397_748
     for cutoff in ("2018-12-31", "2022-06-30"):
         pd.testing.assert_frame_equal(
             target_achievement_ratio(programme.achievements, programme.targets, cutoff=cutoff)

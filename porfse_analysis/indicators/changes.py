@@ -13,9 +13,10 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, progress_rates, spend_positions
-from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES, participants, people_result
+from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES, people_at
 from porfse_analysis.indicators.positions import (
     Positions,
+    group_keys,
     in_force,
     newest,
     positions_at,
@@ -57,6 +58,7 @@ STATUSES = (
     "bound",  # a figure is "more than" or "less than": how far it moved is not known
     "no_target",  # no target at either date
     "percentage_target",  # the target is a percentage, the value a count
+    "percentage_suspected",  # the target may be one: how far the ratio moved says nothing
     "zero_denominator",  # at a date the allocation or the target is zero
     "missing_base",  # at a date the allocation is not published
 )
@@ -192,7 +194,7 @@ def participant_changes(
     ]
 
     def people(date: pd.Timestamp) -> pd.DataFrame:
-        result = people_result(participants(achievements, cutoff=date, by=by))
+        result = people_at(achievements, date, group_keys(by))
         keys = ["programme", "axis"] if (result["axis"] != ALL).all() else ["programme"]
         return result.merge(_weakest(counts, date, keys), on=keys, how="left")
 
@@ -324,6 +326,7 @@ def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: 
         "bound": weakest >= _QUALIFIER_CODES["more_than"],
         "no_target": no_target[""],
         "percentage_target": either("percentage_target"),
+        "percentage_suspected": either("percentage_suspected"),
         "zero_denominator": is_ratio & (rows["denominator"].eq(0) | rows["denominator_before"].eq(0)),
         "missing_base": is_ratio & (rows["denominator"].isna() | rows["denominator_before"].isna()),
     }

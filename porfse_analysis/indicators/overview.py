@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from porfse_analysis.indicators.financial import CERTIFICATION_BASES, certification_rates, progress_rates
-from porfse_analysis.indicators.per_capita import participants, people_result, residents, spend_per_head
+from porfse_analysis.indicators.per_capita import participants, residents, spend_per_head
 from porfse_analysis.indicators.positions import positions_at
 from porfse_analysis.indicators.result import collect
 from porfse_analysis.indicators.targets import AGAINST, target_achievement_ratio
@@ -32,9 +32,9 @@ def all_indicators(programme: Programme, *, cutoff: object) -> pd.DataFrame:
         results += [certification_rates(positions, base) for base in CERTIFICATION_BASES if base != "allocation"]
         heads = participants(programme.achievements, cutoff=cutoff, by=by)
         people = residents(programme.population, cutoff=cutoff)
-        results.append(people_result(heads))
+        results.append(heads)
         if by == "programme":
-            results.append(people_result(people))
+            results.append(people)
         results += [spend_per_head(positions, group, SPEND_STAGES) for group in (heads, people) if len(group)]
     for against in AGAINST:
         if programme.targets[against].notna().any():

@@ -8,18 +8,23 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
-from porfse_analysis.indicators.positions import Positions, group_keys, newest, positions_at, source_rank
+from porfse_analysis.indicators.positions import (
+    Positions,
+    group_keys,
+    newest,
+    positions_at,
+    published_totals,
+    reported_late,
+    source_rank,
+)
 from porfse_analysis.indicators.result import join_notes, make_result
-from porfse_analysis.indicators.targets import reported_late
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 __all__ = [
     "ESF_TYPES",
     "PARTICIPANT_CODES",
-    "PEOPLE_COLUMNS",
     "participants",
-    "people_result",
     "per_capita_spend",
     "residents",
     "spend_per_head",
@@ -31,23 +36,18 @@ PARTICIPANT_CODES = ("CO01", "CO03", "CO05")
 ESF_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "")
 """Types of the indicators that count people; the ERDF has indicators of its own under the same codes."""
 
-PEOPLE_COLUMNS = (
-    "programme",
-    "fund",
-    "axis",
-    "region_category",
-    "cutoff",
-    "date",
-    "people",
-    "unit",
-    "source",
-    "note",
-)
+PEOPLE_FUNDS = ("ESF", "YEI", "ESF+")
+"""Funds whose spending is on participants."""
+
+PAIR = pd.Timedelta(days=366)
+"""How far apart money and participants may be to be set one over the other: reports on people are yearly."""
+
+_HISTORY = "people_before"
 
 _PEOPLE_KINDS = {
-    **dict.fromkeys(("programme", "axis", "unit", "source", "note"), "text"),
-    "date": "date",
-    "people": "number",
+    **dict.fromkeys(("programme", "fund", "axis", "region_category", "unit", "source", "note"), "text"),
+    "data_date": "date",
+    "value": "number",
 }
 _PEOPLE_CURE = "Give what participants or residents return"
 
@@ -57,18 +57,46 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
 
     Only indicators of the ESF and the YEI count. An indicator that is absent for a priority in a position that was
     reported counts as none; a null value, or an axis with participants elsewhere and none here, makes the sum
-    `partial`. Technical assistance reports no indicators and so has no row.
+    `partial`. An axis that reported other indicators and never one of the three is `not_reported`, which leaves the
+    sum of the programme whole. Technical assistance reports no indicators and so has no row.
 
     Parameters: `achievements` as in `porfse_analysis.schema`; `by` one or more of axis, programme, fund,
     region_category (programme: one row, axis `ALL`).
 
-    Returns people: programme, fund and region_category (empty unless `by` names them), axis, cutoff, date (of the
-    data), people, unit `participant`, source, note (stale, partial, restated, not_reported).
+    Returns the result columns, one row per key; indicator and unit `participants` and `participant`, value and
+    numerator the people, data_date their date. Notes: stale, partial, restated, not_reported. What was known at the
+    positions before goes with the frame (`attrs`), for `per_capita_spend`.
 
     Source of the definition: total participants of Reg. 1304/2013, Annex I.
     """
     require(achievements, "achievements")
     at, keys = as_cutoff(cutoff), group_keys(by)
+    people = people_at(achievements, at, keys)
+    earlier = achievements.loc[_counts(achievements) & (achievements["cutoff"] < at), "cutoff"].drop_duplicates()
+    before = [people_at(achievements, date, keys) for date in earlier.sort_values()]
+    records = pd.concat(before)[_HISTORY_COLUMNS] if before else people.iloc[:0][_HISTORY_COLUMNS]
+    records = records[records["value"].notna()]
+    records = records.assign(data_date=records["data_date"].dt.strftime("%Y-%m-%d"))
+    # plain values: a frame with them can still be written to a file
+    people.attrs[_HISTORY] = records.to_dict("records")
+    return people
+
+
+_HISTORY_COLUMNS = ["programme", "fund", "axis", "region_category", "data_date", "value", "source", "note"]
+
+
+def _counts(achievements: pd.DataFrame) -> pd.Series:
+    """Whether a row counts participants."""
+    counted: pd.Series = (
+        achievements["indicator_code"].isin(PARTICIPANT_CODES)
+        & achievements["indicator_type"].isin(ESF_TYPES)
+        & achievements["axis"].ne(ALL)
+    )
+    return counted
+
+
+def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
+    """`participants` at one date, without what was known before."""
     rows = achievements[(achievements["axis"] != ALL) & achievements["indicator_type"].isin(ESF_TYPES)]
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
     known = rows[rows["cutoff"] <= at].rename(columns={"cutoff": "position"})
@@ -91,25 +119,16 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
         .reset_index()
     )
     if "axis" in keys:
-        # an axis that reported other indicators at the programme's position, and no participants, has none
-        silent = known[known["value"].notna() & ~known["programme"].isin(published["programme"])]
-        reported = newest(pd.concat([published, silent]), ["programme"])[["programme", *at_position]]
-        others = known.merge(reported, on=["programme", *at_position])[[*keys, "source", "data_date"]]
-        others = (
-            others.drop_duplicates(keys)
-            .rename(columns={"data_date": "date"})
-            .merge(people[keys], how="left", indicator=True)
-        )
-        none = others[others["_merge"] == "left_only"].drop(columns="_merge")
-        people = pd.concat([people, none.assign(people=0.0, missing=False, late=False)], ignore_index=True)
+        # an axis that reports other indicators and has never reported participants
+        reporting = known.loc[known["value"].notna(), keys].drop_duplicates()
+        people = reporting.merge(people, on=keys, how="outer")
         people = people.sort_values(keys, kind="stable").reset_index(drop=True)
     else:
         people["missing"] |= _lacks_axis(published, picked, keys, people)
         if len(keys) == 1:
             # a programme is known even before its first report
             people = rows[["programme"]].drop_duplicates().merge(people, on="programme", how="left")
-    people["unit"] = "participant"
-    return _people(people, at)
+    return _people(people, at, "participant")
 
 
 def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
@@ -126,9 +145,9 @@ def residents(population: pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
 
     Parameters: `population` as in `porfse_analysis.schema`; several areas of one programme are added.
 
-    Returns people (see `participants`), one row per programme, axis `ALL`, unit `resident`, date that 1 January; note
-    `stale` when it is of an earlier year than the cutoff, `not_reported` when there is none, `partial` when an area
-    lacks that year.
+    Returns the result columns, one row per programme, axis `ALL`; indicator and unit `residents` and `resident`,
+    value and numerator the people, data_date that 1 January. Notes: `stale` when it is of an earlier year than the
+    cutoff, `not_reported` when there is none, `partial` when an area lacks that year.
     """
     require(population, "population")
     at = as_cutoff(cutoff)
@@ -143,11 +162,11 @@ def residents(population: pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
     people = areas.to_frame().join(people).reset_index()
     people["missing"] = people["areas"].lt(people["all_areas"])
     people["date"] = pd.to_datetime(people["year"].astype("string") + "-01-01", format="%Y-%m-%d")
-    people["unit"] = "resident"
-    return _people(people, at, stale=people["year"].lt(at.year).fillna(False).astype(bool))
+    return _people(people, at, "resident", stale=people["year"].lt(at.year).fillna(False).astype(bool))
 
 
-def _people(people: pd.DataFrame, cutoff: pd.Timestamp, stale: pd.Series | None = None) -> pd.DataFrame:
+def _people(people: pd.DataFrame, cutoff: pd.Timestamp, unit: str, stale: pd.Series | None = None) -> pd.DataFrame:
+    """People (the keys, people, date, missing, late, source) as rows of a result."""
     note = join_notes(
         people.index,
         {
@@ -157,29 +176,9 @@ def _people(people: pd.DataFrame, cutoff: pd.Timestamp, stale: pd.Series | None 
             "not_reported": people["people"].isna(),
         },
     )
-    table = pd.DataFrame(
-        {
-            "programme": people["programme"].astype("str"),
-            "fund": people.get("fund", ""),
-            "axis": people.get("axis", ALL),
-            "region_category": people.get("region_category", ""),
-            "cutoff": pd.Series(cutoff, index=people.index, dtype=DATE_DTYPE),
-            "date": people["date"].astype(DATE_DTYPE),
-            "people": people["people"].astype("float64"),
-            "unit": people["unit"],
-            "source": people["source"].astype(object).where(people["source"].notna(), "").astype("str"),
-            "note": note,
-        }
-    )
-    return table[list(PEOPLE_COLUMNS)].reset_index(drop=True)
-
-
-def people_result(people: pd.DataFrame) -> pd.DataFrame:
-    """People as rows of a result: indicator `participants` or `residents`, the count as value and numerator."""
     rows = people.rename(columns={"date": "data_date", "people": "value"})
-    rows["numerator"] = rows["value"]
-    rows["indicator"] = rows["unit"].map({"participant": "participants", "resident": "residents"})
-    return make_result(rows)
+    rows = rows.assign(numerator=rows["value"], cutoff=cutoff, indicator=f"{unit}s", unit=unit, note=note)
+    return make_result(rows if "axis" in rows else rows.assign(axis=ALL))
 
 
 def per_capita_spend(
@@ -192,17 +191,21 @@ def per_capita_spend(
 ) -> pd.DataFrame:
     """Cumulative spend per participant or per resident.
 
-    Formula: amount of the stage at its newest position not after the cutoff / people. Spend per participant of an axis
-    uses the participants of that axis; the programme's includes the spend of technical assistance, which has none
-    (note `includes_technical_assistance`). Residents are those of the whole area for every axis.
+    Formula: amount of the stage / people. Per participant, the two are a pair: the newest amount, not after the
+    cutoff, at whose date participants were known that are at most 366 days older; no pair, no figure. The money is
+    that of the funds that pay for people (ESF, YEI, ESF+). Spend per participant of an axis uses the participants of
+    that axis; the programme's includes the spend of technical assistance, which has none (note
+    `includes_technical_assistance`). Per resident it is the newest amount of all funds; residents are those of the
+    whole area for every axis.
 
     Parameters: `finance` as in `porfse_analysis.schema`; `people` from `participants` or `residents` (their `unit`
     names the indicator; for participants made with the same `by`); `stage` one of the financial stages.
 
     Returns the result columns; indicator `<stage>_spend_per_participant` or `<stage>_spend_per_resident`, unit
     EUR/participant or EUR/resident, numerator in euro, denominator people. `data_date` is that of the spend; when the
-    participants are of another date: `other_date`. Notes besides: published_total, stale, partial, zero_denominator,
-    not_reported, no_participants.
+    participants are of another date: `other_date`. Notes besides: published_total, stale (the pair is older than the
+    cutoff), partial, zero_denominator, not_reported, no_pair (money and participants are never that near),
+    no_participants.
 
     Source of the definition: a convention of this package; participants as in Reg. (EU) 1304/2013, Annex I.
     """
@@ -219,25 +222,15 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
         raise ParameterError("people: participants and residents together; give one of them")
     unit = units.pop()
     at, keys = positions.cutoff, positions.keys
-    rows = spend_positions(positions, stages)
-    # residents are of the whole area; participants of the very key
-    on = keys if unit == "participant" else ["programme"]
-    require(people, "people", dict.fromkeys(on, "text"), cure=_PEOPLE_CURE)
-    heads = people[people["axis"] != ALL] if "axis" in on else people[people["axis"] == ALL]
-    if "axis" not in on and heads.empty:
-        heads = _sum_of_axes(people, on)
-    elif "axis" in on and heads.empty and len(people):
-        raise ParameterError("people: they are of the whole programme; make them with the same `by` as the spend")
-    heads = heads[[*on, "date", "people", "source", "note"]].rename(
-        columns={"source": "people_source", "note": "people_note"}
-    )
-    rows = rows.merge(heads, on=on, how="left", validate="m:1")
-    rows["numerator"], rows["denominator"] = rows["amount"], rows["people"]
-    rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
-    people_notes = rows["people_note"].fillna("").str.split(";")
     per_participant = unit == "participant"
-    uncounted = rows["date"].isna() & ("axis" in keys) & per_participant & bool(len(people))
-    published = rows["numerator"].notna() & rows["denominator"].notna()
+    # residents are of the whole area; participants of the very key
+    heads = _heads(people, keys if per_participant else ["programme"])
+    rows = _pairs(positions, heads, stages) if per_participant else _newest_spend(positions, heads, stages)
+    rows["value"] = rows["amount"] / rows["people"].where(rows["people"] != 0)
+    published = rows["amount"].notna() & rows["people"].notna()
+    people_notes = rows["people_note"].fillna("").str.split(";")
+    uncounted = ~rows["counted"] & ("axis" in keys) & per_participant & bool(len(people))
+    apart = rows["apart"] & ~uncounted
     rows["note"] = join_notes(
         rows.index,
         {
@@ -245,36 +238,97 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
             "stale": rows["data_date"] < at,
             "partial": rows["missing"].eq(True) | people_notes.map(lambda notes: "partial" in notes),
             "restated": people_notes.map(lambda notes: "restated" in notes) & published,
-            "zero_denominator": rows["denominator"] == 0,
-            "not_reported": rows["numerator"].isna() | (rows["denominator"].isna() & ~uncounted),
+            "zero_denominator": rows["people"] == 0,
+            "not_reported": ~published & ~uncounted & ~apart,
+            "no_pair": apart,
             "other_date": published & (rows["date"] != rows["data_date"]) & per_participant,
             "includes_technical_assistance": published & ("axis" not in keys) & per_participant,
-            "includes_other_funds": published & per_participant & _has_other_funds(positions, rows),
             "no_participants": uncounted,
         },
     )
     both = published & (rows["people_source"] != rows["source"])
     rows["source"] = rows["source"].mask(both, rows["source"] + ";" + rows["people_source"])
+    rows["numerator"], rows["denominator"] = rows["amount"], rows["people"]
     rows["cutoff"], rows["unit"] = at, f"EUR/{unit}"
     rows["indicator"] = rows["stage"] + f"_spend_per_{unit}"
     if "axis" not in keys:
         rows["axis"] = ALL
-    place = {stage: place for place, stage in enumerate(stages)}
-    rows["place"] = rows["stage"].map(place)
+    rows["place"] = rows["stage"].map({stage: place for place, stage in enumerate(stages)})
     return make_result(rows.sort_values(["place", *keys], kind="stable"))
 
 
-def _has_other_funds(positions: Positions, rows: pd.DataFrame) -> pd.Series:
-    """Whether a fund that counts no participants (ERDF, Cohesion Fund) is part of the spend."""
-    other = positions.rows[~positions.rows["fund"].isin(["ESF", "YEI", ""])][positions.keys].drop_duplicates()
-    return rows[positions.keys].merge(other.assign(other=True), on=positions.keys, how="left")["other"].eq(True)
+def _heads(people: pd.DataFrame, on: list[str]) -> pd.DataFrame:
+    """People at every date known, the oldest first: `on`, date, people, people_source, people_note.
+
+    Raises `ParameterError` when they are of whole programmes and asked for by axis.
+    """
+    before = pd.DataFrame(people.attrs.get(_HISTORY, []), columns=_HISTORY_COLUMNS)
+    before["data_date"] = pd.to_datetime(before["data_date"], format="%Y-%m-%d").astype(DATE_DTYPE)
+    heads = pd.concat([before, people[_HISTORY_COLUMNS]]) if len(before) else people[_HISTORY_COLUMNS]
+    whole = heads["axis"] == ALL
+    if "axis" in on and whole.all() and len(people):
+        raise ParameterError("people: they are of the whole programme; make them with the same `by` as the spend")
+    if "axis" in on:
+        heads = heads[~whole]
+    elif whole.any():
+        heads = heads[whole]
+    else:
+        heads = _sum_of_axes(heads, on)
+    names = {"data_date": "date", "value": "people", "source": "people_source", "note": "people_note"}
+    heads = heads[[*on, *names]].rename(columns=names)
+    return heads.sort_values("date", kind="stable").drop_duplicates([*on, "date"], keep="last")
+
+
+def _newest_spend(positions: Positions, heads: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
+    """The newest amounts beside the people of the area: key, stage, amount ..., date, people ..., counted, apart."""
+    rows = spend_positions(positions, stages).merge(heads, on="programme", how="left", validate="m:1")
+    return rows.assign(counted=True, apart=False)
+
+
+def _pairs(positions: Positions, heads: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
+    """The newest amounts at whose date participants were known that are not too old.
+
+    Columns as `_newest_spend`: counted (the key has participants at all), apart (it has both, but never a pair).
+    """
+    keys, rows = positions.keys, _of_people_funds(positions.rows)
+    amounts = published_totals(rows, keys)
+    amounts = amounts[amounts["stage"].isin(stages)]
+    known = heads[heads["people"].notna()]
+    pairs = pd.merge_asof(
+        amounts.sort_values("data_date", kind="stable"),
+        known,
+        left_on="data_date",
+        right_on="date",
+        by=keys,
+        direction="backward",
+        tolerance=PAIR,
+    )
+    pairs = newest(pairs[pairs["people"].notna()], [*keys, "stage"])
+    grid = spend_positions(positions, stages)[[*keys, "stage"]]
+    grid["counted"] = _among(grid, heads, keys)
+    both = _among(grid, amounts, [*keys, "stage"]) & _among(grid, known, keys)
+    found = grid.merge(pairs, on=[*keys, "stage"], how="left", validate="1:1")
+    return found.assign(apart=both.to_numpy() & found["people"].isna().to_numpy())
+
+
+def _among(rows: pd.DataFrame, others: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Whether the key of each row is a key of the others."""
+    found = rows[keys].merge(others[keys].drop_duplicates().assign(found=True), on=keys, how="left")["found"].eq(True)
+    return found.set_axis(rows.index)
+
+
+def _of_people_funds(finance: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the funds that pay for people; without a fund only those of programmes that have no other fund."""
+    other = ~finance["fund"].isin([*PEOPLE_FUNDS, ""])
+    mixed = finance["programme"].isin(finance.loc[other, "programme"])
+    return finance[finance["fund"].isin(PEOPLE_FUNDS) | (finance["fund"].eq("") & ~mixed)]
 
 
 def _sum_of_axes(people: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """People of the whole out of those of its axes."""
-    return people.groupby(keys, as_index=False, sort=True).agg(
-        date=("date", "min"),
-        people=("people", "sum"),
+    """People of the whole out of those of its axes, date by date."""
+    sums = people[people["value"].notna()].groupby([*keys, "data_date"], as_index=False, sort=True)
+    return sums.agg(
+        value=("value", "sum"),
         source=("source", "first"),
         note=("note", lambda notes: ";".join(sorted({code for note in notes for code in note.split(";") if code}))),
     )

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.changes import two_dates
+from porfse_analysis.indicators.plans import plan_versions, targets_in_force
 from porfse_analysis.indicators.positions import newest, published_totals, source_rank
-from porfse_analysis.indicators.targets import check_against, plan_versions, targets_in_force
+from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 

@@ -25,6 +25,7 @@ __all__ = [
     "part_columns",
     "positions_at",
     "published_totals",
+    "reported_late",
     "source_rank",
 ]
 
@@ -134,3 +135,10 @@ def in_force(numerators: pd.DataFrame, bases: pd.DataFrame, keys: list[str]) -> 
     )
     merged["base_missing"] = np.where(merged["base_missing"].isna(), False, merged["base_missing"]).astype(bool)
     return merged
+
+
+def reported_late(rows: pd.DataFrame) -> pd.Series:
+    """Whether the report a value was taken from (2020.0: of 2020) is later than the year of the value."""
+    report = pd.to_numeric(rows["reported_in"].str.extract(r"^(\d{4})")[0], errors="coerce")
+    late: pd.Series = report > rows["data_date"].dt.year
+    return late

@@ -44,9 +44,10 @@ NOTES = (
     "zero_denominator",  # the ratio has a zero below the line
     "not_reported",  # a figure the indicator needs is not published
     "percentage_target",  # the target is a percentage, the value a count
+    "percentage_suspected",  # the target may be one: the ratio is doubtful and stands in nothing made from it
+    "no_pair",  # money and participants are never within 366 days of one another
     "other_date",  # numerator and denominator are of two dates
     "includes_technical_assistance",  # the spend of technical assistance is in, though it has no participants
-    "includes_other_funds",  # the spend of funds that count no participants is in
     "no_participants",  # no participants are counted for this axis
 )
 """Codes of `note`, in the order in which they are joined."""

@@ -1,36 +1,25 @@
-"""Achievements against targets: which targets are in force, which are percentages in disguise, and the ratio."""
+"""Achievements against targets: the target in force at the date of each value, and the ratio."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.indicators.percentages import percentage_targets, suspected_percentages
+from porfse_analysis.indicators.plans import targets_in_force
+from porfse_analysis.indicators.positions import newest, reported_late, source_rank
 from porfse_analysis.indicators.result import join_notes, make_result
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import FORMER_NAMES
 
 __all__ = [
     "AGAINST",
-    "PERCENTAGE_UNITS",
-    "RESULT_TYPES",
     "check_against",
-    "percentage_targets",
-    "plan_versions",
-    "reported_late",
     "target_achievement_ratio",
-    "targets_in_force",
 ]
 
 AGAINST = {"target": "target_achievement_ratio", "milestone": "milestone_achievement_ratio"}
 """Column of the targets -> name of the ratio."""
-
-RESULT_TYPES = ("RESF", "RYEI")
-PERCENTAGE_UNITS = ("%", "percent", "per cent", "percentage")
-
-# a result target up to 100 that the value exceeds tenfold cannot be a number of people
-_PERCENTAGE_CEILING = 100
-_PERCENTAGE_EXCESS = 10
 
 _GROUP = ["programme", "fund", "axis", "investment_priority", "indicator_type", "indicator_code"]
 _KEY = [*_GROUP, "region_category"]
@@ -44,36 +33,6 @@ def check_against(against: object) -> str:
     raise ParameterError(
         f"against={against!r}: " + (f"it is now called {former!r}" if former else f"use one of {', '.join(AGAINST)}")
     )
-
-
-def plan_versions(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
-    """The plan version in force for each programme and date.
-
-    `dates` has columns programme and date; returned with `plan_version` added, "" where none was in force yet: the
-    version with the latest `valid_from` not after the date. Two versions valid from one day are in force together.
-    """
-    starts = targets[["programme", "valid_from", "plan_version"]].drop_duplicates()
-    # the first day a version is valid from, when its rows give several
-    starts = starts.groupby(["programme", "plan_version"])["valid_from"].min().reset_index()
-    merged = pd.merge_asof(
-        dates[["programme", "date"]].drop_duplicates().sort_values("date", kind="stable"),
-        starts[["programme", "valid_from"]].drop_duplicates().sort_values("valid_from", kind="stable"),
-        left_on="date",
-        right_on="valid_from",
-        by="programme",
-        direction="backward",
-    )
-    merged = merged.merge(starts, on=["programme", "valid_from"], how="left")
-    return merged.assign(plan_version=merged["plan_version"].fillna(""))[["programme", "date", "plan_version"]]
-
-
-def targets_in_force(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
-    """The targets in force at each of `dates` (columns programme, date): those of the plan version, whole.
-
-    Returns the rows of `targets` with `date` added. A target that the version in force does not have is gone.
-    """
-    versions = plan_versions(targets, dates)
-    return targets.merge(versions, on=["programme", "plan_version"], how="inner")
 
 
 def target_achievement_ratio(
@@ -97,7 +56,9 @@ def target_achievement_ratio(
     Returns the result columns, one row per fund, axis, investment priority, indicator type and indicator; unit 1;
     numerator and denominator in the unit of the indicator. Notes: stale, partial (a category is left out), restated
     (taken from a later report), no_target, zero_denominator, not_reported, percentage_target (the target is listed as
-    a percentage, or a result target in (0, 100] has been exceeded tenfold: no ratio).
+    a percentage, or a result target in (0, 100] has been exceeded tenfold: no ratio), percentage_suspected (it may be
+    one: the ratio is in no count, ranking or mean). Percentages are never added: a group of several categories of
+    region has no denominator and, suspected, no ratio either.
 
     Source of the definition: achievement ratio of the annual implementation reports (Reg. 2015/207, Annex V).
     """
@@ -111,7 +72,9 @@ def target_achievement_ratio(
     values = _newest_values(achievements, at, keys)
     aims = _aims(targets, values, at, keys, against)
     rows = values.merge(aims, on=_KEY, how="outer")
-    rows = rows.merge(percentage_targets(achievements, targets, at, against), on=_KEY, how="left")
+    refused = percentage_targets(achievements, targets, at, against)
+    suspected = suspected_percentages(aims, refused, achievements, targets, at, against)
+    rows = rows.merge(refused, on=_KEY, how="left").merge(suspected, on=_KEY, how="left")
     return _ratios(rows, keys, at, AGAINST[against])
 
 
@@ -137,7 +100,7 @@ def _aims(
     """The target of each key in force at the date of its group's value.
 
     A group without any value is asked for at the last position its programme reported. Of several sources the
-    preferred one that has the figure counts. Columns: key, target, target_source.
+    preferred one that has the figure counts. Columns: key, target, target_source, plan_version.
     """
     dates = values.groupby(keys)["data_date"].min().reset_index().rename(columns={"data_date": "date"})
     groups = targets[keys].drop_duplicates().merge(dates, on=keys, how="outer")
@@ -154,33 +117,7 @@ def _aims(
     aims = aims.assign(rank=source_rank(aims["source"]), lacks=aims[against].isna())
     aims = aims.sort_values(["lacks", "rank"], kind="stable").drop_duplicates(_KEY)
     aims = aims.assign(target=aims[against], target_source=aims["source"].astype("str"))
-    return aims[[*_KEY, "target", "target_source"]]
-
-
-def percentage_targets(
-    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str = "target"
-) -> pd.DataFrame:
-    """The keys whose target is a percentage in disguise.
-
-    Listed as one (unit %), or a result target above 0 and at most 100 that the value exceeded tenfold at a position
-    not after the cutoff. Columns: programme, fund, axis, investment_priority, indicator_type, indicator_code,
-    region_category, percentage (True).
-    """
-    listed = targets[targets["unit"].str.strip().str.lower().isin(PERCENTAGE_UNITS)]
-    results = achievements[
-        (achievements["cutoff"] <= cutoff)
-        & achievements["indicator_type"].isin(RESULT_TYPES)
-        & achievements["value"].gt(0)
-    ]
-    results = results.assign(date=results["data_date"].fillna(results["cutoff"]))
-    aims = targets_in_force(
-        targets[targets["indicator_type"].isin(RESULT_TYPES)], results[["programme", "date"]].drop_duplicates()
-    )
-    met = results[[*_KEY, "date", "value"]].merge(aims[[*_KEY, "date", against]], on=[*_KEY, "date"])
-    disguised = met[
-        met[against].gt(0) & met[against].le(_PERCENTAGE_CEILING) & (met["value"] > _PERCENTAGE_EXCESS * met[against])
-    ]
-    return pd.concat([listed[_KEY], disguised[_KEY]]).drop_duplicates().assign(percentage=True)
+    return aims[[*_KEY, "target", "target_source", "plan_version"]]
 
 
 def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str) -> pd.DataFrame:
@@ -196,6 +133,7 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
         used_value=rows["value"].where(used),
         used_target=rows["target"].where(used),
         percentage=rows["percentage"].eq(True),
+        suspected=rows["suspected"].eq(True),
         used_date=rows["data_date"].where(has_value),
         late=reported_late(rows) & has_value,
         source=rows["source"].fillna(rows["target_source"]),
@@ -212,6 +150,9 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
         left_out=("left_out", "any"),
         data_date=("used_date", "min"),
         percentage=("percentage", "any"),
+        suspected=("suspected", "any"),
+        used=("used", "sum"),
+        targets=("has_target", "sum"),
         late=("late", "any"),
         source=("source", "first"),
     ).reset_index()
@@ -221,6 +162,9 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
     table["denominator"] = table["denominator"].where(table["any_used"]).mask(zero, 0.0)
     waiting = ~table["has_value"] & table["has_target"]
     table.loc[waiting, "denominator"] = groups["target"].sum().reset_index(drop=True)[waiting]
+    # percentages of several categories of region are not added
+    several = table["used"].where(table["any_used"], table["targets"]).gt(1)
+    table["denominator"] = table["denominator"].mask((table["percentage"] | table["suspected"]) & several)
     ratio = table["numerator"] / table["denominator"].where(table["denominator"] != 0)
     table["value"] = ratio.mask(table["percentage"])
     table["note"] = join_notes(
@@ -233,15 +177,9 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
             "zero_denominator": zero,
             "not_reported": ~table["has_value"],
             "percentage_target": table["percentage"] & table["targeted"],
+            "percentage_suspected": table["suspected"] & ~table["percentage"],
         },
     )
     table["cutoff"], table["indicator"], table["unit"] = cutoff, name, "1"
     order = ["programme", "axis", "fund", "investment_priority", "indicator_type", "indicator_code"]
     return make_result(table.sort_values(order, kind="stable"))
-
-
-def reported_late(rows: pd.DataFrame) -> pd.Series:
-    """Whether the report a value was taken from (2020.0: of 2020) is later than the year of the value."""
-    report = pd.to_numeric(rows["reported_in"].str.extract(r"^(\d{4})")[0], errors="coerce")
-    late: pd.Series = report > rows["data_date"].dt.year
-    return late

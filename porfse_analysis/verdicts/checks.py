@@ -14,8 +14,8 @@ import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import ESF_TYPES, participants
+from porfse_analysis.indicators.percentages import percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
-from porfse_analysis.indicators.targets import percentage_targets
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
@@ -272,25 +272,25 @@ def _claims_against_data(
         by = "programme" if claim["axis"] == ALL else "axis"
         people = participants(achievements, cutoff=claim["cutoff"], by=by)
         people = people[people["axis"] == claim["axis"]]
-        if people.empty or people["people"].isna().all():
+        if people.empty or people["value"].isna().all():
             continue
         known = people.iloc[0]
-        if known["people"] == claim["value"]:
+        if known["value"] == claim["value"]:
             continue
         agrees = {
-            "more_than": known["people"] >= claim["value"],
-            "less_than": known["people"] <= claim["value"],
+            "more_than": known["value"] >= claim["value"],
+            "less_than": known["value"] <= claim["value"],
         }.get(claim["qualifier"], False)
-        reason = "other_date" if known["date"] != claim["cutoff"] else ("qualifier" if agrees else "unexplained")
+        reason = "other_date" if known["data_date"] != claim["cutoff"] else ("qualifier" if agrees else "unexplained")
         yield _finding(
             _severity(reason),
             "claim_against_data",
             claim,
             reason=reason,
             figure="participants",
-            expected=known["people"],
+            expected=known["value"],
             found=claim["value"],
-            compared_with=known["date"],
+            compared_with=known["data_date"],
             other_source=known["source"],
             unit="participant",
         )

@@ -440,10 +440,10 @@ def _people(achievements: pd.DataFrame, axis: str) -> list[_Figure]:
     figures = []
     for position in sorted(achievements.loc[achievements["value"].notna(), "cutoff"].unique()):
         people = participants(achievements, cutoff=position, by="programme" if axis == ALL else "axis")
-        for known in people[(people["axis"] == axis) & people["people"].notna()].to_dict("records"):
-            count = v.exact(known["people"])
+        for known in people[(people["axis"] == axis) & people["value"].notna()].to_dict("records"):
+            count = v.exact(known["value"])
             most = v.INFINITE if "partial" in known["note"].split(";") else count
-            figures.append(_Figure(position, known["date"], count, count, most, known["source"]))
+            figures.append(_Figure(position, known["data_date"], count, count, most, known["source"]))
     return figures
 
 

@@ -14,7 +14,7 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.targets import PERCENTAGE_UNITS
+from porfse_analysis.indicators.percentages import is_percentage
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -338,14 +338,14 @@ def plan_targets(comparison: CutoffComparison) -> Table:
     text, lang = comparison.text, comparison.lang
     every = comparison.plan_targets
     rows = every[every["status"] != "same"].reset_index(drop=True)
+    rows["is_share"] = is_percentage(rows["unit"])
 
     def figure(name: str) -> cells.Write:
         def write(row: pd.Series) -> str:
             if pd.isna(row[name]):
                 return text("cutoffs.none")
             number = wording.count(row[name], lang)
-            is_share = str(row["unit"]).strip().lower() in PERCENTAGE_UNITS
-            return text("cutoffs.percent", number=number) if is_share else number
+            return text("cutoffs.percent", number=number) if row["is_share"] else number
 
         return write
 

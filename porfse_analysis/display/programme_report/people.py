@@ -56,7 +56,7 @@ def per_capita(report: Report) -> Table:
         notes.append(report.text("per_capita.participants", date=day))
     if any("restated" in note for note in people["note"]):
         notes.append(report.text("note_long.restated"))
-    for code in ("other_date", "includes_technical_assistance", "includes_other_funds"):
+    for code in ("other_date", "no_pair", "includes_technical_assistance"):
         if any(code in note.split(";") for note in results.loc[results["indicator"].isin(frame), "note"]):
             notes.append(report.text(f"note_long.{code}"))
     return Table(

@@ -353,11 +353,11 @@ def _women(report: Report, under: str) -> list[Item]:
         participants(rows, cutoff=report.cutoff, by="programme").iloc[0]
         for rows in (counted.assign(value=counted["women"]), report.programme.achievements)
     )
-    known = pd.notna(women["people"]) and everybody["people"] and women["date"] == everybody["date"]
+    known = pd.notna(women["value"]) and everybody["value"] and women["data_date"] == everybody["data_date"]
     if not known or "partial" in women["note"] or "partial" in everybody["note"]:
         return []
-    figure = wording.rate(women["people"] / everybody["people"], report.lang)
-    return [Item(report.text("sheet.counted_women"), figure, "", "", women["date"], women["source"], under=under)]
+    figure = wording.rate(women["value"] / everybody["value"], report.lang)
+    return [Item(report.text("sheet.counted_women"), figure, "", "", women["data_date"], women["source"], under=under)]
 
 
 def _measure(row: pd.Series, report: Report, under: str) -> Item:

@@ -1,0 +1,124 @@
+"""Percentages in disguise: result targets that are a share while their values are numbers of people.
+
+Two levels, both decided at a cutoff from what was known by then. `percentage_targets` are refused: no ratio has a
+meaning. `suspected_percentages` are doubtful: the ratio stands in the results and in nothing made from them.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES
+from porfse_analysis.indicators.plans import targets_in_force
+from porfse_analysis.indicators.positions import newest, source_rank
+
+__all__ = ["RESULT_TYPES", "is_percentage", "percentage_targets", "suspected_percentages"]
+
+RESULT_TYPES = ("RESF", "RYEI")
+"""Types of the indicators of results, ESF and Youth Employment Initiative."""
+
+_UNITS = ("%", "percent", "per cent", "percentage", "percentuale")
+
+# a result target up to 100 that the value exceeds tenfold cannot be a number of people
+_CEILING = 100
+_EXCESS = 10
+
+# suspicion: what is known of the group of the target
+_DOUBTFUL_CEILING = 200
+_SMALL_SHARE = 0.05
+_LARGE_GROUP = 1000
+_LARGE_YEI_GROUP = 500
+_COMPARABLE = 10
+
+_PRIORITY = ["programme", "fund", "axis", "investment_priority"]
+_KEY = [*_PRIORITY, "indicator_type", "indicator_code", "region_category"]
+_SIBLINGS = [*_PRIORITY, "indicator_type", "plan_version"]
+
+
+def is_percentage(unit: pd.Series) -> pd.Series:
+    """Whether a unit is per cent, however it is written."""
+    found: pd.Series = unit.astype("str").str.strip().str.lower().isin(_UNITS)
+    return found
+
+
+def percentage_targets(
+    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str = "target"
+) -> pd.DataFrame:
+    """The keys whose target is a percentage: no ratio.
+
+    Listed as one (unit %), or a result target above 0 and at most 100 that the value exceeded tenfold at a position
+    not after the cutoff. Columns: programme, fund, axis, investment_priority, indicator_type, indicator_code,
+    region_category, percentage (True).
+    """
+    exceeded = _exceeded_tenfold(achievements, targets, cutoff, against)
+    disguised = exceeded[exceeded[against].le(_CEILING)]
+    return (
+        pd.concat([targets.loc[is_percentage(targets["unit"]), _KEY], disguised[_KEY]])
+        .drop_duplicates()
+        .assign(percentage=True)
+    )
+
+
+def suspected_percentages(
+    aims: pd.DataFrame,
+    refused: pd.DataFrame,
+    achievements: pd.DataFrame,
+    targets: pd.DataFrame,
+    cutoff: pd.Timestamp,
+    against: str = "target",
+) -> pd.DataFrame:
+    """The keys of result targets that are not refused and yet look like a percentage.
+
+    `aims`: the targets in force (the key, target, plan_version); `refused`: those of `percentage_targets`. A target
+    up to 100 is suspected when a target of the same fund, axis, priority, type and plan is refused; when it is at
+    most 5% of the participants of a priority with 1,000 or more; when it is of the Youth Employment Initiative and
+    the priority has 500 or more. A target of 101 to 200 when its values exceeded it tenfold and such a sibling is
+    refused. None is suspected beside a sibling above 100 and at most ten times as large that nothing speaks against:
+    there small numbers of people are what the plan sets.
+
+    Columns: as `percentage_targets`, with suspected (True) for percentage.
+    """
+    rows = aims[aims["indicator_type"].isin(RESULT_TYPES) & aims["target"].gt(0)]
+    rows = rows.merge(refused, on=_KEY, how="left").reset_index(drop=True)
+    rows["refused"] = rows["percentage"].eq(True)
+    exceeded = _exceeded_tenfold(achievements, targets, cutoff, against)
+    exceeded = exceeded.loc[exceeded[against].gt(_CEILING), _KEY].drop_duplicates().assign(exceeded=True)
+    rows = rows.merge(exceeded, on=_KEY, how="left")
+    rows = rows.merge(_reached(achievements, cutoff), on=_PRIORITY, how="left")
+    sibling = rows.groupby(_SIBLINGS, sort=False)["refused"].transform("any") & ~rows["refused"]
+    small = rows["target"].le(_CEILING)
+    of_many = rows["people"].ge(_LARGE_GROUP) & rows["target"].le(_SMALL_SHARE * rows["people"])
+    of_youth = rows["indicator_type"].eq("RYEI") & rows["people"].ge(_LARGE_YEI_GROUP)
+    in_doubt = small & (sibling | of_many | of_youth)
+    in_doubt |= ~small & rows["target"].le(_DOUBTFUL_CEILING) & rows["exceeded"].eq(True) & sibling
+    in_doubt &= ~rows["refused"]
+    counts = rows.loc[~small & ~rows["refused"] & ~in_doubt, [*_SIBLINGS, "target"]]
+    beside = rows.loc[in_doubt, [*_SIBLINGS, "target"]].reset_index()
+    beside = beside.merge(counts, on=_SIBLINGS, suffixes=("", "_beside"))
+    cleared = beside.loc[beside["target_beside"] <= _COMPARABLE * beside["target"], "index"]
+    return rows.loc[in_doubt & ~rows.index.isin(cleared), _KEY].assign(suspected=True)
+
+
+def _exceeded_tenfold(
+    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str
+) -> pd.DataFrame:
+    """Result targets (the key, `against`) that a value exceeded tenfold at a position, as far as it may matter."""
+    of_results = achievements["indicator_type"].isin(RESULT_TYPES)
+    results = achievements[(achievements["cutoff"] <= cutoff) & of_results & achievements["value"].gt(0)]
+    results = results.assign(date=results["data_date"].fillna(results["cutoff"]))
+    of_results = targets["indicator_type"].isin(RESULT_TYPES)
+    aims = targets_in_force(targets[of_results], results[["programme", "date"]].drop_duplicates())
+    met = results[[*_KEY, "date", "value"]].merge(aims[[*_KEY, "date", against]], on=[*_KEY, "date"])
+    aim = met[against]
+    return met.loc[aim.gt(0) & aim.le(_DOUBTFUL_CEILING) & (met["value"] > _EXCESS * aim), [*_KEY, against]]
+
+
+def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """The participants of each priority at its newest position not after the cutoff: _PRIORITY, people."""
+    counted = achievements["indicator_code"].isin(PARTICIPANT_CODES) & achievements["indicator_type"].isin(ESF_TYPES)
+    rows = achievements[counted & (achievements["cutoff"] <= cutoff) & achievements["value"].notna()]
+    rows = rows.rename(columns={"cutoff": "position"})
+    rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
+    at_newest = [*_PRIORITY, "source", "position"]
+    rows = rows.merge(newest(rows, _PRIORITY)[at_newest], on=at_newest)
+    return rows.groupby(_PRIORITY, sort=False)["value"].sum().rename("people").reset_index()
