@@ -15,7 +15,7 @@ from porfse_analysis.indicators.result import NOTES
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 from porfse_analysis.schema import STAGES, TARGET_KINDS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "porfse_analysis"
 
 

@@ -20,7 +20,7 @@ from porfse_analysis.indicators.performance_framework import (
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 
-FOLDER = Path(__file__).parent / "data" / "invented-programme"
+FOLDER = Path(__file__).parents[1] / "data" / "invented-programme"
 MILLION = 1_000_000
 
 
