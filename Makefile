@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-browser lint lock bench clean
+.PHONY: help setup report test test-all test-browser lint lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,8 +28,14 @@ $(STAMP): requirements.lock pyproject.toml
 report: $(STAMP) ## write the report pages of the bundled programme into reports/
 	$(BIN)/porfse report
 
-test: $(STAMP) ## run the tests with coverage, but for those that need a browser
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser" --cov --cov-report=term $(PYTEST_ARGS)
+# Tests that share a batch stay with one worker (the mark xdist_group); the others go to whoever is free.
+PARALLEL := -n auto --dist loadgroup
+
+test: $(STAMP) ## run the tests with coverage, but for the slow ones and those that need a browser
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow" --cov --cov-report=term $(PYTEST_ARGS)
+
+test-all: $(STAMP) ## run the slow tests too (cluster, many dates): all but those that need a browser
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser" --cov --cov-report=term $(PYTEST_ARGS)
 
 test-browser: $(STAMP) ## run the tests that open the pages in Chromium
 	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)

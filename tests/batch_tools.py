@@ -1,14 +1,18 @@
-"""Notebooks and calls for tests of batches."""
+"""Notebooks and calls for tests of batches, and ways to wait for what they do."""
 
 import json
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from porfse_analysis import resources
 
 PARAMETERS = 'programme: str = ""\ncutoff: str = "2018-09-30"\nlang: str = "it"'
+LONG = 600
+"""Seconds after which a test gives up waiting: no test fails because the machine is busy."""
+
 RECORDS = (
     "import pandas as pd\nfrom porfse_analysis.display.html import record\n"
     "record(pd.DataFrame({'programme': ['p'], 'cutoff': [pd.Timestamp(cutoff)], 'data_date': [pd.NaT]}))"
@@ -57,4 +61,25 @@ def command(*args):
 
 def porfse(*args, **options):
     """`porfse` as a user calls it, and how it ended."""
-    return subprocess.run(command(*args), capture_output=True, text=True, check=False, timeout=240, **options)
+    options = {"timeout": LONG, **options}
+    return subprocess.run(command(*args), capture_output=True, text=True, check=False, **options)
+
+
+def wait_for(condition):
+    """Whether the condition came true; it is what the test waits for, never a number of seconds."""
+    end = time.monotonic() + LONG
+    while not (true := condition()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(true)
+
+
+def running(mark):
+    """Processes still running that were started with MARK=`mark` in their environment, and their commands."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"MARK={mark}".encode() in path.read_bytes().split(b"\0"):
+                found.append((path.parent.name, (path.parent / "cmdline").read_bytes()))
+        except OSError:
+            continue
+    return found

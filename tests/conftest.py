@@ -6,16 +6,18 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import frames
 import pandas as pd
 import pytest
 from hypothesis import settings
 
-from porfse_analysis import load_programme, schema
-from porfse_analysis.programme import Programme, make_programme
+from porfse_analysis import load_programme
+from porfse_analysis.programme import Programme
 from porfse_analysis.resources import bundled as bundled_folder
 
 # The same examples everywhere: a test passes or fails for everybody. --hypothesis-profile=search looks for more.
@@ -89,94 +91,39 @@ def write_records(file: Path, records: Sequence[Sequence[str]], *, delimiter: st
     file.write_text(text.getvalue(), encoding="utf-8", newline="")
 
 
-def _builder(table: str, names: tuple[str, ...], complete: Callable[[dict[str, Any]], dict[str, Any]]) -> Builder:
-    """A function from rows of bare values (in the order of `names`) to a conformed frame.
-
-    A row may end in a mapping with further columns; keywords set a column of every row.
-    """
-    dates = [column.name for column in schema.TABLES[table].columns if column.kind == "date"]
-
-    def build(*rows: tuple[Any, ...], **columns: Any) -> pd.DataFrame:
-        records = []
-        for row in rows:
-            more = row[-1] if isinstance(row[-1], Mapping) else {}
-            values = row[:-1] if more else row
-            assert len(values) == len(names), f"give {', '.join(names)}: {row!r}"
-            records.append(complete(dict(zip(names, values, strict=True)) | columns | dict(more)))
-        frame = pd.DataFrame(records)
-        for name in dates:
-            if name in frame:
-                frame[name] = pd.to_datetime(frame[name])
-        return schema.conform(table, frame, programme="P") if records else schema.empty(table)
-
-    return build
-
-
 @pytest.fixture(scope="session")
 def finance_rows() -> Builder:
-    """Rows of `finance`: `finance_rows(("I", "2018-12-31", "paid", 40), ..., source="ec")`.
-
-    axis, cutoff, stage, amount; fund ESF, source `ec` and no category of region unless said.
-    """
-    return _builder(
-        "finance",
-        ("axis", "cutoff", "stage", "amount_eur"),
-        lambda row: {"fund": "ESF", "source": "ec"} | row,
-    )
+    """`frames.finance` of the programme P and the source `ec`."""
+    return partial(frames.finance, programme="P", source="ec")
 
 
 @pytest.fixture(scope="session")
 def achievement_rows() -> Builder:
-    """Rows of `achievements`: `achievement_rows(("I", "8i", "CO01", "2018-12-31", 100), ...)`.
-
-    axis, investment priority, indicator, cutoff, value; fund ESF, source `ec`, type OESF or RESF unless said.
-    """
-    return _builder("achievements", ("axis", "investment_priority", "indicator_code", "cutoff", "value"), _indicator)
+    """`frames.achievements` of the programme P and the source `ec`."""
+    return partial(frames.achievements, programme="P", source="ec")
 
 
 @pytest.fixture(scope="session")
 def target_rows() -> Builder:
-    """Rows of `targets`: `target_rows(("I", "8i", "CO01", "1.2", "2014-12-31", 200), ...)`.
-
-    axis, investment priority, indicator, plan version, valid from, target 2023; the rest as in `achievement_rows`.
-    """
-    names = ("axis", "investment_priority", "indicator_code", "plan_version", "valid_from", "target")
-    return _builder("targets", names, _indicator)
-
-
-def _indicator(row: dict[str, Any]) -> dict[str, Any]:
-    kind = "RESF" if str(row["indicator_code"]).startswith("CR") else "OESF"
-    return {"fund": "ESF", "source": "ec", "indicator_type": kind} | row
+    """`frames.targets` of the programme P and the source `ec`."""
+    return partial(frames.targets, programme="P", source="ec")
 
 
 @pytest.fixture(scope="session")
 def claim_rows() -> Builder:
-    """Rows of `claims`: `claim_rows(("participants", "ALL", "2018-12-31", 187000), ..., source="sheet")`.
-
-    quantity, axis, cutoff, value; the text is made up.
-    """
-    return _builder(
-        "claims",
-        ("quantity", "axis", "cutoff", "value"),
-        lambda row: {"claim": f"{row['quantity']}-{row['axis']}", "text_it": "...", "source": "sheet"} | row,
-    )
+    """`frames.claims` of the programme P and the source `sheet`."""
+    return partial(frames.claims, programme="P", source="sheet")
 
 
 @pytest.fixture(scope="session")
 def small_programme() -> Callable[..., Programme]:
-    """A checked programme out of such frames: `small_programme(finance=..., achievements=...)`.
+    """`frames.small_programme`."""
+    return frames.small_programme
 
-    Its axes are those the frames have, or `axes`; its sources those of `sources`, in that order of preference.
-    """
 
-    def build(*, axes: Sequence[str] = (), sources: Sequence[str] = ("ec", "sheet"), **tables: Any) -> Programme:
-        used = [axis for frame in tables.values() for axis in frame["axis"]]
-        known = list(axes) or sorted({*used} - {schema.ALL})
-        tables["axes"] = pd.DataFrame({"axis": known, "technical_assistance": False})
-        tables["sources"] = pd.DataFrame({"source": list(sources), "title_it": list(sources)})
-        if tables.get("finance") is None:  # every programme has the table; an empty amount says nothing
-            row = {"axis": known[0], "cutoff": pd.Timestamp("2014-01-01"), "stage": "allocation", "source": sources[0]}
-            tables["finance"] = schema.conform("finance", pd.DataFrame([row]), programme="P")
-        return make_programme("P", {"it": "P", "en": "P"}, tables)
-
-    return build
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file with one worker, for what they share; those of whole batches go where there is room."""
+    for item in items:
+        if item.path.parent.name != "batch" and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))

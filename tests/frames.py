@@ -1,67 +1,77 @@
-"""Small frames from bare values, so that a test's answer can be worked out from its own lines."""
+"""Small frames and programmes from bare values, so that a test's answer can be worked out from its own lines."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from porfse_analysis import schema
+from porfse_analysis.programme import Programme, make_programme
 
 CCI = "2014XX05SFOP001"
 
 
-def finance(*rows: tuple, source: str = "s", programme: str = CCI, **common: object) -> pd.DataFrame:
-    """Rows (axis, cutoff, stage, amount) or (axis, cutoff, stage, amount, {more columns})."""
-    cells = []
+def finance(*rows: tuple, programme: str = CCI, **common: object) -> pd.DataFrame:
+    """Rows (axis, cutoff, stage, amount); fund ESF and source `s` unless said."""
+    return _frame("finance", ("axis", "cutoff", "stage", "amount_eur"), rows, programme, {"fund": "ESF"} | common)
+
+
+def achievements(*rows: tuple, programme: str = CCI, **common: object) -> pd.DataFrame:
+    """Rows (axis, investment priority, indicator, cutoff, value); fund ESF, source `s`, OESF or RESF unless said."""
+    names = ("axis", "investment_priority", "indicator_code", "cutoff", "value")
+    return _frame("achievements", names, rows, programme, {"fund": "ESF"} | common)
+
+
+def targets(*rows: tuple, programme: str = CCI, **common: object) -> pd.DataFrame:
+    """Rows (axis, investment priority, indicator, plan version, valid from, target); as `achievements`."""
+    names = ("axis", "investment_priority", "indicator_code", "plan_version", "valid_from", "target")
+    return _frame("targets", names, rows, programme, {"fund": "ESF"} | common)
+
+
+def claims(*rows: tuple, programme: str = CCI, **common: object) -> pd.DataFrame:
+    """Rows (quantity, axis, cutoff, value); name and text are made up."""
+    return _frame("claims", ("quantity", "axis", "cutoff", "value"), rows, programme, {"text_it": "..."} | common)
+
+
+def _frame(
+    table: str, names: tuple[str, ...], rows: Sequence[tuple], programme: str, common: Mapping[str, object]
+) -> pd.DataFrame:
+    """A conformed table of these rows; a row may end in a mapping with more columns, `common` is for every row."""
+    if not rows:
+        return schema.empty(table)
+    records = []
     for row in rows:
-        axis, cutoff, stage, amount, *more = row
-        cell = {"axis": axis, "cutoff": pd.Timestamp(cutoff), "stage": stage, "amount_eur": amount}
-        cell |= {"source": source, "fund": "ESF", **common, **(more[0] if more else {})}
-        for name in ("data_date",):
-            if name in cell:
-                cell[name] = pd.Timestamp(cell[name])
-        cells.append(cell)
-    return schema.conform("finance", pd.DataFrame(cells), programme=programme)
+        more = row[-1] if isinstance(row[-1], Mapping) else {}
+        values = row[:-1] if isinstance(row[-1], Mapping) else row
+        assert len(values) == len(names), f"give {', '.join(names)}: {row!r}"
+        cells: dict[str, Any] = {"source": "s", **dict(zip(names, values, strict=True)), **common, **more}
+        if "indicator_code" in cells:
+            cells.setdefault("indicator_type", "RESF" if str(cells["indicator_code"]).startswith("CR") else "OESF")
+        if table == "claims":
+            cells.setdefault("claim", f"{cells['quantity']}-{cells['axis']}")
+        records.append(cells)
+    frame = pd.DataFrame(records)
+    for column in schema.TABLES[table].columns:
+        if column.kind == "date" and column.name in frame:
+            frame[column.name] = pd.to_datetime(frame[column.name])
+    return schema.conform(table, frame, programme=programme)
 
 
-def achievements(*rows: tuple, **common: object) -> pd.DataFrame:
-    """Rows (axis, investment priority, indicator, cutoff, value) or with {more columns} at the end."""
-    cells = []
-    for row in rows:
-        axis, priority, code, cutoff, value, *more = row
-        cell = {
-            "axis": axis,
-            "investment_priority": priority,
-            "indicator_code": code,
-            "indicator_type": "RESF" if code.startswith("CR") else "OESF",
-            "fund": "ESF",
-            "region_category": "",
-            "cutoff": pd.Timestamp(cutoff),
-            "value": value,
-            "source": "s",
-        }
-        cells.append(cell | common | (more[0] if more else {}))
-    return schema.conform("achievements", pd.DataFrame(cells), programme=CCI)
+def small_programme(*, axes: Sequence[str] = (), sources: Sequence[str] = ("ec", "sheet"), **tables: Any) -> Programme:
+    """A checked programme out of such frames: `small_programme(finance=..., achievements=...)`.
 
-
-def targets(*rows: tuple, **common: object) -> pd.DataFrame:
-    """Rows (axis, investment priority, indicator, plan version, valid from, target 2023) or with {more} at the end."""
-    cells = []
-    for row in rows:
-        axis, priority, code, version, valid_from, target, *more = row
-        cell = {
-            "axis": axis,
-            "investment_priority": priority,
-            "indicator_code": code,
-            "indicator_type": "RESF" if code.startswith("CR") else "OESF",
-            "fund": "ESF",
-            "region_category": "",
-            "plan_version": version,
-            "valid_from": pd.Timestamp(valid_from),
-            "target": target,
-            "source": "s",
-        }
-        cells.append(cell | common | (more[0] if more else {}))
-    return schema.conform("targets", pd.DataFrame(cells), programme=CCI)
+    Its axes are those the frames have, or `axes`; its sources those of `sources`, in that order of preference.
+    """
+    used = [axis for frame in tables.values() for axis in frame["axis"]]
+    known = list(axes) or sorted({*used} - {schema.ALL})
+    tables["axes"] = pd.DataFrame({"axis": known, "technical_assistance": False})
+    tables["sources"] = pd.DataFrame({"source": list(sources), "title_it": list(sources)})
+    if tables.get("finance") is None:  # every programme has the table; an empty amount says nothing
+        row = {"axis": known[0], "cutoff": pd.Timestamp("2014-01-01"), "stage": "allocation", "source": sources[0]}
+        tables["finance"] = schema.conform("finance", pd.DataFrame([row]), programme="P")
+    return make_programme("P", {"it": "P", "en": "P"}, tables)
 
 
 def prefer(frame: pd.DataFrame, *sources: str) -> pd.DataFrame:

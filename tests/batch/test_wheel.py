@@ -9,7 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.xdist_group("wheel")
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

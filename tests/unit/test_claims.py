@@ -10,7 +10,7 @@ from porfse_analysis import check_claims, load_programme, schema
 from porfse_analysis.programme import make_programme
 from porfse_analysis.verdicts.claims import CLAIM_COLUMNS, NEEDS, REASONS, VERDICTS
 
-INVENTED = Path(__file__).parent / "data" / "invented-programme"
+INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
 MILLION = 1_000_000
 
 

@@ -23,7 +23,7 @@ from porfse_analysis.display.sheet import page as sheets
 from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.display.sheet.drawing import COLOURS, PAGE, draw_sheet
 
-INVENTED = Path(__file__).parent / "data" / "invented-programme"
+INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
 SHEET_DATE = "2018-09-30"
 
 

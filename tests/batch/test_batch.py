@@ -19,7 +19,7 @@ from porfse_analysis.reports.batch import make_batch, plan_batch
 from porfse_analysis.reports.run import Outcome
 from porfse_analysis.reports.state import STATE_FILE
 
-INVENTED = Path(__file__).parent / "data" / "invented-programme"
+INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
 DATES = [
     *("2014-12-31", "2015-12-31", "2016-12-31", "2017-12-31", "2018-09-30"),
     *("2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-06-30"),

@@ -4,11 +4,10 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from batch_tools import RECORDS, notebook, porfse, without_timings
+from batch_tools import RECORDS, notebook, porfse, wait_for, without_timings
 
 pytest.importorskip("distributed")
 DASK = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
@@ -45,15 +44,11 @@ def cluster(tmp_path):
 
 
 def found(log, pattern):
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        match = re.search(pattern, log.read_text())
-        if match:
-            return match[1]
-        time.sleep(0.2)
-    raise AssertionError(log.read_text())
+    assert wait_for(lambda: re.search(pattern, log.read_text())), log.read_text()
+    return re.search(pattern, log.read_text())[1]
 
 
+@pytest.mark.slow
 def test_a_batch_on_a_cluster_that_loses_a_worker(cluster, tmp_path):
     """Every run comes out once, those of the lost worker on the other; relative paths are those of the caller."""
     address, workers = cluster
@@ -61,7 +56,8 @@ def test_a_batch_on_a_cluster_that_loses_a_worker(cluster, tmp_path):
         "import os, time, pathlib\n"
         f"with open({str(tmp_path / 'started')!r}, 'a') as lines:\n"
         "    lines.write(cutoff + ' ' + str(os.getppid()) + '\\n')\n"
-        "time.sleep(2)"
+        # every run waits for the loss, so that it always comes in the middle
+        f"while not pathlib.Path({str(tmp_path / 'lost')!r}).exists():\n    time.sleep(0.05)"
     )
     notebook(tmp_path / "mine.ipynb", cell, RECORDS)
     here = tmp_path / "here"
@@ -82,11 +78,11 @@ def test_a_batch_on_a_cluster_that_loses_a_worker(cluster, tmp_path):
         [sys.executable, "-m", "porfse_analysis.cli", *map(str, call)], cwd=here, stderr=subprocess.PIPE, text=True
     )
     started = tmp_path / "started"
-    end = time.monotonic() + 60
-    while time.monotonic() < end and not (started.exists() and f" {workers[0].pid}\n" in started.read_text()):
-        time.sleep(0.05)
+    assert wait_for(lambda: started.exists() and f" {workers[0].pid}\n" in started.read_text())
     workers[0].kill()
-    said = batch.communicate(timeout=120)[1]
+    workers[0].wait()
+    (tmp_path / "lost").touch()
+    said = batch.communicate()[1]
     assert batch.returncode == 0, said
     assert "6 of 6 reports made" in said
     for date in DATES:
@@ -104,6 +100,7 @@ def test_a_batch_on_a_cluster_that_loses_a_worker(cluster, tmp_path):
     assert "0 of 6 reports made, 6 up to date" in second.stderr
 
 
+@pytest.mark.slow
 def test_a_report_of_the_cluster_is_the_report_of_this_machine(cluster, tmp_path):
     address, _ = cluster
     call = ["report", "--notebook", "programme_report", "--cutoff", "2018-09-30"]

@@ -14,7 +14,7 @@ from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.results import collect_results, recorded
 from porfse_analysis.reports.run import execute
 
-INVENTED = Path(__file__).parent / "data" / "invented-programme"
+INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
 NOTEBOOK = resources.notebooks_folder() / "performance_review.ipynb"
 
 

@@ -22,6 +22,7 @@ from porfse_analysis.reports.results import recorded
 from porfse_analysis.reports.run import Outcome, execute
 from porfse_analysis.reports.site import write_site
 
+pytestmark = pytest.mark.xdist_group("reports")
 NOTEBOOK = resources.notebooks_folder() / "programme_report.ipynb"
 
 

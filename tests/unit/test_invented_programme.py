@@ -20,7 +20,7 @@ from porfse_analysis.verdicts.performance_framework import (
     performance_framework,
 )
 
-FOLDER = Path(__file__).parent / "data" / "invented-programme"
+FOLDER = Path(__file__).parents[1] / "data" / "invented-programme"
 MILLION = 1_000_000
 
 

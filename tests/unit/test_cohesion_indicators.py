@@ -12,7 +12,7 @@ from porfse_analysis import financial_progress, load_programme, participants, ta
 from porfse_analysis.cli import app
 from porfse_analysis.loaders.cohesion_data import read_finance, read_indicators, tables_from_cohesion_data
 
-EC = Path(__file__).parents[2] / "shared" / "data" / "ec"
+EC = Path(__file__).parents[3] / "shared" / "data" / "ec"
 FINANCE, INDICATORS = EC / "ec_finance_implementation.csv.gz", EC / "ec_indicators.csv.gz"
 pytestmark = [
     pytest.mark.skipif(not FINANCE.is_file(), reason="the Commission's whole tables are not beside this checkout"),

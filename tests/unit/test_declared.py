@@ -17,7 +17,7 @@ from porfse_analysis.verdicts import decommitment, performance_framework
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
 from porfse_analysis.verdicts.claims import NEEDS, REASONS, VERDICTS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "porfse_analysis"
 
 
