@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-browser test-other latest lint lock bench clean
+.PHONY: help setup report test test-browser test-other latest lint lock bench mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +60,9 @@ lock: ## write requirements.lock again (needs uv; LOCK_ARGS=--upgrade for newer 
 
 bench: $(STAMP) ## run the benchmarks
 	$(BIN)/python -m benchmarks
+
+mutants: $(STAMP) ## change the code at random and show the changes no test sees (MUTANTS_ARGS="--mutants 20")
+	$(BIN)/python -m benchmarks.mutants $(MUTANTS_ARGS)
 
 clean: ## remove all that the other targets made, .venv and reports/ included
 	rm -rf .venv .venv-other .venv-latest reports build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
