@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-all test-browser lint lock bench clean
+.PHONY: help setup report test test-all test-browser test-other latest lint lock bench mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,19 @@ test-all: $(STAMP) ## run the slow tests too (cluster, many dates): all but thos
 test-browser: $(STAMP) ## run the tests that open the pages in Chromium
 	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
 
+# PYTHON names the other one: make test-other PYTHON=python3.13
+test-other: ## run the quick tests on another Python, in .venv-other with the packages of requirements.lock
+	"$(PYTHON)" -m venv --clear .venv-other
+	.venv-other/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv-other/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	.venv-other/bin/python -m pytest -n auto --dist loadfile -m "not browser and not slow" $(or $(wildcard tests/unit),tests) $(PYTEST_ARGS)
+
+latest: ## run the tests on the newest packages our ranges allow, in .venv-latest
+	"$(PYTHON)" -m venv --clear .venv-latest
+	.venv-latest/bin/python -m pip install -qq --disable-pip-version-check --upgrade -e ".[all,dev]"
+	.venv-latest/bin/python -m pip list --outdated --disable-pip-version-check
+	.venv-latest/bin/python -m pytest -n auto --dist loadfile -m "not browser" $(PYTEST_ARGS)
+
 lint: $(STAMP) ## check style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,6 +67,9 @@ lock: ## write requirements.lock again (needs uv; LOCK_ARGS=--upgrade for newer 
 bench: $(STAMP) ## run the benchmarks
 	$(BIN)/python -m benchmarks
 
+mutants: $(STAMP) ## change the code at random and show the changes no test sees (MUTANTS_ARGS="--mutants 20")
+	$(BIN)/python -m benchmarks.mutants $(MUTANTS_ARGS)
+
 clean: ## remove all that the other targets made, .venv and reports/ included
-	rm -rf .venv reports build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-other .venv-latest reports build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +

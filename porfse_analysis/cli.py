@@ -9,9 +9,13 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from porfse_analysis.errors import PorfseError, ReportError, missing_extra
 
-from porfse_analysis.errors import PorfseError, ReportError
+try:
+    import typer
+except ModuleNotFoundError as error:  # the core alone is installed
+    print(missing_extra(error) or error, file=sys.stderr)
+    raise SystemExit(2) from error
 from porfse_analysis.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
@@ -82,6 +86,11 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(FAILED) from error
         except PorfseError as error:
             print(error, file=sys.stderr)
+            raise typer.Exit(WRONG_CALL) from error
+        except ModuleNotFoundError as error:
+            if not missing_extra(error):
+                raise
+            print(missing_extra(error), file=sys.stderr)
             raise typer.Exit(WRONG_CALL) from error
         except KeyboardInterrupt as error:
             print("stopped", file=sys.stderr)

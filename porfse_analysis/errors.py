@@ -6,11 +6,22 @@ The parts are also attributes, so a program can use them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["DataError", "Fault", "ParameterError", "PorfseError", "ReportError"]
+__all__ = [
+    "EXTRAS",
+    "DataError",
+    "Fault",
+    "MissingExtraError",
+    "ParameterError",
+    "PorfseError",
+    "ReportError",
+    "extra_needed",
+    "missing_extra",
+]
 
 _SHOWN_FAULTS = 25
 _SHOWN_VALUE = 60
@@ -89,3 +100,53 @@ class ReportError(PorfseError):
     def __init__(self, message: str, failures: dict[str, str] | None = None) -> None:
         self.failures = dict(failures or {})
         super().__init__(message)
+
+
+class MissingExtraError(PorfseError, ImportError):
+    """A library that an extra of the package brings is not installed; the message names the extra."""
+
+
+EXTRAS = {
+    "IPython": "reports",
+    "PIL": "reports",
+    "distributed": "cluster",
+    "filelock": "reports",
+    "great_tables": "reports",
+    "ipykernel": "reports",
+    "ipywidgets": "explore",
+    "jinja2": "reports",
+    "joblib": "reports",
+    "jupyter_client": "reports",
+    "jupyterlab": "explore",
+    "nbclient": "reports",
+    "nbconvert": "reports",
+    "nbformat": "reports",
+    "openpyxl": "records",
+    "papermill": "reports",
+    "requests": "records",
+    "tqdm": "reports",
+    "traitlets": "reports",
+    "typer": "reports",
+    "xlsxwriter": "reports",
+}
+"""Name a library is imported by -> the extra that brings it; a test compares it with the imports and pyproject.toml."""
+
+
+def missing_extra(error: ImportError) -> str:
+    """What to install when an import failed for want of an extra, in one sentence; "" when it failed otherwise."""
+    library = (error.name or "").partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or library not in EXTRAS:
+        return ""
+    return f'{library} is not installed: pip install "porfse_analysis[{EXTRAS[library]}]"'
+
+
+@contextmanager
+def extra_needed() -> Iterator[None]:
+    """Around an import that needs an extra: without it, `MissingExtraError` says what to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        sentence = missing_extra(error)
+        if not sentence:
+            raise
+        raise MissingExtraError(sentence, name=error.name) from error

@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from porfse_analysis.errors import extra_needed
+
 __all__ = ["RESULTS_MIME", "Html", "heading", "paragraphs", "picture", "record", "show", "tiles"]
 
 RESULTS_MIME = "application/vnd.porfse.results+json"
@@ -66,7 +68,8 @@ def picture(svg: bytes, alt: str, caption: str, source: str, css: str = "pf-figu
 
 def show(*items: object) -> None:
     """Show each item as an output of the cell."""
-    from IPython.display import display
+    with extra_needed():
+        from IPython.display import display
 
     for item in items:
         display(item)  # type: ignore[no-untyped-call]
@@ -77,7 +80,8 @@ def record(results: pd.DataFrame) -> None:
 
     The frame travels as JSON under a type of its own; numbers keep every digit, dates are ISO text.
     """
-    from IPython.display import display
+    with extra_needed():
+        from IPython.display import display
 
     dates = results.select_dtypes("datetime").columns
     rows = results.assign(**{name: results[name].dt.strftime("%Y-%m-%d").fillna("") for name in dates})

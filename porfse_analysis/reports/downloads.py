@@ -22,6 +22,7 @@ from typing import Any
 import porfse_analysis
 from porfse_analysis.display.table import DATE, TABLE_MIME
 from porfse_analysis.display.words import wording
+from porfse_analysis.errors import extra_needed
 
 __all__ = ["Download", "downloads"]
 
@@ -119,7 +120,8 @@ def _harmless(value: Any) -> Any:
 def _workbook(
     filled: list[Mapping[str, Any]], tables: list[Mapping[str, Any]], lang: str, facts: list[tuple[str, str]]
 ) -> bytes:
-    import xlsxwriter
+    with extra_needed():
+        import xlsxwriter
 
     buffer = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}

@@ -15,7 +15,7 @@ import porfse_analysis as pf
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
 
-FOLDER = Path(__file__).parent / "data" / "invented-programme"
+FOLDER = Path(__file__).parent.parent / "data" / "invented-programme"
 CUTOFF, EARLIER = "2018-12-31", "2016-12-31"
 OTHERS = {"year": 2018}
 

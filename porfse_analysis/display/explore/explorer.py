@@ -18,7 +18,7 @@ from porfse_analysis.display.report import Report, known_cutoff, open_report
 from porfse_analysis.display.sources import source_line, source_title
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
-from porfse_analysis.errors import DataError, PorfseError
+from porfse_analysis.errors import DataError, PorfseError, extra_needed
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.programme import Programme
@@ -206,7 +206,8 @@ class Explorer:
         lang: str,
         export_to: str,
     ) -> None:
-        import ipywidgets as widgets
+        with extra_needed():
+            import ipywidgets as widgets
 
         self._load, self._export = load, export
         self._programme: Programme | None = None

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.loaders.cohesion.forms import FORMS, STRUCTURAL_FUNDS
 from porfse_analysis.loaders.cohesion.tables import read_finance, read_indicators
 from porfse_analysis.loaders.save import written_aside
@@ -296,7 +296,8 @@ class _Portal:
         raise self.refused(table, f"did not answer in {_TRIES} tries: {told}", "Try again later")
 
     def _once(self, table: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
-        import requests
+        with extra_needed():
+            import requests
 
         if self._session is None:
             self._session = requests.Session()

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis import schema
-from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.loaders.save import check_target, save_programme
 from porfse_analysis.loaders.workbook import words as workbook_words
 from porfse_analysis.loaders.workbook.file import Layout, check_workbook, sheet_layouts
@@ -109,7 +109,8 @@ def _read(path: Path, progress: Progress | None) -> tuple[Programme, str]:
 
 
 def _read_checked(path: Path, progress: Progress | None) -> tuple[Programme, str]:
-    from openpyxl import load_workbook
+    with extra_needed():
+        from openpyxl import load_workbook
 
     faults: list[Fault] = []
     sheets: dict[str, _Sheet] = {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from porfse_analysis import schema
+from porfse_analysis.errors import extra_needed
 from porfse_analysis.loaders.save import LICENCES
 from porfse_analysis.loaders.workbook import words
 from porfse_analysis.schema import Column
@@ -48,7 +49,8 @@ _OFFERED = {
 
 def write_template(path: Path) -> None:
     """Write the empty workbook to `path`; the same bytes every time."""
-    import xlsxwriter
+    with extra_needed():
+        import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as book:
