@@ -40,6 +40,7 @@ def test_the_wheel_carries_data_and_notebooks(wheel):
         "display/words/catalogue/en.toml",
         "reports/page.html.j2",
         "reports/page.css",
+        "__init__.pyi",
         "py.typed",
     ):
         assert f"porfse_analysis/{name}" in names

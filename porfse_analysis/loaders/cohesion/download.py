@@ -19,11 +19,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
+from platformdirs import user_cache_path
 
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.loaders.cohesion.forms import FORMS, STRUCTURAL_FUNDS
@@ -116,13 +116,7 @@ def default_cache() -> Path:
     named = os.environ.get("PORFSE_CACHE")
     if named:
         return Path(named) / "cohesion-data"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "porfse" / "cohesion-data"
+    return user_cache_path("porfse", appauthor=False, opinion=False) / "cohesion-data"
 
 
 def _held(folder: Path) -> Download | None:
@@ -342,14 +336,13 @@ class _Portal:
 
 def _retry_after(header: str | None) -> float | None:
     """The seconds a Retry-After header asks for: a number, or a date."""
-    if not header:
-        return None
-    if header.strip().isdecimal():
-        return float(header)
-    try:
-        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.util import Retry
+
+    with contextlib.suppress(InvalidHeader):
+        # however long: what is too long is said, not cut
+        return Retry(retry_after_max=sys.maxsize).parse_retry_after(header) if header else None
+    return None
 
 
 def _said(text: str) -> str:
