@@ -14,6 +14,8 @@ __all__ = [
     "PERCENTAGE_UNITS",
     "RESULT_TYPES",
     "check_against",
+    "in_disguise",
+    "is_percentage",
     "percentage_targets",
     "plan_versions",
     "reported_late",
@@ -25,7 +27,8 @@ AGAINST = {"target": "target_achievement_ratio", "milestone": "milestone_achieve
 """Column of the targets -> name of the ratio."""
 
 RESULT_TYPES = ("RESF", "RYEI")
-PERCENTAGE_UNITS = ("%", "percent", "per cent", "percentage")
+PERCENTAGE_UNITS = ("%", "percent", "per cent", "percentage", "percentuale", "per cento")
+"""How sources write the unit of a percentage."""
 
 # a result target up to 100 that the value exceeds tenfold cannot be a number of people
 _PERCENTAGE_CEILING = 100
@@ -43,6 +46,18 @@ def check_against(against: object) -> str:
     raise ParameterError(
         f"against={against!r}: " + (f"it is now called {former!r}" if former else f"use one of {', '.join(AGAINST)}")
     )
+
+
+def is_percentage(unit: str) -> bool:
+    """Whether a unit is that of a percentage, however it is written: percentages do not add up."""
+    return " ".join(unit.split()).casefold() in PERCENTAGE_UNITS
+
+
+def in_disguise(values: pd.Series, target: pd.Series | float) -> pd.Series:
+    """Whether a target can only be a percentage: above 0 and at most 100, while the value exceeds ten times that."""
+    aims = pd.Series(target, index=values.index)
+    found: pd.Series = aims.gt(0) & aims.le(_PERCENTAGE_CEILING) & (values > _PERCENTAGE_EXCESS * aims)
+    return found
 
 
 def plan_versions(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +178,8 @@ def percentage_targets(
     not after the cutoff. Columns: programme, fund, axis, investment_priority, indicator_type, indicator_code,
     region_category, percentage (True).
     """
-    listed = targets[targets["unit"].str.strip().str.lower().isin(PERCENTAGE_UNITS)]
+    units = {unit for unit in targets["unit"].unique() if is_percentage(unit)}
+    listed = targets[targets["unit"].isin(units)]
     results = achievements[
         (achievements["cutoff"] <= cutoff)
         & achievements["indicator_type"].isin(RESULT_TYPES)
@@ -174,9 +190,7 @@ def percentage_targets(
         targets[targets["indicator_type"].isin(RESULT_TYPES)], results[["programme", "date"]].drop_duplicates()
     )
     met = results[[*_KEY, "date", "value"]].merge(aims[[*_KEY, "date", against]], on=[*_KEY, "date"])
-    disguised = met[
-        met[against].gt(0) & met[against].le(_PERCENTAGE_CEILING) & (met["value"] > _PERCENTAGE_EXCESS * met[against])
-    ]
+    disguised = met[in_disguise(met["value"], met[against])]
     return pd.concat([listed[_KEY], disguised[_KEY]]).drop_duplicates().assign(percentage=True)
 
 

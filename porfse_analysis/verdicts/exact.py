@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -13,13 +12,14 @@ from babel.numbers import format_decimal
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.indicators.result import note_of as join_notes
+from porfse_analysis.indicators.targets import PERCENTAGE_UNITS
 from porfse_analysis.schema import TABLES, frame_columns
 
 __all__ = [
     "INFINITE",
     "LANGUAGES",
     "ZERO",
-    "as_date",
     "bounds",
     "canonical_unit",
     "data_date",
@@ -44,7 +44,7 @@ INFINITE = Decimal("Infinity")
 _UNITS = {
     "eur": ("eur", "euro", "euros", "€"),
     "number": ("number", "numero", "n", "n.", "no", "no."),
-    "%": ("%", "percent", "percentage", "percentuale"),
+    "%": PERCENTAGE_UNITS,
 }
 _CANONICAL_UNIT = {word: unit for unit, words in _UNITS.items() for word in words}
 
@@ -86,18 +86,8 @@ def bounds(value: Any, qualifier: str, precision: Any = None) -> tuple[Decimal, 
 
 def canonical_unit(unit: str) -> str:
     """One spelling of a unit: `Numero` and `number` are the same."""
-    plain = unit.strip().casefold()
+    plain = " ".join(unit.split()).casefold()
     return _CANONICAL_UNIT.get(plain, plain)
-
-
-def as_date(value: Any, name: str) -> pd.Timestamp:
-    """A date given as ISO text. Raises `ParameterError` for anything else, naming the parameter."""
-    try:
-        if isinstance(value, str) and datetime.date.fromisoformat(value).isoformat() == value:
-            return pd.Timestamp(value)
-    except ValueError:
-        pass
-    raise ParameterError(f"{name} is {value!r}: give a date as text, written YYYY-MM-DD")
 
 
 def require(frame: pd.DataFrame, table: str, names: Sequence[str] = ()) -> None:
@@ -165,12 +155,6 @@ def data_date(rows: pd.DataFrame) -> pd.Timestamp:
 def typed_frame(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
     """A result frame with these columns and types, whether or not there are rows."""
     return pd.DataFrame(list(rows), columns=list(dtypes)).astype(dict(dtypes))
-
-
-def join_notes(codes: Iterable[str], order: Iterable[str]) -> str:
-    """The codes, each once, joined by `;` in a fixed order."""
-    present = set(codes)
-    return ";".join(code for code in order if code in present)
 
 
 def number(value: Any, lang: str) -> str:
