@@ -12,12 +12,20 @@ from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import newest, source_rank
 
-__all__ = ["RESULT_TYPES", "is_percentage", "percentage_targets", "suspected_percentages"]
+__all__ = [
+    "PERCENTAGE_UNITS",
+    "RESULT_TYPES",
+    "in_disguise",
+    "is_percentage",
+    "percentage_targets",
+    "suspected_percentages",
+]
 
 RESULT_TYPES = ("RESF", "RYEI")
 """Types of the indicators of results, ESF and Youth Employment Initiative."""
 
-_UNITS = ("%", "percent", "per cent", "percentage", "percentuale")
+PERCENTAGE_UNITS = ("%", "percent", "per cent", "percentage", "percentuale", "per cento")
+"""How sources write the unit of a percentage."""
 
 # a result target up to 100 that the value exceeds tenfold cannot be a number of people
 _CEILING = 100
@@ -35,9 +43,15 @@ _KEY = [*_PRIORITY, "indicator_type", "indicator_code", "region_category"]
 _SIBLINGS = [*_PRIORITY, "indicator_type", "plan_version"]
 
 
-def is_percentage(unit: pd.Series) -> pd.Series:
-    """Whether a unit is per cent, however it is written."""
-    found: pd.Series = unit.astype("str").str.strip().str.lower().isin(_UNITS)
+def is_percentage(unit: str) -> bool:
+    """Whether a unit is that of a percentage, however it is written: percentages do not add up."""
+    return " ".join(unit.split()).casefold() in PERCENTAGE_UNITS
+
+
+def in_disguise(values: pd.Series, target: pd.Series | float) -> pd.Series:
+    """Whether a target can only be a percentage: above 0 and at most 100, while the value exceeds ten times that."""
+    aims = pd.Series(target, index=values.index)
+    found: pd.Series = aims.gt(0) & aims.le(_CEILING) & (values > _EXCESS * aims)
     return found
 
 
@@ -52,11 +66,9 @@ def percentage_targets(
     """
     exceeded = _exceeded_tenfold(achievements, targets, cutoff, against)
     disguised = exceeded[exceeded[against].le(_CEILING)]
-    return (
-        pd.concat([targets.loc[is_percentage(targets["unit"]), _KEY], disguised[_KEY]])
-        .drop_duplicates()
-        .assign(percentage=True)
-    )
+    units = {unit for unit in targets["unit"].unique() if is_percentage(unit)}
+    listed = targets[targets["unit"].isin(units)]
+    return pd.concat([listed[_KEY], disguised[_KEY]]).drop_duplicates().assign(percentage=True)
 
 
 def suspected_percentages(

@@ -11,7 +11,18 @@ import pandas as pd
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.schema import DATE_DTYPE
 
-__all__ = ["KEY", "NOTES", "RESULT_COLUMNS", "as_cutoff", "collect", "join_notes", "make_result"]
+__all__ = [
+    "KEY",
+    "NOTES",
+    "RESULT_COLUMNS",
+    "as_cutoff",
+    "collect",
+    "has_note",
+    "join_notes",
+    "make_result",
+    "note_of",
+    "split_note",
+]
 
 RESULT_COLUMNS = (
     "programme",
@@ -56,6 +67,22 @@ _DTYPES: dict[str, Any] = dict.fromkeys(("cutoff", "data_date"), DATE_DTYPE)
 _DTYPES |= dict.fromkeys(("value", "numerator", "denominator"), "float64")
 
 
+def note_of(codes: Iterable[str], order: Iterable[str] = NOTES) -> str:
+    """The codes, each once, joined by `;` in a fixed order; one that is not in the order is left out."""
+    present = set(codes)
+    return ";".join(code for code in order if code in present)
+
+
+def split_note(note: str) -> list[str]:
+    """The codes of a note."""
+    return [code for code in note.split(";") if code]
+
+
+def has_note(notes: pd.Series, code: str) -> pd.Series:
+    """Per row, whether the note has this very code (`stale` is not in `not_stale`)."""
+    return notes.map(lambda note: code in split_note(note)).astype(bool)
+
+
 def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Series:
     """Per row, the codes whose flag is set, joined by `;` in the order of `NOTES`."""
     unknown = set(codes) - set(NOTES)
@@ -68,7 +95,7 @@ def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Ser
             flags = pd.Series(flag, index=index).fillna(False).to_numpy(dtype=bool)
             patterns |= flags.astype("int64") << place
     met, which = np.unique(patterns, return_inverse=True)
-    words = [";".join(code for place, code in enumerate(NOTES) if pattern >> place & 1) for pattern in met.tolist()]
+    words = [note_of(code for place, code in enumerate(NOTES) if pattern >> place & 1) for pattern in met.tolist()]
     return pd.Series(np.array(words, dtype=object)[which], index=index, dtype="str")
 
 

@@ -27,6 +27,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
 from porfse_analysis.indicators.positions import published_totals
+from porfse_analysis.indicators.result import has_note, split_note
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
@@ -442,7 +443,7 @@ def _people(achievements: pd.DataFrame, axis: str) -> list[_Figure]:
         people = participants(achievements, cutoff=position, by="programme" if axis == ALL else "axis")
         for known in people[(people["axis"] == axis) & people["value"].notna()].to_dict("records"):
             count = v.exact(known["value"])
-            most = v.INFINITE if "partial" in known["note"].split(";") else count
+            most = v.INFINITE if "partial" in split_note(known["note"]) else count
             figures.append(_Figure(position, known["data_date"], count, count, most, known["source"]))
     return figures
 
@@ -477,7 +478,7 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answe
         return _answer("not_verifiable", "framework_missing", needs=needs)
     low, high = items["ratio_at_least"], items["ratio_at_most"]
     # an earlier figure can only have grown since
-    high = high.mask(items["note"].str.split(";").map(lambda notes: "stale" in notes), float("inf"))
+    high = high.mask(has_note(items["note"], "stale"), float("inf"))
     reached, at_most = int((low >= 1).sum()), int((high >= 1).sum())
     threshold = float(RULES["2014-2020"].achieved_from)
     enough, enough_at_most = int((low >= threshold).sum()), int((high >= threshold).sum())
@@ -520,7 +521,7 @@ def _of_target(year: int, row: Answer, others: _Others) -> Answer:
     except ParameterError:
         return _answer("not_verifiable", "unknown_quantity")
     first, second = (frame[frame["programme"] == row["programme"]].iloc[0] for frame in modes)
-    notes = {code for verdict in (first, second) for code in verdict["note"].split(";")}
+    notes = {code for verdict in (first, second) for code in split_note(verdict["note"])}
     needs = ["eu_commitments"] if notes & _COMMITMENTS else []
     if "claims_partial" in notes or "stale" in notes:
         needs.append("certified_by_axis")

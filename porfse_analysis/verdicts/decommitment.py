@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.schema import DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.decommitment_words import NOTES, needs, reason
@@ -87,7 +88,7 @@ def decommitment(
     finance: pd.DataFrame,
     *,
     year: int,
-    cutoff: str | None = None,
+    cutoff: object = None,
     prefinancing: Literal["initial_only", "initial_plus_annual"] | None = None,
     exceptions_eur: float = 0.0,
     rates: Mapping[str, float] | pd.DataFrame | None = None,
@@ -138,7 +139,7 @@ def decommitment_claims(
     finance: pd.DataFrame,
     *,
     year: int,
-    cutoff: str | None = None,
+    cutoff: object = None,
     prefinancing: Literal["initial_only", "initial_plus_annual"] | None = None,
     exceptions_eur: float = 0.0,
     rates: Mapping[str, float] | pd.DataFrame | None = None,
@@ -171,7 +172,7 @@ def _settle_programmes(
     finance: pd.DataFrame,
     *,
     year: int,
-    cutoff: str | None,
+    cutoff: object,
     prefinancing: str | None,
     exceptions_eur: float,
     rates: Mapping[str, float] | pd.DataFrame | None,
@@ -182,7 +183,7 @@ def _settle_programmes(
     v.require(finance, "finance")
     mode = str(rules.replace(prefinancing_mode=prefinancing or rules.prefinancing_mode).prefinancing_mode)
     deadline = _deadline(year, rules)
-    date = deadline if cutoff is None else min(v.as_date(cutoff, "cutoff"), deadline)
+    date = deadline if cutoff is None else min(as_cutoff(cutoff), deadline)
     programmes = v.programmes_of(finance, eu_commitments)
     exceptions = _exceptions(exceptions_eur, programmes)
     deadlines: list[dict[str, Any]] = []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -11,7 +10,9 @@ import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.percentages import PERCENTAGE_UNITS
+from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.indicators.result import note_of as join_notes
 from porfse_analysis.inputs import require
 from porfse_analysis.languages import locale
 
@@ -19,7 +20,6 @@ __all__ = [
     "INFINITE",
     "LANGUAGES",
     "ZERO",
-    "as_date",
     "bounds",
     "canonical_unit",
     "data_date",
@@ -44,7 +44,7 @@ INFINITE = Decimal("Infinity")
 _UNITS = {
     "eur": ("eur", "euro", "euros", "€"),
     "number": ("number", "numero", "n", "n.", "no", "no."),
-    "%": ("%", "percent", "percentage", "percentuale"),
+    "%": PERCENTAGE_UNITS,
 }
 _CANONICAL_UNIT = {word: unit for unit, words in _UNITS.items() for word in words}
 
@@ -86,18 +86,8 @@ def bounds(value: Any, qualifier: str, precision: Any = None) -> tuple[Decimal, 
 
 def canonical_unit(unit: str) -> str:
     """One spelling of a unit: `Numero` and `number` are the same."""
-    plain = unit.strip().casefold()
+    plain = " ".join(unit.split()).casefold()
     return _CANONICAL_UNIT.get(plain, plain)
-
-
-def as_date(value: Any, name: str) -> pd.Timestamp:
-    """A date given as ISO text. Raises `ParameterError` for anything else, naming the parameter."""
-    try:
-        if isinstance(value, str) and datetime.date.fromisoformat(value).isoformat() == value:
-            return pd.Timestamp(value)
-    except ValueError:
-        pass
-    raise ParameterError(f"{name} is {value!r}: give a date as text, written YYYY-MM-DD")
 
 
 def programmes_of(*frames: pd.DataFrame | None) -> list[str]:
@@ -127,23 +117,23 @@ def matching(rows: pd.DataFrame, column: str, wanted: str, *, alone: bool = True
 
 
 def position(rows: pd.DataFrame, column: str, date: pd.Timestamp) -> pd.DataFrame:
-    """The rows of the newest position, not after `date`, at which `column` is published: one source, one
-    cutoff.
+    """The rows of the newest position, not after `date`, at which `column` is published: one source, one cutoff.
 
-    Ties go to the source that comes first in the order of preference. Rows of that position whose cell is
-    empty come along: a part that is missing is for the caller to see. No rows when nothing is published by
-    then.
+    The date of a position is that of its figures (`data_date`), whatever cutoff they were sent for. Of two sources at
+    one date the preferred one counts, of two positions of one source the one sent last: `positions.newest`, the rule
+    of the indicators, so that the order of the rows never matters. Rows of that position whose cell is empty come
+    along: a part that is missing is for the caller to see. No rows when nothing is published by then. `rows` are of
+    one programme.
     """
-    known: pd.DataFrame = rows[(rows["cutoff"] <= date) & rows[column].notna()]
+    known = rows.loc[(rows["cutoff"] <= date) & rows[column].notna()]
     if known.empty:
         return known
-    newest = known["cutoff"].max()
-    at_newest = known.loc[known["cutoff"] == newest, "source"]
-    if isinstance(at_newest.dtype, pd.CategoricalDtype):
-        source = at_newest.loc[at_newest.cat.codes.idxmin()]
-    else:
-        source = at_newest.iloc[0]
-    chosen: pd.DataFrame = rows[(rows["cutoff"] == newest) & (rows["source"] == source)]
+    ranked = known.assign(rank=source_rank(known["source"]), dated=known["data_date"].fillna(known["cutoff"]))
+    found = ranked.groupby(["programme", "source", "rank", "cutoff"], observed=True)["dated"].min().reset_index()
+    # of one source and date the position sent last
+    found = found.sort_values("cutoff", ascending=False, kind="stable").rename(columns={"dated": "position"})
+    first = newest(found, ["programme"]).iloc[0]
+    chosen: pd.DataFrame = rows[(rows["cutoff"] == first["cutoff"]) & (rows["source"] == first["source"])]
     return chosen
 
 
@@ -156,12 +146,6 @@ def data_date(rows: pd.DataFrame) -> pd.Timestamp:
 def typed_frame(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
     """A result frame with these columns and types, whether or not there are rows."""
     return pd.DataFrame(list(rows), columns=list(dtypes)).astype(dict(dtypes))
-
-
-def join_notes(codes: Iterable[str], order: Iterable[str]) -> str:
-    """The codes, each once, joined by `;` in a fixed order."""
-    present = set(codes)
-    return ";".join(code for code in order if code in present)
 
 
 def number(value: Any, lang: str) -> str:

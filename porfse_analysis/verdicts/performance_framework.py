@@ -15,6 +15,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from porfse_analysis.indicators.percentages import in_disguise, is_percentage
+from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.indicators.result import as_cutoff, split_note
 from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
@@ -111,7 +114,7 @@ def performance_framework(
     targets: pd.DataFrame,
     *,
     against: Literal["milestone", "target"] = "milestone",
-    cutoff: str | None = None,
+    cutoff: object = None,
     axes: pd.DataFrame | None = None,
     reserve: pd.DataFrame | None = None,
     rules: Rules = RULES["2014-2020"],
@@ -157,7 +160,7 @@ def framework_indicators(
     targets: pd.DataFrame,
     *,
     against: Literal["milestone", "target"] = "milestone",
-    cutoff: str | None = None,
+    cutoff: object = None,
     axes: pd.DataFrame | None = None,
     reserve: pd.DataFrame | None = None,
     rules: Rules = RULES["2014-2020"],
@@ -184,7 +187,7 @@ def _assess_programmes(
     targets: pd.DataFrame,
     *,
     against: str,
-    cutoff: str | None,
+    cutoff: object,
     axes: pd.DataFrame | None,
     reserve: pd.DataFrame | None,
     rules: Rules,
@@ -198,7 +201,7 @@ def _assess_programmes(
     if reserve is not None:
         v.require(reserve, "reserve", ("axis", "reserve_eur"))
     assessed_at = pd.Timestamp(getattr(rules, _DATE_RULES[against]))
-    date = assessed_at if cutoff is None else min(v.as_date(cutoff, "cutoff"), assessed_at)
+    date = assessed_at if cutoff is None else min(as_cutoff(cutoff), assessed_at)
     indicators: list[dict[str, Any]] = []
     verdicts: list[dict[str, Any]] = []
     for programme in v.programmes_of(axes, finance, targets):
@@ -255,8 +258,13 @@ def _framework(targets: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
     known = targets[targets["source"].astype("str").isin(flagged) & (targets["valid_from"] <= date)]
     if known.empty:
         return targets.iloc[:0]
-    newest = v.position(known.assign(cutoff=known["valid_from"]), "cutoff", date).iloc[-1]
-    in_force = (known["plan_version"] == newest["plan_version"]) & (known["source"] == newest["source"])
+    # the first day a version is valid from, when its rows give several; two of one day are in force together
+    ranked = known.assign(rank=source_rank(known["source"])).rename(columns={"valid_from": "position"})
+    first_day = ranked.groupby(["programme", "source", "rank", "plan_version"], observed=True)["position"].min()
+    starts = first_day.reset_index()
+    latest = newest(starts, ["programme"]).iloc[0]
+    versions = starts[(starts["source"] == latest["source"]) & (starts["position"] == latest["position"])]
+    in_force = known["plan_version"].isin(versions["plan_version"]) & (known["source"] == latest["source"])
     framework: pd.DataFrame = known[in_force & known["in_performance_framework"]]
     return framework
 
@@ -298,9 +306,9 @@ def _measure(key: dict[str, str], targets: pd.DataFrame, data: _Data) -> _Measur
             _compare_units(target_unit, value_unit, notes, details)
         if v.data_date(figures) < data.date:
             notes.add("stale")
-    if unit == "%" and max(len(targets), len(figures)) > 1:
+    if is_percentage(unit) and max(len(targets), len(figures)) > 1:
         notes.add("percentage_sum")
-    if kind == "result" and _looks_like_percentage(figures, target, unit, key, data):
+    if kind == "result" and _looks_like_percentage(figures, targets, unit, key, data):
         notes.add("percentage_target")
     name = key["indicator_code"] or key["indicator_type"] or kind
     limits: tuple[Decimal, Decimal] = (v.ZERO, v.INFINITE)
@@ -464,17 +472,24 @@ def _value(rows: pd.DataFrame, column: str, notes: set[str]) -> tuple[float, Dec
 
 
 def _looks_like_percentage(
-    figures: pd.DataFrame, target: float, unit: str, key: Mapping[str, str], data: _Data
+    figures: pd.DataFrame, targets: pd.DataFrame, unit: str, key: Mapping[str, str], data: _Data
 ) -> bool:
-    """Whether a target up to 100 can only be a share: the series was above ten times it at some position."""
-    if figures.empty or unit == "%" or not 0 < target <= 100:
+    """Whether a target can only be a share: its series was ten times above it at some position known by then.
+
+    Each target is held against the values of its own priority, or of all where it names none.
+    """
+    if figures.empty or is_percentage(unit):
         return False
     table = data.achievements
     series = table[(table["cutoff"] <= data.date) & (table["source"] == figures["source"].iloc[0])]
     for column in (*_GROUP, "indicator_type", "indicator_code"):
         series = series[series[column] == figures[column].iloc[0]]
-    series = series[series["investment_priority"].isin(figures["investment_priority"])]
-    return bool((series.groupby("cutoff")["value"].sum() > 10 * target).any())
+    for priority, target in zip(targets["investment_priority"], targets[data.against], strict=True):
+        priorities = [priority] if priority else figures["investment_priority"]
+        own = series[series["investment_priority"].isin(priorities)]
+        if in_disguise(own.groupby("cutoff")["value"].sum(), target).any():
+            return True
+    return False
 
 
 def _group_of(row: Any, rules: Rules) -> tuple[str, str, str]:
@@ -518,7 +533,7 @@ def _verdict(group: tuple[str, str, str], measured: Sequence[_Measured], data: _
     if data.date < data.assessed_at and result.status != "not_assessed":
         notes.add("preview")
     for item in counted:
-        notes |= set(item.row["note"].split(";")) - {""}
+        notes |= set(split_note(item.row["note"]))
     reserve, reserve_source = _reserve(group, assistance, data)
     row: dict[str, Any] = {
         "axis": axis,

@@ -583,7 +583,7 @@ def test_rates_that_cannot_be_used(rates: Any, message: str) -> None:
         ({"prefinancing": "all"}, "cannot be 'all': it is one of initial_only, initial_plus_annual"),
         ({"exceptions_eur": -1}, "exceptions_eur is -1: give an amount in euro, zero or more"),
         ({"exceptions_eur": float("nan")}, "exceptions_eur is nan"),
-        ({"cutoff": "2018"}, "cutoff is '2018': give a date as text, written YYYY-MM-DD"),
+        ({"cutoff": "2018"}, "cutoff '2018' is not a date written YYYY-MM-DD"),
     ],
 )
 def test_parameters_that_cannot_be_used(options: dict[str, Any], message: str) -> None:

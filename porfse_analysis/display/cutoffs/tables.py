@@ -338,7 +338,7 @@ def plan_targets(comparison: CutoffComparison) -> Table:
     text, lang = comparison.text, comparison.lang
     every = comparison.plan_targets
     rows = every[every["status"] != "same"].reset_index(drop=True)
-    rows["is_share"] = is_percentage(rows["unit"])
+    rows["is_share"] = rows["unit"].map(is_percentage).astype(bool)
 
     def figure(name: str) -> cells.Write:
         def write(row: pd.Series) -> str:

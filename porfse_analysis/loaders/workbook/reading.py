@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.loaders.save import check_target, save_programme
