@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.positions import newest, source_rank
 from porfse_analysis.schema import TABLES, frame_columns
 
 __all__ = [
@@ -135,23 +136,23 @@ def matching(rows: pd.DataFrame, column: str, wanted: str, *, alone: bool = True
 
 
 def position(rows: pd.DataFrame, column: str, date: pd.Timestamp) -> pd.DataFrame:
-    """The rows of the newest position, not after `date`, at which `column` is published: one source, one
-    cutoff.
+    """The rows of the newest position, not after `date`, at which `column` is published: one source, one cutoff.
 
-    Ties go to the source that comes first in the order of preference. Rows of that position whose cell is
-    empty come along: a part that is missing is for the caller to see. No rows when nothing is published by
-    then.
+    The date of a position is that of its figures (`data_date`), whatever cutoff they were sent for. Of two sources at
+    one date the preferred one counts, of two positions of one source the one sent last: `positions.newest`, the rule
+    of the indicators, so that the order of the rows never matters. Rows of that position whose cell is empty come
+    along: a part that is missing is for the caller to see. No rows when nothing is published by then. `rows` are of
+    one programme.
     """
-    known: pd.DataFrame = rows[(rows["cutoff"] <= date) & rows[column].notna()]
+    known = rows.loc[(rows["cutoff"] <= date) & rows[column].notna()]
     if known.empty:
         return known
-    newest = known["cutoff"].max()
-    at_newest = known.loc[known["cutoff"] == newest, "source"]
-    if isinstance(at_newest.dtype, pd.CategoricalDtype):
-        source = at_newest.loc[at_newest.cat.codes.idxmin()]
-    else:
-        source = at_newest.iloc[0]
-    chosen: pd.DataFrame = rows[(rows["cutoff"] == newest) & (rows["source"] == source)]
+    ranked = known.assign(rank=source_rank(known["source"]), dated=known["data_date"].fillna(known["cutoff"]))
+    found = ranked.groupby(["programme", "source", "rank", "cutoff"], observed=True)["dated"].min().reset_index()
+    # of one source and date the position sent last
+    found = found.sort_values("cutoff", ascending=False, kind="stable").rename(columns={"dated": "position"})
+    first = newest(found, ["programme"]).iloc[0]
+    chosen: pd.DataFrame = rows[(rows["cutoff"] == first["cutoff"]) & (rows["source"] == first["source"])]
     return chosen
 
 

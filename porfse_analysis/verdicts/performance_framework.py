@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from porfse_analysis.indicators.positions import newest, source_rank
 from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
@@ -255,8 +256,13 @@ def _framework(targets: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
     known = targets[targets["source"].astype("str").isin(flagged) & (targets["valid_from"] <= date)]
     if known.empty:
         return targets.iloc[:0]
-    newest = v.position(known.assign(cutoff=known["valid_from"]), "cutoff", date).iloc[-1]
-    in_force = (known["plan_version"] == newest["plan_version"]) & (known["source"] == newest["source"])
+    # the first day a version is valid from, when its rows give several; two of one day are in force together
+    ranked = known.assign(rank=source_rank(known["source"])).rename(columns={"valid_from": "position"})
+    first_day = ranked.groupby(["programme", "source", "rank", "plan_version"], observed=True)["position"].min()
+    starts = first_day.reset_index()
+    latest = newest(starts, ["programme"]).iloc[0]
+    versions = starts[(starts["source"] == latest["source"]) & (starts["position"] == latest["position"])]
+    in_force = known["plan_version"].isin(versions["plan_version"]) & (known["source"] == latest["source"])
     framework: pd.DataFrame = known[in_force & known["in_performance_framework"]]
     return framework
 
