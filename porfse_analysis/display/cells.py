@@ -11,6 +11,7 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import reference as numbered
 from porfse_analysis.display.table import DATE, Typed
 from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.result import note_codes
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -142,7 +143,7 @@ def notes(report: Report, said_below: Sequence[str] = ()) -> Write:
     """The notes in words, but for those a line below the table says for all rows."""
     return lambda row: "; ".join(
         word
-        for code in row["note"].split(";")
+        for code in note_codes(row["note"])
         if code not in said_below
         for word in wording.word_notes(code, report.lang)
     )

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,17 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.schema import DATE_DTYPE
 
-__all__ = ["KEY", "NOTES", "RESULT_COLUMNS", "as_cutoff", "collect", "join_notes", "make_result"]
+__all__ = [
+    "KEY",
+    "NOTES",
+    "RESULT_COLUMNS",
+    "as_cutoff",
+    "collect",
+    "has_note",
+    "join_notes",
+    "make_result",
+    "note_codes",
+]
 
 RESULT_COLUMNS = (
     "programme",
@@ -85,6 +95,24 @@ def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Ser
     met, which = np.unique(patterns, return_inverse=True)
     words = [";".join(code for place, code in enumerate(NOTES) if pattern >> place & 1) for pattern in met.tolist()]
     return pd.Series(np.array(words, dtype=object)[which], index=index, dtype="str")
+
+
+def note_codes(note: str) -> list[str]:
+    """The codes of one note, in their order; none for an empty note."""
+    return [code for code in note.split(";") if code]
+
+
+@overload
+def has_note(notes: str, code: str) -> bool: ...
+@overload
+def has_note(notes: pd.Series, code: str) -> pd.Series: ...
+
+
+def has_note(notes: str | pd.Series, code: str) -> bool | pd.Series:
+    """Whether a note, or each note of a column, has this very code (a code is never found inside another)."""
+    if isinstance(notes, str):
+        return code in note_codes(notes)
+    return notes.astype(object).fillna("").map(lambda note: code in note_codes(note)).astype(bool)
 
 
 def make_result(frame: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.targets import PERCENTAGE_UNITS
 from porfse_analysis.schema import ALL
 
@@ -254,7 +255,7 @@ def _target_columns(comparison: CutoffComparison, rows: pd.DataFrame) -> list[Co
 def _restated(comparison: CutoffComparison, rows: pd.DataFrame) -> list[str]:
     """The line that says the figures of a change are not those known at the time."""
     moved = rows[rows["change"].notna()]
-    late = (moved["note"] + ";" + moved["note_before"]).str.contains("restated").any() if len(moved) else False
+    late = (has_note(moved["note"], "restated") | has_note(moved["note_before"], "restated")).any()
     return [comparison.text("cutoffs.note_restated")] if late else []
 
 

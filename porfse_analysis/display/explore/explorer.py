@@ -13,9 +13,10 @@ from typing import Any, Final, Protocol
 import pandas as pd
 
 from porfse_analysis.display import blocks, cells, figures, tables
+from porfse_analysis.display.figure import Figure
 from porfse_analysis.display.html import Html, heading, paragraphs
 from porfse_analysis.display.report import Report, known_cutoff, open_report
-from porfse_analysis.display.sources import source_line, source_title
+from porfse_analysis.display.sources import identifiers, source_line, source_title
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.errors import DataError, PorfseError
@@ -109,7 +110,7 @@ def explored(report: Report, *, stage: str = EVERY, axis: str = EVERY) -> Table:
         return _writer(report, row)(row)
 
     def source(row: pd.Series) -> str:
-        return wording.list_of([titles.get(name, name) for name in row["source"].split(";") if name], report.lang)
+        return wording.list_of([titles.get(name, name) for name in identifiers([row["source"]])], report.lang)
 
     # away from the page the numbers of the sources lead nowhere: their titles are taken along
     sources = Typed(cells.reference(report), source, lambda row: "")
@@ -375,7 +376,7 @@ class Explorer:
             blocks.key_numbers(report),
         ]
         self._set(self.head, value="".join(part.html for part in head))
-        below: list[Html | Table] = [tables.progress_by_axis(report), figures.axes_progress(report)]
+        below: list[Figure | Html | Table] = [tables.progress_by_axis(report), figures.axes_progress(report)]
         self._set(self.overview, value="".join(part._repr_html_() for part in below))
         self._draw_rows()
 

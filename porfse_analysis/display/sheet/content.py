@@ -25,6 +25,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL, STAGES
 
 __all__ = ["AxisCard", "Content", "Item", "sheet_content"]
@@ -329,7 +330,7 @@ def _people(report: Report) -> tuple[list[Item], list[Item], bool]:
             rows = report.results
             rows = rows[(rows["indicator"] == "participants") & (rows["axis"] == ALL) & rows["value"].notna()]
             for _, row in rows.iterrows():
-                restated |= "restated" in row["note"].split(";")
+                restated |= has_note(row["note"], "restated")
                 figure = wording.count(row["value"], report.lang)
                 name = report.text("sheet.counted_participants")
                 items.append(Item(name, figure, "", "", row["data_date"], row["source"], under=under))
@@ -358,7 +359,7 @@ def _women(report: Report, under: str) -> list[Item]:
         for rows in (counted.assign(value=counted["women"]), report.programme.achievements)
     )
     known = pd.notna(women["people"]) and everybody["people"] and women["date"] == everybody["date"]
-    if not known or "partial" in women["note"] or "partial" in everybody["note"]:
+    if not known or has_note(women["note"], "partial") or has_note(everybody["note"], "partial"):
         return []
     figure = wording.rate(women["people"] / everybody["people"], report.lang)
     return [Item(report.text("sheet.counted_women"), figure, "", "", women["date"], women["source"], under=under)]
@@ -391,7 +392,7 @@ def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
         has = pd.notna(row["value"])
         remark = report.text("sheet.of_target", rate=wording.rate(row["value"], report.lang)) if has else ""
         items.append(Item(name, figure, remark, code, row["data_date"], row["source"], under=under))
-    return items, any("restated" in note.split(";") for note in rows["note"])
+    return items, bool(has_note(rows["note"], "restated").any())
 
 
 # --- what needs a look ---
