@@ -105,14 +105,17 @@ def _to_section(latest: Sequence[Page], at: Path, anchor: str, label: str) -> st
 def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     """What the programme moved by, the axes that moved most, and what its plan changed."""
     rows = change_rows(report)
-    rows = rows[rows["moved"].notna() & ((rows["moved"] != 0) | (rows["plan"].fillna(0) != 0))]
+    rows = rows[
+        rows["numerator_change"].notna()
+        & ((rows["numerator_change"] != 0) | (rows["denominator_change"].fillna(0) != 0))
+    ]
     axes = rows[rows["axis"] != ALL]
     most = {
         place
-        for name in ("moved", "points")
+        for name in ("numerator_change", "change")
         for place in axes[name].abs().dropna().sort_values(ascending=False, kind="stable").index[:_MOVES]
     }
-    order = axes.loc[sorted(most)].assign(size=lambda kept: kept["moved"].abs())
+    order = axes.loc[sorted(most)].assign(size=lambda kept: kept["numerator_change"].abs())
     shown = pd.concat([rows[rows["axis"] == ALL], order.sort_values("size", ascending=False, kind="stable")])
     dates = {
         "date": wording.date(report.cutoff, report.lang),

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.programme_report.money import allocation_in_force, changes, funnel_rows
+from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
 from porfse_analysis.display.programme_report.people import measures_in_force, target_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.tables import indicator_rows, next_deadline
@@ -203,13 +203,15 @@ def _spend(report: Report) -> list[Item]:
             if key not in shown:  # else it stands among the key figures or the endowments
                 items.append(_stated(claim, _figure_name(claim, report), verdict, why, under, report))
     if not items:
-        moved = changes(report).frame
-        moved = moved[(moved["axis"] == ALL) & moved["moved"].notna()]
+        moved = change_rows(report)
+        moved = moved[(moved["axis"] == ALL) & moved["numerator_change"].notna()]
         # how far money has gone in, and how far it has come out
         for _, row in moved.iloc[[0, -1] if len(moved) > 2 else slice(None)].iterrows():
             stage = next(stage for stage, rate in RATES.items() if rate == row["indicator"])
-            sign = "+" if row["moved"] > 0 else ""
-            figure = report.text("change.signed", sign=sign, figure=_million(row["moved"], report))
+            sign = "+" if row["numerator_change"] > 0 else ""
+            figure = report.text(
+                "change.signed", sign=sign, figure=_million(row["numerator_change"], report, row["precision"])
+            )
             since = wording.date(row["data_date_before"], report.lang)
             name = report.text("sheet.moved", stage=report.text(f"stage.{stage}"), date=since)
             items.append(Item(name, figure, date=row["data_date"], source=row["source"], under=under))
