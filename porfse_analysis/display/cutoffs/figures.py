@@ -18,7 +18,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from porfse_analysis.display.cells import axis_label
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
-from porfse_analysis.display.cutoffs.tables import signed_points, target_rows
+from porfse_analysis.display.cutoffs.tables import target_rows
+from porfse_analysis.display.cutoffs.writers import signed_points
 from porfse_analysis.display.figure import COLOURS, STYLE, Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.sources import source_line

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -20,6 +19,7 @@ from porfse_analysis.display.programme_report.money import allocation_in_force, 
 from porfse_analysis.display.programme_report.people import measures_in_force, target_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.tables import indicator_rows, next_deadline
+from porfse_analysis.display.sheet.items import AxisCard, Content, Item
 from porfse_analysis.display.sources import numbered
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
@@ -28,66 +28,10 @@ from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participant
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL, STAGES
 
-__all__ = ["AxisCard", "Content", "Item", "sheet_content"]
+__all__ = ["sheet_content"]
 
 _MILESTONES = re.compile(r"(?:(\w+)_)?milestones_(achieved|progressing)")
 _OUTPUTS_SHOWN = 6
-
-
-@dataclass(frozen=True)
-class Item:
-    """One figure: what it is, how it is written, of which date and source.
-
-    `name` and `figure` are whole, never cut; `remark` stands beside them, `detail` in the table alone. `drawn` is what
-    is drawn instead where the sheet says the rest: an amount without its unit, a measure without whom it reached.
-    `share` is the length of its bar (NaN: none); `code` the code of its axis; `under` the part of the sheet.
-    """
-
-    name: str
-    figure: str = ""
-    remark: str = ""
-    detail: str = ""
-    date: Any = pd.NaT
-    source: str = ""
-    share: float = math.nan
-    code: str = ""
-    under: str = ""
-    drawn: str = ""
-
-
-@dataclass(frozen=True)
-class AxisCard:
-    """An axis in the system of measures: its amounts and what it pays for."""
-
-    code: str
-    title: str
-    strand: str
-    amounts: list[Item]
-    measures: list[Item]
-
-
-@dataclass(frozen=True)
-class Content:
-    """A whole sheet; an empty list is what was not published at the date."""
-
-    total: Item | None
-    endowment: list[Item]
-    stages: list[Item]
-    unpublished: list[str]
-    spend: list[Item]
-    targets: list[Item]
-    people: list[Item]
-    reached: list[Item]
-    attention: list[Item]
-    axes: list[AxisCard]
-    unsettled: list[Item]
-    restated: bool = False
-    items: list[Item] = field(default_factory=list)
-
-    @property
-    def sources(self) -> list[str]:
-        """The sources of every figure of the sheet."""
-        return [item.source for item in self.items]
 
 
 def sheet_content(report: Report) -> Content:

@@ -20,8 +20,9 @@ from matplotlib.figure import Figure as Drawing
 from porfse_analysis.display import cells
 from porfse_analysis.display.figure import STYLE, Figure
 from porfse_analysis.display.report import Report
-from porfse_analysis.display.sheet.content import Content, Item, sheet_content
+from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.display.sheet.drawing import COLOURS, draw_sheet
+from porfse_analysis.display.sheet.items import Content, Item
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
