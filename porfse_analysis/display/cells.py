@@ -11,6 +11,7 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import reference as numbered
 from porfse_analysis.display.table import DATE, Typed
 from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.result import split_note
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -75,16 +76,24 @@ def million(report: Report, name: str = "amount", precision: str = "precision") 
     return Typed(write, lambda row: row[name] / wording.MILLION, pattern)
 
 
-def signed_million(report: Report, name: str) -> Typed:
-    """Million euro with a sign."""
+def signed_million(report: Report, name: str, precision: str = "") -> Typed:
+    """Million euro with a sign, with the decimals that were published where a column says so."""
+
+    def decimals(row: pd.Series) -> float:
+        return float(row[precision]) if precision else math.nan
 
     def write(row: pd.Series) -> str:
         if pd.isna(row[name]):
             return report.text("missing.short")
         sign = "+" if row[name] > 0 else ""
-        return report.text("change.signed", sign=sign, figure=wording.million(row[name], report.lang))
+        figure = wording.million(row[name], report.lang, precision=decimals(row))
+        return report.text("change.signed", sign=sign, figure=figure)
 
-    return Typed(write, lambda row: row[name] / wording.MILLION, lambda row: "+#,##0.00;-#,##0.00;0.00")
+    def pattern(row: pd.Series) -> str:
+        plain = wording.number_pattern(wording.million_decimals(decimals(row)))
+        return f"+{plain};-{plain};{plain.replace('#,##', '')}"
+
+    return Typed(write, lambda row: row[name] / wording.MILLION, pattern)
 
 
 def rate(report: Report, name: str = "value") -> Typed:
@@ -141,7 +150,7 @@ def notes(report: Report, said_below: Sequence[str] = ()) -> Write:
     """The notes in words, but for those a line below the table says for all rows."""
     return lambda row: "; ".join(
         word
-        for code in row["note"].split(";")
+        for code in split_note(row["note"])
         if code not in said_below
         for word in wording.word_notes(code, report.lang)
     )

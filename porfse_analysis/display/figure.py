@@ -1,20 +1,22 @@
-"""The style of the figures, and their way from matplotlib to a page."""
+"""`Figure`: the one description of a figure; the style of the figures, and their way from matplotlib to a page."""
 
 from __future__ import annotations
 
+import base64
 import io
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.text import Text
 
-from porfse_analysis.display.html import Html, picture
+from porfse_analysis.display.html import written
 
-__all__ = ["COLOURS", "HATCHES", "STYLE", "new_figure", "on_page"]
+__all__ = ["COLOURS", "HATCHES", "STYLE", "Figure", "new_figure", "on_page"]
 
 # told apart by colour-blind readers and, stage by stage, in grey; each stands out from white (3:1) but the allocation,
 # which is a ground for the others and has an edge where it stands alone
@@ -60,9 +62,45 @@ STYLE: dict[Any, Any] = {
 }
 
 
+@dataclass(frozen=True, repr=False)
+class Figure:
+    """A figure for a reader: the drawing as SVG, what it says in words, caption and source line.
+
+    `name` identifies it on the page; `css` are the classes it has there.
+    """
+
+    name: str
+    svg: bytes
+    alt: str
+    caption: str
+    source: str
+    css: str = "pf-figure"
+
+    def __repr__(self) -> str:
+        # a notebook keeps it beside the HTML
+        return f"<Figure {self.name}>"
+
+    @property
+    def html(self) -> str:
+        """The figure as it stands on a page."""
+        data = base64.b64encode(self.svg).decode("ascii")
+        return written(
+            "figure",
+            name=self.name,
+            data=data,
+            alt=self.alt,
+            caption=self.caption,
+            source=self.source,
+            css=self.css,
+        )
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
 def new_figure(
     height: float, *, left: float | None = None, top: float = 0.1, bottom: float = 0.55
-) -> tuple[Figure, Axes]:
+) -> tuple[Drawing, Axes]:
     """A figure with one set of axes, 8 inches wide; height and margins in inches.
 
     Without `left` matplotlib searches for margins that hold every label, and draws everything once more for it.
@@ -70,15 +108,15 @@ def new_figure(
     width, right = 8.0, 0.15
     with mpl.rc_context(STYLE):
         if left is None:
-            figure = Figure(figsize=(width, height), layout="constrained")
+            figure = Drawing(figsize=(width, height), layout="constrained")
             return figure, figure.add_subplot()
-        figure = Figure(figsize=(width, height))
+        figure = Drawing(figsize=(width, height))
         box = (left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height)
         return figure, figure.add_axes(box)
 
 
-def on_page(figure: Figure, *, alt: str, caption: str, source: str) -> Html:
-    """The figure as it stands on a page: SVG with text alternative, caption and source line."""
+def on_page(figure: Drawing, *, name: str, alt: str, caption: str, source: str) -> Figure:
+    """A drawing in our style as the figure of a page."""
     buffer = io.BytesIO()
     for item in figure.findobj(Text):
         # what was written outside the style
@@ -87,4 +125,4 @@ def on_page(figure: Figure, *, alt: str, caption: str, source: str) -> Html:
         # letters that matplotlib's font lacks are drawn by the reader's
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return picture(buffer.getvalue().translate(None, _NOT_IN_XML), alt, caption, source)
+    return Figure(name, buffer.getvalue().translate(None, _NOT_IN_XML), alt, caption, source)

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from porfse_analysis.errors import extra_needed
 
-__all__ = ["RESULTS_MIME", "Html", "heading", "paragraphs", "picture", "record", "show", "tiles"]
+__all__ = [
+    "RESULTS_MIME",
+    "Html",
+    "Link",
+    "bullets",
+    "heading",
+    "link_list",
+    "more",
+    "paragraphs",
+    "record",
+    "show",
+    "tiles",
+    "written",
+]
 
 RESULTS_MIME = "application/vnd.porfse.results+json"
 """The type under which an executed notebook carries its results."""
@@ -33,37 +45,60 @@ class Html:
         return self.html
 
 
+@dataclass(frozen=True)
+class Link:
+    """A way to another page. `before` is read out before the label and not seen: what the label leaves to its place."""
+
+    label: str
+    address: str
+    before: str = ""
+
+
 def heading(text: str, anchor: str, level: int = 2) -> Html:
     """A heading that can be linked to."""
-    return Html(f'<h{level} id="{html.escape(anchor)}">{html.escape(text)}</h{level}>')
+    return Html(written("heading", text=text, anchor=anchor, level=level))
 
 
 def paragraphs(texts: Iterable[str], css: str = "pf-text") -> Html:
     """One paragraph per text."""
-    return Html("".join(f'<p class="{css}">{html.escape(text)}</p>' for text in texts))
+    return Html(written("paragraphs", texts=list(texts), css=css))
+
+
+def bullets(texts: Iterable[str], css: str = "") -> Html:
+    """A list, one item per text."""
+    return Html(written("bullets", texts=list(texts), css=css))
+
+
+def link_list(links: Iterable[Link]) -> Html:
+    """Links to other pages, in a row."""
+    return Html(written("link_list", links=list(links)))
+
+
+def more(link: Link) -> Html:
+    """The way to where there is more of something."""
+    return Html(written("more", item=link))
 
 
 def tiles(items: Sequence[tuple[str, str, str]]) -> Html:
     """Figures in large: label, figure, and a line that says what it is and of which date."""
-    rows = "".join(
-        f'<div class="pf-tile"><dt>{html.escape(label)}</dt><dd><strong>{html.escape(figure)}</strong>'
-        f"<span>{html.escape(remark)}</span></dd></div>"
-        for label, figure, remark in items
-    )
-    return Html(f'<dl class="pf-tiles">{rows}</dl>')
+    return Html(written("tiles", items=items))
 
 
-def picture(svg: bytes, alt: str, caption: str, source: str, css: str = "pf-figure") -> Html:
-    """A figure with its text alternative, caption and source line."""
-    data = base64.b64encode(svg).decode("ascii")
-    label = html.escape(caption)
-    return Html(
-        # on a narrow screen it scrolls, for its words to be read: the keyboard must get there
-        f'<figure class="{css}"><div class="pf-drawing" role="group" aria-label="{label}" tabindex="0">'
-        f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}"></div>'
-        f'<figcaption>{label}<br><span class="pf-source">{html.escape(source)}</span></figcaption>'
-        "</figure>"
+def written(macro: str, **values: object) -> str:
+    """A piece of a page by the macro of that name in `templates/blocks.html.j2`; every value is escaped."""
+    return str(getattr(_macros(), macro)(**values))
+
+
+@cache
+def _macros() -> Any:
+    # only whoever writes HTML needs it
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("porfse_analysis.display")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    return environment.get_template("blocks.html.j2").module
 
 
 def show(*items: object) -> None:

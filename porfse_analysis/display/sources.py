@@ -9,7 +9,7 @@ import pandas as pd
 from porfse_analysis.display.report import Report
 from porfse_analysis.languages import in_language
 
-__all__ = ["numbered", "reference", "source_line", "source_title"]
+__all__ = ["identifiers", "numbered", "reference", "source_line", "source_title"]
 
 
 def numbered(report: Report) -> dict[str, str]:
@@ -21,7 +21,8 @@ def _numbers(report: Report) -> dict[str, int]:
     return {source: place for place, source in enumerate(report.sources["source"], start=1)}
 
 
-def _identifiers(sources: Iterable[object]) -> list[str]:
+def identifiers(sources: Iterable[object]) -> list[str]:
+    """The identifiers that one or more source cells name, each once."""
     names = (part for source in sources if isinstance(source, str) for part in source.split(";"))
     return list(dict.fromkeys(name for name in names if name))
 
@@ -30,7 +31,7 @@ def reference(source: object, report: Report) -> str:
     """The numbers of one or more sources, as [1] or [1][2]."""
     numbers = _numbers(report)
     return "".join(
-        f"[{numbers[name]}]" for name in sorted(_identifiers([source]), key=lambda name: numbers.get(name, 0))
+        f"[{numbers[name]}]" for name in sorted(identifiers([source]), key=lambda name: numbers.get(name, 0))
     )
 
 
@@ -50,7 +51,7 @@ def source_line(sources: Iterable[object], report: Report) -> str:
             publisher=rows[name]["publisher"],
             title=source_title(rows[name], report.lang),
         )
-        for name in sorted(_identifiers(sources), key=lambda name: numbers.get(name, 0))
+        for name in sorted(identifiers(sources), key=lambda name: numbers.get(name, 0))
         if name in numbers
     ]
     return report.text("source.line", sources="; ".join(named)) if named else ""

@@ -1,15 +1,16 @@
-"""`Table`: rows with captions and units, shown by great-tables."""
+"""`Table`: the one description of a table, out of which its HTML, a sheet of the workbook and its CSV are written."""
 
 from __future__ import annotations
 
-import html
+import itertools
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+
+from porfse_analysis.display.html import Link, paragraphs, written
 
 __all__ = ["DATE", "TABLE_MIME", "Column", "Table", "Typed"]
 
@@ -45,7 +46,7 @@ class Column:
 
     `kind`: `head` (the row's header), `text`, or `figure` (set to the right). `group` is a label above neighbouring
     columns. A `Typed` writer tells the value too; without one a number or date of the frame is taken as it is, and
-    anything else as it is written.
+    anything else as it is written. On a page the links of `links`, where a row has any, stand in place of the text.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Column:
     kind: str = "text"
     group: str = ""
     write: Callable[[pd.Series], str] | None = None
+    links: Callable[[pd.Series], Sequence[Link]] | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,10 +78,9 @@ class Table:
 
     def written(self) -> pd.DataFrame:
         """The cells as text."""
+        rows = [row for _, row in self.frame.iterrows()]
         cells = {
-            column.name: [
-                column.write(row) if column.write else str(row[column.name]) for _, row in self.frame.iterrows()
-            ]
+            column.name: [column.write(row) if column.write else str(row[column.name]) for row in rows]
             for column in self.columns
         }
         return pd.DataFrame(cells, dtype="str")
@@ -117,26 +118,46 @@ class Table:
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
-            return f'<p class="pf-empty">{html.escape(self.empty)}</p>'
-        # great-tables takes most of a second to import, and only rendering needs it
-        from great_tables import GT
+            return paragraphs([self.empty], "pf-empty").html
+        foot = [(note, "pf-note") for note in self.notes if note]
+        return written(
+            "table",
+            name=self.name,
+            caption=self.caption,
+            heads=_heads(self.columns),
+            rows=self._rows(),
+            foot=[*foot, (self.source, "pf-source")] if self.source else foot,
+            width=len(self.columns),
+        )
 
-        head = next((column.name for column in self.columns if column.kind == "head"), None)
-        grid = GT(self.written(), id=self.name, rowname_col=head)
-        grid = grid.cols_label({column.name: column.label for column in self.columns if column.name != head})
-        if head:
-            grid = grid.tab_stubhead(next(column.label for column in self.columns if column.name == head))
-        grid = grid.cols_align("left")
-        figures = [column.name for column in self.columns if column.kind == "figure"]
-        if figures:
-            grid = grid.cols_align("right", columns=figures)
-        for group in dict.fromkeys(column.group for column in self.columns if column.group):
-            members = [column.name for column in self.columns if column.group == group]
-            grid = grid.tab_spanner(group, columns=members)
-        for note in (*self.notes, self.source):
-            if note:
-                grid = grid.tab_source_note(note)
-        return _on_our_page(grid.as_raw_html(), self.name, self.caption)
+    def _rows(self) -> list[list[tuple[str, Sequence[Link], bool, str]]]:
+        """Each row, each cell: text, links, whether it is the row's header, its class."""
+        texts = self.written()
+        columns = [
+            [
+                (text, column.links(row) if column.links else (), column.kind == "head", _css(column))
+                for text, (_, row) in zip(texts[column.name], self.frame.iterrows(), strict=True)
+            ]
+            for column in self.columns
+        ]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _css(column: Column) -> str:
+    return "pf-number" if column.kind == "figure" else ""
+
+
+def _heads(columns: Sequence[Column]) -> list[list[tuple[str, str, str, int, int]]]:
+    """The rows of headers, one or two, each cell: label, scope, class, columns and rows it spans."""
+    if not any(column.group for column in columns):
+        return [[(column.label, "col", _css(column), 1, 1) for column in columns]]
+    above: list[tuple[str, str, str, int, int]] = []
+    for group, members in itertools.groupby(columns, lambda column: column.group):
+        if group:
+            above.append((group, "colgroup", "", len(list(members)), 1))
+        else:
+            above += [(column.label, "col", _css(column), 1, 2) for column in members]
+    return [above, [(column.label, "col", _css(column), 1, 1) for column in columns if column.group]]
 
 
 def _has_values(column: pd.Series) -> bool:
@@ -162,15 +183,3 @@ def _cell(write: Typed, row: pd.Series, text: str) -> tuple[object, str]:
     if not math.isfinite(number):
         return text, ""
     return int(number) if number.is_integer() and abs(number) < 2**53 else number, write.pattern(row)
-
-
-def _on_our_page(raw: str, name: str, caption: str) -> str:
-    """The table alone, with a caption: the page styles all tables once, great-tables styles each."""
-    table = raw[raw.index("<table") : raw.index("</table>") + len("</table>")]
-    label = html.escape(caption)
-    opening, rest = table.split(">", 1)
-    opening = re.sub(r' data-quarto-[a-z-]+="[^"]*"', "", opening)
-    return (
-        f'<div class="pf-table" role="region" aria-labelledby="{name}-caption" tabindex="0">'
-        f'{opening} id="{name}"><caption id="{name}-caption">{label}</caption>{rest}</div>'
-    )

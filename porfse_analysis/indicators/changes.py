@@ -23,7 +23,7 @@ from porfse_analysis.indicators.positions import (
     published_totals,
     source_rank,
 )
-from porfse_analysis.indicators.result import RESULT_COLUMNS, make_result
+from porfse_analysis.indicators.result import RESULT_COLUMNS, has_note, make_result
 from porfse_analysis.indicators.targets import AGAINST, target_achievement_ratio
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme, require_programme
@@ -335,8 +335,7 @@ def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: 
 
 def _noted(rows: pd.DataFrame, code: str, side: str = "") -> pd.Series:
     """Whether the note of a row at one of the dates has a code."""
-    notes = rows[f"note{side}"].astype("object").fillna("")
-    return notes.map(lambda note: code in note.split(";")).astype(bool)
+    return has_note(rows[f"note{side}"], code)
 
 
 def _financial(finance: pd.DataFrame, date: pd.Timestamp, by: str | Sequence[str]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -78,11 +78,6 @@ def split_note(note: str) -> list[str]:
     return [code for code in note.split(";") if code]
 
 
-def has_note(notes: pd.Series, code: str) -> pd.Series:
-    """Per row, whether the note has this very code (`stale` is not in `not_stale`)."""
-    return notes.map(lambda note: code in split_note(note)).astype(bool)
-
-
 def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Series:
     """Per row, the codes whose flag is set, joined by `;` in the order of `NOTES`."""
     unknown = set(codes) - set(NOTES)
@@ -97,6 +92,19 @@ def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Ser
     met, which = np.unique(patterns, return_inverse=True)
     words = [note_of(code for place, code in enumerate(NOTES) if pattern >> place & 1) for pattern in met.tolist()]
     return pd.Series(np.array(words, dtype=object)[which], index=index, dtype="str")
+
+
+@overload
+def has_note(notes: str, code: str) -> bool: ...
+@overload
+def has_note(notes: pd.Series, code: str) -> pd.Series: ...
+
+
+def has_note(notes: str | pd.Series, code: str) -> bool | pd.Series:
+    """Whether a note, or each note of a column, has this very code (a code is never found inside another)."""
+    if isinstance(notes, str):
+        return code in split_note(notes)
+    return notes.astype(object).fillna("").map(lambda note: code in split_note(note)).astype(bool)
 
 
 def make_result(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from porfse_analysis.display.html import heading, paragraphs
+from porfse_analysis.display.html import Link, heading, paragraphs
+from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.languages import LANGUAGES
 from porfse_analysis.reports.files import write_aside
@@ -53,27 +53,35 @@ def _front(folder: Path, lang: str) -> Path:
 
 
 def _table(members: Sequence[Member], runs: dict[str, list[dict[str, str]]], lang: str, at: Path) -> str:
-    heads = ("programme", "code", "latest", "made", "failed")
-    header = "".join(f'<th scope="col">{html.escape(wording.text(f"country.{name}", lang))}</th>' for name in heads)
     lines = []
     for member in sorted(members, key=lambda member: (_title(member, lang), member.cci)):
         mine = [run for run in runs[member.cci] if run["lang"] == lang]
         made = [run for run in mine if run["status"] == "ok"]
         front = _front(member.out, lang)
-        name = html.escape(str(wording.isolated(_title(member, lang))))
-        link = f'<a href="{address(at, front)}">{name}</a>' if front.is_file() else name
         latest = max((run["cutoff"] for run in made), default="")
-        day = wording.long_date(pd.Timestamp(latest), lang) if latest else wording.text("missing.short", lang)
-        cells = [member.cci, day, wording.count(len(made), lang), wording.count(len(mine) - len(made), lang)]
         lines.append(
-            f'<tr><th scope="row">{link}</th>{"".join(f"<td>{html.escape(cell)}</td>" for cell in cells)}</tr>'
+            {
+                "programme": wording.isolated(_title(member, lang)),
+                "address": address(at, front) if front.is_file() else "",
+                "code": member.cci,
+                "latest": wording.long_date(pd.Timestamp(latest), lang)
+                if latest
+                else wording.text("missing.short", lang),
+                "made": wording.count(len(made), lang),
+                "failed": wording.count(len(mine) - len(made), lang),
+            }
         )
-    caption = html.escape(wording.text("country.table", lang))
-    return (
-        '<div class="pf-table" role="region" aria-labelledby="programmes-caption" tabindex="0"><table id="programmes">'
-        f'<caption id="programmes-caption">{caption}</caption><thead><tr>{header}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
+
+    def front_page(row: pd.Series) -> list[Link]:
+        return [Link(row["programme"], row["address"])] if row["address"] else []
+
+    kinds = {"programme": "head", "code": "text", "latest": "text", "made": "figure", "failed": "figure"}
+    columns = [
+        Column(name, wording.text(f"country.{name}", lang), kind, links=front_page if kind == "head" else None)
+        for name, kind in kinds.items()
+    ]
+    rows = pd.DataFrame(lines, columns=[*kinds, "address"])
+    return Table("programmes", wording.text("country.table", lang), rows, columns)._repr_html_()
 
 
 def _title(member: Member, lang: str) -> str:

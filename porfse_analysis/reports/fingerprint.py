@@ -30,7 +30,6 @@ WHOLE = "whole"
 # what computes, draws, runs and renders a report
 _LIBRARIES = (
     "babel",
-    "great-tables",
     "ipykernel",
     "ipython",
     "jinja2",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import pandas as pd
 from porfse_analysis.display import figures
 from porfse_analysis.display.blocks import key_numbers
 from porfse_analysis.display.documents import findings_table
-from porfse_analysis.display.html import heading, paragraphs
+from porfse_analysis.display.figure import Figure
+from porfse_analysis.display.html import Html, Link, bullets, heading, link_list, more, paragraphs
 from porfse_analysis.display.programme_report.money import change_rows, changes_table
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.table import Column, Table
@@ -74,43 +74,49 @@ def front_page(
     return whole_page(lang=lang, title=title, body="\n".join(body), sections=contents, navigation=navigation)
 
 
-def _html(piece: object) -> str:
-    return str(piece._repr_html_())  # type: ignore[attr-defined]
-
-
-def _link(at: Path, target: Path, label: str, anchor: str = "") -> str:
-    return f'<a href="{address(at, target)}{anchor}">{html.escape(label)}</a>'
+def _html(piece: Html | Figure | Table) -> str:
+    return piece._repr_html_()
 
 
 def _reports_of(latest: Sequence[Page], report: Report, at: Path) -> str:
     """The reports of the latest date."""
     day = wording.long_date(report.cutoff, report.lang)
-    links = [
-        _link(at, page.path, report.text("index.link", date=day, notebook=notebook_title(page.notebook, report.lang)))
+    return _links(
+        Link(
+            report.text("index.link", date=day, notebook=notebook_title(page.notebook, report.lang)),
+            address(at, page.path),
+        )
         for page in latest
-    ]
-    return f'<ul class="pf-reports">{"".join(f"<li>{link}</li>" for link in links)}</ul>' if links else ""
+    )
+
+
+def _links(links: Iterable[Link]) -> str:
+    known = list(links)
+    return link_list(known).html if known else ""
 
 
 def _to_section(latest: Sequence[Page], at: Path, anchor: str, label: str) -> str:
     """A link to a section of a report of the latest date, where one of them has it."""
     for page in latest:
         if f' id="{anchor}"' in page.path.read_text(encoding="utf-8"):
-            return f'<p class="pf-more">{_link(at, page.path, label, f"#{anchor}")}</p>'
+            return more(Link(label, f"{address(at, page.path)}#{anchor}")).html
     return ""
 
 
 def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     """What the programme moved by, the axes that moved most, and what its plan changed."""
     rows = change_rows(report)
-    rows = rows[rows["moved"].notna() & ((rows["moved"] != 0) | (rows["plan"].fillna(0) != 0))]
+    rows = rows[
+        rows["numerator_change"].notna()
+        & ((rows["numerator_change"] != 0) | (rows["denominator_change"].fillna(0) != 0))
+    ]
     axes = rows[rows["axis"] != ALL]
     most = {
         place
-        for name in ("moved", "points")
+        for name in ("numerator_change", "change")
         for place in axes[name].abs().dropna().sort_values(ascending=False, kind="stable").index[:_MOVES]
     }
-    order = axes.loc[sorted(most)].assign(size=lambda kept: kept["moved"].abs())
+    order = axes.loc[sorted(most)].assign(size=lambda kept: kept["numerator_change"].abs())
     shown = pd.concat([rows[rows["axis"] == ALL], order.sort_values("size", ascending=False, kind="stable")])
     dates = {
         "date": wording.date(report.cutoff, report.lang),
@@ -121,10 +127,9 @@ def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     plans = plans[(plans["cutoff"] > report.previous) & (plans["cutoff"] <= report.cutoff)]
     worded = word_findings(plans, report.lang)
     named = [report.text("front.plan_change", axis=row["axis"], change=row["message"]) for _, row in worded.iterrows()]
-    said = "".join(f"<li>{html.escape(line)}</li>" for line in named)
     return [
         _html(changes_table(report, shown.reset_index(drop=True), report.text("front.moves", count=_MOVES, **dates))),
-        f"<ul>{said}</ul>" if said else _html(paragraphs([report.text("front.no_plan_change", **dates)])),
+        _html(bullets(named) if named else paragraphs([report.text("front.no_plan_change", **dates)])),
         _to_section(latest, at, "changes", report.text("front.all_moves")),
     ]
 
@@ -150,26 +155,21 @@ def _attention(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
 
 
 def _failed(failed: Sequence[dict[str, str]], lang: str) -> str:
-    lines = "".join(
-        "<li>"
-        + html.escape(
-            wording.text(
-                "front.failed_run",
-                lang,
-                date=wording.long_date(pd.Timestamp(run["cutoff"]), lang),
-                notebook=notebook_title(run["notebook"], lang),
-                reason=run["reason"],
-            )
+    said = [
+        wording.text(
+            "front.failed_run",
+            lang,
+            date=wording.long_date(pd.Timestamp(run["cutoff"]), lang),
+            notebook=notebook_title(run["notebook"], lang),
+            reason=run["reason"],
         )
-        + "</li>"
         for run in failed
-    )
-    return f'<ul class="pf-failed">{lines}</ul>'
+    ]
+    return bullets(said, "pf-failed").html
 
 
 def _files(files: Iterable[Path], lang: str, at: Path) -> str:
-    links = [_link(at, path, wording.text("front.file", lang, name=path.name)) for path in files]
-    return f'<ul class="pf-reports">{"".join(f"<li>{link}</li>" for link in links)}</ul>' if links else ""
+    return _links(Link(wording.text("front.file", lang, name=path.name), address(at, path)) for path in files)
 
 
 def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame, lang: str, at: Path) -> str:
@@ -196,20 +196,19 @@ def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame,
     def day(row: pd.Series) -> str:
         return wording.long_date(pd.Timestamp(row["cutoff"]), lang)
 
+    def reports(row: pd.Series) -> list[Link]:
+        return [
+            Link(notebook_title(page.notebook, lang), address(at, page.path), f"{day(row)}:")
+            for page in in_order(page for page in pages if page.cutoff == row["cutoff"])
+        ]
+
+    def no_report(row: pd.Series) -> str:
+        return wording.text("missing.short", lang)
+
     columns = [
         Column("cutoff", wording.text("index.date", lang), "head", write=day),
-        Column("reports", wording.text("index.reports", lang), write=lambda row: str(row["cutoff"])),
+        Column("reports", wording.text("index.reports", lang), write=no_report, links=reports),
         *(Column(name, wording.indicator_title(name, lang), "figure", write=figure(name)) for name in _SHOWN),
     ]
     note = wording.text("index.note", lang)
-    table = _html(Table("dates-table", wording.text("index.table", lang), rows, columns, notes=[note]))
-    # the cells of the table are plain text; the date, as a file is called, gives way to the links
-    for _, row in rows.iterrows():
-        links = "".join(
-            f'<li><a href="{address(at, page.path)}"><span class="pf-hidden">{html.escape(day(row))}: </span>'
-            f"{html.escape(notebook_title(page.notebook, lang))}</a></li>"
-            for page in in_order(page for page in pages if page.cutoff == row["cutoff"])
-        )
-        shown = f'<ul class="pf-reports">{links}</ul>' if links else wording.text("missing.short", lang)
-        table = table.replace(f">{row['cutoff']}</td>", f">{shown}</td>")
-    return table
+    return _html(Table("dates-table", wording.text("index.table", lang), rows, columns, notes=[note]))

@@ -246,7 +246,7 @@ def test_several_programmes_each_get_a_folder(folder, tmp_path):
     assert (tmp_path / "out" / "programme" / "index.html").is_file()
     index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'href="([^"#]+)"', index) == ["programme/index.html", "other/index.html"]
-    assert index.count("<td>30 settembre 2018</td><td>1</td><td>0</td>") == 2
+    assert index.count('<td>30 settembre 2018</td><td class="pf-number">1</td><td class="pf-number">0</td>') == 2
     (tmp_path / "deep").mkdir()
     with pytest.raises(ParameterError, match="two programme folders are called other"):
         plan_batch([str(other), str(shutil.copytree(other, tmp_path / "deep" / "other"))], out=tmp_path / "out")

@@ -319,7 +319,7 @@ def test_an_override_of_the_direction_of_writing_ends_with_its_text(hostile_site
             const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), found = []
             while (walker.nextNode()) {
                 const node = walker.currentNode, at = node.data.indexOf(text)
-                if (at < 0 || !node.parentElement.closest('.pf-source, .gt_sourcenote')) continue
+                if (at < 0 || !node.parentElement.closest('.pf-source, .pf-note')) continue
                 const boxes = [...node.data.slice(at + text.length)].map((letter, place) => {
                     const range = document.createRange()
                     range.setStart(node, at + text.length + place)

@@ -140,7 +140,9 @@ def test_changes_since_the_date_before(programme):
     table = tables.changes(open_report(programme, cutoff="2020-12-31", lang="it"))
     rows = table.written()[table.frame["indicator"] == "selection_rate"].set_index("axis")
     # 190,927,704.06 - 177,966,084.16; 236.7 - 358 million; 80.66% after 49.71%
-    assert list(rows.loc["I · Occupazione", ["moved", "plan", "value_before", "value", "points"]]) == [
+    assert list(
+        rows.loc["I · Occupazione", ["numerator_change", "denominator_change", "value_before", "value", "change"]]
+    ) == [
         "+12,96",
         "-121,30",
         "49,7%",
@@ -152,9 +154,38 @@ def test_changes_since_the_date_before(programme):
 def test_first_publications_are_new(programme):
     table = tables.changes(open_report(programme, cutoff="2018-09-30", lang="it"))
     rows = table.written()[table.frame["axis"] == "ALL"].set_index("indicator")
-    assert list(rows.loc["Tasso di certificazione", ["moved", "value_before", "value"]]) == ["n.d.", "n.d.", "14,8%"]
+    assert list(rows.loc["Tasso di certificazione", ["numerator_change", "value_before", "value"]]) == [
+        "n.d.",
+        "n.d.",
+        "14,8%",
+    ]
     assert "prima pubblicazione" in table._repr_html_()
     assert "selection_rate" not in set(table.frame["indicator"])  # still that of the end of 2017
+
+
+def test_how_far_a_bound_moved_is_not_known(programme):
+    """More than 14 million, then more than 30: it may have moved by 1 million or by 60, and not by 16."""
+    import dataclasses
+
+    own = programme.finance
+    whole = own[(own["axis"] == "ALL") & (own["stage"] == "certified") & own["amount_eur"].notna()].head(1)
+    dates = pd.to_datetime(["2018-09-30", "2020-12-31"])
+    rows = [
+        whole.assign(cutoff=date, data_date=date, amount_eur=amount, qualifier=qualifier, precision=1e6)
+        for (amount, qualifier), date in zip([(14e6, "more_than"), (30e6, "more_than")], dates, strict=True)
+    ]
+    others = own[own["stage"] == "allocation"]
+    bounds = pd.concat([others, *rows], ignore_index=True).astype(dict(own.dtypes))
+    report = open_report(dataclasses.replace(programme, finance=bounds), cutoff="2020-12-31", lang="it")
+    table = tables.changes(report)
+    (row,) = table.written()[table.frame["indicator"] == "certification_rate"].to_dict("records")
+    assert (row["numerator_change"], row["change"]) == ("n.d.", "n.d.")
+    assert "pubblicata come limite" in row["status"]
+    exact = bounds.assign(qualifier=bounds["qualifier"].where(bounds["stage"] != "certified", "exact"))
+    report = open_report(dataclasses.replace(programme, finance=exact), cutoff="2020-12-31", lang="it")
+    table = tables.changes(report)
+    (row,) = table.written()[table.frame["indicator"] == "certification_rate"].to_dict("records")
+    assert row["numerator_change"] == "+16"  # published in whole millions
 
 
 def test_a_date_without_anything_new_says_so(programme):

@@ -72,7 +72,7 @@ def test_the_core_needs_no_notebook_library():
         "nbformat",
         "jupyterlab",
         "IPython",
-        "great_tables",
+        "jinja2",
         "joblib",
         "typer",
     }

@@ -535,7 +535,7 @@ def test_nothing_that_compares(bundled):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_first_date(bundled, lang):
     comparison = open_cutoff_comparison(bundled, cutoff="2014-12-31", lang=lang)
-    said = {"it": "non ce n&#x27;è una precedente", "en": "there is no earlier one"}
+    said = {"it": "non ce n&#39;è una precedente", "en": "there is no earlier one"}
     assert said[lang] in tables.lead(comparison).html
     assert set(comparison.changes["status"]) == {"only_now"}
     assert comparison.changes["change"].isna().all()

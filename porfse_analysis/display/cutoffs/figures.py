@@ -13,13 +13,14 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from porfse_analysis.display.cells import axis_label
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
-from porfse_analysis.display.cutoffs.tables import signed_points, target_rows
-from porfse_analysis.display.figure import COLOURS, STYLE, new_figure, on_page
+from porfse_analysis.display.cutoffs.tables import target_rows
+from porfse_analysis.display.cutoffs.writers import signed_points
+from porfse_analysis.display.figure import COLOURS, STYLE, Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
@@ -31,7 +32,7 @@ _IN_A_ROW = 2
 _EFFECTS = (("progress_effect", "declared", ""), ("plan_effect", "short", "////"))
 
 
-def rates(comparison: CutoffComparison) -> Html:
+def rates(comparison: CutoffComparison) -> Figure | Html:
     """Each rate of each axis at the two dates: an arrow from the earlier to the later."""
     names, text, lang = comparison.moved_rates, comparison.text, comparison.lang
     if not names:
@@ -63,13 +64,14 @@ def rates(comparison: CutoffComparison) -> Html:
     every = pd.concat(frames.values())
     return on_page(
         figure,
+        name="rates",
         alt=text("cutoffs.alt_rates", values=" ".join(said)),
         caption=text("cutoffs.caption_rates", **_days(comparison, every)),
         source=source_line(every["source"], comparison),
     )
 
 
-def effects(comparison: CutoffComparison) -> Html:
+def effects(comparison: CutoffComparison) -> Figure | Html:
     """What the move of each rate is made of, axis by axis: progress and plan."""
     names, text, lang = comparison.moved_rates, comparison.text, comparison.lang
     if not names:
@@ -89,13 +91,14 @@ def effects(comparison: CutoffComparison) -> Html:
     every = pd.concat(frames.values())
     return on_page(
         figure,
+        name="effects",
         alt=text("cutoffs.alt_effects", values=" ".join(said)),
         caption=text("cutoffs.caption_effects", **_days(comparison, every)),
         source=source_line(every["source"], comparison),
     )
 
 
-def target_effects(comparison: CutoffComparison) -> Html:
+def target_effects(comparison: CutoffComparison) -> Figure | Html:
     """What the move of each target ratio is made of: the value reached and the target."""
     text = comparison.text
     rows = target_rows(comparison)
@@ -115,6 +118,7 @@ def target_effects(comparison: CutoffComparison) -> Html:
     told = [_said_effects(comparison, label, row) for label, (_, row) in zip(labels, rows.iterrows(), strict=True)]
     return on_page(
         figure,
+        name="target-effects",
         alt=text("cutoffs.alt_target_effects", values="; ".join(told)),
         caption=text("cutoffs.caption_target_effects", **_days(comparison, rows)),
         source=source_line(rows["source"], comparison),
@@ -132,7 +136,7 @@ def _axes_of(frames: Iterable[pd.DataFrame], comparison: CutoffComparison) -> li
     return [axis for axis in [*comparison.programme.axes["axis"], ALL] if axis in known]
 
 
-def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
+def _panels(count: int, height: float) -> tuple[Drawing, list[Axes]]:
     """As many panels as asked for, two in a row, sharing their rows."""
     lines = -(-count // _IN_A_ROW)
     figure, only = new_figure(height=height * lines + 0.35)
@@ -226,7 +230,7 @@ def _label_rows(panels: Sequence[Axes], comparison: CutoffComparison, axes_shown
             panel.axhline(len(names) - 1.5, color=COLOURS["line"], linewidth=0.8)
 
 
-def _legend_of_arrows(figure: Figure, comparison: CutoffComparison) -> None:
+def _legend_of_arrows(figure: Drawing, comparison: CutoffComparison) -> None:
     from matplotlib.lines import Line2D
 
     marks = {
@@ -237,7 +241,7 @@ def _legend_of_arrows(figure: Figure, comparison: CutoffComparison) -> None:
     figure.legend(list(marks.values()), labels, frameon=False, loc="outside upper center", ncols=2, fontsize=9)
 
 
-def _legend_of_effects(figure: Figure, ax: Axes, comparison: CutoffComparison) -> None:
+def _legend_of_effects(figure: Drawing, ax: Axes, comparison: CutoffComparison) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

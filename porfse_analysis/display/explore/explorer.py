@@ -8,37 +8,29 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
-from porfse_analysis.display import blocks, cells, figures, tables
+from porfse_analysis.display import blocks, figures, tables
+from porfse_analysis.display.explore.rows import (
+    EVERY,
+    SUBJECTS,
+    axis_label,
+    explored,
+    explored_rows,
+    stage_label,
+)
+from porfse_analysis.display.figure import Figure
 from porfse_analysis.display.html import Html, heading, paragraphs
 from porfse_analysis.display.report import Report, known_cutoff, open_report
-from porfse_analysis.display.sources import source_line, source_title
-from porfse_analysis.display.table import Column, Table, Typed
+from porfse_analysis.display.table import Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.errors import DataError, PorfseError, extra_needed
-from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 
 __all__ = ["EVERY", "SUBJECTS", "Explorer", "explore", "explored", "explored_rows"]
-
-EVERY: Final = ""
-"""The choice of every axis, or of every subject."""
-
-SUBJECTS: Final = (*RATES, "achievements", "participants")
-"""What can be chosen as stage: the financial ones, and the two kinds of physical figures."""
-
-_UNITS: Final[Mapping[str, str]] = {
-    "1": "ratio",
-    "EUR/participant": "euro_participant",
-    "EUR/resident": "euro_resident",
-    "participant": "participant",
-    "resident": "resident",
-}
 
 
 class _File(Protocol):
@@ -71,123 +63,6 @@ def explore(
     language there is none of.
     """
     return Explorer(load, export, programme, cutoff, wording.check_language(lang), export_to)
-
-
-def subject(indicator: str) -> str:
-    """Which of `SUBJECTS` an indicator is about: what stands above the line of its formula."""
-    first = INDICATORS[indicator].formula.split(" / ")[0]
-    if first in RATES:
-        return first
-    return "achievements" if first == "value" else "participants"
-
-
-def explored_rows(results: pd.DataFrame, *, stage: str = EVERY, axis: str = EVERY) -> pd.DataFrame:
-    """The rows of a result about a stage (or achievements, participants) and of an axis; `ALL` is the programme."""
-    wanted = pd.Series(True, index=results.index)
-    if stage != EVERY:
-        wanted &= results["indicator"].map(subject) == stage
-    if axis != EVERY:
-        wanted &= results["axis"] == axis
-    return results[wanted].reset_index(drop=True)
-
-
-def explored(report: Report, *, stage: str = EVERY, axis: str = EVERY) -> Table:
-    """The indicators of a stage and an axis: value, unit, numerator, denominator, date of the data, source, notes."""
-    rows = explored_rows(report.results, stage=stage, axis=axis)
-    titles = {
-        row["source"]: report.text("source.titled", publisher=row["publisher"], title=source_title(row, report.lang))
-        for _, row in report.sources.iterrows()
-    }
-
-    def indicator(row: pd.Series) -> str:
-        title = wording.indicator_title(row["indicator"], report.lang)
-        parts = [row["fund"], row["investment_priority"], row["indicator_type"], row["indicator_code"]]
-        code = " ".join(part for part in parts if part)
-        return report.text("explorer.indicator", title=title, code=code) if row["indicator_code"] else title
-
-    def value(row: pd.Series) -> str:
-        return _writer(report, row)(row)
-
-    def source(row: pd.Series) -> str:
-        return wording.list_of([titles.get(name, name) for name in row["source"].split(";") if name], report.lang)
-
-    # away from the page the numbers of the sources lead nowhere: their titles are taken along
-    sources = Typed(cells.reference(report), source, lambda row: "")
-    return Table(
-        "explored",
-        report.text(
-            "explorer.rows",
-            stage=stage_label(stage, report.lang),
-            axis=axis_label(report.programme, axis, report.lang),
-            date=wording.date(report.cutoff, report.lang),
-        ),
-        rows,
-        [
-            Column("axis", report.text("column.axis"), "head", write=_axis(report)),
-            Column("indicator", report.text("column.indicator"), write=indicator),
-            Column(
-                "value",
-                report.text("column.value"),
-                "figure",
-                write=Typed(value, lambda row: row["value"], lambda row: _writer(report, row).pattern(row)),
-            ),
-            Column(
-                "unit", report.text("column.unit"), write=lambda row: report.text(f"explorer.{_UNITS[row['unit']]}")
-            ),
-            Column("numerator", report.text("explorer.numerator"), "figure", write=_plain(report, "numerator")),
-            Column("denominator", report.text("explorer.denominator"), "figure", write=_plain(report, "denominator")),
-            Column("data_date", report.text("column.data_date"), write=cells.date(report)),
-            Column("source", report.text("column.source"), write=sources),
-            Column("note", report.text("column.note"), write=cells.notes(report)),
-        ],
-        notes=cells.missing_note(report, rows["value"], rows["numerator"], rows["denominator"]),
-        source=source_line(rows["source"], report),
-        empty=report.text("explorer.no_rows"),
-    )
-
-
-def _writer(report: Report, row: pd.Series) -> Typed:
-    """How the value of a result is written, by its unit."""
-    if row["unit"] == "1":
-        return cells.rate(report)
-    return cells.euro(report, "value") if row["unit"].startswith("EUR") else cells.count(report, "value")
-
-
-def _plain(report: Report, name: str) -> Typed:
-    """A part of a ratio: cents where there are any, none where there are not."""
-
-    def decimals(row: pd.Series) -> int:
-        return 0 if float(row[name]).is_integer() else 2
-
-    def write(row: pd.Series) -> str:
-        if pd.isna(row[name]):
-            return report.text("missing.short")
-        return wording.number(row[name], report.lang, decimals=decimals(row))
-
-    return Typed(write, lambda row: row[name], lambda row: wording.number_pattern(decimals(row)))
-
-
-def _axis(report: Report) -> Callable[[pd.Series], str]:
-    def write(row: pd.Series) -> str:
-        return axis_label(report.programme, row["axis"], report.lang, titled=False)
-
-    return write
-
-
-def stage_label(stage: str, lang: str) -> str:
-    """A stage, or every one, in words."""
-    return wording.text("explorer.every_stage", lang) if stage == EVERY else wording.text(f"stage.{stage}", lang)
-
-
-def axis_label(programme: Programme, axis: str, lang: str, *, titled: bool = True) -> str:
-    """An axis (with its title), the whole programme, or all of them, in words."""
-    if axis == EVERY:
-        return wording.text("explorer.every_axis", lang)
-    if axis == ALL:
-        return wording.text("axis.programme", lang)
-    row = programme.axes[programme.axes["axis"] == axis]
-    title = cells.axis_title(row.iloc[0], lang) if titled and len(row) else ""
-    return wording.text("axis.titled", lang, axis=axis, title=title) if title else axis
 
 
 class Explorer:
@@ -376,7 +251,7 @@ class Explorer:
             blocks.key_numbers(report),
         ]
         self._set(self.head, value="".join(part.html for part in head))
-        below: list[Html | Table] = [tables.progress_by_axis(report), figures.axes_progress(report)]
+        below: list[Figure | Html | Table] = [tables.progress_by_axis(report), figures.axes_progress(report)]
         self._set(self.overview, value="".join(part._repr_html_() for part in below))
         self._draw_rows()
 

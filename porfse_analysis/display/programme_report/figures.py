@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from porfse_analysis.display.figure import COLOURS, HATCHES, new_figure, on_page
+from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.programme_report.money import allocation_in_force, funnel_rows
 from porfse_analysis.display.programme_report.people import target_rows
@@ -20,6 +20,7 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES, progress_over_time
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL
 
 __all__ = ["axes_progress", "funnel", "over_time", "target_ratios"]
@@ -30,7 +31,7 @@ _RATIO_SHOWN = 2.5
 """Bars of target ratios end here; the figure beside them gives the true value."""
 
 
-def funnel(report: Report) -> Html:
+def funnel(report: Report) -> Figure | Html:
     """The programme's money from the allocation to certified expenditure."""
     rows = funnel_rows(report)
     if rows["amount"].isna().all():
@@ -45,7 +46,7 @@ def funnel(report: Report) -> Html:
             _label(ax, 0, place, report.text("missing.not_published"), color=COLOURS["quiet"])
             said.append(report.text("alt.missing", name=name))
             continue
-        stale = "stale" in row["note"].split(";")
+        stale = has_note(row["note"], "stale")
         ax.barh(
             place,
             row["amount"] / _MILLION,
@@ -71,13 +72,14 @@ def funnel(report: Report) -> Html:
     ax.xaxis.set_major_formatter(_numbers(report))
     return on_page(
         figure,
+        name="funnel",
         alt=report.text("alt.funnel", values="; ".join(said)),
         caption=report.text("caption.funnel", date=wording.date(report.cutoff, report.lang)),
         source=source_line(rows.loc[known, "source"], report),
     )
 
 
-def over_time(report: Report) -> Html:
+def over_time(report: Report) -> Figure | Html:
     """The rates of the programme at every position up to the cutoff."""
     results = progress_over_time(report.programme.finance, cutoff=report.cutoff)
     own = results[results["value"].notna() & (results["data_date"] == results["cutoff"])]
@@ -125,13 +127,14 @@ def over_time(report: Report) -> Html:
     ax.legend(frameon=False, loc="upper left")
     return on_page(
         figure,
+        name="over-time",
         alt=report.text("alt.over_time", values="; ".join(said)),
         caption=report.text("caption.over_time", date=wording.date(report.cutoff, report.lang)),
         source=source_line(own["source"], report),
     )
 
 
-def axes_progress(report: Report) -> Html:
+def axes_progress(report: Report) -> Figure | Html:
     """Activated, selected and declared against the allocation of each axis."""
     allocation = allocation_in_force(report)
     allocation = allocation[allocation["axis"] != ALL].set_index("axis")
@@ -206,6 +209,7 @@ def axes_progress(report: Report) -> Html:
     omitted = report.text("caption.axes_left_out", stages=wording.list_of(names, report.lang)) if names else ""
     return on_page(
         figure,
+        name="axes-progress",
         alt=report.text("alt.axes", values="; ".join(said)),
         caption=report.text("caption.axes", dates=wording.list_of(dates, report.lang), omitted=omitted).strip(),
         source=source_line([*known["source"], *allocation["source"]], report),
@@ -226,7 +230,7 @@ def _wrapped(label: str) -> str:
     return "\n".join(textwrap.wrap(label, width=24, max_lines=3, placeholder=" …"))
 
 
-def target_ratios(report: Report) -> Html:
+def target_ratios(report: Report) -> Figure | Html:
     """The achievement of each target, against the whole of it."""
     rows = target_rows(report)
     rows = rows[rows["value"].notna()].reset_index(drop=True)
@@ -264,6 +268,7 @@ def target_ratios(report: Report) -> Html:
     broken = report.text("caption.targets_cut", limit=cut) if (rows["value"] > end).any() else ""
     return on_page(
         figure,
+        name="target-ratios",
         alt=report.text("alt.targets", values="; ".join(said)),
         caption=report.text("caption.targets", dates=wording.list_of(dates, report.lang), broken=broken).strip(),
         source=source_line(rows["source"], report),

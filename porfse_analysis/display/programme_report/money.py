@@ -12,9 +12,13 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.changes import compare_results, financial_changes
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.positions import newest, published_totals
 from porfse_analysis.schema import ALL, STAGES
+
+_NEW = ("only_now", "missing_before", "other_source")
+"""Statuses of a figure that is the first of its source; one line below the table says so."""
 
 __all__ = [
     "allocation_in_force",
@@ -171,27 +175,29 @@ def progress_by_axis(report: Report) -> Table:
 
 
 def change_rows(report: Report) -> pd.DataFrame:
-    """What moved since the reporting date before: amounts and rates with figures of a newer date.
+    """What moved since the reporting date before: the rates with a figure of a newer date.
 
-    Columns: axis, indicator, numerator, denominator, value, data_date and source, each with its `_before`; moved and
-    plan (euro), points (difference of the rates). NaN where the source had published nothing before.
+    Columns and rules of `indicators.changes.financial_changes`, in the order of the results. Where nothing of the same
+    source was published before, there is no figure before either.
     """
-    key = ["axis", "indicator"]
     shown = report.results[report.results["indicator"].isin(RATES.values())]
-    before = report.previous_progress
-    columns = ["numerator", "denominator", "value", "data_date", "source"]
-    rows = shown[[*key, *columns]].merge(before[[*key, *columns]], on=key, how="left", suffixes=("", "_before"))
+    if report.previous is None:
+        found = compare_results(shown, shown.iloc[:0], cutoff=report.cutoff, compare_to=None)
+    else:
+        found = pd.concat(
+            [
+                financial_changes(report.programme.finance, cutoff=report.cutoff, compare_to=report.previous, by=by)
+                for by in ("programme", "axis")
+            ],
+            ignore_index=True,
+        )
+    key = ["axis", "indicator"]
+    rows = shown[key].merge(found, on=key)
     since = report.previous if report.previous is not None else pd.Timestamp.min
     rows = rows[rows["numerator"].notna() & (rows["data_date"] > since)].reset_index(drop=True)
     # what another source had said before is not what this figure moved from
-    other = rows["source"] != rows["source_before"]
-    for name in ("numerator", "denominator", "value"):
-        rows[f"{name}_before"] = rows[f"{name}_before"].mask(other)
-    rows["data_date_before"] = rows["data_date_before"].mask(other)
-    rows["moved"] = rows["numerator"] - rows["numerator_before"]
-    rows["points"] = rows["value"] - rows["value_before"]
-    rows["plan"] = rows["denominator"] - rows["denominator_before"]
-    return rows
+    figures_before = ["numerator_before", "denominator_before", "value_before", "data_date_before"]
+    return rows.assign(**{name: rows[name].mask(rows["status"] == "other_source") for name in figures_before})
 
 
 def changes(report: Report) -> Table:
@@ -207,8 +213,15 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
     """Rows of `change_rows`, or some of them, as a table."""
 
     def points(row: pd.Series) -> str:
-        return report.text("missing.short") if pd.isna(row["points"]) else wording.points(row["points"], report.lang)
+        return report.text("missing.short") if pd.isna(row["change"]) else wording.points(row["change"], report.lang)
 
+    def reason(row: pd.Series) -> str:
+        return "" if row["status"] in told else report.text(f"change_status.{row['status']}")
+
+    new = rows["status"].isin(_NEW) | rows["numerator_before"].isna()
+    told = ("compared", *_NEW)
+    reasons = [] if rows["status"].isin(told).all() else [Column("status", report.text("column.note"), write=reason)]
+    moved = "numerator_change"
     return Table(
         "changes",
         caption,
@@ -220,20 +233,28 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
                 report.text("column.rate"),
                 write=lambda row: wording.indicator_title(row["indicator"], report.lang),
             ),
-            Column("moved", report.text("column.moved"), "figure", write=cells.signed_million(report, "moved")),
-            Column("plan", report.text("column.plan_moved"), "figure", write=cells.signed_million(report, "plan")),
+            Column(
+                moved, report.text("column.moved"), "figure", write=cells.signed_million(report, moved, "precision")
+            ),
+            Column(
+                "denominator_change",
+                report.text("column.plan_moved"),
+                "figure",
+                write=cells.signed_million(report, "denominator_change"),
+            ),
             Column("value_before", report.text("column.before"), "figure", write=cells.rate(report, "value_before")),
             Column("value", report.text("column.now"), "figure", write=cells.rate(report)),
             Column(
-                "points",
+                "change",
                 report.text("column.points"),
                 "figure",
-                write=Typed(points, lambda row: row["points"] * 100, lambda row: "+#,##0.0;-#,##0.0;0.0"),
+                write=Typed(points, lambda row: row["change"] * 100, lambda row: "+#,##0.0;-#,##0.0;0.0"),
             ),
             Column("data_date_before", report.text("column.from"), write=cells.date(report, "data_date_before")),
             Column("data_date", report.text("column.to"), write=cells.date(report)),
+            *reasons,
         ],
-        notes=[report.text("missing.before")] if rows["value_before"].isna().any() else [],
+        notes=[report.text("missing.before")] if new.any() else [],
         source=source_line(rows["source"], report),
         empty=report.text("empty.changes"),
     )

@@ -10,6 +10,7 @@ from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.overview import SPEND_STAGES
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL
 
 __all__ = ["measures", "measures_in_force", "per_capita", "target_rows", "targets"]
@@ -54,10 +55,10 @@ def per_capita(report: Report) -> Table:
     if people["data_date"].notna().any():
         day = wording.date(people["data_date"].max(), report.lang)
         notes.append(report.text("per_capita.participants", date=day))
-    if any("restated" in note for note in people["note"]):
+    if has_note(people["note"], "restated").any():
         notes.append(report.text("note_long.restated"))
     for code in ("other_date", "no_pair", "includes_technical_assistance"):
-        if any(code in note.split(";") for note in results.loc[results["indicator"].isin(frame), "note"]):
+        if has_note(results.loc[results["indicator"].isin(frame), "note"], code).any():
             notes.append(report.text(f"note_long.{code}"))
     return Table(
         "per-capita",
@@ -73,7 +74,7 @@ def per_capita(report: Report) -> Table:
 def target_rows(report: Report) -> pd.DataFrame:
     """The target ratios of the cutoff that have a target, with the name of each indicator."""
     rows = report.results[report.results["indicator"] == "target_achievement_ratio"]
-    return rows[~rows["note"].str.contains("no_target")].reset_index(drop=True)
+    return rows[~has_note(rows["note"], "no_target")].reset_index(drop=True)
 
 
 def targets(report: Report) -> Table:
@@ -87,7 +88,6 @@ def targets(report: Report) -> Table:
             return report.text("indicator.named", code=row["indicator_code"], name=report.text(key))
         return report.text("indicator.typed", code=row["indicator_code"], type=row["indicator_type"])
 
-    restated = any("restated" in note for note in rows["note"])
     return Table(
         "targets",
         report.text("table.targets", date=wording.date(report.cutoff, report.lang)),
@@ -104,12 +104,10 @@ def targets(report: Report) -> Table:
         ],
         notes=[
             *cells.missing_note(report, rows["value"]),
-            *([report.text("note_long.stale")] if rows["note"].str.contains("stale").any() else []),
-            *([report.text("note_long.restated")] if restated else []),
             *(
-                [report.text("note_long.percentage_target")]
-                if rows["note"].str.contains("percentage_target").any()
-                else []
+                report.text(f"note_long.{code}")
+                for code in ("stale", "restated", "percentage_target")
+                if has_note(rows["note"], code).any()
             ),
         ],
         source=source_line(rows["source"], report),

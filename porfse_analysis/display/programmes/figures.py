@@ -9,13 +9,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from porfse_analysis.display.figure import COLOURS, HATCHES, new_figure, on_page
+from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.programme_report.people import target_rows
 from porfse_analysis.display.programmes.comparison import Comparison
 from porfse_analysis.display.programmes.tables import scope, target_counts
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.result import has_note
 
 __all__ = ["over_time", "ranking_figure", "targets_figure"]
 
@@ -38,7 +39,7 @@ _LINES = (
 )
 
 
-def ranking_figure(comparison: Comparison) -> Html:
+def ranking_figure(comparison: Comparison) -> Figure | Html:
     """The programmes by declaration rate, with the median."""
     rows, text, lang = comparison.ranking, comparison.text, comparison.lang
     if rows["declaration_rate"].isna().all():
@@ -58,7 +59,7 @@ def ranking_figure(comparison: Comparison) -> Html:
             )
             said.append(text("alt.missing", name=row["label"]))
             continue
-        stale = "stale" in row["note"].split(";")
+        stale = has_note(row["note"], "stale")
         label = wording.rate(row["declaration_rate"], lang)
         if stale:
             label = text("figure.of_date", label=label, date=wording.date(row["data_date"], lang))
@@ -102,13 +103,14 @@ def ranking_figure(comparison: Comparison) -> Html:
     ax.xaxis.set_major_formatter(_numbers(comparison))
     return on_page(
         figure,
+        name="ranking",
         alt=text("compare.alt_ranking", median=median, values="; ".join(said)),
         caption=text("compare.caption_ranking", date=wording.date(comparison.cutoff, lang), scope=scope(comparison)),
         source=source_line(rows["source"], comparison),
     )
 
 
-def over_time(comparison: Comparison) -> Html:
+def over_time(comparison: Comparison) -> Figure | Html:
     """The declaration rate of each programme over time; of many, the median and the ends stand out."""
     history, text, lang = comparison.history, comparison.text, comparison.lang
     if history.empty:
@@ -150,13 +152,14 @@ def over_time(comparison: Comparison) -> Html:
     caption = text("compare.caption_over_time", date=wording.date(comparison.cutoff, lang), scope=scope(comparison))
     return on_page(
         figure,
+        name="over-time",
         alt=text("compare.alt_over_time", values="; ".join(said)),
         caption=f"{caption} {many}".strip(),
         source=source_line(history["source"], comparison),
     )
 
 
-def targets_figure(comparison: Comparison) -> Html:
+def targets_figure(comparison: Comparison) -> Figure | Html:
     """How the target ratios of each programme are spread: every ratio, the middle half and the median."""
     ratios = target_rows(comparison)
     ratios = ratios[ratios["value"].notna()]
@@ -218,6 +221,7 @@ def targets_figure(comparison: Comparison) -> Html:
     ]
     return on_page(
         figure,
+        name="targets",
         alt=text("compare.alt_targets", values="; ".join(said)),
         caption=" ".join(part for part in caption if part),
         source=source_line(ratios["source"], comparison),

@@ -15,6 +15,7 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
 
 __all__ = [
@@ -86,7 +87,7 @@ def ranking(comparison: Comparison) -> Table:
     """The programmes by declaration rate, with what the rate is made of."""
     rows = comparison.ranking
 
-    stale = rows["note"].str.contains("stale").any()
+    stale = has_note(rows["note"], "stale").any()
     return Table(
         "ranking",
         comparison.text("compare.table_ranking", **_scope(comparison)),
@@ -135,10 +136,9 @@ def target_counts(comparison: Comparison) -> pd.DataFrame:
     ratios), and how many targets have no ratio for each reason.
     """
     rows = target_rows(comparison)
-    codes = rows["note"].str.split(";")
     reasons = pd.Series("", index=rows.index)
     for name in reversed(_REASONS):
-        reasons = reasons.mask(codes.map(lambda noted, name=name: name in noted), name)
+        reasons = reasons.mask(has_note(rows["note"], name), name)
     reasons = reasons.where(rows["value"].isna(), "")
     rows = rows.assign(reached=rows["value"] >= 1, **{name: reasons == name for name in _REASONS})
     groups = rows.groupby("programme")
@@ -182,7 +182,7 @@ def targets(comparison: Comparison) -> Table:
                 if refused
                 else []
             ),
-            *([comparison.text("note_long.restated")] if results["note"].str.contains("restated").any() else []),
+            *([comparison.text("note_long.restated")] if has_note(results["note"], "restated").any() else []),
             *cells.missing_note(comparison, rows["median"]),
         ],
         source=source_line(results["source"], comparison),

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from porfse_analysis.display.figure import COLOURS, new_figure, on_page
+from porfse_analysis.display.figure import COLOURS, Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs, tiles
 from porfse_analysis.display.report import PREFINANCING_MODES, Report
 from porfse_analysis.display.review.tables import framework_rows, indicator_rows, place, short_place, status
@@ -40,7 +40,7 @@ def scorecard(report: Report) -> Html:
     return tiles(items) if items else paragraphs([report.text("empty.framework")], "pf-empty")
 
 
-def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> Html:
+def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> Figure | Html:
     """The ratio of each indicator of the framework, beside the thresholds."""
     everything = indicator_rows(report, against)
     rows = everything[everything["ratio"].notna()].reset_index(drop=True)
@@ -95,6 +95,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
     day = wording.date(report.cutoff, report.lang)
     return on_page(
         figure,
+        name=f"framework-{against}",
         alt=report.text("alt.framework", values="; ".join(said)),
         caption=report.text("caption.framework", date=day, unknown=names).strip(),
         source=source_line([*rows["source"], *rows["target_source"]], report),
@@ -105,7 +106,7 @@ def _name(row: pd.Series) -> str:
     return f"{short_place(row)} {row['indicator_code'] or row['kind']}"
 
 
-def calendar(report: Report) -> Html:
+def calendar(report: Report) -> Figure | Html:
     """What is to be covered at each N+3 deadline, what covers it, and the gap."""
     rows = report.deadlines
     if rows.empty or rows["target_eu"].isna().all():
@@ -167,6 +168,7 @@ def calendar(report: Report) -> Html:
     used += [*report.programme.eu_commitments["source"].astype("str").unique()]
     return on_page(
         figure,
+        name="calendar",
         alt=report.text("alt.calendar", values="; ".join(said)),
         caption=report.text("caption.calendar", date=wording.date(report.cutoff, report.lang)),
         source=source_line(used, report),

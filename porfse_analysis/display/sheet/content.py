@@ -9,85 +9,30 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.programme_report.money import allocation_in_force, changes, funnel_rows
+from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
 from porfse_analysis.display.programme_report.people import measures_in_force, target_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.tables import indicator_rows, next_deadline
+from porfse_analysis.display.sheet.items import AxisCard, Content, Item
 from porfse_analysis.display.sources import numbered
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL, STAGES
 
-__all__ = ["AxisCard", "Content", "Item", "sheet_content"]
+__all__ = ["sheet_content"]
 
 _MILESTONES = re.compile(r"(?:(\w+)_)?milestones_(achieved|progressing)")
 _OUTPUTS_SHOWN = 6
-
-
-@dataclass(frozen=True)
-class Item:
-    """One figure: what it is, how it is written, of which date and source.
-
-    `name` and `figure` are whole, never cut; `remark` stands beside them, `detail` in the table alone. `drawn` is what
-    is drawn instead where the sheet says the rest: an amount without its unit, a measure without whom it reached.
-    `share` is the length of its bar (NaN: none); `code` the code of its axis; `under` the part of the sheet.
-    """
-
-    name: str
-    figure: str = ""
-    remark: str = ""
-    detail: str = ""
-    date: Any = pd.NaT
-    source: str = ""
-    share: float = math.nan
-    code: str = ""
-    under: str = ""
-    drawn: str = ""
-
-
-@dataclass(frozen=True)
-class AxisCard:
-    """An axis in the system of measures: its amounts and what it pays for."""
-
-    code: str
-    title: str
-    strand: str
-    amounts: list[Item]
-    measures: list[Item]
-
-
-@dataclass(frozen=True)
-class Content:
-    """A whole sheet; an empty list is what was not published at the date."""
-
-    total: Item | None
-    endowment: list[Item]
-    stages: list[Item]
-    unpublished: list[str]
-    spend: list[Item]
-    targets: list[Item]
-    people: list[Item]
-    reached: list[Item]
-    attention: list[Item]
-    axes: list[AxisCard]
-    unsettled: list[Item]
-    restated: bool = False
-    items: list[Item] = field(default_factory=list)
-
-    @property
-    def sources(self) -> list[str]:
-        """The sources of every figure of the sheet."""
-        return [item.source for item in self.items]
 
 
 def sheet_content(report: Report) -> Content:
@@ -203,13 +148,15 @@ def _spend(report: Report) -> list[Item]:
             if key not in shown:  # else it stands among the key figures or the endowments
                 items.append(_stated(claim, _figure_name(claim, report), verdict, why, under, report))
     if not items:
-        moved = changes(report).frame
-        moved = moved[(moved["axis"] == ALL) & moved["moved"].notna()]
+        moved = change_rows(report)
+        moved = moved[(moved["axis"] == ALL) & moved["numerator_change"].notna()]
         # how far money has gone in, and how far it has come out
         for _, row in moved.iloc[[0, -1] if len(moved) > 2 else slice(None)].iterrows():
             stage = next(stage for stage, rate in RATES.items() if rate == row["indicator"])
-            sign = "+" if row["moved"] > 0 else ""
-            figure = report.text("change.signed", sign=sign, figure=_million(row["moved"], report))
+            sign = "+" if row["numerator_change"] > 0 else ""
+            figure = report.text(
+                "change.signed", sign=sign, figure=_million(row["numerator_change"], report, row["precision"])
+            )
             since = wording.date(row["data_date_before"], report.lang)
             name = report.text("sheet.moved", stage=report.text(f"stage.{stage}"), date=since)
             items.append(Item(name, figure, date=row["data_date"], source=row["source"], under=under))
@@ -325,7 +272,7 @@ def _people(report: Report) -> tuple[list[Item], list[Item], bool]:
             rows = report.results
             rows = rows[(rows["indicator"] == "participants") & (rows["axis"] == ALL) & rows["value"].notna()]
             for _, row in rows.iterrows():
-                restated |= "restated" in row["note"].split(";")
+                restated |= has_note(row["note"], "restated")
                 figure = wording.count(row["value"], report.lang)
                 name = report.text("sheet.counted_participants")
                 items.append(Item(name, figure, "", "", row["data_date"], row["source"], under=under))
@@ -354,7 +301,7 @@ def _women(report: Report, under: str) -> list[Item]:
         for rows in (counted.assign(value=counted["women"]), report.programme.achievements)
     )
     known = pd.notna(women["value"]) and everybody["value"] and women["data_date"] == everybody["data_date"]
-    if not known or "partial" in women["note"] or "partial" in everybody["note"]:
+    if not known or has_note(women["note"], "partial") or has_note(everybody["note"], "partial"):
         return []
     figure = wording.rate(women["value"] / everybody["value"], report.lang)
     return [Item(report.text("sheet.counted_women"), figure, "", "", women["data_date"], women["source"], under=under)]
@@ -387,7 +334,7 @@ def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
         has = pd.notna(row["value"])
         remark = report.text("sheet.of_target", rate=wording.rate(row["value"], report.lang)) if has else ""
         items.append(Item(name, figure, remark, code, row["data_date"], row["source"], under=under))
-    return items, any("restated" in note.split(";") for note in rows["note"])
+    return items, bool(has_note(rows["note"], "restated").any())
 
 
 # --- what needs a look ---

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.figure import STYLE
-from porfse_analysis.display.html import picture
+from porfse_analysis.display.figure import STYLE, Figure
 from porfse_analysis.display.report import Report
-from porfse_analysis.display.sheet.content import Content, Item, sheet_content
+from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.display.sheet.drawing import COLOURS, draw_sheet
+from porfse_analysis.display.sheet.items import Content, Item
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
@@ -43,13 +43,18 @@ _SHADES = 16
 class InformationSheet:
     """A sheet ready for a notebook: the picture on the page, the same page as PDF and PNG to download."""
 
-    html: str
+    figure: Figure
     pdf: bytes
     png: bytes
     label: str
 
     def __repr__(self) -> str:
         return f"<InformationSheet, {self.label}>"
+
+    @property
+    def html(self) -> str:
+        """The sheet as it stands on a page."""
+        return self.figure.html
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -74,14 +79,15 @@ def information_sheet(report: Report) -> InformationSheet:
         figure = draw_sheet(content, report)
         svg, pdf, png = _svg(figure), _pdf(figure, report), _png(figure)
     date = wording.long_date(report.cutoff, report.lang)
-    html = picture(
+    shown = Figure(
+        "information-sheet",
         svg,
         alt=report.text("sheet.alt", date=date, values="; ".join(_said(item, report) for item in content.items)),
         caption=report.text("sheet.caption", date=date),
         source=source_line(content.sources, report),
         css="pf-figure pf-sheet",
-    ).html
-    return InformationSheet(html, pdf, png, report.text("sheet.label"))
+    )
+    return InformationSheet(shown, pdf, png, report.text("sheet.label"))
 
 
 def _said(item: Item, report: Report) -> str:
@@ -131,7 +137,7 @@ def _notes(content: Content, report: Report) -> list[str]:
 # --- files ---
 
 
-def _svg(figure: Figure) -> bytes:
+def _svg(figure: Drawing) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return _shorter(buffer.getvalue())
@@ -153,7 +159,7 @@ def _shorter(svg: bytes) -> bytes:
     return re.sub(r"\n?\b([MLQCz]) ?(?=[-\d\n\"])", r"\1", text).encode("utf-8")
 
 
-def _pdf(figure: Figure, report: Report) -> bytes:
+def _pdf(figure: Drawing, report: Report) -> bytes:
     buffer = io.BytesIO()
     title = report.text("sheet.file_title", title=report.programme.title(report.lang), date=_date(report))
     none = {"CreationDate": None, "Creator": None, "Producer": None}
@@ -165,7 +171,7 @@ def _date(report: Report) -> str:
     return wording.long_date(report.cutoff, report.lang)
 
 
-def _png(figure: Figure) -> bytes:
+def _png(figure: Drawing) -> bytes:
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image

@@ -40,7 +40,6 @@ _LIBRARIES = (
     "porfse_analysis.display.tables",
     "porfse_analysis.loaders.folder",
     # what the first cells would import, one by one, in every kernel
-    "great_tables",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
     "IPython.core.completer",

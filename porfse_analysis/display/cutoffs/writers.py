@@ -1,0 +1,202 @@
+"""How a comparison of two dates writes its cells and lines: signed changes, pairs of figures, days, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from porfse_analysis.display import cells
+from porfse_analysis.display.cutoffs.comparison import CutoffComparison
+from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.financial import RATES
+from porfse_analysis.schema import ALL
+
+__all__ = [
+    "STAGES",
+    "both_values",
+    "count_change",
+    "dates_of",
+    "days",
+    "is_about",
+    "million_change",
+    "other_dates",
+    "pair",
+    "pairs_of_dates",
+    "points",
+    "ranks",
+    "reason",
+    "sign_of",
+    "signed_count",
+    "signed_million",
+    "signed_points",
+    "signed_rate",
+    "stage_of",
+    "target_name",
+    "where",
+]
+
+STAGES = {name: stage for stage, name in RATES.items()}
+"""The stage above the line of each financial rate."""
+
+
+def stage_of(comparison: CutoffComparison, indicator: str) -> str:
+    """The name of the amount above the line of a financial rate."""
+    return comparison.text(f"stage.{STAGES[indicator]}")
+
+
+def target_name(comparison: CutoffComparison) -> cells.Write:
+    """Code and name of an indicator."""
+
+    def write(row: pd.Series) -> str:
+        key = f"indicator.{row['indicator_code']}"
+        if row["indicator_type"] in ("OESF", "RESF") and wording.has_text(key):
+            return comparison.text("indicator.named", code=row["indicator_code"], name=comparison.text(key))
+        return comparison.text("indicator.typed", code=row["indicator_code"], type=row["indicator_type"])
+
+    return write
+
+
+def signed_points(comparison: CutoffComparison, value: float) -> str:
+    """Percentage points with their sign; nothing but an exact zero is a plain 0."""
+    return comparison.text("cutoffs.zero") if value == 0 else wording.points(value, comparison.lang)
+
+
+def where(rows: pd.DataFrame) -> cells.Write:
+    """Axis and priority, and the category of region where the rows have several."""
+    names = ["axis", "investment_priority"] + (["region_category"] if rows["region_category"].nunique() > 1 else [])
+    return lambda row: " ".join(row[name] for name in names if row[name])
+
+
+def points(comparison: CutoffComparison, name: str) -> cells.Write:
+    """A share of a change, in percentage points."""
+    return lambda row: comparison.text("missing.short") if pd.isna(row[name]) else signed_points(comparison, row[name])
+
+
+def sign_of(value: float) -> str:
+    """The sign that is written before a figure; none before zero."""
+    return "+" if value > 0 else "-" if value < 0 else ""
+
+
+def signed_million(comparison: CutoffComparison, row: pd.Series, name: str) -> str:
+    """A change in million euro, with its sign and the decimals that were published."""
+    figure = wording.million(abs(row[name]), comparison.lang, precision=row["precision"])
+    return comparison.text("change.signed", sign=sign_of(row[name]), figure=figure)
+
+
+def million_change(comparison: CutoffComparison, name: str = "numerator_change") -> cells.Write:
+    """A change in million euro; nothing but an exact zero is a plain 0."""
+
+    def write(row: pd.Series) -> str:
+        if pd.isna(row[name]):
+            return comparison.text("missing.short")
+        return comparison.text("cutoffs.zero") if row[name] == 0 else signed_million(comparison, row, name)
+
+    return write
+
+
+def signed_count(value: float, lang: str) -> str:
+    """A change of a number, with its sign."""
+    return wording.text("change.signed", lang, sign=sign_of(value), figure=wording.count(abs(value), lang))
+
+
+def signed_rate(value: float, lang: str) -> str:
+    """A change as a percentage, with its sign."""
+    return wording.text("change.signed", lang, sign=sign_of(value), figure=wording.rate(abs(value), lang))
+
+
+def count_change(comparison: CutoffComparison, missing: str = "missing.short") -> cells.Write:
+    """A change of a number."""
+    return lambda row: (
+        comparison.text(missing) if pd.isna(row["change"]) else signed_count(row["change"], comparison.lang)
+    )
+
+
+def pair(comparison: CutoffComparison, name: str) -> cells.Write:
+    """Before and now in one cell."""
+    figure = wording.rate if name == "value" else wording.count
+
+    def write(row: pd.Series) -> str:
+        before, now = (
+            comparison.text("missing.short") if pd.isna(value) else figure(value, comparison.lang)
+            for value in (row[f"{name}_before"], row[name])
+        )
+        return comparison.text("cutoffs.pair", before=before, now=now)
+
+    return write
+
+
+def ranks(comparison: CutoffComparison) -> cells.Write:
+    """The place at the two dates; a shared place says so."""
+
+    def place(rank: float, tied: bool) -> str:
+        shown = wording.count(rank, comparison.lang)
+        return comparison.text("cutoffs.tied", rank=shown) if tied else shown
+
+    def write(row: pd.Series) -> str:
+        if pd.isna(row["rank"]):
+            return comparison.text("cutoffs.none")
+        before, now = place(row["rank_before"], row["tied_before"]), place(row["rank"], row["tied"])
+        if row["rank_change"] == 0:
+            return comparison.text("cutoffs.rank_kept", before=before, now=now)
+        moved = signed_count(row["rank_change"], comparison.lang)
+        return comparison.text("cutoffs.rank_moved", before=before, now=now, places=moved)
+
+    return write
+
+
+def both_values(comparison: CutoffComparison, row: pd.Series) -> str:
+    """The axis and its figures at the two dates, once when they are one figure."""
+    figure = wording.rate if row["unit"] == "1" else wording.count
+    name = comparison.text("axis.all") if row["axis"] == ALL else row["axis"]
+    known = [figure(value, comparison.lang) for value in (row["value_before"], row["value"]) if pd.notna(value)]
+    if not known:
+        return str(name)
+    both = len(known) == 2 and row["status"] != "not_updated"
+    shown = comparison.text("cutoffs.pair", before=known[0], now=known[1]) if both else known[-1]
+    return comparison.text("alt.value", name=name, value=shown)
+
+
+def reason(comparison: CutoffComparison) -> cells.Write:
+    """Why a row has a change or has none."""
+    return lambda row: comparison.text(f"change_status.{row['status']}")
+
+
+def is_about(rows: pd.DataFrame) -> bool:
+    """Whether a change is made of a figure that was published as about so much."""
+    return bool((rows["qualifier"].eq("about") & rows["change"].notna()).any())
+
+
+def pairs_of_dates(rows: pd.DataFrame) -> list[tuple[object, ...]]:
+    """The pairs of days that the changes are between."""
+    moved = rows[rows["change"].notna()] if "change" in rows else rows
+    return list(moved[["data_date_before", "data_date"]].drop_duplicates().itertuples(index=False, name=None))
+
+
+def days(comparison: CutoffComparison, days: Iterable[object]) -> str:
+    """Days in figures, each once, in order."""
+    known = sorted({day for day in days if isinstance(day, pd.Timestamp) and not pd.isna(day)})
+    return wording.list_of((wording.date(day, comparison.lang) for day in known), comparison.lang)
+
+
+def dates_of(comparison: CutoffComparison, rows: pd.DataFrame) -> dict[str, str]:
+    """The days of the figures that are compared, else the two reporting dates."""
+    moved = rows[rows["change"].notna()]
+    if moved.empty:
+        return {
+            "previous": days(comparison, [comparison.compare_to]),
+            "date": days(comparison, [comparison.cutoff]),
+        }
+    return {
+        "previous": days(comparison, moved["data_date_before"]),
+        "date": days(comparison, moved["data_date"]),
+    }
+
+
+def other_dates(comparison: CutoffComparison, rows: pd.DataFrame) -> list[str]:
+    """The line that says a change is not between the two reporting dates but between those of the data."""
+    moved = rows[rows["change"].notna()]
+    own = (moved["data_date_before"] == comparison.compare_to) & (moved["data_date"] == comparison.cutoff)
+    if moved.empty or own.all():
+        return []
+    return [comparison.text("cutoffs.note_dates", **dates_of(comparison, moved[~own]))]
