@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from porfse_analysis.display.report import Report
+from porfse_analysis.display.page import Page
 
 __all__ = ["numbered", "reference", "source_line", "source_title"]
 
 
-def numbered(report: Report) -> dict[str, str]:
+def numbered(report: Page) -> dict[str, str]:
     """Identifier of each source -> its number as the tables show it, [1]."""
     return {source: f"[{number}]" for source, number in _numbers(report).items()}
 
 
-def _numbers(report: Report) -> dict[str, int]:
+def _numbers(report: Page) -> dict[str, int]:
     return {source: place for place, source in enumerate(report.sources["source"], start=1)}
 
 
@@ -25,7 +25,7 @@ def _identifiers(sources: Iterable[object]) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def reference(source: object, report: Report) -> str:
+def reference(source: object, report: Page) -> str:
     """The numbers of one or more sources, as [1] or [1][2]."""
     numbers = _numbers(report)
     return "".join(
@@ -38,7 +38,7 @@ def source_title(row: pd.Series, lang: str) -> str:
     return str(row[f"title_{lang}"] or row["title_it"] or row["title_en"])
 
 
-def source_line(sources: Iterable[object], report: Report) -> str:
+def source_line(sources: Iterable[object], report: Page) -> str:
     """Which sources something was made from, numbered as in the list of the page."""
     rows = {row["source"]: row for _, row in report.sources.iterrows()}
     numbers = _numbers(report)

@@ -67,6 +67,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
         where=str(path),
         known=faults,
         former_names=former,
+        rules=descriptor.get("rules"),
     )
 
 

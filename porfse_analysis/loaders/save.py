@@ -198,6 +198,7 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
         "cci": programme.cci,
         "title": programme.title("en"),
         "titles": dict(programme.titles),
+        **({"rules": dict(programme.rules)} if programme.rules else {}),
         "licenses": [{"name": LICENCES.get(title, title), "title": title} for title in licences],
         "sources": described,
         "resources": [table_descriptor(schema.TABLES[table]) for table in written],
