@@ -380,7 +380,7 @@ def explore(
 
     A notebook you have changed is never overwritten; the others are brought up to date. Ctrl-C ends JupyterLab.
     """
-    from porfse_analysis.exploring import EXPLORE, copy_notebooks, require_jupyterlab, start_jupyterlab
+    from porfse_analysis.explore.jupyterlab import EXPLORE, copy_notebooks, require_jupyterlab, start_jupyterlab
 
     require_jupyterlab()
     _load(folder)

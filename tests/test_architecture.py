@@ -12,7 +12,7 @@ PACKAGE = Path(porfse_analysis.__file__).parent
 
 # each part may import those before it; parts on one line may import one another only within themselves
 LAYERS = (
-    ("errors", "amounts", "schema", "resources", "languages", "periods"),
+    ("errors", "files", "amounts", "schema", "resources", "languages", "periods"),
     ("programme",),
     ("verdicts.rules",),
     ("loaders",),
@@ -20,7 +20,7 @@ LAYERS = (
     ("verdicts",),
     ("display",),
     ("reports",),
-    ("exploring",),
+    ("explore",),
     ("cli",),
 )
 ORDER = {part: place for place, parts in enumerate(LAYERS) for part in parts}

@@ -12,8 +12,8 @@ import pytest
 from batch_tools import notebook
 
 from porfse_analysis import ParameterError, all_indicators, load_programme, resources
+from porfse_analysis.files import aside, write_aside
 from porfse_analysis.indicators.result import RESULT_COLUMNS
-from porfse_analysis.reports.files import aside, write_aside
 from porfse_analysis.reports.ledger import check_folder
 from porfse_analysis.reports.navigation import END, START
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run, find_notebook, make_plan, notebook_parameters

@@ -14,7 +14,7 @@ import pytest
 
 from porfse_analysis import all_indicators, load_programme
 from porfse_analysis.display.html import RESULTS_MIME
-from porfse_analysis.reports.files import write_aside
+from porfse_analysis.files import write_aside
 from porfse_analysis.reports.navigation import END, START
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.render import page

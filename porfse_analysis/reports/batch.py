@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from porfse_analysis import resources
 from porfse_analysis.errors import ParameterError, ReportError
+from porfse_analysis.files import remove_left_aside
 from porfse_analysis.reports import fingerprint
-from porfse_analysis.reports.files import remove_left_aside
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.ledger import check_folder
 from porfse_analysis.reports.plan import Run, make_plan

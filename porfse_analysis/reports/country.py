@@ -11,8 +11,8 @@ import pandas as pd
 
 from porfse_analysis.display.html import heading, paragraphs
 from porfse_analysis.display.words import wording
+from porfse_analysis.files import write_aside
 from porfse_analysis.languages import LANGUAGES
-from porfse_analysis.reports.files import write_aside
 from porfse_analysis.reports.ledger import known_runs
 from porfse_analysis.reports.navigation import address, front_links
 from porfse_analysis.reports.render import page

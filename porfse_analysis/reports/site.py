@@ -9,9 +9,9 @@ import pandas as pd
 
 from porfse_analysis.display.report import Report, open_report
 from porfse_analysis.display.words import wording
+from porfse_analysis.files import write_aside
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
-from porfse_analysis.reports.files import write_aside
 from porfse_analysis.reports.front_page import front_page
 from porfse_analysis.reports.ledger import known_runs, runs_csv
 from porfse_analysis.reports.navigation import Page, fill, front_links

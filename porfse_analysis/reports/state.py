@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from porfse_analysis.reports.files import write_aside
+from porfse_analysis.files import write_aside
 
 __all__ = ["STATE_FILE", "State", "read_state", "write_state"]
 
