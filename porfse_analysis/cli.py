@@ -20,6 +20,7 @@ from porfse_analysis.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
+    from porfse_analysis.reports.request import Request
 
 __all__ = ["app", "main"]
 
@@ -105,50 +106,57 @@ def _load(folder: str) -> Programme:
     return load_programme(folder or None)
 
 
+Folders = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[FOLDER]...",
+        help="Folder of the programme (default: the bundled one); of several, each gets a folder of its own.",
+        show_default=False,
+    ),
+]
+Notebooks = Annotated[
+    list[str] | None,
+    typer.Option("--notebook", metavar="NAME", help="Notebook to run, by name or path (default: every report)."),
+]
+Languages = Annotated[
+    list[str] | None,
+    typer.Option("--lang", metavar=_LANGUAGES, help=f"Language; repeat for several (default: {LANGUAGES[0]})."),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the reports go.")]
+Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=-1, help="Processes at a time; -1: one per core.")]
+EngineOption = Annotated[
+    Engine,
+    typer.Option("--engine", help="warm: kernels forked from a process that is ready; kernel: one started each time."),
+]
+Timeout = Annotated[
+    float | None, typer.Option("--timeout", metavar="S", min=1, help="Seconds a run may take (default: no limit).")
+]
+Force = Annotated[bool, typer.Option("--force", help="Make every report, also those that are up to date.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be made and why; write nothing.")]
+BackendOption = Annotated[
+    Backend, typer.Option("--backend", help="Where: on this machine, or on a Dask cluster (with --scheduler).")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDRESS", help="Scheduler of the Dask cluster, as tcp://host:8786."),
+]
+
+
 @app.command(epilog="Example: porfse report --cutoff 2018-09-30 --lang it --lang en --out reports")
 @_guarded
 def report(
-    folders: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[FOLDER]...",
-            help="Folder of the programme (default: the bundled one); of several, each gets a folder of its own.",
-            show_default=False,
-        ),
-    ] = None,
+    folders: Folders = None,
     cutoff: Cutoffs = None,
-    notebook: Annotated[
-        list[str] | None,
-        typer.Option("--notebook", metavar="NAME", help="Notebook to run, by name or path (default: every report)."),
-    ] = None,
-    lang: Annotated[
-        list[str] | None,
-        typer.Option("--lang", metavar=_LANGUAGES, help=f"Language; repeat for several (default: {LANGUAGES[0]})."),
-    ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the reports go.")] = Path("reports"),
-    jobs: Annotated[
-        int, typer.Option("--jobs", metavar="N", min=-1, help="Processes at a time; -1: one per core.")
-    ] = -1,
-    engine: Annotated[
-        Engine,
-        typer.Option(
-            "--engine", help="warm: kernels forked from a process that is ready; kernel: one started each time."
-        ),
-    ] = Engine.warm,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", metavar="S", min=1, help="Seconds a run may take (default: no limit).")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Make every report, also those that are up to date.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be made and why; write nothing.")
-    ] = False,
-    backend: Annotated[
-        Backend, typer.Option("--backend", help="Where: on this machine, or on a Dask cluster (with --scheduler).")
-    ] = Backend.local,
-    scheduler: Annotated[
-        str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Scheduler of the Dask cluster, as tcp://host:8786."),
-    ] = None,
+    notebook: Notebooks = None,
+    lang: Languages = None,
+    out: Out = Path("reports"),
+    jobs: Jobs = -1,
+    engine: EngineOption = Engine.warm,
+    timeout: Timeout = None,
+    force: Force = False,
+    dry_run: DryRun = False,
+    backend: BackendOption = Backend.local,
+    scheduler: Scheduler = None,
 ) -> None:
     """Bring a folder of report pages up to date: run the notebooks of the reports that have changed, and render them.
 
@@ -156,43 +164,55 @@ def report(
     changed. A report that fails leaves the one there was; the others go on.
     """
     from porfse_analysis.errors import ParameterError
-    from porfse_analysis.reports.batch import make_batch, plan_batch
+    from porfse_analysis.reports.request import Request
 
     if (backend is Backend.dask) != (scheduler is not None):
         raise ParameterError("--backend dask and --scheduler ADDRESS go together")
-    asked: dict[str, Any] = {
-        "out": out,
-        "cutoffs": cutoff or (),
-        "notebooks": notebook or (),
-        "languages": lang or [LANGUAGES[0]],
-        "force": force,
-    }
+    request = Request(
+        folders=tuple(folders or ("",)),
+        cutoffs=tuple(cutoff or ()),
+        notebooks=tuple(notebook or ()),
+        languages=tuple(lang or [LANGUAGES[0]]),
+        out=out,
+        jobs=jobs or -1,
+        engine=engine.value,
+        timeout=timeout,
+        force=force,
+        scheduler=scheduler,
+    )
     if dry_run:
-        batch = plan_batch(folders or (), **asked)
-        why = {due.run: due.why for due in batch.due}
-        for run in batch.planned:
-            print(f"{run.page}: {_WHY[why.get(run, '')]}")
-        print(f"{len(why)} of {len(batch.planned)} reports would be made", file=sys.stderr)
-        return
+        _say_what_is_due(request)
+    else:
+        _make(request)
+
+
+def _say_what_is_due(request: Request) -> None:
+    from porfse_analysis.reports.batch import plan_batch
+
+    batch = plan_batch(request)
+    why = {due.run: due.why for due in batch.due}
+    for run in batch.planned:
+        print(f"{run.page}: {_WHY[why.get(run, '')]}")
+    print(f"{len(why)} of {len(batch.planned)} reports would be made", file=sys.stderr)
+
+
+def _make(request: Request) -> None:
+    from porfse_analysis.reports.batch import make_batch
 
     def execute(runs: Any, warm: Any) -> Any:
         from porfse_analysis.reports.run import run_all, run_on_cluster
 
-        if scheduler is not None:
-            return _with_bar(runs, run_on_cluster(runs, scheduler, timeout=timeout))
-        return _with_bar(runs, run_all(runs, jobs=jobs or -1, engine=engine.value, timeout=timeout, warm=warm))
+        if request.scheduler is not None:
+            return _with_bar(runs, run_on_cluster(runs, request.scheduler, timeout=request.timeout))
+        outcomes = run_all(runs, jobs=request.jobs, engine=request.engine, timeout=request.timeout, warm=warm)
+        return _with_bar(runs, outcomes)
 
-    batch = make_batch(
-        folders or (),
-        execute,
-        **asked,
-        warm=engine is Engine.warm and backend is Backend.local,
-        say=lambda text: print(text, file=sys.stderr),
-    )
+    batch = make_batch(request, execute, say=lambda text: print(text, file=sys.stderr))
     failures = {outcome.run.label: outcome.reason for outcome in batch.outcomes if not outcome.ok}
     made, current = len(batch.outcomes) - len(failures), len(batch.planned) - len(batch.outcomes)
     up_to_date = f", {current} up to date" if current else ""
-    print(f"{made} of {len(batch.planned)} reports made{up_to_date}: {out / 'index.html'}", file=sys.stderr)
+    index = request.out / "index.html"
+    print(f"{made} of {len(batch.planned)} reports made{up_to_date}: {index}", file=sys.stderr)
     if failures:
         lines = [f"  {label}: {reason}" for label, reason in sorted(failures.items())]
         raise ReportError("\n".join(["These reports failed:", *lines]), failures)
@@ -388,7 +408,7 @@ def explore(
 
     A notebook you have changed is never overwritten; the others are brought up to date. Ctrl-C ends JupyterLab.
     """
-    from porfse_analysis.exploring import EXPLORE, copy_notebooks, require_jupyterlab, start_jupyterlab
+    from porfse_analysis.explore.jupyterlab import EXPLORE, copy_notebooks, require_jupyterlab, start_jupyterlab
 
     require_jupyterlab()
     _load(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.inputs import as_cutoff, require
 
-__all__ = ["Dated", "Programme", "make_programme", "require_programme"]
+__all__ = ["Dated", "Programme", "make_programme", "published_dates", "require_programme"]
 
 
 class Dated(Protocol):
@@ -63,6 +63,8 @@ class Programme:
     claims: pd.DataFrame = field(default_factory=partial(schema.empty, "claims"))
     former_names: tuple[tuple[str, str, str], ...] = ()
     """Columns read under a former name: file, former name, name."""
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    """The rules of its verdicts that its folder sets otherwise: name -> value."""
 
     def __post_init__(self) -> None:
         for name in schema.TABLES:
@@ -71,12 +73,7 @@ class Programme:
     @property
     def cutoffs(self) -> list[str]:
         """The reporting dates of the programme, sorted, as ISO text: the dates with money or achievements."""
-        published = [
-            self.finance.loc[self.finance["amount_eur"].notna(), "cutoff"],
-            self.achievements.loc[self.achievements["value"].notna(), "cutoff"],
-        ]
-        dates = pd.concat(published).drop_duplicates().sort_values()
-        return [date.date().isoformat() for date in dates]
+        return published_dates(self.finance, self.achievements)
 
     def until(self, cutoff: object) -> Programme:
         """The programme as far as it is of dates up to `cutoff`: those rows, and the sources they are from.
@@ -111,7 +108,7 @@ class Programme:
         for name, frame in tables.items():
             if name != "sources" and "source" in frame:
                 tables[name] = frame.assign(source=frame["source"].astype(order))
-        return Programme(self.cci, self.titles, former_names=self.former_names, **tables)
+        return Programme(self.cci, self.titles, former_names=self.former_names, rules=self.rules, **tables)
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in English or any language there is, else the CCI."""
@@ -124,6 +121,16 @@ class Programme:
             if isinstance(table := getattr(self, item.name), pd.DataFrame) and len(table)
         )
         return f"<Programme {self.cci}: {len(self.cutoffs)} cutoffs; rows: {tables}>"
+
+
+def published_dates(finance: pd.DataFrame, achievements: pd.DataFrame) -> list[str]:
+    """The dates with money or achievements, sorted, as ISO text."""
+    published = [
+        finance.loc[finance["amount_eur"].notna(), "cutoff"],
+        achievements.loc[achievements["value"].notna(), "cutoff"],
+    ]
+    dates = pd.concat(published).drop_duplicates().sort_values()
+    return [date.date().isoformat() for date in dates]
 
 
 def require_programme(programme: object) -> None:
@@ -143,13 +150,15 @@ def make_programme(
     where: str = "",
     known: list[Fault] | None = None,
     former_names: Sequence[tuple[str, str, str]] = (),
+    rules: Mapping[str, Any] | None = None,
 ) -> Programme:
     """A checked `Programme` from the frames of its tables.
 
     `rows` (table -> line of each row in its file), `files` (table -> file name), `where` (the folder) and `known`
-    (faults found while reading) serve the messages alone; `former_names` the findings. Raises `DataError` with every
-    fault of every table: what `schema.find_faults` finds, axes and sources that are used but not declared, missing
-    tables.
+    (faults found while reading) serve the messages alone; `former_names` the findings, `rules` the verdicts.
+
+    Raises `DataError` with every fault of every table: what `schema.find_faults` finds, axes and sources that are used
+    but not declared, missing tables.
     """
     rows, files, faults = rows or {}, files or {}, list(known or [])
     faulty_cells = {(fault.file, fault.row, fault.column) for fault in faults}
@@ -176,7 +185,7 @@ def make_programme(
     for name, frame in frames.items():
         if name != "sources" and "source" in frame:
             frame["source"] = frame["source"].where(frame["source"] != "").astype(order)
-    return Programme(cci=cci, titles=dict(titles), former_names=tuple(former_names), **frames)
+    return Programme(cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), **frames)
 
 
 def _unknown(

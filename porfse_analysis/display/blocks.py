@@ -10,6 +10,7 @@ from porfse_analysis.display.programme_report.people import target_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_title
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.rules import word_changes
 from porfse_analysis.schema import ALL
 
 __all__ = ["key_numbers", "lead", "review_lead", "section", "title"]
@@ -47,8 +48,8 @@ def lead(report: Report) -> Html:
 
 
 def review_lead(report: Report) -> Html:
-    """What a verdict stands on, and what happens where figures are missing."""
-    return paragraphs([report.text("lead.review")], "pf-lead")
+    """What a verdict stands on, which rules were changed, and what happens where figures are missing."""
+    return paragraphs([report.text("lead.review"), *word_changes(report.rule_changes, report.lang)], "pf-lead")
 
 
 def key_numbers(report: Report) -> Html:

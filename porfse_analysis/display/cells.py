@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from porfse_analysis.display.report import Report
+from porfse_analysis.display.page import Page, ProgrammePage
 from porfse_analysis.display.sources import reference as numbered
 from porfse_analysis.display.table import DATE, Typed
 from porfse_analysis.display.words import wording
@@ -41,7 +41,7 @@ def axis_title(row: pd.Series, lang: str) -> str:
     return wording.in_language(row, "title", lang)
 
 
-def axis_label(report: Report) -> Write:
+def axis_label(report: ProgrammePage) -> Write:
     """Code and title of the axis."""
     titles = {row["axis"]: axis_title(row, report.lang) for _, row in report.programme.axes.iterrows()}
 
@@ -53,7 +53,7 @@ def axis_label(report: Report) -> Write:
     return write
 
 
-def precision_of(rows: pd.DataFrame, report: Report) -> pd.Series:
+def precision_of(rows: pd.DataFrame, report: ProgrammePage) -> pd.Series:
     """The coarsest unit of the last published digit among the figures of each row (axis, stage, source, position)."""
     finance = report.programme.finance.assign(source=report.programme.finance["source"].astype("str"))
     key = ["axis", "stage", "source", "cutoff"]
@@ -62,7 +62,7 @@ def precision_of(rows: pd.DataFrame, report: Report) -> pd.Series:
     return pd.Series(merged["precision"].to_numpy(), index=rows.index)
 
 
-def million(report: Report, name: str = "amount", precision: str = "precision") -> Typed:
+def million(report: Page, name: str = "amount", precision: str = "precision") -> Typed:
     """Million euro, with the decimals that were published."""
 
     def write(row: pd.Series) -> str:
@@ -76,7 +76,7 @@ def million(report: Report, name: str = "amount", precision: str = "precision") 
     return Typed(write, lambda row: row[name] / wording.MILLION, pattern)
 
 
-def signed_million(report: Report, name: str, precision: str = "") -> Typed:
+def signed_million(report: Page, name: str, precision: str = "") -> Typed:
     """Million euro with a sign, with the decimals that were published where a column says so."""
 
     def decimals(row: pd.Series) -> float:
@@ -96,7 +96,7 @@ def signed_million(report: Report, name: str, precision: str = "") -> Typed:
     return Typed(write, lambda row: row[name] / wording.MILLION, pattern)
 
 
-def rate(report: Report, name: str = "value") -> Typed:
+def rate(report: Page, name: str = "value") -> Typed:
     """A ratio as a percentage."""
 
     def write(row: pd.Series) -> str:
@@ -105,7 +105,7 @@ def rate(report: Report, name: str = "value") -> Typed:
     return Typed(write, lambda row: row[name], lambda row: "#,##0.0%")
 
 
-def count(report: Report, name: str, *, missing: str = "") -> Typed:
+def count(report: Page, name: str, *, missing: str = "") -> Typed:
     """A number with the decimals it has; `missing` is written for none."""
 
     def write(row: pd.Series) -> str:
@@ -121,7 +121,7 @@ def count_pattern(value: float) -> str:
     return "#,##0" if round(float(value), 2).is_integer() else "#,##0.##"
 
 
-def euro(report: Report, name: str) -> Typed:
+def euro(report: Page, name: str) -> Typed:
     """Euro and cents."""
 
     def write(row: pd.Series) -> str:
@@ -132,7 +132,7 @@ def euro(report: Report, name: str) -> Typed:
     return Typed(write, lambda row: row[name], lambda row: "#,##0.00")
 
 
-def date(report: Report, name: str = "data_date") -> Typed:
+def date(report: Page, name: str = "data_date") -> Typed:
     """A date in figures."""
 
     def write(row: pd.Series) -> str:
@@ -141,12 +141,12 @@ def date(report: Report, name: str = "data_date") -> Typed:
     return Typed(write, lambda row: row[name], lambda row: DATE)
 
 
-def reference(report: Report, name: str = "source") -> Write:
+def reference(report: Page, name: str = "source") -> Write:
     """The numbers of the sources, as [1][2]."""
     return lambda row: numbered(row[name], report)
 
 
-def notes(report: Report, said_below: Sequence[str] = ()) -> Write:
+def notes(report: Page, said_below: Sequence[str] = ()) -> Write:
     """The notes in words, but for those a line below the table says for all rows."""
     return lambda row: "; ".join(
         word
@@ -156,6 +156,6 @@ def notes(report: Report, said_below: Sequence[str] = ()) -> Write:
     )
 
 
-def missing_note(report: Report, *columns: pd.Series) -> list[str]:
+def missing_note(report: Page, *columns: pd.Series) -> list[str]:
     """The line that explains what is missing, where something is."""
     return [report.text("missing.explained")] if any(column.isna().any() for column in columns) else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from porfse_analysis.display import cells
+from porfse_analysis.display.page import Page
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import numbered, source_line, source_title
 from porfse_analysis.display.table import Column, Table, Typed
@@ -62,7 +63,7 @@ def findings(report: Report) -> Table:
     )
 
 
-def findings_table(report: Report, found: pd.DataFrame, caption: str) -> Table:
+def findings_table(report: Page, found: pd.DataFrame, caption: str) -> Table:
     """Findings of a report, or some of them, as a table."""
     rows = word_findings(found, report.lang, sources=numbered(report)).assign(day=found["cutoff"])
     names = {"severity": "head", "cutoff": "text", "axis": "text", "message": "text"}
@@ -84,7 +85,7 @@ def findings_table(report: Report, found: pd.DataFrame, caption: str) -> Table:
     )
 
 
-def definitions(report: Report) -> Table:
+def definitions(report: Page) -> Table:
     """Definition, formula and origin of every indicator on the page."""
     present = set(report.results["indicator"])
     rows = pd.DataFrame(
@@ -115,7 +116,7 @@ def definitions(report: Report) -> Table:
     )
 
 
-def sources(report: Report) -> Table:
+def sources(report: Page) -> Table:
     """Every source of what the report shows, numbered as the tables refer to them."""
     rows = report.sources.reset_index(drop=True)
     rows["number"] = [f"[{place + 1}]" for place in range(len(rows))]

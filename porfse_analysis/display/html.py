@@ -102,7 +102,19 @@ def _macros() -> Any:
 
 
 def show(*items: object) -> None:
-    """Show each item as an output of the cell."""
+    """Show each item as an output of the cell.
+
+    Parameters
+    ----------
+    items
+        What a notebook can show: tables and figures of a report, frames.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> pf.show(pf.open_report(pf.load_programme(), cutoff="2018-09-30"))
+    <Report 2014IT05SFOP007 at 2018-09-30, it>
+    """
     with extra_needed():
         from IPython.display import display
 
@@ -114,6 +126,18 @@ def record(results: pd.DataFrame) -> None:
     """Keep `results` in the executed notebook, for the runner to collect.
 
     The frame travels as JSON under a type of its own; numbers keep every digit, dates are ISO text.
+
+    Parameters
+    ----------
+    results
+        A frame in the result columns, as `report.results`.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> report = pf.open_report(pf.load_programme(), cutoff="2018-09-30")
+    >>> pf.record(report.results.head(1))  # doctest: +ELLIPSIS
+    {'application/vnd.porfse.results+json': {'columns': ['programme', ...}, 'text/plain': '1 results recorded'}
     """
     with extra_needed():
         from IPython.display import display

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -18,9 +19,10 @@ from porfse_analysis.programme import Dated, Programme
 from porfse_analysis.verdicts.checks import check
 from porfse_analysis.verdicts.claims import check_claims
 from porfse_analysis.verdicts.decommitment import decommitment
-from porfse_analysis.verdicts.rules import RULES
+from porfse_analysis.verdicts.own_rules import RuleChange, own_rules, rule_changes
+from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["PREFINANCING_MODES", "Report", "known_cutoff", "open_report"]
+__all__ = ["PREFINANCING_MODES", "Report", "known_cutoff", "known_date", "open_report"]
 
 PREFINANCING_MODES: Final[tuple[Literal["initial_only", "initial_plus_annual"], ...]] = (
     "initial_only",
@@ -29,32 +31,29 @@ PREFINANCING_MODES: Final[tuple[Literal["initial_only", "initial_plus_annual"], 
 """Both ways of counting pre-financing against an N+3 target."""
 
 
-@dataclass(frozen=True, eq=False)
-class Report:
-    """A programme at one reporting date: its results, the results before, its findings.
+@dataclass(frozen=True, eq=False, repr=False)
+class _Position:
+    """What is known of a programme at one reporting date, in no language; each frame is made once, when asked for.
 
     `programme` ends at the cutoff. `whole` is for the verdicts alone: a claim may need the first figure after it.
     """
 
     programme: Programme
-    cutoff: pd.Timestamp
-    lang: str
     whole: Programme
+    cutoff: pd.Timestamp
+    rules: Rules
 
     @cached_property
     def results(self) -> pd.DataFrame:
-        """Every indicator at the cutoff, in the result columns."""
         return all_indicators(self.programme, cutoff=self.cutoff)
 
     @cached_property
     def previous(self) -> pd.Timestamp | None:
-        """The reporting date before this one."""
         earlier = [date for date in map(as_cutoff, self.programme.cutoffs) if date < self.cutoff]
         return earlier[-1] if earlier else None
 
     @cached_property
     def previous_progress(self) -> pd.DataFrame:
-        """The financial rates at the reporting date before, by axis and for the programme (no rows without one)."""
         if self.previous is None:
             return self.results.iloc[:0]
         return collect(
@@ -63,46 +62,121 @@ class Report:
 
     @cached_property
     def findings(self) -> pd.DataFrame:
-        """What the checks found up to the cutoff."""
         return check(self.programme, cutoff=self.cutoff)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
-        """The verdict on every claim of documents up to the cutoff."""
-        return check_claims(self.whole, cutoff=self.cutoff)
+        return check_claims(self.whole, cutoff=self.cutoff, rules=self.rules)
 
-    @property
+    @cached_property
     def sources(self) -> pd.DataFrame:
-        """The sources of what the report shows; the row of one is its number, less one.
-
-        A source that only a verdict needs comes last, once there are verdicts.
-        """
-        sources = self.programme.sources
-        if "verdicts" not in self.__dict__:
+        sources, whole = self.programme.sources, self.whole.sources
+        later = whole[~whole["source"].isin(sources["source"])]
+        if later.empty:  # the verdicts, which take a while, can be from no other
             return sources
-        later = self.whole.sources
-        wanted = set(self.verdicts["data_source"]) - set(sources["source"])
+        wanted = self.verdicts["data_source"]
         return pd.concat([sources, later[later["source"].isin(wanted)]], ignore_index=True)
 
     @cached_property
     def deadlines(self) -> pd.DataFrame:
-        """Every N+3 deadline under both ways of counting pre-financing, as known at the cutoff."""
-        data, rules = self.programme, RULES["2014-2020"]
+        data, rules = self.programme, self.rules
         date = self.cutoff.date().isoformat()
         first, last = (
             year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year)
         )
         rows = [
-            decommitment(data.eu_commitments, data.finance, year=year, cutoff=date, prefinancing=mode)
+            decommitment(data.eu_commitments, data.finance, year=year, cutoff=date, prefinancing=mode, rules=rules)
             for year, mode in itertools.product(range(first, last + 1), PREFINANCING_MODES)
         ]
         return pd.concat(rows, ignore_index=True)
 
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Report:
+    """A programme at one reporting date, in a language: its results, the results before, its findings and verdicts.
+
+    Made by `open_report`. What it has is the same in every order of asking, and its frames are the same in every
+    language (`in_language`).
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> report = pf.open_report(pf.load_programme(), cutoff="2018-09-30", lang="en")
+    >>> report
+    <Report 2014IT05SFOP007 at 2018-09-30, en>
+    >>> report.results.query("indicator == 'certification_rate' and axis == 'ALL'")["value"].round(4).tolist()
+    [0.1484]
+    >>> report.in_language("it").results is report.results
+    True
+    """
+
+    position: _Position
+    lang: str
+
+    def __repr__(self) -> str:
+        return f"<Report {self.programme.cci} at {self.cutoff.date().isoformat()}, {self.lang}>"
+
+    @property
+    def programme(self) -> Programme:
+        """The programme as far as it is of dates up to the cutoff."""
+        return self.position.programme
+
+    @property
+    def cutoff(self) -> pd.Timestamp:
+        """The reporting date."""
+        return self.position.cutoff
+
+    @property
+    def rules(self) -> Rules:
+        """The rules its verdicts apply."""
+        return self.position.rules
+
+    @property
+    def rule_changes(self) -> list[RuleChange]:
+        """Which of the rules were changed, from what to what, by the programme's folder or by the notebook."""
+        return rule_changes(self.rules, self.programme.cci, self.programme.rules)
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """Every indicator at the cutoff, in the result columns."""
+        return self.position.results
+
+    @property
+    def previous(self) -> pd.Timestamp | None:
+        """The reporting date before this one."""
+        return self.position.previous
+
+    @property
+    def previous_progress(self) -> pd.DataFrame:
+        """The financial rates at the reporting date before, by axis and for the programme (no rows without one)."""
+        return self.position.previous_progress
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What the checks found up to the cutoff."""
+        return self.position.findings
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """The verdict on every claim of documents up to the cutoff."""
+        return self.position.verdicts
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The sources of the report; the row of one is its number, less one. Those only a verdict needs come last."""
+        return self.position.sources
+
+    @property
+    def deadlines(self) -> pd.DataFrame:
+        """Every N+3 deadline under both ways of counting pre-financing, as known at the cutoff."""
+        return self.position.deadlines
+
     def in_language(self, lang: str) -> Report:
-        """The same report in another language; what was computed is in none and is taken along."""
-        twin = Report(self.programme, self.cutoff, wording.check_language(lang), self.whole)
-        vars(twin).update({name: value for name, value in vars(self).items() if name not in ("lang",)})
-        return twin
+        """The same report in another language; what was computed is in none and is taken along.
+
+        Raises `ParameterError` for a language there is none of.
+        """
+        return Report(self.position, wording.check_language(lang))
 
     def text(self, key: str, **values: object) -> str:
         """A text of the catalogue in the report's language."""
@@ -114,24 +188,62 @@ def known_cutoff(programme: Dated, cutoff: object, name: str = "cutoff") -> pd.T
 
     Raises `ParameterError` listing the dates it has, the nearest first.
     """
+    return known_date(programme.cutoffs, cutoff, of=programme.cci, name=name)
+
+
+def known_date(published: Sequence[str], cutoff: object, *, of: str, name: str = "cutoff") -> pd.Timestamp:
+    """The cutoff, if it is among the dates `published`; `of` is what a message says has them.
+
+    Raises `ParameterError` listing those there are, the nearest first.
+    """
     at = as_cutoff(cutoff)
-    dates = [as_cutoff(date) for date in programme.cutoffs]
+    dates = [as_cutoff(date) for date in published]
     if at not in dates:
         nearest = sorted(dates, key=lambda date: (abs((date - at).days), date))
         listed = ", ".join(date.date().isoformat() for date in nearest) or "none"
-        raise ParameterError(
-            f"{name} {at.date().isoformat()}: {programme.cci} has no figures of that date; it has {listed}"
-        )
+        raise ParameterError(f"{name} {at.date().isoformat()}: {of} has no figures of that date; it has {listed}")
     return at
 
 
-def open_report(programme: Programme, *, cutoff: object, lang: str = "it") -> Report:
-    """The report of `programme` at one of its reporting dates, in it or en.
+def open_report(programme: Programme, *, cutoff: object, lang: str = "it", rules: Rules | None = None) -> Report:
+    """The report of a programme at one of its reporting dates.
 
     It sees nothing of later dates, but for the first figure after a claim: what is added to the programme afterwards
     does not change it.
 
-    Raises `ParameterError` for a date the programme has no figures of, or a language reports do not exist in.
+    Parameters
+    ----------
+    programme
+        As `load_programme` gives it.
+    cutoff
+        One of its reporting dates (`programme.cutoffs`): ISO text, date or Timestamp.
+    lang
+        "it" or "en".
+    rules
+        The rules of the verdicts; None: those of the programme's period, with what its folder changes ("rules" of
+        `datapackage.json`). Rules given here are applied as they are, whatever the folder says. The pages name every
+        rule that was changed, and by whom.
+
+    Returns
+    -------
+    Report
+        Its frames are made when they are asked for.
+
+    Raises
+    ------
+    ParameterError
+        For a date the programme has no figures of, a language reports do not exist in, rules of another period.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> data = pf.load_programme()
+    >>> stricter = pf.RULES["2014-2020"].replace(achieved_from=0.9)
+    >>> report = pf.open_report(data, cutoff="2018-12-31", lang="en", rules=stricter)
+    >>> [(change.name, change.instead_of, change.value, change.by) for change in report.rule_changes]
+    [('achieved_from', 0.85, 0.9, 'notebook')]
     """
     at = known_cutoff(programme, cutoff)
-    return Report(programme.until(at), at, wording.check_language(lang), programme)
+    wording.check_language(lang)
+    applied = own_rules(programme.cci, programme.rules, rules)
+    return Report(_Position(programme.until(at), programme, at, applied), lang)

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from porfse_analysis.display.report import Report
+from porfse_analysis.display.page import Page
 from porfse_analysis.languages import in_language
 
 __all__ = ["identifiers", "numbered", "reference", "source_line", "source_title"]
 
 
-def numbered(report: Report) -> dict[str, str]:
+def numbered(report: Page) -> dict[str, str]:
     """Identifier of each source -> its number as the tables show it, [1]."""
     return {source: f"[{number}]" for source, number in _numbers(report).items()}
 
 
-def _numbers(report: Report) -> dict[str, int]:
+def _numbers(report: Page) -> dict[str, int]:
     return {source: place for place, source in enumerate(report.sources["source"], start=1)}
 
 
@@ -27,7 +27,7 @@ def identifiers(sources: Iterable[object]) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def reference(source: object, report: Report) -> str:
+def reference(source: object, report: Page) -> str:
     """The numbers of one or more sources, as [1] or [1][2]."""
     numbers = _numbers(report)
     return "".join(
@@ -40,7 +40,7 @@ def source_title(row: pd.Series, lang: str) -> str:
     return in_language(row, "title", lang)
 
 
-def source_line(sources: Iterable[object], report: Report) -> str:
+def source_line(sources: Iterable[object], report: Page) -> str:
     """Which sources something was made from, numbered as in the list of the page."""
     rows = {row["source"]: row for _, row in report.sources.iterrows()}
     numbers = _numbers(report)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from porfse_analysis import schema
-from porfse_analysis.errors import DataError, Fault
+from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.verdicts.rules import RULES, rules_of
 
 __all__ = ["DESCRIPTOR", "declared_fields", "declared_tables", "read_descriptor"]
 
@@ -40,6 +41,7 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         faults.append(Fault('has no "cci"', DESCRIPTOR, remedy=remedy))
     if not isinstance(descriptor.get("titles") or {}, dict):
         faults.append(Fault('"titles" is not an object', DESCRIPTOR, remedy='Write it as {"it": "...", "en": "..."}'))
+    faults += _rule_faults(str(descriptor.get("cci") or "").strip(), descriptor.get("rules") or {})
     if not isinstance(descriptor.get("resources"), list):
         faults.append(Fault('has no list "resources"', DESCRIPTOR, remedy="Declare each table there"))
     else:
@@ -49,6 +51,25 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     if faults:
         raise DataError(path, faults)
     return descriptor
+
+
+def _rule_faults(cci: str, rules: Any) -> Iterator[Fault]:
+    """What in the rules a programme sets otherwise is no rule of its period, or no value of the rule."""
+    if not isinstance(rules, dict):
+        remedy = 'Write it as {"serious_counts": "achievement_set"}'
+        yield Fault("is not an object", DESCRIPTOR, column="rules", value=json.dumps(rules), remedy=remedy)
+        return
+    known = rules_of(cci)
+    if rules and known is None:
+        remedy = f"Take it away: there are rules for {', '.join(RULES)}"
+        yield Fault(f"sets rules, and the period of {cci} has none", DESCRIPTOR, column="rules", remedy=remedy)
+        return
+    for name, value in rules.items():
+        try:
+            known and known.replace(**{name: value})
+        except ParameterError as error:
+            text = json.dumps(value, ensure_ascii=False)
+            yield Fault(f"is no value here. {error}", DESCRIPTOR, column=f"rules.{name}", value=text)
 
 
 def _name(resource: Mapping[str, Any]) -> str:

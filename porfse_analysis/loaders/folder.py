@@ -37,8 +37,29 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 def load_programme(folder: str | Path | None = None) -> Programme:
     """The programme kept in `folder`; the bundled one when none is named.
 
-    Returns a `Programme` with one frame per table (columns: `porfse_analysis.schema`). Tables other than axes, finance
-    and sources may be missing. Raises `DataError` with every fault found.
+    Parameters
+    ----------
+    folder
+        A folder of CSV tables with the `datapackage.json` that declares them. Tables other than axes, finance and
+        sources may be missing.
+
+    Returns
+    -------
+    Programme
+        One frame per table (columns: `porfse_analysis.schema`), and the `rules` of its verdicts that
+        `datapackage.json` sets otherwise ({"rules": {"serious_counts": "achievement_set"}}).
+
+    Raises
+    ------
+    DataError
+        With every fault found, by file, row and column.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> programme = pf.load_programme()
+    >>> programme.cci, programme.cutoffs[-1]
+    ('2014IT05SFOP007', '2022-06-30')
     """
     path = Path(folder) if folder not in (None, "") else resources.bundled()
     descriptor = read_descriptor(path)
@@ -65,6 +86,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
         where=str(path),
         known=faults,
         former_names=former,
+        rules=descriptor.get("rules"),
     )
 
 

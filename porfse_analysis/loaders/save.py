@@ -9,10 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,12 +18,13 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.files import folder_aside
 from porfse_analysis.languages import in_language
 from porfse_analysis.loaders.descriptor import DESCRIPTOR
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 
-__all__ = ["LICENCES", "STRAY", "check_target", "save_programme", "table_descriptor", "written_aside"]
+__all__ = ["LICENCES", "STRAY", "check_target", "save_programme", "table_descriptor"]
 
 STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Left in folders by the systems people look at them with; nobody misses them."""
@@ -55,7 +53,7 @@ def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool 
     breaks the rules of `porfse_analysis.schema`.
     """
     target = check_target(folder, overwrite=overwrite)
-    with written_aside(target) as aside:
+    with folder_aside(target) as aside:
         written = [name for name, table in schema.TABLES.items() if table.required or len(getattr(programme, name))]
         for name in written:
             _write_table(getattr(programme, name), schema.TABLES[name], aside / f"{name}.csv")
@@ -100,35 +98,6 @@ def _declared(folder: Path) -> set[str]:
         return files | {str(resource["path"]) for resource in resources}
     except (OSError, ValueError, KeyError, TypeError):
         return files
-
-
-@contextmanager
-def written_aside(target: Path) -> Iterator[Path]:
-    """A new folder beside `target` that takes its place when the block ends well, and goes away
-    when it does not.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    mark = uuid.uuid4().hex[:8]
-    aside = target.with_name(f".{target.name}.{mark}.new")
-    aside.mkdir()
-    try:
-        yield aside
-        _swap(aside, target, target.with_name(f".{target.name}.{mark}.old"))
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _swap(new: Path, target: Path, old: Path) -> None:
-    if not target.exists():
-        new.rename(target)
-        return
-    target.rename(old)
-    try:
-        new.rename(target)
-    except BaseException:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 # --- tables ---
@@ -199,6 +168,7 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
         "cci": programme.cci,
         "title": programme.title("en"),
         "titles": dict(programme.titles),
+        **({"rules": dict(programme.rules)} if programme.rules else {}),
         "licenses": [{"name": LICENCES.get(title, title), "title": title} for title in licences],
         "sources": described,
         "resources": [table_descriptor(schema.TABLES[table]) for table in written],

@@ -8,8 +8,9 @@ from typing import Any
 
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.files import folder_aside
 from porfse_analysis.loaders.folder import DESCRIPTOR
-from porfse_analysis.loaders.save import STRAY, table_descriptor, written_aside
+from porfse_analysis.loaders.save import STRAY, table_descriptor
 from porfse_analysis.loaders.workbook.template import TEMPLATE, write_template
 
 __all__ = ["EXAMPLES", "PAGE", "PLACEHOLDER_CCI", "describe", "new_folder"]
@@ -224,7 +225,7 @@ def new_folder(folder: str | Path) -> Path:
         raise ParameterError(f"{folder} is a file: name a folder")
     if target.exists() and {path.name for path in target.iterdir()} - STRAY:
         raise ParameterError(f"{folder} exists and is not empty: name another folder")
-    with written_aside(target) as aside:
+    with folder_aside(target) as aside:
         for table in schema.TABLES.values():
             _write(aside / f"{table.name}.csv", ",".join(table.names) + "\n")
         _write(aside / DESCRIPTOR, json.dumps(_descriptor(), ensure_ascii=False, indent=1) + "\n")

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from porfse_analysis import resources
-from porfse_analysis.errors import ParameterError, ReportError
+from porfse_analysis.errors import ReportError
+from porfse_analysis.files import remove_left_aside
 from porfse_analysis.reports import fingerprint
-from porfse_analysis.reports.files import remove_left_aside
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.ledger import check_folder
 from porfse_analysis.reports.plan import Run, make_plan
+from porfse_analysis.reports.request import Request
 from porfse_analysis.reports.state import State, described, read_state, unchanged, write_state
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Site:
     def keep(self, outcome: Outcome, made_from: dict[str, str]) -> None:
         """Take in how a run ended."""
         self.outcomes.append(outcome)
+        self.state.end(outcome.run.key, outcome.reason, outcome.seconds)
         if outcome.ok:
             made = {path.relative_to(self.out).as_posix() for path in outcome.files}
             for name in set(self.state.runs.get(outcome.run.key, {}).get("files", ())) - made:
@@ -112,57 +114,40 @@ class Batch:
         return [outcome for site in self.sites for outcome in site.outcomes]
 
 
-def plan_batch(
-    folders: Sequence[str],
-    *,
-    out: Path,
-    cutoffs: Sequence[str] = (),
-    notebooks: Sequence[str] = (),
-    languages: Sequence[str] = ("it",),
-    force: bool = False,
-    on_change: Callable[[], None] = lambda: None,
-) -> Batch:
+def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None) -> Batch:
     """What is asked for and what of it must be made. Nothing is written.
 
-    `folders`: programme folders ("" for the bundled one). The reports of one go into `out`, those of several into a
-    folder each below it, named as the programme's. `on_change` is called before a programme must be read.
+    `on_change` is called before a programme must be read.
 
     Raises `ParameterError` and `DataError` as `make_plan` and `load_programme` do.
     """
-    folders = list(folders) or [""]
-    places = [out] if len(folders) == 1 else [out / _name(folder) for folder in folders]
-    for place in places:
-        if places.count(place) > 1:
-            raise ParameterError(f"two programme folders are called {place.name}; their reports would be in one place")
     sites = []
-    for folder, place in zip(folders, places, strict=True):
+    for folder, place in request.places:
         site = Site(folder, place, read_state(place))
-        _survey(site, on_change)
-        _check_place(site)
         known = site.state
+        held = known.cci if known.ended else ""
+        _survey(site, on_change)
+        check_folder(place, held, known.cci)
         site.planned = make_plan(
-            known, folder=folder, cutoffs=cutoffs, notebooks=notebooks, languages=languages, out=place
+            known,
+            folder=folder,
+            cutoffs=request.cutoffs,
+            notebooks=request.notebooks,
+            languages=request.languages,
+            out=place,
         )
         for run in site.planned:
             made_from = fingerprint.of_run(run, known.seen)
-            why = "forced" if force else known.why(run.key, made_from, place)
+            why = "forced" if request.force else known.why(run.key, made_from, place)
             if why:
                 site.due.append(Due(run, why, made_from))
         sites.append(site)
-    return Batch(out, sites)
-
-
-def _name(folder: str) -> str:
-    return _folder(folder).resolve().name
-
-
-def _folder(folder: str) -> Path:
-    return Path(folder) if folder else resources.bundled()
+    return Batch(request.out, sites)
 
 
 def _survey(site: Site, on_change: Callable[[], None]) -> None:
     """Bring what is known of the programme up to date; its tables are read only when a file has changed."""
-    folder = _folder(site.folder)
+    folder = Path(site.folder) if site.folder else resources.bundled()
     inputs = fingerprint.digest([fingerprint.of_files(fingerprint.programme_files(folder)), fingerprint.environment()])
     if inputs == site.state.inputs:
         return
@@ -173,10 +158,6 @@ def _survey(site: Site, on_change: Callable[[], None]) -> None:
     site.state.inputs, site.state.seen = inputs, fingerprint.of_programme(programme)
     site.state.cci, site.state.titles = programme.cci, dict(programme.titles)
     site.state.cutoffs = programme.cutoffs
-
-
-def _check_place(site: Site) -> None:
-    check_folder(site.out, site.state.cci)
 
 
 @contextlib.contextmanager
@@ -204,36 +185,24 @@ def locked(out: Path, waited: Callable[[Path], object], say: Callable[[str], Non
         lock.release()
 
 
-def make_batch(
-    folders: Sequence[str],
-    execute: Executor,
-    *,
-    out: Path,
-    cutoffs: Sequence[str] = (),
-    notebooks: Sequence[str] = (),
-    languages: Sequence[str] = ("it",),
-    force: bool = False,
-    warm: bool = True,
-    say: Callable[[str], None] = lambda text: None,
-) -> Batch:
+def make_batch(request: Request, execute: Executor, *, say: Callable[[str], None] = lambda text: None) -> Batch:
     """Make what `plan_batch` says is due, and bring the pages above the reports up to date.
 
-    `execute` runs them; with `warm`, it is given a warm process. Every report is complete when it appears. On Ctrl-C
-    what has been made is kept and listed, and KeyboardInterrupt is raised again.
+    `execute` runs them; it is given a warm process where the request is for one. Every report is complete when it
+    appears. On Ctrl-C what has been made is kept and listed, and KeyboardInterrupt is raised again.
 
     Raises `ReportError` when the output folder cannot be written to, and as `plan_batch` does.
     """
     # a wrong call must not leave a folder behind
-    asked = {"cutoffs": cutoffs, "notebooks": notebooks, "languages": languages, "force": force}
     with contextlib.ExitStack() as stack:
         started: list[WarmProcess] = []
 
         def start() -> None:
             """The warm process imports while the programme is read here."""
-            if warm and CAN_FORK and not started:
+            if request.warm and CAN_FORK and not started:
                 started.append(stack.enter_context(WarmProcess()))
 
-        batch = plan_batch(folders, out=out, on_change=start, **asked)  # type: ignore[arg-type]
+        batch = plan_batch(request, on_change=start)
         if not batch.due and not batch.index_due():
             return batch
         waited: list[Path] = []
@@ -241,7 +210,7 @@ def make_batch(
         for site in sorted(batch.sites, key=lambda site: site.out.resolve()):
             stack.enter_context(locked(site.out, waited.append, say))
         if waited:  # the other has changed what is due
-            batch = plan_batch(folders, out=out, on_change=start, **asked)  # type: ignore[arg-type]
+            batch = plan_batch(request, on_change=start)
         if batch.due:
             start()
         _make(batch, execute, started[0] if started else None)
@@ -280,7 +249,7 @@ def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
             continue
         try:
             remove_left_aside(site.out)
-            arguments = (site.folder, site.out, site.outcomes)
+            arguments = (site.folder, site.out, site.state.listed())
             try:
                 rewritten, files = warm.call(write_folder, *arguments) if warm else write_folder(*arguments)
             except (ChildEndedError, ConnectionError):  # the reports are made; their index must not be lost
@@ -290,6 +259,7 @@ def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
             raise ReportError(f"{site.out}: the index cannot be written: {error.strerror or error}") from error
     if len(batch.sites) > 1:
         try:
-            write_country(batch.out, [Member(site.state.cci, site.state.titles, site.out) for site in batch.sites])
+            members = [Member(site.state.cci, site.state.titles, site.out, site.state.listed()) for site in batch.sites]
+            write_country(batch.out, members)
         except OSError as error:
             raise ReportError(f"{batch.out}: the index cannot be written: {error.strerror or error}") from error

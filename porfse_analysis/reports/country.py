@@ -11,9 +11,8 @@ import pandas as pd
 from porfse_analysis.display.html import Link, heading, paragraphs
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
+from porfse_analysis.files import write_aside
 from porfse_analysis.languages import LANGUAGES
-from porfse_analysis.reports.files import write_aside
-from porfse_analysis.reports.ledger import known_runs
 from porfse_analysis.reports.navigation import address, front_links
 from porfse_analysis.reports.render import page
 
@@ -22,16 +21,17 @@ __all__ = ["Member", "write_country"]
 
 @dataclass(frozen=True)
 class Member:
-    """A programme of the page: its code, its titles by language, the folder of its reports."""
+    """A programme of the page: its code, its titles by language, the folder of its reports, how its runs ended."""
 
     cci: str
     titles: dict[str, str]
     out: Path
+    runs: list[dict[str, str]]
 
 
 def write_country(out: Path, members: Sequence[Member]) -> None:
     """Write `out/index.html` (English under `en/`) over the reports of the members, sorted by title."""
-    runs = {member.cci: known_runs(member.out) for member in members}
+    runs = {member.cci: member.runs for member in members}
     languages = [lang for lang in LANGUAGES if any(run["lang"] == lang for rows in runs.values() for run in rows)]
     fronts = {lang: _front(out, lang) for lang in languages}
     places = list(fronts.items())

@@ -96,13 +96,13 @@ def of_programme(programme: Programme) -> dict[str, str]:
     from porfse_analysis.indicators.result import as_cutoff
     from porfse_analysis.verdicts.claims import check_claims
 
-    titles = json.dumps(dict(programme.titles), sort_keys=True)
+    said = json.dumps([dict(programme.titles), dict(programme.rules)], sort_keys=True)
     verdicts = check_claims(programme) if len(programme.claims) else None
-    seen = {WHOLE: digest([programme.cci, titles, *_tables(programme)])}
+    seen = {WHOLE: digest([programme.cci, said, *_tables(programme)])}
     for cutoff in programme.cutoffs:
         at = as_cutoff(cutoff)
         told = "" if verdicts is None else _of_frame(verdicts[verdicts["cutoff"] <= at])
-        seen[cutoff] = digest([programme.cci, titles, *_tables(programme.until(at)), told])
+        seen[cutoff] = digest([programme.cci, said, *_tables(programme.until(at)), told])
     return seen
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from porfse_analysis.display.words import wording
-from porfse_analysis.reports.files import write_aside
+from porfse_analysis.files import write_aside
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 
 __all__ = ["END", "START", "Page", "address", "fill", "front_links", "in_order", "notebook_title"]

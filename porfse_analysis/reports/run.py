@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from porfse_analysis.errors import ReportError
-from porfse_analysis.reports.files import aside
+from porfse_analysis.files import aside
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.plan import Run
 

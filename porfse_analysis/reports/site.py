@@ -2,64 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from porfse_analysis.display.report import Report, open_report
 from porfse_analysis.display.words import wording
+from porfse_analysis.files import write_aside
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
-from porfse_analysis.reports.files import write_aside
 from porfse_analysis.reports.front_page import front_page
-from porfse_analysis.reports.ledger import known_runs, runs_csv
+from porfse_analysis.reports.ledger import runs_csv
 from porfse_analysis.reports.navigation import Page, fill, front_links
 from porfse_analysis.reports.results import collect_results, results_csv
-from porfse_analysis.reports.run import Outcome
 
 __all__ = ["write_folder", "write_site"]
 
 
-def write_folder(folder: str, out: Path, outcomes: Iterable[Outcome]) -> tuple[list[Path], list[Path]]:
+Runs = Sequence[dict[str, str]]
+"""Runs and how they ended, as `State.listed` gives them."""
+
+
+def write_folder(folder: str, out: Path, runs: Runs) -> tuple[list[Path], list[Path]]:
     """`write_site` for a programme folder ("" for the bundled one)."""
-    return write_site(out, load_programme(folder or None), outcomes)
+    return write_site(out, load_programme(folder or None), runs)
 
 
-def write_site(out: Path, programme: Programme, outcomes: Iterable[Outcome]) -> tuple[list[Path], list[Path]]:
-    """Bring front pages, links, results.csv and runs.csv up to date with the folder and with this call's outcomes.
+def write_site(out: Path, programme: Programme, runs: Runs) -> tuple[list[Path], list[Path]]:
+    """Bring front pages, links, results.csv and runs.csv up to date with the folder and with how its runs ended.
 
     Returns the pages of reports whose links it has changed, and the files above the reports.
     """
-    runs = {(run["notebook"], run["cutoff"], run["lang"]): run for run in known_runs(out)}
-    for outcome in outcomes:
-        run = outcome.run
-        runs[run.name, run.cutoff, run.lang] = {
-            "programme": programme.cci,
-            "notebook": run.name,
-            "cutoff": run.cutoff,
-            "lang": run.lang,
-            "status": "ok" if outcome.ok else "failed",
-            "seconds": f"{outcome.seconds:.1f}",
-            "reason": outcome.reason,
-        }
-    known = [runs[key] for key in sorted(runs)]
     made = [
         (_folder(out, run["lang"]) / run["cutoff"] / f"{run['notebook']}.ipynb", run["lang"])
-        for run in known
+        for run in runs
         if run["status"] == "ok"
     ]
     results = collect_results((path, lang) for path, lang in made if path.is_file())
     write_aside(out / "results.csv", results_csv(results))
-    write_aside(out / "runs.csv", runs_csv(known))
-    pages = [page for page in (_page(out, run) for run in known) if page.path.is_file()]
-    fronts = _write_fronts(out, programme, known, results, pages)
+    write_aside(out / "runs.csv", runs_csv(runs))
+    pages = [page for page in (_page(out, run) for run in runs) if page.path.is_file()]
+    fronts = _write_fronts(out, programme, runs, results, pages)
     return fill(pages), [out / "results.csv", out / "runs.csv", *fronts]
 
 
-def _write_fronts(
-    out: Path, programme: Programme, runs: list[dict[str, str]], results: pd.DataFrame, pages: list[Page]
-) -> list[Path]:
+def _write_fronts(out: Path, programme: Programme, runs: Runs, results: pd.DataFrame, pages: list[Page]) -> list[Path]:
     languages = [lang for lang in wording.LANGUAGES if any(run["lang"] == lang for run in runs)]
     fronts = {lang: _folder(out, lang) / "index.html" for lang in languages}
     report: Report | None = None

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from porfse_analysis.reports.files import write_aside
+from porfse_analysis.files import write_aside
+from porfse_analysis.languages import LANGUAGES
 
 __all__ = ["STATE_FILE", "State", "read_state", "write_state"]
 
 STATE_FILE = ".porfse.json"
 
 _VERSION = 1
+
+# what a key may be: its parts become names of files
+_KEY = re.compile(rf"(?:{'|'.join(LANGUAGES)})/\d{{4}}-\d{{2}}-\d{{2}}/[^/\\\0]+", re.ASCII)
 
 Files = dict[str, list[Any]]
 
@@ -26,7 +31,8 @@ class State:
 
     `inputs` is the digest of the programme's files, `cci`, `titles`, `cutoffs` and `seen` what was read from them.
     `runs` maps the key of a run to what it was made from and the files it made (path -> size, time of change, digest);
-    `site` is the same for the pages above the reports.
+    `site` is the same for the pages above the reports. `ended` maps the key of every run there was to how the last of
+    it ended: `reason` (empty when all went well) and `seconds`.
     """
 
     inputs: str = ""
@@ -36,6 +42,27 @@ class State:
     seen: dict[str, str] = field(default_factory=dict)
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     site: dict[str, Any] = field(default_factory=dict)
+    ended: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """A folder of an older version tells of its good runs alone, and a key anybody has written of none."""
+        known = {key: {"reason": "", "seconds": ""} for key in self.runs} | self.ended
+        self.ended = {key: ended for key, ended in known.items() if _KEY.fullmatch(key)}
+
+    def end(self, key: str, reason: str, seconds: float) -> None:
+        """Note how a run ended."""
+        self.ended[key] = {"reason": reason, "seconds": f"{seconds:.1f}"}
+
+    def listed(self) -> list[dict[str, str]]:
+        """The runs of the folder and how they ended, as `runs.csv` has them."""
+        rows = []
+        for key, ended in self.ended.items():
+            lang, cutoff, notebook = key.split("/")
+            status = "failed" if ended["reason"] else "ok"
+            rows.append(
+                {"programme": self.cci, "notebook": notebook, "cutoff": cutoff, "lang": lang, "status": status, **ended}
+            )
+        return sorted(rows, key=lambda row: (row["notebook"], row["cutoff"], row["lang"]))
 
     def why(self, key: str, made_from: Mapping[str, str], out: Path) -> str:
         """Why a run must be made: "new", the first thing it depends on that has changed, "files"; "" if it need not."""

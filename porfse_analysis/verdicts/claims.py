@@ -33,8 +33,9 @@ from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.decommitment import decommitment
+from porfse_analysis.verdicts.own_rules import own_rules
 from porfse_analysis.verdicts.performance_framework import framework_indicators
-from porfse_analysis.verdicts.rules import RULES
+from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["ABOUT", "CLAIM_COLUMNS", "NEEDS", "REASONS", "VERDICTS", "check_claims"]
 
@@ -138,8 +139,11 @@ _COMMITMENTS = {"no_commitments", "commitment_gap", "reserve_missing", "base_mis
 Answer = dict[str, Any]
 
 
-def check_claims(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
+def check_claims(programme: Programme, *, cutoff: object = None, rules: Rules | None = None) -> pd.DataFrame:
     """The verdict on every claim dated not after `cutoff` (default: on every claim).
+
+    `rules` are those of the performance framework and of decommitment; by default those of the programme's period with
+    what its folder changes.
 
     Returns one row per claim: what is claimed (claim, quantity, axis, cutoff, source, claimed, unit, qualifier,
     precision), `verdict` (`confirmed`, `contradicted`, `compatible`, `not_verifiable`), `reason` (see `REASONS`), the
@@ -152,8 +156,9 @@ def check_claims(programme: Programme, *, cutoff: object = None) -> pd.DataFrame
     claims = programme.claims
     if cutoff is not None:
         claims = claims[claims["cutoff"] <= as_cutoff(cutoff)]
-    rows = [_checked(claim, programme) for claim in claims.to_dict("records")]
-    rows += _sums(claims, programme)
+    applied = own_rules(programme.cci, programme.rules, rules)
+    rows = [_checked(claim, programme, applied) for claim in claims.to_dict("records")]
+    rows += _sums(claims, programme, applied)
     return v.typed_frame([dict.fromkeys(CLAIM_COLUMNS) | row for row in map(_blank, rows)], CLAIM_COLUMNS)
 
 
@@ -162,12 +167,12 @@ def _blank(row: Answer) -> Answer:
     return texts | row
 
 
-def _checked(claim: Mapping[Any, Any], programme: Programme) -> Answer:
+def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> Answer:
     """The row of one claim."""
     row: Answer = {name: claim[name] for name in ("programme", "claim", "quantity", "axis", "cutoff")}
     row |= {"source": str(claim["source"]), "claimed": claim["value"], "unit": claim["unit"]}
     row |= {"qualifier": claim["qualifier"] or "exact", "precision": claim["precision"]}
-    others = _Others.of(programme, row["source"])
+    others = _Others.of(programme, row["source"], rules)
     quantity = row["quantity"]
     milestones, target = _MILESTONES.fullmatch(quantity), _TARGET.fullmatch(quantity)
     if target:
@@ -189,7 +194,7 @@ def _answer(verdict: str, reason: str, **more: Any) -> Answer:
 
 @dataclass(frozen=True)
 class _Others:
-    """The tables of a programme without what comes from the document of the claim."""
+    """The tables of a programme without what comes from the document of the claim, and the rules."""
 
     finance: pd.DataFrame
     own_finance: pd.DataFrame
@@ -197,9 +202,10 @@ class _Others:
     targets: pd.DataFrame
     axes: pd.DataFrame
     eu_commitments: pd.DataFrame
+    rules: Rules
 
     @classmethod
-    def of(cls, programme: Programme, source: str) -> _Others:
+    def of(cls, programme: Programme, source: str, rules: Rules) -> _Others:
         """Of `programme`, for a claim of `source`."""
         own = programme.finance["source"].astype("str") == source
         counted = programme.achievements["source"].astype("str") != source
@@ -210,6 +216,7 @@ class _Others:
             targets=programme.targets,
             axes=programme.axes,
             eu_commitments=programme.eu_commitments,
+            rules=rules,
         )
 
 
@@ -379,13 +386,13 @@ def _amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -
     return figures
 
 
-def _sums(claims: pd.DataFrame, programme: Programme) -> list[Answer]:
+def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answer]:
     """Documents with claims about endowments whose axes do not add up to their own total."""
     rows = []
     stated = claims[claims["quantity"] == "allocation"].drop_duplicates(["source", "cutoff"])
     for claim in stated.to_dict("records"):
         source, date = str(claim["source"]), claim["cutoff"]
-        others = _Others.of(programme, source)
+        others = _Others.of(programme, source, rules)
         own = others.own_finance[others.own_finance["cutoff"] == date]
         parts = {
             axis: figure
@@ -469,7 +476,9 @@ def _of_women(row: Answer, others: _Others) -> Answer:
 def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answer:
     """How many indicators have reached their milestone of 2018, or are on their way to it."""
     date = row["cutoff"].date().isoformat()
-    items = framework_indicators(others.achievements, others.finance, others.targets, cutoff=date, axes=others.axes)
+    items = framework_indicators(
+        others.achievements, others.finance, others.targets, cutoff=date, axes=others.axes, rules=others.rules
+    )
     items = items[(items["state"] != "left_out") & (items["axis"] == row["axis"] if row["axis"] != ALL else True)]
     items = items[items["kind"] == kind] if kind else items
     certified = "certified_by_axis" if kind == "financial" else ""
@@ -480,7 +489,7 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answe
     # an earlier figure can only have grown since
     high = high.mask(has_note(items["note"], "stale"), float("inf"))
     reached, at_most = int((low >= 1).sum()), int((high >= 1).sum())
-    threshold = float(RULES["2014-2020"].achieved_from)
+    threshold = float(others.rules.achieved_from)
     enough, enough_at_most = int((low >= threshold).sum()), int((high >= threshold).sum())
     claimed = float(row["claimed"])
     shown: Answer = {
@@ -515,7 +524,14 @@ def _of_target(year: int, row: Answer, others: _Others) -> Answer:
     date = row["cutoff"].date().isoformat()
     try:
         modes = [
-            decommitment(others.eu_commitments, others.finance, year=year, cutoff=date, prefinancing=mode)
+            decommitment(
+                others.eu_commitments,
+                others.finance,
+                year=year,
+                cutoff=date,
+                prefinancing=mode,
+                rules=others.rules,
+            )
             for mode in ("initial_only", "initial_plus_annual")
         ]
     except ParameterError:

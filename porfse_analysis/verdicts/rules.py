@@ -259,7 +259,7 @@ def _row(field: dataclasses.Field[Any], value: RuleValue) -> Rule:
 
 def _valid(rule: Rule, value: Any) -> RuleValue:
     if isinstance(value, list | set | frozenset):
-        value = tuple(sorted(value))
+        value = tuple(sorted(value, key=str))
     problem = _problem(rule, value)
     if problem:
         raise ParameterError(f"Rule {rule.name} cannot be {value!r}: {problem}")
@@ -274,7 +274,7 @@ def _problem(rule: Rule, value: Any) -> str:
     if rule.unit == "choice":
         return "" if value in rule.allowed else f"it is one of {', '.join(rule.allowed)}"
     if rule.unit == "set":
-        known = isinstance(value, tuple) and set(value) <= set(rule.allowed)
+        known = isinstance(value, tuple) and all(part in rule.allowed for part in value)
         return "" if known else f"it holds some of {', '.join(rule.allowed)}"
     if rule.unit == "date":
         try:

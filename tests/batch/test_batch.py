@@ -15,7 +15,8 @@ from porfse_analysis import ParameterError, all_indicators, check, decommitment,
 from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.reports import batch as batches
 from porfse_analysis.reports import fingerprint
-from porfse_analysis.reports.batch import make_batch, plan_batch
+from porfse_analysis.reports.batch import make_batch
+from porfse_analysis.reports.request import Request
 from porfse_analysis.reports.run import Outcome
 from porfse_analysis.reports.state import STATE_FILE
 
@@ -57,7 +58,7 @@ def make(folder, tmp_path):
     def call(failing=(), **asked):
         execute, given = stand_in(failing)
         options = {"out": tmp_path / "out", "notebooks": ["programme_report"], **asked}
-        make_batch([str(folder)], execute, warm=False, **options)
+        make_batch(Request(folders=[str(folder)], engine="kernel", **options), execute)
         return given
 
     return call
@@ -207,12 +208,18 @@ def test_a_table_that_is_no_more_leaves_no_file(folder, tmp_path):
             yield Outcome(run, 0.0, files=(run.page, *files, run.executed))
 
     out = tmp_path / "out"
-    asked = {"out": out, "notebooks": ["programme_report"], "cutoffs": ["2018-09-30"], "warm": False, "force": True}
-    make_batch([str(folder)], execute, **asked)
+    asked = {
+        "out": out,
+        "notebooks": ["programme_report"],
+        "cutoffs": ["2018-09-30"],
+        "engine": "kernel",
+        "force": True,
+    }
+    make_batch(Request(folders=[str(folder)], **asked), execute)
     beside = out / "2018-09-30" / "programme_report_files"
     (beside / "mine.csv").write_text("of the user")
     made.remove("b.csv")
-    make_batch([str(folder)], execute, **asked)
+    make_batch(Request(folders=[str(folder)], **asked), execute)
     assert sorted(path.name for path in beside.iterdir()) == ["a.csv", "mine.csv"]
 
 
@@ -223,14 +230,14 @@ def test_ctrl_c_keeps_what_is_made_and_names_the_rest(folder, tmp_path):
         yield from execute(runs[:2], warm)
         raise KeyboardInterrupt
 
-    asked = {"out": tmp_path / "out", "notebooks": ["programme_report"], "cutoffs": DATES[:4], "warm": False}
+    asked = {"out": tmp_path / "out", "notebooks": ["programme_report"], "cutoffs": DATES[:4], "engine": "kernel"}
     with pytest.raises(KeyboardInterrupt):
-        make_batch([str(folder)], interrupted, **asked)
+        make_batch(Request(folders=[str(folder)], **asked), interrupted)
     listed = (tmp_path / "out" / "runs.csv").read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[4] for line in listed[1:]] == ["ok", "ok", "failed", "failed"]
     assert listed[3].endswith(batches.STOPPED)
     execute, given = stand_in()
-    make_batch([str(folder)], execute, **asked)
+    make_batch(Request(folders=[str(folder)], **asked), execute)
     assert given == reports(*DATES[2:4])
 
 
@@ -238,8 +245,8 @@ def test_several_programmes_each_get_a_folder(folder, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(folder, other)
     execute, given = stand_in()
-    asked = {"out": tmp_path / "out", "notebooks": ["programme_report"], "cutoffs": ["2018-09-30"], "warm": False}
-    made = make_batch([str(folder), str(other)], execute, **asked)
+    asked = {"out": tmp_path / "out", "notebooks": ["programme_report"], "cutoffs": ["2018-09-30"], "engine": "kernel"}
+    made = make_batch(Request(folders=[str(folder), str(other)], **asked), execute)
     assert len(given) == 2
     assert [site.out.name for site in made.sites] == ["programme", "other"]
     assert (tmp_path / "out" / "other" / "2018-09-30" / "programme_report.html").is_file()
@@ -249,7 +256,7 @@ def test_several_programmes_each_get_a_folder(folder, tmp_path):
     assert index.count('<td>30 settembre 2018</td><td class="pf-number">1</td><td class="pf-number">0</td>') == 2
     (tmp_path / "deep").mkdir()
     with pytest.raises(ParameterError, match="two programme folders are called other"):
-        plan_batch([str(other), str(shutil.copytree(other, tmp_path / "deep" / "other"))], out=tmp_path / "out")
+        Request(folders=[str(other), str(shutil.copytree(other, tmp_path / "deep" / "other"))], out=tmp_path / "out")
 
 
 def test_a_dry_run_says_why_and_writes_nothing(folder, tmp_path):
@@ -292,3 +299,49 @@ def test_nothing_computed_at_a_date_needs_a_later_one(name):
                 decommitment(data.eu_commitments, data.finance, year=year, cutoff=cutoff) for data in (cut, programme)
             ]
             assert_frame_equal(*frames)
+
+
+def test_the_folder_of_another_programme_is_refused_before_anything_changes(make, folder, tmp_path):
+    make(cutoffs=["2018-09-30"])
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    for path in folder.iterdir():
+        if path.is_file():
+            path.write_text(path.read_text(encoding="utf-8").replace("2014IT05SFOP007", "2014IT05SFOP005"))
+    with pytest.raises(ParameterError, match="holds the reports of 2014IT05SFOP007"):
+        make(cutoffs=["2018-09-30"])
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_of_the_version_before_keeps_its_good_runs(make, tmp_path):
+    make(cutoffs=DATES[:2])
+    kept = tmp_path / "out" / STATE_FILE
+    state = json.loads(kept.read_text(encoding="utf-8"))
+    del state["ended"]
+    kept.write_text(json.dumps(state), encoding="utf-8")
+    assert make(cutoffs=DATES[2:3]) == reports(DATES[2])
+    rows = (tmp_path / "out" / "runs.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert [row.split(",")[2:5] for row in rows] == [[date, "it", "ok"] for date in DATES[:3]]
+
+
+def test_rules_of_the_folder_make_its_reports_due(make, folder):
+    make(cutoffs=DATES[:2])
+    path = folder / "datapackage.json"
+    replace(path, '"resources"', '"rules": {"serious_counts": "achievement_set"}, "resources"')
+    assert make(cutoffs=DATES[:2]) == reports(*DATES[:2])
+    assert make(cutoffs=DATES[:2]) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"languages": ["de"]}, "de"),
+        ({"engine": "steam"}, "engine 'steam': it is one of warm, kernel"),
+        ({"jobs": 0}, "jobs 0: "),
+        ({"jobs": -2}, "jobs -2: "),
+        ({"timeout": 0.5}, r"timeout 0\.5: seconds"),
+        ({"timeout": float("nan")}, "timeout nan: seconds"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_at_once(asked, message):
+    with pytest.raises(ParameterError, match=message):
+        Request(**asked)

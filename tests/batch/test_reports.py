@@ -10,17 +10,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from batch_tools import notebook
+from site_tools import write_site
 
 from porfse_analysis import ParameterError, all_indicators, load_programme, resources
+from porfse_analysis.files import aside, write_aside
 from porfse_analysis.indicators.result import RESULT_COLUMNS
-from porfse_analysis.reports.files import aside, write_aside
 from porfse_analysis.reports.ledger import check_folder
 from porfse_analysis.reports.navigation import END, START
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run, find_notebook, make_plan, notebook_parameters
 from porfse_analysis.reports.render import render
 from porfse_analysis.reports.results import recorded
 from porfse_analysis.reports.run import Outcome, execute
-from porfse_analysis.reports.site import write_site
 
 pytestmark = pytest.mark.xdist_group("reports")
 NOTEBOOK = resources.notebooks_folder() / "programme_report.ipynb"
@@ -290,16 +290,14 @@ def test_a_failed_run_keeps_the_report_there_was_and_is_named_on_the_index(tmp_p
 
 
 def test_a_folder_of_another_programme_is_refused(tmp_path, programme):
-    write_aside(
-        tmp_path / "runs.csv",
-        "programme,notebook,cutoff,lang,status,seconds,reason\n2014IT05SFOP005,a,2018-09-30,it,ok,1,\n",
-    )
-    with pytest.raises(ParameterError, match="2014IT05SFOP005"):
-        check_folder(tmp_path, programme.cci)
+    with pytest.raises(ParameterError, match=r"holds the reports of 2014IT05SFOP005; .*those of 2014IT05SFOP007"):
+        check_folder(tmp_path, "2014IT05SFOP005", programme.cci)
+    check_folder(tmp_path, "", programme.cci)
+    check_folder(tmp_path, programme.cci, programme.cci)
     taken = tmp_path / "file"
     taken.write_text("")
     with pytest.raises(ParameterError, match="is a file"):
-        check_folder(taken, programme.cci)
+        check_folder(taken, "", programme.cci)
 
 
 def test_a_file_written_aside_is_complete_or_not_there(tmp_path):

@@ -35,7 +35,7 @@ def test_the_wheel_carries_data_and_notebooks(wheel):
         "notebooks/performance_review.ipynb",
         "notebooks/information_sheet.ipynb",
         "notebooks/explore.ipynb",
-        "display/explore/explorer.css",
+        "explore/view.css",
         "display/templates/blocks.html.j2",
         "display/words/catalogue/it.toml",
         "display/words/catalogue/en.toml",

@@ -6,11 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 import hostile
 import pytest
+from site_tools import write_site
 
 from porfse_analysis import load_programme, resources
 from porfse_analysis.reports.plan import make_plan
 from porfse_analysis.reports.run import run_all
-from porfse_analysis.reports.site import write_site
 
 pytestmark = pytest.mark.browser
 

@@ -19,20 +19,21 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from porfse_analysis import exploring, load_programme, resources
+from porfse_analysis import load_programme, resources
 from porfse_analysis.cli import app
-from porfse_analysis.display.explore import explorer as explorer_module
-from porfse_analysis.display.explore.explorer import EVERY, SUBJECTS, explore, explored_rows
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.explore import explore
+from porfse_analysis.explore import jupyterlab as jupyterlab_module
+from porfse_analysis.explore import view as view_module
+from porfse_analysis.explore.view import EVERY, SUBJECTS, explored_rows
 from porfse_analysis.indicators.overview import all_indicators
-from porfse_analysis.reports.downloads import downloads
 from porfse_analysis.schema import ALL
 
 NOTEBOOK = resources.notebooks_folder() / "explore.ipynb"
 
 
 def view(**options):
-    return explore(load_programme, downloads, **options)
+    return explore(**options)
 
 
 def words(widget):
@@ -290,7 +291,7 @@ def started(monkeypatch):
     """What the command would have started."""
     calls = []
     monkeypatch.setattr(
-        exploring, "start_jupyterlab", lambda notebook, *, browser: calls.append((Path(notebook), browser))
+        jupyterlab_module, "start_jupyterlab", lambda notebook, *, browser: calls.append((Path(notebook), browser))
     )
     return calls
 
@@ -343,9 +344,9 @@ def test_a_changed_notebook_is_kept_and_an_old_copy_renewed(tmp_path, started):
     mine = (to / "explore.ipynb").read_bytes()
     # a copy of an older version, as it was copied then
     change(to / "performance_review.ipynb", "old = True")
-    record = json.loads((to / exploring.RECORD).read_text(encoding="utf-8"))
-    record["performance_review.ipynb"] = exploring._digest_of(to / "performance_review.ipynb")
-    (to / exploring.RECORD).write_text(json.dumps(record), encoding="utf-8")
+    record = json.loads((to / jupyterlab_module.RECORD).read_text(encoding="utf-8"))
+    record["performance_review.ipynb"] = jupyterlab_module._digest_of(to / "performance_review.ipynb")
+    (to / jupyterlab_module.RECORD).write_text(json.dumps(record), encoding="utf-8")
     # something else altogether, and one that was run
     (to / "compare_cutoffs.ipynb").write_text("notes", encoding="utf-8")
     ran = json.loads((to / "programme_report.ipynb").read_text(encoding="utf-8"))
@@ -378,7 +379,9 @@ def test_a_wrong_call_ends_with_2_and_starts_nothing(tmp_path, started, monkeypa
     assert run.exit_code == 2
     assert "name another folder" in run.stderr
     monkeypatch.setitem(sys.modules, "jupyterlab", None)
-    monkeypatch.setattr(exploring.importlib.util, "find_spec", lambda name: None if name == "jupyterlab" else object())
+    monkeypatch.setattr(
+        jupyterlab_module.importlib.util, "find_spec", lambda name: None if name == "jupyterlab" else object()
+    )
     run = porfse("--to", to)
     assert (run.exit_code, to.exists()) == (2, False)
     assert "pip install 'porfse_analysis[explore]'" in run.stderr
@@ -413,7 +416,7 @@ class Child:
 @pytest.mark.parametrize(("code", "exit_code"), [(0, 0), (1, 1), (None, 130)])
 def test_the_command_ends_as_jupyterlab_does(tmp_path, monkeypatch, code, exit_code):
     child = Child(code)
-    monkeypatch.setattr(exploring.subprocess, "Popen", child)
+    monkeypatch.setattr(jupyterlab_module.subprocess, "Popen", child)
     run = porfse("--to", tmp_path, "--no-browser")
     assert run.exit_code == exit_code
     assert child.command[:4] == [sys.executable, "-m", "jupyterlab", str(tmp_path / "explore.ipynb")]
@@ -521,8 +524,8 @@ def test_whatever_fails_no_figure_of_another_date_stays(part, monkeypatch):
     def fail(*_args, **_more):
         raise ValueError("no such luck")
 
-    where = {"key_numbers": explorer_module.blocks, "progress_by_axis": explorer_module.tables}
-    monkeypatch.setattr(where.get(part, explorer_module), part, fail)
+    where = {"key_numbers": view_module.blocks, "progress_by_axis": view_module.tables}
+    monkeypatch.setattr(where.get(part, view_module), part, fail)
     explorer.cutoff.value = "2018-09-30"
     assert (explorer.head.value, explorer.rows.value, explorer.overview.value) == ("", "", "")
     assert "cannot be shown" in explorer.message.value

@@ -11,15 +11,16 @@ from urllib.parse import unquote
 
 import pandas as pd
 import pytest
+from site_tools import write_site
 
 from porfse_analysis import all_indicators, load_programme
 from porfse_analysis.display.html import RESULTS_MIME
-from porfse_analysis.reports.files import write_aside
+from porfse_analysis.files import write_aside
 from porfse_analysis.reports.navigation import END, START
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.render import page
 from porfse_analysis.reports.run import Outcome
-from porfse_analysis.reports.site import write_site
+from porfse_analysis.reports.state import STATE_FILE
 
 REPORT, REVIEW = "programme_report", "performance_review"
 
@@ -292,15 +293,24 @@ def test_names_of_notebooks_are_addresses_not_protocols(tmp_path, programme, res
     ("notebook", "cutoff", "lang"),
     [("../victim", "2018-09-30", "it"), ("victim", "../..", "it"), ("victim", "2018-09-30", "../../x")],
 )
-def test_an_edited_list_of_runs_reaches_no_file_outside(tmp_path, programme, results, notebook, cutoff, lang):
+def test_an_edited_state_reaches_no_file_outside(tmp_path, programme, results, notebook, cutoff, lang):
     out = tmp_path / "a" / "out"
     write_site(out, programme, lay(out, results, dates=["2018-09-30"], notebooks=[REPORT]))
     victim = tmp_path / "victim.html"
     victim.write_text(f"{START}{END}")
     shutil.copy(victim, out / "victim.html")
-    line = f"{programme.cci},{notebook},{cutoff},{lang},ok,1,\n"
-    (out / "runs.csv").write_text((out / "runs.csv").read_text() + line)
+    state = json.loads((out / STATE_FILE).read_text())
+    state["ended"][f"{lang}/{cutoff}/{notebook}"] = {"reason": "", "seconds": "1"}
+    (out / STATE_FILE).write_text(json.dumps(state))
     write_site(out, programme, [])
     assert victim.read_text() == f"{START}{END}"
     assert (out / "victim.html").read_text() == f"{START}{END}"
     assert pd.read_csv(out / "runs.csv")["notebook"].tolist() == [REPORT]
+
+
+def test_nothing_is_read_back_from_runs_csv(tmp_path, programme, results):
+    write_site(tmp_path, programme, lay(tmp_path, results, dates=["2018-09-30"], notebooks=[REPORT]))
+    listed, index = (tmp_path / "runs.csv").read_bytes(), (tmp_path / "index.html").read_bytes()
+    (tmp_path / "runs.csv").write_text("programme,notebook\nanother,x\n")
+    write_site(tmp_path, programme, [])
+    assert ((tmp_path / "runs.csv").read_bytes(), (tmp_path / "index.html").read_bytes()) == (listed, index)

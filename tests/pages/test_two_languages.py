@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from site_tools import write_site
 
 import porfse_analysis
 from porfse_analysis import load_programme, resources
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, make_plan
 from porfse_analysis.reports.run import run_all
-from porfse_analysis.reports.site import write_site
 
 PACKAGE = Path(porfse_analysis.__file__).parent
 LANGUAGES = ("it", "en")

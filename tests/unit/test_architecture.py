@@ -12,14 +12,15 @@ PACKAGE = Path(porfse_analysis.__file__).parent
 
 # each part may import those before it; parts on one line may import one another only within themselves
 LAYERS = (
-    ("errors", "amounts", "schema", "inputs", "resources", "languages", "periods"),
+    ("errors", "files", "amounts", "schema", "inputs", "resources", "languages", "periods"),
     ("programme",),
+    ("verdicts.rules",),
     ("loaders",),
     ("indicators",),
     ("verdicts",),
     ("display",),
     ("reports",),
-    ("exploring",),
+    ("explore",),
     ("cli",),
 )
 ORDER = {part: place for place, parts in enumerate(LAYERS) for part in parts}
@@ -27,14 +28,20 @@ ORDER = {part: place for place, parts in enumerate(LAYERS) for part in parts}
 NO_LOADERS = ("indicators", "verdicts", "display")
 
 
+# a table like the schema, which the folder of a programme is checked against
+TABLE_OF_RULES = "verdicts.rules"
+
+
 def part_of(path):
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return TABLE_OF_RULES if ".".join(parts) == TABLE_OF_RULES else parts[0]
 
 
 def imported(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("porfse_analysis."):
-            yield node.module.split(".")[1]
+            module = node.module.removeprefix("porfse_analysis.")
+            yield module if module == TABLE_OF_RULES else module.split(".")[0]
         elif isinstance(node, ast.ImportFrom) and node.module == "porfse_analysis":
             yield from (alias.name for alias in node.names)
 

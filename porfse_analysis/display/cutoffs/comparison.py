@@ -7,8 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from porfse_analysis.display.report import Report, known_cutoff
-from porfse_analysis.display.words import wording
+from porfse_analysis.display.report import Report, known_cutoff, open_report
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.changes import all_changes, compare_results
 from porfse_analysis.indicators.financial import RATES
@@ -19,7 +18,7 @@ from porfse_analysis.indicators.plan_changes import (
     allocation_changes,
     target_changes,
 )
-from porfse_analysis.indicators.result import as_cutoff, make_result
+from porfse_analysis.indicators.result import make_result
 from porfse_analysis.indicators.targets import AGAINST
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
@@ -27,11 +26,45 @@ from porfse_analysis.schema import ALL
 __all__ = ["CutoffComparison", "open_cutoff_comparison"]
 
 
-@dataclass(frozen=True, eq=False)
-class CutoffComparison(Report):
-    """A programme at one reporting date beside an earlier one; `compare_to` is None at its first date."""
+@dataclass(frozen=True, eq=False, repr=False)
+class CutoffComparison:
+    """A programme at one reporting date (`report`) beside an earlier one; `compare_to` is None at its first date."""
 
+    report: Report
     compare_to: pd.Timestamp | None
+
+    def __repr__(self) -> str:
+        then = "its first date" if self.compare_to is None else self.compare_to.date().isoformat()
+        now = self.cutoff.date().isoformat()
+        return f"<CutoffComparison {self.programme.cci} at {now} beside {then}, {self.lang}>"
+
+    @property
+    def programme(self) -> Programme:
+        """The programme as far as it is of dates up to the cutoff."""
+        return self.report.programme
+
+    @property
+    def cutoff(self) -> pd.Timestamp:
+        """The later date."""
+        return self.report.cutoff
+
+    @property
+    def lang(self) -> str:
+        """The language of the page."""
+        return self.report.lang
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The sources up to the cutoff; the row of one is its number, less one."""
+        return self.programme.sources
+
+    def text(self, key: str, **values: object) -> str:
+        """A text of the catalogue in the language of the page."""
+        return self.report.text(key, **values)
+
+    def in_language(self, lang: str) -> CutoffComparison:
+        """The same comparison in another language."""
+        return CutoffComparison(self.report.in_language(lang), self.compare_to)
 
     @cached_property
     def changes(self) -> pd.DataFrame:
@@ -87,15 +120,14 @@ def open_cutoff_comparison(
     Raises `ParameterError` for a date the programme has no figures of, a `compare_to` that is not before the cutoff, a
     language pages do not exist in.
     """
-    wording.check_language(lang)
-    at = known_cutoff(programme, cutoff)
+    report = open_report(programme, cutoff=cutoff, lang=lang)
+    at = report.cutoff
     if compare_to in ("", None):
-        earlier = [date for date in map(as_cutoff, programme.cutoffs) if date < at]
-        return CutoffComparison(programme.until(at), at, lang, programme, earlier[-1] if earlier else None)
+        return CutoffComparison(report, report.previous)
     then = known_cutoff(programme, compare_to, name="compare_to")
     if then >= at:
         raise ParameterError(
             f"compare_to {then.date().isoformat()}: is not before the cutoff {at.date().isoformat()}; "
             "give the later date as cutoff and the earlier as compare_to"
         )
-    return CutoffComparison(programme.until(at), at, lang, programme, then)
+    return CutoffComparison(report, then)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from porfse_analysis.display import cells
+from porfse_analysis.display.page import Page
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
@@ -71,7 +72,7 @@ def per_capita(report: Report) -> Table:
     )
 
 
-def target_rows(report: Report) -> pd.DataFrame:
+def target_rows(report: Page) -> pd.DataFrame:
     """The target ratios of the cutoff that have a target, with the name of each indicator."""
     rows = report.results[report.results["indicator"] == "target_achievement_ratio"]
     return rows[~has_note(rows["note"], "no_target")].reset_index(drop=True)

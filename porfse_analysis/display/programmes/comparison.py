@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
 from porfse_analysis import schema
-from porfse_analysis.display.report import Report, known_cutoff
+from porfse_analysis.display.report import known_date
 from porfse_analysis.display.words import wording
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.indicators.targets import target_achievement_ratio
-from porfse_analysis.programme import Programme, make_programme
+from porfse_analysis.programme import Programme, make_programme, published_dates
 from porfse_analysis.verdicts.checks import check
 
 __all__ = ["Comparison", "open_comparison"]
@@ -28,26 +27,41 @@ _TABLES = ("axes", "finance", "achievements", "targets")
 _LABEL_LENGTH = 42
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison(Report):
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
     """Several programmes at one reporting date.
 
-    Its `programme` holds the rows of all of them, so that tables and figures of a report that need no single programme
-    (sources, definitions) serve here too. `members` has their programme (CCI), title, ms and funds; `fund` is the only
-    fund whose rows count, "" for all; `left_out` the programmes named that are not of the member state asked for.
+    `tables` holds the rows of all of them together, `sources` where those are from. `members` has their programme
+    (CCI), title, ms, funds and label; `fund` is the only fund whose rows count, "" for all; `left_out` the programmes
+    named that are not of the member state asked for.
     """
 
+    tables: Mapping[str, pd.DataFrame]
+    sources: pd.DataFrame
+    cutoff: pd.Timestamp
+    lang: str
     members: pd.DataFrame
     member_state: str
     fund: str
     left_out: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<Comparison of {len(self.members)} programmes at {self.cutoff.date().isoformat()}, {self.lang}>"
+
+    def text(self, key: str, **values: object) -> str:
+        """A text of the catalogue in the language of the page."""
+        return wording.text(key, self.lang, **values)
+
+    def in_language(self, lang: str) -> Comparison:
+        """The same comparison in another language."""
+        return replace(self, lang=wording.check_language(lang))
+
     @cached_property
     def results(self) -> pd.DataFrame:
         """Selection and declaration rate of each programme, and its target ratios, in the result columns."""
-        pool = self.programme
-        ratios = target_achievement_ratio(pool.achievements, pool.targets, cutoff=self.cutoff)
-        return collect([_rates(pool.finance, self.cutoff), ratios])
+        pool = self.tables
+        ratios = target_achievement_ratio(pool["achievements"], pool["targets"], cutoff=self.cutoff)
+        return collect([_rates(pool["finance"], self.cutoff), ratios])
 
     @cached_property
     def ranking(self) -> pd.DataFrame:
@@ -82,8 +96,8 @@ class Comparison(Report):
     @cached_property
     def history(self) -> pd.DataFrame:
         """The declaration rate of each programme at every reporting date up to the cutoff, in the result columns."""
-        dates = [date for date in map(as_cutoff, self.programme.cutoffs) if date <= self.cutoff]
-        results = collect([_rates(self.programme.finance, date) for date in dates])
+        dates = [date for date in map(as_cutoff, _dates(self.tables)) if date <= self.cutoff]
+        results = collect([_rates(self.tables["finance"], date) for date in dates])
         return results[(results["indicator"] == RATES["declared"]) & results["value"].notna()]
 
     @cached_property
@@ -93,8 +107,8 @@ class Comparison(Report):
         return pd.concat(found, ignore_index=True)
 
     def _each(self) -> list[Programme]:
-        frames = {name: dict(tuple(getattr(self.programme, name).groupby("programme", sort=False))) for name in _TABLES}
-        sources = self.programme.sources.drop(columns="programme")
+        frames = {name: dict(tuple(self.tables[name].groupby("programme", sort=False))) for name in _TABLES}
+        sources = self.sources.drop(columns="programme")
         programmes = []
         for code, title in zip(self.members["programme"], self.members["title"], strict=True):
             own = {name: rows[code] for name, rows in frames.items() if code in rows}
@@ -150,9 +164,9 @@ def open_comparison(
     pool = _pool(tables, picked["programme"], only)
     return Comparison(
         pool,
-        known_cutoff(pool, cutoff),
+        _sources(pool, tables.get("sources")),
+        known_date(_dates(pool), cutoff, of="the comparison"),
         lang,
-        pool,
         picked.assign(label=_labels(picked)),
         state,
         only,
@@ -180,19 +194,26 @@ def _check_known(titles: pd.DataFrame, named: list[str], state: str, fund: str) 
         raise ParameterError(f"fund={fund!r}: the table has {', '.join(funds)}; '' takes all of them together")
 
 
-def _pool(tables: Mapping[str, pd.DataFrame], programmes: pd.Series, fund: str) -> Programme:
+def _pool(tables: Mapping[str, pd.DataFrame], programmes: pd.Series, fund: str) -> dict[str, pd.DataFrame]:
     """The rows of the programmes and the fund, of all of them together."""
-    kept: dict[str, Any] = {}
+    kept = {}
     for name in _TABLES:
         rows = tables.get(name, schema.empty(name))
         rows = rows[rows["programme"].isin(programmes)]
         kept[name] = rows[rows["fund"] == fund] if fund and "fund" in rows else rows
-    used = [str(source) for name in _TABLES[1:] for source in kept[name]["source"].unique()]
-    sources = tables.get("sources")
+    return kept
+
+
+def _sources(pool: Mapping[str, pd.DataFrame], sources: pd.DataFrame | None) -> pd.DataFrame:
+    """The sources the rows are from; their codes alone where no table says more of them."""
+    used = [str(source) for name in _TABLES[1:] for source in pool[name]["source"].unique()]
     if sources is None:
         sources = pd.DataFrame({"source": used}).drop_duplicates()
-    sources = schema.conform("sources", sources[sources["source"].isin(used)], programme="")
-    return Programme(cci="the comparison", titles={}, sources=sources, **kept)
+    return schema.conform("sources", sources[sources["source"].isin(used)], programme="")
+
+
+def _dates(pool: Mapping[str, pd.DataFrame]) -> list[str]:
+    return published_dates(pool["finance"], pool["achievements"])
 
 
 def _labels(members: pd.DataFrame) -> pd.Series:

@@ -13,12 +13,10 @@ from porfse_analysis.display.report import PREFINANCING_MODES, Report
 from porfse_analysis.display.review.tables import framework_rows, indicator_rows, place, short_place, status
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
-from porfse_analysis.verdicts.rules import RULES
 
 __all__ = ["calendar", "framework", "scorecard"]
 
 _MILLION = 1_000_000
-_RULES = RULES["2014-2020"]
 _RATIO_SHOWN = 1.5
 """Bars of ratios end here; the figure beside them gives the true value."""
 
@@ -34,7 +32,7 @@ def scorecard(report: Report) -> Html:
             amount = wording.amount(row["reserve_eur"], report.lang, decimals=0)
             remark = report.text("tile.reserve", amount=amount)
             if row["reserve_source"] == "estimate":
-                share = wording.rate_cut(_RULES.reserve_share, report.lang)
+                share = wording.rate_cut(report.rules.reserve_share, report.lang)
                 remark = report.text("tile.reserve_share", share=share, amount=amount)
         items.append((place(row, report), status(row, report), remark))
     return tiles(items) if items else paragraphs([report.text("empty.framework")], "pf-empty")
@@ -49,7 +47,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
     figure, ax = new_figure(height=0.3 * len(rows) + 1.1)
     said = []
     for position, (_, row) in enumerate(rows.iterrows()):
-        enough = row["ratio"] >= _RULES.achieved_from
+        enough = row["ratio"] >= report.rules.achieved_from
         ax.barh(
             position,
             min(row["ratio"], _RATIO_SHOWN) * 100,
@@ -71,7 +69,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )
         said.append(report.text("alt.value", name=_name(row), value=label))
-    for threshold, style in ((_RULES.achieved_from, "-"), (_RULES.serious_below, "--")):
+    for threshold, style in ((report.rules.achieved_from, "-"), (report.rules.serious_below, "--")):
         ax.axvline(threshold * 100, color=COLOURS["text"], linewidth=1, linestyle=style)
         label = report.text("figure.threshold", rate=wording.rate(threshold, report.lang, decimals=0))
         ax.annotate(

@@ -14,11 +14,11 @@ from porfse_analysis.display.sources import numbered, source_line
 from porfse_analysis.display.table import DATE, Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
-from porfse_analysis.display.words.rules import rule_decimals, word_rules
+from porfse_analysis.display.words.rules import rule_decimals, word_changes, word_rules
 from porfse_analysis.verdicts import decommitment as n3
 from porfse_analysis.verdicts import performance_framework as framework_rules
 from porfse_analysis.verdicts.claims import ABOUT
-from porfse_analysis.verdicts.rules import RULES, rules_table
+from porfse_analysis.verdicts.rules import rules_table
 
 __all__ = [
     "calendar",
@@ -38,7 +38,6 @@ __all__ = [
 ]
 
 Against = Literal["milestone", "target"]
-_RULES = RULES["2014-2020"]
 
 
 # --- performance framework ---
@@ -48,7 +47,13 @@ def framework_rows(report: Report, against: Against = "milestone") -> pd.DataFra
     """The verdict on each axis at the cutoff."""
     data = report.programme
     return framework_rules.performance_framework(
-        data.achievements, data.finance, data.targets, against=against, cutoff=_iso(report), axes=data.axes
+        data.achievements,
+        data.finance,
+        data.targets,
+        against=against,
+        cutoff=_iso(report),
+        axes=data.axes,
+        rules=report.rules,
     )
 
 
@@ -56,7 +61,13 @@ def indicator_rows(report: Report, against: Against = "milestone") -> pd.DataFra
     """The indicators behind the verdicts at the cutoff."""
     data = report.programme
     return framework_rules.framework_indicators(
-        data.achievements, data.finance, data.targets, against=against, cutoff=_iso(report), axes=data.axes
+        data.achievements,
+        data.finance,
+        data.targets,
+        against=against,
+        cutoff=_iso(report),
+        axes=data.axes,
+        rules=report.rules,
     )
 
 
@@ -214,7 +225,7 @@ def calendar_reasons(report: Report) -> Table:
     rows = report.deadlines
     # without a target every deadline says the same: the next one stands for all
     told = rows["target_eu"].notna() | (rows["year"] == next_deadline(report))
-    rows = rows[told & (rows["prefinancing"] == _RULES.prefinancing_mode)].reset_index(drop=True)
+    rows = rows[told & (rows["prefinancing"] == report.rules.prefinancing_mode)].reset_index(drop=True)
     needs = f"needs_{report.lang}"
     used = report.programme.finance["source"].astype("str").unique()
     return Table(
@@ -238,14 +249,15 @@ def calendar_reasons(report: Report) -> Table:
 
 def next_deadline(report: Report) -> int:
     """The year of the first deadline not before the cutoff, within the period."""
-    first = _RULES.first_commitment_year + _RULES.years_to_cover
-    return int(min(max(report.cutoff.year, first), _RULES.last_commitment_year + _RULES.years_to_cover))
+    rules = report.rules
+    first, last = (year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year))
+    return int(min(max(report.cutoff.year, first), last))
 
 
 def payment_applications(report: Report) -> Table:
     """What each axis has claimed for the next deadline."""
     year, data = next_deadline(report), report.programme
-    rows = n3.decommitment_claims(data.eu_commitments, data.finance, year=year, cutoff=_iso(report))
+    rows = n3.decommitment_claims(data.eu_commitments, data.finance, year=year, cutoff=_iso(report), rules=report.rules)
     index = wording.LANGUAGES.index(report.lang)
 
     def notes(row: pd.Series) -> str:
@@ -307,7 +319,7 @@ def claim_verdicts(report: Report) -> Table:
 
 def rules(report: Report) -> Table:
     """Every parameter of the rules, with what is not confirmed in plain sight."""
-    held = rules_table(_RULES)
+    held = rules_table(report.rules)
     # a spreadsheet gets the value itself; beside it stands what is read
     rows = word_rules(held, report.lang).assign(held=held["value"], unit=held["unit"])
 
@@ -324,7 +336,7 @@ def rules(report: Report) -> Table:
 
     return Table(
         "rules_applied",
-        report.text("table.rules", period=_RULES.period),
+        report.text("table.rules", period=report.rules.period),
         rows,
         [
             Column("rule", report.text("column.rule"), "head"),
@@ -334,5 +346,5 @@ def rules(report: Report) -> Table:
             Column("status", report.text("column.rule_status")),
             Column("source", report.text("column.legal")),
         ],
-        [report.text("table.rules_note")],
+        [report.text("table.rules_note"), *word_changes(report.rule_changes, report.lang)],
     )

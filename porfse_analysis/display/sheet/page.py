@@ -26,6 +26,7 @@ from porfse_analysis.display.sheet.items import Content, Item
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.rules import word_changes
 
 __all__ = ["InformationSheet", "information_sheet", "sheet_figures"]
 
@@ -83,7 +84,7 @@ def information_sheet(report: Report) -> InformationSheet:
         "information-sheet",
         svg,
         alt=report.text("sheet.alt", date=date, values="; ".join(_said(item, report) for item in content.items)),
-        caption=report.text("sheet.caption", date=date),
+        caption=" ".join([report.text("sheet.caption", date=date), *word_changes(report.rule_changes, report.lang)]),
         source=source_line(content.sources, report),
         css="pf-figure pf-sheet",
     )
@@ -127,8 +128,8 @@ def sheet_figures(report: Report) -> Table:
 
 
 def _notes(content: Content, report: Report) -> list[str]:
-    """What was not published, and what a reader must know of the series."""
-    notes = []
+    """Which rules were changed, what was not published, and what a reader must know of the series."""
+    notes = word_changes(report.rule_changes, report.lang)
     if content.unpublished:
         notes.append(report.text("sheet.unpublished", names=wording.list_of(content.unpublished, report.lang)))
     return [*notes, *([report.text("note_long.restated")] if content.restated else [])]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.verdicts.own_rules import RuleChange
 
-__all__ = ["rule_decimals", "rule_meaning", "rule_value", "word_rules"]
+__all__ = ["rule_decimals", "rule_meaning", "rule_value", "word_changes", "word_rules"]
 
 _OF_YEAR = re.compile(r"(.+)_(\d{4})", re.ASCII)
 
@@ -31,6 +33,21 @@ def word_rules(table: pd.DataFrame, lang: str) -> pd.DataFrame:
         for row in table.to_dict("records")
     ]
     return pd.DataFrame(rows, columns=["rule", "value", "status", "source"], index=table.index)
+
+
+def word_changes(changes: Iterable[RuleChange], lang: str) -> list[str]:
+    """A sentence for each rule that was changed: from what to what, and by whom."""
+    return [
+        wording.text(
+            f"rule_changed.{change.by}",
+            lang,
+            rule=rule_meaning(change.name, lang),
+            name=change.name,
+            value=rule_value(change.value, change.unit, lang),
+            instead_of=rule_value(change.instead_of, change.unit, lang),
+        )
+        for change in changes
+    ]
 
 
 def rule_meaning(name: str, lang: str) -> str:

@@ -26,9 +26,9 @@ import pandas as pd
 from platformdirs import user_cache_path
 
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
+from porfse_analysis.files import folder_aside
 from porfse_analysis.loaders.cohesion.forms import FORMS, STRUCTURAL_FUNDS
 from porfse_analysis.loaders.cohesion.tables import read_finance, read_indicators
-from porfse_analysis.loaders.save import written_aside
 
 if TYPE_CHECKING:
     import requests
@@ -104,7 +104,7 @@ def download_programme(
     if not refresh and (held := _held(kept)) is not None:
         return held
     portal = _Portal(base_url.rstrip("/"), token, backoff)
-    with written_aside(kept) as aside, contextlib.closing(portal):
+    with folder_aside(kept) as aside, contextlib.closing(portal):
         _fetch_all(portal, code, aside, page_size, progress)
     held = _held(kept)
     assert held is not None  # just written

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import html
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from porfse_analysis.display import blocks, figures, tables
-from porfse_analysis.display.explore.rows import (
+from porfse_analysis.display.figure import Figure
+from porfse_analysis.display.html import Html, heading, paragraphs
+from porfse_analysis.display.report import Report, known_cutoff, open_report
+from porfse_analysis.display.table import Table
+from porfse_analysis.display.words import wording
+from porfse_analysis.errors import DataError, PorfseError, extra_needed
+from porfse_analysis.explore.rows import (
     EVERY,
     SUBJECTS,
     axis_label,
@@ -21,48 +26,23 @@ from porfse_analysis.display.explore.rows import (
     explored_rows,
     stage_label,
 )
-from porfse_analysis.display.figure import Figure
-from porfse_analysis.display.html import Html, heading, paragraphs
-from porfse_analysis.display.report import Report, known_cutoff, open_report
-from porfse_analysis.display.table import Table
-from porfse_analysis.display.words import wording
-from porfse_analysis.errors import DataError, PorfseError, extra_needed
+from porfse_analysis.files import write_new
+from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
+from porfse_analysis.reports.downloads import downloads
 from porfse_analysis.schema import ALL
 
 __all__ = ["EVERY", "SUBJECTS", "Explorer", "explore", "explored", "explored_rows"]
 
 
-class _File(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def content(self) -> bytes: ...
-
-
-Export = Callable[[Iterable[Mapping[str, Any]], str, str, list[tuple[str, str]]], Sequence[_File]]
-"""`porfse_analysis.reports.downloads.downloads`: outputs, language, name, facts -> files."""
-
-
-def explore(
-    load: Callable[[str], Programme],
-    export: Export,
-    *,
-    programme: str = "",
-    cutoff: str = "",
-    lang: str = "it",
-    export_to: str = ".",
-) -> Explorer:
+def explore(*, programme: str = "", cutoff: str = "", lang: str = "it", export_to: str = ".") -> Explorer:
     """A view of a programme to look around in; as the last line of a cell it shows itself.
 
-    `load` reads a programme folder (`porfse_analysis.load_programme`), `export` makes files of tables
-    (`porfse_analysis.reports.downloads.downloads`): the view itself reads no table and knows no file format.
     `programme` is the folder (empty: the bundled one), `cutoff` the reporting date (empty: the last one), `export_to`
     the folder for files. What is wrong with a folder or a date is said in the view. Raises `ParameterError` for a
     language there is none of.
     """
-    return Explorer(load, export, programme, cutoff, wording.check_language(lang), export_to)
+    return Explorer(programme, cutoff, wording.check_language(lang), export_to)
 
 
 class Explorer:
@@ -72,19 +52,10 @@ class Explorer:
     `message`, `head`, `rows`, `exported` and `overview`, where every result replaces the one before.
     """
 
-    def __init__(
-        self,
-        load: Callable[[str], Programme],
-        export: Export,
-        programme: str,
-        cutoff: str,
-        lang: str,
-        export_to: str,
-    ) -> None:
+    def __init__(self, programme: str, cutoff: str, lang: str, export_to: str) -> None:
         with extra_needed():
             import ipywidgets as widgets
 
-        self._load, self._export = load, export
         self._programme: Programme | None = None
         self._report: Report | None = None
         self._failure: tuple[str, str] | None = None
@@ -102,7 +73,7 @@ class Explorer:
         self.head, self.rows, self.overview, self.exported = (widgets.HTML() for _ in range(4))
         self.export_to = widgets.Text(value=export_to, continuous_update=False, **wide)
         self.csv, self.xlsx = widgets.Button(icon="download"), widgets.Button(icon="download")
-        style = files("porfse_analysis.display.explore").joinpath("explorer.css").read_text(encoding="utf-8")
+        style = files("porfse_analysis.explore").joinpath("view.css").read_text(encoding="utf-8")
         for shown in (self.opening, self.message, self.head, self.rows, self.overview, self.exported):
             shown.add_class("jp-RenderedHTMLCommon")
             shown.add_class("pf-explorer")
@@ -165,7 +136,7 @@ class Explorer:
             if folder and not path.is_dir():
                 self._fail("no_folder")
                 return
-            self._programme = self._load(str(path) if folder else "")
+            self._programme = load_programme(path if folder else None)
             dates = self._programme.cutoffs
             chosen = cutoff or (before if before in dates else dates[-1] if dates else "")
             self._label()
@@ -299,7 +270,7 @@ class Explorer:
             (self._text("explorer.axis"), axis_label(report.programme, self.axis.value, report.lang)),
         ]
         name = f"explore-{report.cutoff.date().isoformat()}"
-        made = [file for file in self._export(outputs, report.lang, name, facts) if file.name.endswith(f".{kind}")]
+        made = [file for file in downloads(outputs, report.lang, name, facts) if file.name.endswith(f".{kind}")]
         folder = Path(self.export_to.value.strip() or ".").expanduser().resolve()
         written: list[Path] = []
         try:
@@ -314,21 +285,3 @@ class Explorer:
             return
         lines = [self._text("explorer.written", path=str(path)) for path in written]
         self._set(self.exported, value=paragraphs(lines or [self._text("explorer.nothing")]).html)
-
-
-def write_new(path: Path, content: bytes) -> Path:
-    """Write a file that was not there, complete or not at all; the path taken, numbered where `path` was taken."""
-    for place in itertools.count(1):
-        target = path if place == 1 else path.with_name(f"{path.stem}-{place}{path.suffix}")
-        try:
-            file = target.open("xb")
-        except FileExistsError:
-            continue
-        try:
-            with file:
-                file.write(content)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
-        return target
-    raise AssertionError

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from porfse_analysis import resources
 from porfse_analysis.errors import ParameterError, ReportError
-from porfse_analysis.reports.files import write_aside
+from porfse_analysis.files import write_aside
 
 __all__ = ["EXPLORE", "RECORD", "Copies", "copy_notebooks", "require_jupyterlab", "start_jupyterlab"]
 

@@ -1,0 +1,91 @@
+"""Files and folders that are only ever complete: written aside, then moved into place."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["aside", "folder_aside", "remove_left_aside", "write_aside", "write_new"]
+
+_PREFIX = ".porfse-aside-"
+
+
+@contextlib.contextmanager
+def aside(path: Path) -> Iterator[Path]:
+    """A path to write to instead of `path`; moved there when the block ends well, removed when it does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes a file for its owner alone; a report is to be shared
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_aside(path: Path, text: str) -> None:
+    """Write `text` (UTF-8, lines ended by a line feed) to `path`, complete or not at all."""
+    with aside(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def remove_left_aside(folder: Path) -> None:
+    """Remove what a killed process had written aside; nobody may be writing to the folder."""
+    for path in folder.rglob(f"{_PREFIX}*"):
+        path.unlink(missing_ok=True)
+
+
+def write_new(path: Path, content: bytes) -> Path:
+    """Write a file that was not there, complete or not at all; the path taken, numbered where `path` was taken."""
+    for place in itertools.count(1):
+        target = path if place == 1 else path.with_name(f"{path.stem}-{place}{path.suffix}")
+        try:
+            file = target.open("xb")
+        except FileExistsError:
+            continue
+        try:
+            with file:
+                file.write(content)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        return target
+    raise AssertionError
+
+
+@contextlib.contextmanager
+def folder_aside(target: Path) -> Iterator[Path]:
+    """A new folder beside `target` that takes its place when the block ends well, and goes away when it does not."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mark = uuid.uuid4().hex[:8]
+    new = target.with_name(f".{target.name}.{mark}.new")
+    new.mkdir()
+    try:
+        yield new
+        _swap(new, target, target.with_name(f".{target.name}.{mark}.old"))
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    if not target.exists():
+        new.rename(target)
+        return
+    target.rename(old)
+    try:
+        new.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,58 @@
+"""The rules one programme is judged by: those of its period, as its folder or a notebook changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.periods import period_of
+from porfse_analysis.verdicts.rules import RULES, Rules, RuleValue, rules_of
+
+__all__ = ["RuleChange", "own_rules", "rule_changes"]
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """A rule that is not what it would be: its unit, its value, the one it replaces, who changed it.
+
+    `by`: `programme` (its folder says so) or `notebook`.
+    """
+
+    name: str
+    unit: str
+    value: RuleValue
+    instead_of: RuleValue
+    by: str
+
+
+def own_rules(cci: str, changes: Mapping[str, Any], rules: Rules | None = None) -> Rules:
+    """The rules for a programme: `rules` where they are given, else those of its period with the `changes` it declares.
+
+    A programme of a period that has no rules gets those of 2014-2020, which no verdict on it applies.
+
+    Raises `ParameterError` for what is no `Rules`, those of another period, and changes that cannot be.
+    """
+    if rules is None:
+        return (rules_of(cci) or RULES["2014-2020"]).replace(**changes)
+    if not isinstance(rules, Rules):
+        raise ParameterError(f'rules is {rules!r}: give Rules, as pf.RULES["2014-2020"].replace(achieved_from=0.9)')
+    period = period_of(cci)
+    if period is not None and period.name != rules.period:
+        raise ParameterError(f"rules of {rules.period} cannot be those of {cci}, which is of {period.name}")
+    return rules
+
+
+def rule_changes(applied: Rules, cci: str, changes: Mapping[str, Any]) -> list[RuleChange]:
+    """Which of the rules applied to a programme were changed, from what, and by whom, in the order of the rules."""
+    published = rules_of(cci) or RULES["2014-2020"]
+    declared = published.replace(**changes)
+    found = []
+    for rule in applied.rows:
+        was, asked = published.rule(rule.name).value, declared.rule(rule.name).value
+        if rule.value != asked:
+            found.append(RuleChange(rule.name, rule.unit, rule.value, asked, "notebook"))
+        elif asked != was:
+            found.append(RuleChange(rule.name, rule.unit, asked, was, "programme"))
+    return found
