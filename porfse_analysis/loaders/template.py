@@ -154,7 +154,11 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         },
     ],
     "sources": [
-        {"source": "monitoring", **_written("title", "example.monitoring"), "publisher": "Regione"},
+        {
+            "source": "monitoring",
+            **_written("title", "example.monitoring"),
+            "publisher": text("example.publisher", IN_TABLES[0]),
+        },
         {"source": "programme", **_written("title", "example.programme")},
         {"source": "sheet", **_written("title", "example.sheet"), "page": "2"},
         {"source": "statistics", **_written("title", "example.statistics")},
