@@ -1,4 +1,4 @@
-"""Strict reading of numbers as they are written in Italian and in English.
+"""Strict reading of numbers as they are written in the languages of the reports.
 
 Nothing is guessed: a text either is a number in the notation it is said to be in, or it is refused with the reason.
 `number_fault` tells why a text is refused, `parse_number` reads one number, `read_amount` reads an amount as documents
@@ -12,25 +12,15 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import lru_cache
 
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from porfse_analysis.languages import LANGUAGES, catalogue, locale
+
 __all__ = ["QUALIFIERS", "Amount", "number_fault", "parse_number", "read_amount"]
 
 QUALIFIERS = ("exact", "about", "more_than", "less_than")
 
-# decimal and grouping sign of each language
-SIGNS = {"it": (",", "."), "en": (".", ",")}
-
-_QUALIFIER_WORDS = {
-    "it": {"about": ("circa", "ca."), "more_than": ("più di", "oltre", "piu di"), "less_than": ("meno di",)},
-    "en": {
-        "about": ("about", "approximately", "around"),
-        "more_than": ("more than", "over"),
-        "less_than": ("less than", "under", "fewer than"),
-    },
-}
-_SCALE_WORDS = {
-    "it": {10**6: ("mln", "milioni", "meuro", "m"), 10**9: ("mld", "miliardi")},
-    "en": {10**6: ("million", "m", "mln"), 10**9: ("billion", "bn")},
-}
+_SCALES = {"million": 10**6, "billion": 10**9}
 _CURRENCY_WORDS = ("€", "eur", "euro")
 
 
@@ -82,7 +72,8 @@ def parse_number(text: str, *, decimal: str = ".", group: str = "") -> Decimal:
 
 
 def _scale(word: str, lang: str) -> int | None:
-    return next((factor for factor, words in _SCALE_WORDS[lang].items() if word in words), None)
+    words = catalogue(lang)["amount_words"]
+    return next((factor for name, factor in _SCALES.items() if word in words[name]), None)
 
 
 def read_amount(text: str, *, lang: str = "it") -> Amount:
@@ -97,12 +88,12 @@ def read_amount(text: str, *, lang: str = "it") -> Amount:
     >>> read_amount("358.000.000,00 €")
     Amount(value=Decimal('358000000.00'), qualifier='exact', precision=Decimal('0.01'))
     """
-    if lang not in SIGNS:
-        raise ValueError(f"language {lang!r} is not one of {', '.join(SIGNS)}")
+    if lang not in LANGUAGES:
+        raise ValueError(f"language {lang!r} is not one of {', '.join(LANGUAGES)}")
     rest = " ".join(text.split()).lower()
     qualifier = "exact"
-    for name, phrases in _QUALIFIER_WORDS[lang].items():
-        word = next((w for w in phrases if rest.startswith(w + " ")), None)
+    for name in QUALIFIERS[1:]:
+        word = next((w for w in catalogue(lang)["amount_words"][name] if rest.startswith(w + " ")), None)
         if word:
             qualifier, rest = name, rest[len(word) + 1 :]
             break
@@ -119,7 +110,7 @@ def read_amount(text: str, *, lang: str = "it") -> Amount:
     if len(scales) > 1 or len(currencies) > 1:
         raise ValueError(f"{text!r} is not one number with its unit: a unit is said twice")
     scale = scales[0] if scales else 1
-    decimal, group = SIGNS[lang]
+    decimal, group = get_decimal_symbol(locale(lang)), get_group_symbol(locale(lang))
     number = parse_number(numbers[0], decimal=decimal, group=group)
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)  # a finite number: the pattern has refused NaN and infinity

@@ -19,6 +19,7 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.inputs import as_cutoff
+from porfse_analysis.languages import IN_TABLES, text
 from porfse_analysis.loaders.cohesion.forms import STRUCTURAL_FUNDS
 from porfse_analysis.loaders.cohesion.tables import (
     read_finance,
@@ -49,16 +50,11 @@ __all__ = [
 _LOG = logging.getLogger(__name__)
 
 _SOURCES = {
-    FINANCE: {
-        "title_it": "Attuazione finanziaria dei fondi SIE 2014-2020, tabella 99js-gm52",
-        "title_en": "ESIF 2014-2020 finance implementation details, table 99js-gm52",
-        "address": "cohesiondata.ec.europa.eu/d/99js-gm52",
-    },
-    INDICATORS: {
-        "title_it": "Indicatori di realizzazione e di risultato 2014-2020, tabella 2q3n-nr7n",
-        "title_en": "ESIF 2014-2020 achievement details, table 2q3n-nr7n",
-        "address": "cohesiondata.ec.europa.eu/d/2q3n-nr7n",
-    },
+    name: {
+        **{f"title_{lang}": text(f"published_source.{name}", lang) for lang in IN_TABLES},
+        "address": f"cohesiondata.ec.europa.eu/d/{name.removeprefix('ec-')}",
+    }
+    for name in (FINANCE, INDICATORS)
 }
 _PUBLISHER = "European Commission, Cohesion Open Data Platform"
 _LICENCE = "CC0 1.0"
@@ -98,7 +94,7 @@ def programme_from_cohesion_data(
     if retrieved is not None:
         tables["sources"]["date"] = as_cutoff(retrieved, "retrieved")
     title = str(own["title"].iloc[int(own["year"].argmax())]) or code
-    return make_programme(code, {"it": title, "en": title}, tables, where=f"cohesion data of {code}")
+    return make_programme(code, dict.fromkeys(IN_TABLES, title), tables, where=f"cohesion data of {code}")
 
 
 def tables_from_cohesion_data(

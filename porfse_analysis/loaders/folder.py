@@ -21,6 +21,7 @@ import pandas as pd
 from porfse_analysis import resources, schema
 from porfse_analysis.amounts import number_fault, parse_number
 from porfse_analysis.errors import Fault
+from porfse_analysis.languages import IN_TABLES
 from porfse_analysis.loaders.descriptor import (
     DESCRIPTOR,
     declared_fields,
@@ -75,7 +76,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
         former += content.former
         if content.frame is not None:
             tables[name], rows[name] = content.frame, content.rows
-    titles = descriptor.get("titles") or {"it": descriptor.get("title", ""), "en": descriptor.get("title", "")}
+    titles = descriptor.get("titles") or dict.fromkeys(IN_TABLES, descriptor.get("title", ""))
     files |= {name: f"{name}.csv" for name in schema.TABLES if name not in files}
     return make_programme(
         str(descriptor["cci"]),

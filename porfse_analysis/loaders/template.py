@@ -9,24 +9,30 @@ from typing import Any
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.files import folder_aside
+from porfse_analysis.languages import IN_TABLES, in_every_language, text
 from porfse_analysis.loaders.folder import DESCRIPTOR
 from porfse_analysis.loaders.save import STRAY, table_descriptor
-from porfse_analysis.loaders.workbook.template import TEMPLATE, write_template
+from porfse_analysis.loaders.workbook.template import HELP, TEMPLATE, write_template
 
 __all__ = ["EXAMPLES", "PAGE", "PLACEHOLDER_CCI", "describe", "new_folder"]
 
-PAGE = "LEGGIMI-README.md"
+PAGE = f"{HELP}.md"
 PLACEHOLDER_CCI = "2014XX05SFOP000"
 
 _ESF = {"fund": "ESF", "region_category": "More developed", "source": "monitoring"}
 
+
+def _written(name: str, key: str) -> dict[str, str]:
+    """A text of the catalogues in the columns a table has for it."""
+    return {f"{name}_{lang}": text(key, lang) for lang in IN_TABLES}
+
+
 EXAMPLES: dict[str, list[dict[str, str]]] = {
     "axes": [
-        {"axis": "I", "title_it": "Occupazione", "title_en": "Employment", "technical_assistance": "no"},
+        {"axis": "I", **_written("title", "example.employment"), "technical_assistance": "no"},
         {
             "axis": "V",
-            "title_it": "Assistenza tecnica",
-            "title_en": "Technical assistance",
+            **_written("title", "example.technical_assistance"),
             "technical_assistance": "yes",
         },
     ],
@@ -100,10 +106,8 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
             "measure": "voucher",
             "valid_from": "2018-12-31",
             "axis": "I",
-            "title_it": "Buono",
-            "title_en": "Voucher",
-            "recipients_it": "persone",
-            "recipients_en": "people",
+            **_written("title", "example.voucher"),
+            **_written("recipients", "example.recipients"),
             "value": "3600",
             "cutoff": "2018-12-31",
             "source": "sheet",
@@ -129,8 +133,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "claims": [
         {
             "claim": "paid-15",
-            "text_it": "Pagamenti: più di 15 milioni di euro",
-            "text_en": "Payments: more than EUR 15 million",
+            **_written("text", "example.paid"),
             "quantity": "paid",
             "axis": "ALL",
             "value": "15000000",
@@ -142,7 +145,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         },
         {
             "claim": "milestones",
-            "text_it": "Target intermedio conseguito per 1 indicatore di realizzazione",
+            **_written("text", "example.milestones"),
             "quantity": "output_milestones_achieved",
             "axis": "ALL",
             "value": "1",
@@ -152,65 +155,17 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         },
     ],
     "sources": [
-        {"source": "monitoring", "title_it": "Monitoraggio", "title_en": "Monitoring data", "publisher": "Regione"},
-        {"source": "programme", "title_it": "Programma operativo", "title_en": "Operational programme"},
-        {"source": "sheet", "title_it": "Scheda informativa", "title_en": "Information sheet", "page": "2"},
-        {"source": "statistics", "title_it": "Popolazione residente", "title_en": "Resident population"},
+        {
+            "source": "monitoring",
+            **_written("title", "example.monitoring"),
+            "publisher": text("example.publisher", IN_TABLES[0]),
+        },
+        {"source": "programme", **_written("title", "example.programme")},
+        {"source": "sheet", **_written("title", "example.sheet"), "page": "2"},
+        {"source": "statistics", **_written("title", "example.statistics")},
     ],
 }
 """Rows that show how a table is filled in; the figures are invented. Together they make a folder that loads."""
-
-_WHERE = {
-    "axes": ("Tabella 1 del documento di programma", "Table 1 of the programme document"),
-    "finance": (
-        "Piano finanziario (Tabella 18a) per la dotazione, monitoraggio per gli altri stadi; un importo non pubblicato "
-        "resta vuoto, mai zero",
-        "Financial plan (Table 18a) for the allocation, monitoring for the other stages; an amount not published stays "
-        "empty, never zero",
-    ),
-    "achievements": (
-        "Relazione annuale di attuazione o monitoraggio; valori cumulati",
-        "Annual implementation report or monitoring; cumulative values",
-    ),
-    "targets": (
-        "Tabelle 4 e 5 (indicatori) e 6 (quadro di riferimento dell'efficacia: milestone, "
-        "in_performance_framework = yes)",
-        "Tables 4 and 5 (indicators) and 6 (performance framework: milestone, in_performance_framework = yes)",
-    ),
-    "measures": ("Documenti del programma", "Documents of the programme"),
-    "eu_commitments": (
-        "Tabella 17 (18a per asse): l'impegno UE di ogni anno dal 2014 al 2020, riserva compresa; serve per N+3",
-        "Table 17 (18a by axis): the EU commitment of every year from 2014 to 2020, reserve included; N+3 needs it",
-    ),
-    "population": ("Istituto di statistica", "Statistical office"),
-    "claims": (
-        "Affermazioni di schede, relazioni, comunicati: quantity è uno stadio, participants, women_share, "
-        "output_milestones_achieved, financial_milestones_progressing, decommitment_target_2018 ...",
-        "Statements of sheets, reports, releases: quantity is a stage, participants, women_share, "
-        "output_milestones_achieved, financial_milestones_progressing, decommitment_target_2018 ...",
-    ),
-    "sources": (
-        "Ogni fonte citata nelle altre tabelle; l'ordine delle righe è l'ordine di preferenza",
-        "Every source the other tables name; the order of the rows is the order of preference",
-    ),
-}
-
-_INTRO = f"""# LEGGIMI / README
-
-Una cartella di programma da riempire: una tabella CSV per file (UTF-8, virgola, punto decimale, date AAAA-MM-GG).
-`axes`, `finance` e `sources` servono sempre; le altre possono restare con la sola intestazione. Scrivere in
-`{DESCRIPTOR}` il codice CCI al posto di {PLACEHOLDER_CCI} e il titolo del programma, poi controllare con
-`porfse check CARTELLA`. Chi preferisce Excel riempia `{TEMPLATE}` e la importi in un'altra cartella:
-`porfse import workbook {TEMPLATE} --to CARTELLA`.
-
-A programme folder to fill in: one CSV table per file (UTF-8, comma, decimal point, dates YYYY-MM-DD). `axes`,
-`finance` and `sources` are always needed; the others may keep their header alone. In `{DESCRIPTOR}` write the CCI of
-the programme instead of {PLACEHOLDER_CCI}, and its title; then check with `porfse check FOLDER`.
-Whoever prefers Excel fills in `{TEMPLATE}` and imports it into another folder: `porfse import workbook {TEMPLATE} --to
-FOLDER`.
-
-Gli esempi sono inventati. The examples are invented.
-"""
 
 
 def new_folder(folder: str | Path) -> Path:
@@ -234,8 +189,8 @@ def new_folder(folder: str | Path) -> Path:
     return target
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+def _write(path: Path, content: str) -> None:
+    path.write_text(content, encoding="utf-8", newline="\n")
 
 
 def _descriptor() -> dict[str, Any]:
@@ -244,7 +199,7 @@ def _descriptor() -> dict[str, Any]:
         "profile": "tabular-data-package",
         "cci": PLACEHOLDER_CCI,
         "title": "Programme",
-        "titles": {"it": "Titolo del programma", "en": "Title of the programme"},
+        "titles": in_every_language("folder.title"),
         "resources": [table_descriptor(table) for table in schema.TABLES.values()],
     }
 
@@ -262,16 +217,21 @@ def describe(table: schema.Table) -> str:
 
 
 def _page() -> str:
-    parts = [_INTRO]
+    names = {"descriptor": DESCRIPTOR, "cci": PLACEHOLDER_CCI, "template": TEMPLATE}
+    parts = [
+        f"# {HELP.replace('-', ' / ')}\n",
+        *(f"{written}\n" for written in in_every_language("folder.intro", **names).values()),
+        " ".join(in_every_language("folder.examples").values()) + "\n",
+    ]
     for table in schema.TABLES.values():
-        it, en = _WHERE[table.name]
-        need = "obbligatoria / needed" if table.required else "facoltativa / may stay empty"
+        where = ". ".join(in_every_language(f"table_source.{table.name}").values())
+        need = " / ".join(in_every_language("needed.table" if table.required else "needed.no_table").values())
         example = "\n".join(
             [",".join(table.names)]
             + [",".join(row.get(name, "") for name in table.names) for row in EXAMPLES[table.name]]
         )
         parts.append(
-            f"## {table.name}.csv\n\n{need}. {it}. {en}.\n\nKey: {', '.join(table.key)}.\n\n{describe(table)}\n\n"
+            f"## {table.name}.csv\n\n{need}. {where}.\n\nKey: {', '.join(table.key)}.\n\n{describe(table)}\n\n"
             f"```\n{example}\n```\n"
         )
     return "\n".join(parts)

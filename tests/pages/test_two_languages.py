@@ -2,7 +2,13 @@
 
 import ast
 import base64
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from codecs import encode
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,6 +24,7 @@ from porfse_analysis.reports.run import run_all
 
 PACKAGE = Path(porfse_analysis.__file__).parent
 LANGUAGES = ("it", "en")
+DATE = "2018-09-30"
 
 
 def words(text):
@@ -27,16 +34,22 @@ def words(text):
 
 
 def texts_of(lang):
-    """Every text of the catalogue and of the declared indicators in a language."""
+    """Every text of the catalogue of a language."""
+    found = []
 
-    def inner(entry):
-        return [text for form in entry.values() for text in inner(form)] if isinstance(entry, dict) else [str(entry)]
+    def keep(text):
+        found.append(re.sub(r"\{[a-z_]*\}", " ", text))  # names filled in are none of its words
+        return text
 
-    found = [text for group in wording.catalogue(lang).values() for entry in group.values() for text in inner(entry)]
-    for indicator in porfse_analysis.INDICATORS.values():
-        found += [str(text[lang]) for text in vars(indicator).values() if isinstance(text, dict) and lang in text]
-    # names filled in are none of its words
-    return [re.sub(r"\{[a-z_]*\}", " ", text) for text in found]
+    changed(wording.catalogue(lang), keep)
+    return found
+
+
+def changed(entry, change):
+    """A catalogue, or a part of one, with `change` made to each of its texts."""
+    if isinstance(entry, dict):
+        return {name: changed(part, change) for name, part in entry.items()}
+    return [change(text) for text in entry] if isinstance(entry, list) else change(entry)
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +109,27 @@ def site(tmp_path_factory):
     return out
 
 
+def shown_on(page):
+    """The texts of a page."""
+    parser = _Shown()
+    parser.feed(page.read_text(encoding="utf-8"))
+    assert len(parser.texts) > 40
+    return parser.texts
+
+
+def written_in(book):
+    """The texts of a workbook: names of sheets, cells and their comments."""
+    return [
+        text
+        for sheet in load_workbook(book)
+        for text in (
+            sheet.title,
+            *(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value),
+            *(cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment),
+        )
+    ]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_page_and_workbook_is_in_its_language(lang, site, telling):
     other = telling["en" if lang == "it" else "it"]
@@ -104,17 +138,9 @@ def test_every_page_and_workbook_is_in_its_language(lang, site, telling):
     books = list(folder.glob("20*/*_files/*.xlsx"))
     assert len(pages) == 9
     assert len(books) == 8
-    wrong = []
-    for path in pages:
-        parser = _Shown()
-        parser.feed(path.read_text(encoding="utf-8"))
-        assert len(parser.texts) > 40
-        wrong += [(path.name, text[:80], found) for text in parser.texts if (found := words(text) & other)]
-    for path in books:
-        for sheet in load_workbook(path):
-            cells = [sheet.title, *(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)]
-            wrong += [(path.name, text[:80], found) for text in cells if (found := words(text) & other)]
-    assert wrong == []
+    texts = [(path.name, text) for path in pages for text in shown_on(path)]
+    texts += [(path.name, text) for path in books for text in written_in(path)]
+    assert [(name, text[:80], found) for name, text in texts if (found := words(text) & other)] == []
 
 
 KEYWORDS = re.compile(r"offset points|(outside )?(upper|lower) (left|center|right)|pf-[a-z -]+")
@@ -172,3 +198,149 @@ def test_no_text_is_joined_from_pieces():
                 if any(map(is_text, values)) and (len(values) > 1 or beside.strip()) and "<" not in literal:
                     wrong.append(f"{path.name}:{node.lineno}")
     assert wrong == []
+
+
+READ = {
+    "exact.py": "units as tables write them",
+    # until what they say is in the catalogues
+    "framework_words.py": "",
+    "decommitment_words.py": "",
+    "performance_framework.py": "",
+    "rules.py": "",
+}
+"""Modules with words of a language, and what they need them for."""
+
+BOTH = {"note", "non", "zone", "future", "fse"}
+"""Words of Italian texts that English ones, or names, have too."""
+
+
+def constants(tree):
+    """The texts of a module that are no docstrings."""
+    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents
+    ]
+
+
+def test_no_word_of_a_language_is_in_the_code():
+    italian, english = (words(" ".join(texts_of(lang))) for lang in LANGUAGES)
+    telling = italian - english - BOTH
+    assert {"nessuna", "dotazione", "iniziale"} <= telling
+    wrong, unneeded = [], set(READ)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found = [
+            f"{path.name}:{node.lineno}: {node.value[:60]!r}" for node in constants(tree) if words(node.value) & telling
+        ]
+        found += [
+            f"{path.name}:{node.lineno}: texts by language"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Dict) and {getattr(key, "value", "") for key in node.keys} & set(wording.LANGUAGES)
+        ]
+        if path.name in READ:
+            unneeded -= {path.name} if found else set()
+        else:
+            wrong += found
+    assert wrong == []
+    assert unneeded == set(), "these modules need no exception any more"
+
+
+# --- a third language: one file more, and nothing else ---
+
+
+def turned(text):
+    """A text in no language: every letter another one, what is filled in as it is."""
+    return re.sub(r"\{[^}]*\}|[A-Za-z]+", lambda part: part[0] if part[0][0] == "{" else encode(part[0], "rot13"), text)
+
+
+def as_toml(entry):
+    if isinstance(entry, dict):
+        return "{ " + ", ".join(f"{json.dumps(name)} = {as_toml(part)}" for name, part in entry.items()) + " }"
+    return json.dumps(entry)
+
+
+@pytest.fixture(scope="module")
+def third(tmp_path_factory):
+    """A copy of the package with one catalogue more; gives what runs a command of it and where it writes."""
+    root = tmp_path_factory.mktemp("third")
+    copy = shutil.copytree(PACKAGE, root / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("data", "notebooks"):
+        if not (copy / name).exists():
+            (root / name).symlink_to(PACKAGE.parent / name)
+    made = changed(wording.catalogue("en"), turned)
+    lines = [
+        line
+        for group, entries in made.items()
+        for line in (f"[{group}]", *(f"{json.dumps(name)} = {as_toml(entry)}" for name, entry in entries.items()))
+    ]
+    (copy / "display" / "words" / "catalogue" / "xx.toml").write_text("\n".join(lines), encoding="utf-8")
+
+    def run(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "porfse_analysis.cli", *arguments],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run, root
+
+
+@pytest.fixture(scope="module")
+def leaking(telling):
+    """Words of the two catalogues that a text in the third language has no reason to show."""
+    own = {word for text in texts_of("en") for word in words(turned(text))}
+    data = set()
+    for path in resources.bundled().iterdir():
+        data |= words(path.read_text(encoding="utf-8"))
+    known = words(" ".join(text for lang in LANGUAGES for text in texts_of(lang)))
+    assert telling["it"] | telling["en"] <= known
+    return own, known - own - data - {"csv", "xlsx", "porfse"}  # names are of no language
+
+
+THIRD = [*(name for name in REPORT_NOTEBOOKS if name != "performance_review"), "compare_cutoffs"]
+"""All reports, once the words of the review are in the catalogues."""
+
+
+def test_a_third_language_is_one_file_more(third, leaking):
+    run, root = third
+    own, other = leaking
+    run("report", "--cutoff", DATE, "--lang", "xx", *(part for name in THIRD for part in ("--notebook", name)))
+    pages = [root / "reports" / "index.html", *(root / "reports" / "xx").rglob("*.html")]
+    books = list((root / "reports" / "xx").rglob("*.xlsx"))
+    assert len(pages) == 2 + len(THIRD)
+    assert len(books) == len(THIRD)
+    wrong = []
+    for path in [*pages, *books]:
+        texts = shown_on(path) if path.suffix == ".html" else written_in(path)
+        assert len([text for text in texts if words(text) & own]) > 20
+        wrong += [(path.name, text[:80], found) for text in texts if (found := words(text) & other)]
+    assert wrong == []
+
+
+def test_findings_and_verdicts_are_in_the_third_language(third, leaking):
+    run, _ = third
+    own, other = leaking
+    lines = run("check", "--lang", "xx").splitlines()
+    assert len(lines) > 20
+    assert [line for line in lines if not words(line) & own] == []
+    assert [(line, found) for line in lines if (found := words(line) & other)] == []
+
+
+def test_an_empty_folder_explains_itself_in_the_third_language_too(third):
+    run, root = third
+    run("new", str(root / "folder"))
+    page = (root / "folder" / "LEGGIMI-README.md").read_text(encoding="utf-8")
+    cells = written_in(root / "folder" / "programme.xlsx")
+    catalogues = [wording.catalogue("it"), wording.catalogue("en"), changed(wording.catalogue("en"), turned)]
+    for catalogue in catalogues:
+        assert catalogue["folder"]["examples"] in page
+        assert all(text in page for text in catalogue["table_source"].values())
+        assert all(any(text in cell for cell in cells) for text in catalogue["meaning"].values())
+        assert catalogue["workbook"]["intro_1"] in cells

@@ -1,4 +1,4 @@
-"""Every indicator is declared once, in two languages, and nothing a reader sees lacks a translation."""
+"""Every indicator is declared once, in every language, and nothing a reader sees lacks a translation."""
 
 import re
 import string
@@ -38,14 +38,13 @@ def test_every_name_a_function_can_give_is_declared():
 
 
 @pytest.mark.parametrize("indicator", INDICATORS.values(), ids=lambda indicator: indicator.id)
-def test_a_declaration_is_complete_in_both_languages(indicator):
+def test_a_declaration_is_complete_in_every_language(indicator):
     assert indicator.formula
     assert indicator.unit
     assert indicator.source
     for text in (indicator.title, indicator.definition):
-        assert set(text) == {"it", "en"}, f"{indicator.id} is not in both languages"
         assert all(text.values()), f"{indicator.id} has an empty text"
-        assert text["it"] != text["en"], f"{indicator.id} is not translated"
+        assert len(set(text.values())) == len(LANGUAGES), f"{indicator.id} is not translated"
 
 
 def test_public_indicator_functions_say_what_they_return():
@@ -69,24 +68,27 @@ def entries():
 
 
 def forms(entry):
+    """The texts of an entry: its plural forms, the words read for it, or the one it is."""
+    if isinstance(entry, list):
+        return [" | ".join(entry)]
     return list(entry.values()) if isinstance(entry, dict) else [entry]
 
 
 @pytest.mark.parametrize(("key", "entry"), entries(), ids=lambda value: value if isinstance(value, str) else "")
 def test_the_catalogue_is_complete(key, entry):
-    assert set(entry) == {"it", "en"}, f"{key} is not in both languages"
-    fields = []
-    for lang in ("it", "en"):
+    assert set(entry) == set(LANGUAGES), f"{key} is not in every language"
+    fields = {}
+    for lang in LANGUAGES:
         texts = forms(entry[lang])
         assert all(texts), f"{key} is empty in {lang}"
         if isinstance(entry[lang], dict):
             assert {"one", "other"} <= set(entry[lang]), f"{key} lacks a plural form in {lang}"
-        fields.append({name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name})
-    assert fields[0] == fields[1], f"{key} has other placeholders in Italian than in English"
+        fields[lang] = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+    assert all(found == fields[LANGUAGES[0]] for found in fields.values()), f"{key} has other placeholders: {fields}"
 
 
 def used_keys():
-    pattern = re.compile(r'text\(\s*f?"([a-z_]+\.[^"]+)"')
+    pattern = re.compile(r'(?:text|_language|_written\("\w+",)\(?\s*f?"([a-z_]+\.[^"]+)"')
     return {
         (key, path.name)
         for path in PACKAGE.rglob("*")
@@ -130,6 +132,7 @@ def test_every_text_of_the_catalogue_is_used():
             (
                 *("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook.", "rule_value."),
                 "citation.",
+                "amount_words.",
             )
         )
     ]

@@ -17,6 +17,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.indicators.targets import target_achievement_ratio
+from porfse_analysis.languages import IN_TABLES
 from porfse_analysis.programme import Programme, make_programme, published_dates
 from porfse_analysis.verdicts.checks import check
 
@@ -112,7 +113,7 @@ class Comparison:
         programmes = []
         for code, title in zip(self.members["programme"], self.members["title"], strict=True):
             own = {name: rows[code] for name, rows in frames.items() if code in rows}
-            programmes.append(make_programme(code, {"it": title, "en": title}, {**own, "sources": sources}))
+            programmes.append(make_programme(code, dict.fromkeys(IN_TABLES, title), {**own, "sources": sources}))
         return programmes
 
 

@@ -21,10 +21,11 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
+from porfse_analysis.languages import LANGUAGES
 from porfse_analysis.loaders.save import check_target, save_programme
-from porfse_analysis.loaders.workbook import words as workbook_words
 from porfse_analysis.loaders.workbook.file import Layout, check_workbook, sheet_layouts
 from porfse_analysis.loaders.workbook.template import FIRST_DATE, HELP, METADATA
+from porfse_analysis.loaders.workbook.words import fields
 from porfse_analysis.programme import Programme, make_programme
 
 with extra_needed():
@@ -139,7 +140,7 @@ def _read_checked(path: Path, progress: Progress | None) -> tuple[Programme, str
     if METADATA not in titles:
         remedy = "It gives the code and the titles of the programme; `porfse new` makes an example"
         faults.append(Fault(f"sheet {METADATA} is missing", METADATA, remedy=remedy, cell=METADATA))
-    programme_titles = {lang: metadata.get(f"title_{lang}", "") for lang in ("it", "en")}
+    programme_titles = {lang: metadata.get(f"title_{lang}", "") for lang in LANGUAGES}
     tables = {name: pd.DataFrame(sheet.cells) for name, sheet in sheets.items()}
     # an optional table with its header alone is a table the programme does not have
     tables = {name: frame for name, frame in tables.items() if len(frame) or schema.TABLES[name].required}
@@ -224,8 +225,8 @@ def _read_metadata(lines: Iterator[tuple[int, Sequence[Any]]], reading: _Reading
         if row == 1:
             continue
         name = name.strip() if isinstance(name, str) else name
-        if name not in workbook_words.METADATA:
-            known = ", ".join(workbook_words.METADATA)
+        if name not in fields():
+            known = ", ".join(fields())
             reading.fault("is not a field", f"Fields: {known}", row=row, place=1, value=str(name or ""))
             continue
         if name in found:

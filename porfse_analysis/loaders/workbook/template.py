@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from porfse_analysis import schema
 from porfse_analysis.errors import extra_needed
+from porfse_analysis.languages import LANGUAGES, has_text, in_every_language
 from porfse_analysis.loaders.save import LICENCES
 from porfse_analysis.loaders.workbook import words
 from porfse_analysis.schema import Column
@@ -69,7 +70,7 @@ def write_template(path: Path) -> None:
                 width = max(_WIDTHS[column.kind], len(column.name) + 3)
                 sheet.set_column(index, index, width, formats[column.kind])
                 sheet.write_string(0, index, column.name, required if column.required else header)
-                sheet.write_comment(0, index, _comment(column), {"x_scale": 2, "y_scale": 1.4})
+                sheet.write_comment(0, index, _comment(table.name, column), {"x_scale": 2, "y_scale": 1.4})
                 sheet.data_validation(1, index, _ROWS - 1, index, _validation(column))
         for sheet in book.worksheets():  # printed, a sheet is as wide as the page
             sheet.set_landscape()
@@ -77,15 +78,14 @@ def write_template(path: Path) -> None:
             sheet.fit_to_pages(1, 0)
 
 
-def _comment(column: Column) -> str:
-    both = zip(words.meaning(column), words.accepted(column), words.need(column), strict=True)
-    return "\n\n".join(f"{meaning}\n{accepted}; {need}" for meaning, accepted, need in both)
+def _comment(table: str, column: Column) -> str:
+    meaning, accepted, need = words.meaning(table, column), words.accepted(column), words.need(column)
+    return "\n\n".join(f"{meaning[lang]}\n{accepted[lang]}; {need[lang]}" for lang in LANGUAGES)
 
 
 def _validation(column: Column) -> dict[str, Any]:
     """The input message of a column and what it accepts, as xlsxwriter takes it."""
-    it, en = words.accepted(column)
-    message = it if it == en else f"{it}\n{en}"
+    message = "\n".join(dict.fromkeys(words.accepted(column).values()))  # said once where languages agree
     rule: dict[str, Any] = {"input_title": column.name[:32], "input_message": message[:255]}
     # a stop where only the values listed are read, else a hint
     strict = {"error_type": "stop", "error_title": column.name[:32], "error_message": message[:255]}
@@ -117,11 +117,12 @@ def _cells(table: str) -> str:
 def _write_metadata(book: Any, sheet: Any, header: Any, text: Any) -> None:
     sheet.set_column(0, 0, 14, text)
     sheet.set_column(1, 1, 70, text)
-    sheet.set_column(2, 3, 60, text)
-    for index, label in enumerate(("field", "value", "significato", "meaning")):
+    sheet.set_column(2, 1 + len(LANGUAGES), 60, text)
+    for index, label in enumerate(("field", "value", *in_every_language("workbook.meaning").values())):
         sheet.write_string(0, index, label, header)
-    for row, (name, meanings) in enumerate(words.METADATA.items(), start=1):
-        for index, written in ((0, name), (2, meanings[0]), (3, meanings[1])):
+    for row, (name, meanings) in enumerate(words.fields().items(), start=1):
+        sheet.write_string(row, 0, name, text)
+        for index, written in enumerate(meanings.values(), start=2):
             sheet.write_string(row, index, written, text)
         sheet.write_blank(row, 1, None, text)
         if name in _OFFERED:
@@ -132,27 +133,39 @@ def _write_metadata(book: Any, sheet: Any, header: Any, text: Any) -> None:
 
 
 def _write_help(book: Any, sheet: Any, header: Any) -> None:
+    """Sheet and column, then what it means, what it may hold and whether it is needed, each in every language."""
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    widths = (16, 25, 62, 62, 42, 42, 20, 18)
+    widths = [16, 25, *(width for width in (62, 42, 20) for _ in LANGUAGES)]
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)
-    sheet.write_string(0, 0, "LEGGIMI / README", book.add_format({"bold": True, "font_size": 14}))
-    for row, texts in enumerate(words.INTRO, start=1):
-        sheet.set_row(row, 32)
-        for (first, last), written in zip(((0, 2), (3, 4)), texts, strict=True):
-            sheet.merge_range(row, first, row, last, "", wrapped)
-            sheet.write_string(row, first, written, wrapped)
-    top = len(words.INTRO) + 2
-    labels = ("foglio / sheet", "colonna / column", "significato", "meaning", "valori", "values", "cella", "cell")
+    sheet.write_string(0, 0, HELP.replace("-", " / "), book.add_format({"bold": True, "font_size": 14}))
+    top = _write_intro(sheet, wrapped)
+    labels = [" / ".join(in_every_language(f"workbook.{key}").values()) for key in ("sheet", "column")]
+    for key in ("meaning", "values", "cell"):
+        labels += in_every_language(f"workbook.{key}").values()
     for index, label in enumerate(labels):
         sheet.write_string(top, index, label, header)
     row = top
     for table in schema.TABLES.values():
         for column in table.columns:
             row += 1
-            parts = (words.meaning(column), words.accepted(column), words.need(column))
-            cells = [table.name, column.name, *(part for both in parts for part in both)]
+            parts = (words.meaning(table.name, column), words.accepted(column), words.need(column))
+            cells = [table.name, column.name, *(written for texts in parts for written in texts.values())]
             lines = max(math.ceil(len(written) / (width * 1.05)) for written, width in zip(cells, widths, strict=True))
             sheet.set_row(row, 15 * lines)  # a height of its own: not every program fits it to wrapped text
             for index, written in enumerate(cells):
                 sheet.write_string(row, index, written, wrapped)
+
+
+def _write_intro(sheet: Any, wrapped: Any) -> int:
+    """How the workbook is filled in, a block of columns a language; returns the row below."""
+    row = 0
+    while has_text(f"workbook.intro_{row + 1}"):
+        row += 1
+        sheet.set_row(row, 32)
+        for place, written in enumerate(in_every_language(f"workbook.intro_{row}").values()):
+            # the first has the narrow columns beside it, each other one two wide ones
+            first, last = (0, 2) if place == 0 else (2 * place + 1, 2 * place + 2)
+            sheet.merge_range(row, first, row, last, "", wrapped)
+            sheet.write_string(row, first, written, wrapped)
+    return row + 2
