@@ -207,27 +207,31 @@ def run_all(mutants: list[Mutant], jobs: int, limit: float, logs: Path) -> list[
     waiting = list(mutants)
     running: dict[int, tuple[Mutant, float]] = {}
     done: list[tuple[Mutant, int]] = []
-    while waiting or running:
-        while waiting and len(running) < jobs:
-            mutant = waiting.pop()
-            sys.stdout.flush()
-            process = os.fork()
-            if process == 0:
-                os.setpgid(0, 0)
-                run_tests(mutant, tests_of(mutant.file), logs / f"{os.getpid()}.{Path(mutant.file).stem}.log")
-            running[process] = (mutant, time.monotonic())
-        for process, (mutant, began) in list(running.items()):
-            ended, status = os.waitpid(process, os.WNOHANG)
-            late = not ended and time.monotonic() - began > limit
-            if late:
-                os.kill(process, signal.SIGKILL)
-                os.waitpid(process, 0)
-            if ended or late:
-                del running[process]
-                done.append((mutant, -1 if late else os.waitstatus_to_exitcode(status)))
-                if sys.stderr.isatty():
-                    print(f"\r{len(done)} of {len(mutants)}", end="", file=sys.stderr)
-        time.sleep(0.02)
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                mutant = waiting.pop()
+                sys.stdout.flush()
+                process = os.fork()
+                if process == 0:
+                    os.setpgid(0, 0)
+                    run_tests(mutant, tests_of(mutant.file), logs / f"{os.getpid()}.{Path(mutant.file).stem}.log")
+                running[process] = (mutant, time.monotonic())
+            for process, (mutant, began) in list(running.items()):
+                ended, status = os.waitpid(process, os.WNOHANG)
+                late = not ended and time.monotonic() - began > limit
+                if late:
+                    os.kill(process, signal.SIGKILL)
+                    os.waitpid(process, 0)
+                if ended or late:
+                    del running[process]
+                    done.append((mutant, -1 if late else os.waitstatus_to_exitcode(status)))
+                    if sys.stderr.isatty():
+                        print(f"\r{len(done)} of {len(mutants)}", end="", file=sys.stderr)
+            time.sleep(0.02)
+    finally:
+        for process in running:  # interrupted: nothing goes on by itself
+            os.kill(process, signal.SIGKILL)
     return done
 
 
@@ -274,6 +278,7 @@ def main() -> int:
     mutants = sample(asked.folders, asked.mutants, asked.seed)
     mutants = [m for m in mutants if (m.file, m.changed("-"), m.changed("+")) not in known]
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder).resolve() / "tree"
         home.mkdir()
