@@ -215,7 +215,7 @@ def test_pages_are_light(reports):
 
 
 def test_no_file_is_left_aside(reports):
-    assert not [path for path in reports.rglob("*") if path.name.startswith(".")]
+    assert {path.name for path in reports.rglob(".*")} == {".porfse.json"}
 
 
 def test_reports_do_not_depend_on_the_working_folder(reports, tmp_path, monkeypatch, programme):

@@ -186,6 +186,14 @@ def test_tables_escape_titles_and_have_captions(comparison):
         assert "Alpha <b>" not in shown
 
 
+def test_in_another_language_it_is_the_same_comparison(data):
+    italian = compared(data, lang="it")
+    english = italian.in_language("en")
+    assert repr(english) == "<Comparison of 3 programmes at 2022-06-30, en>"
+    assert "3 programmes (Italy)" in tables.lead(english).html
+    assert english.ranking.equals(italian.ranking)
+
+
 def test_lead_says_what_counts(data):
     lead = tables.lead(compared(data)).html
     assert "3 programmi (Italia)" in lead
