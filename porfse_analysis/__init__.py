@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
     from porfse_analysis.verdicts.checks import check
     from porfse_analysis.verdicts.claims import check_claims
-    from porfse_analysis.verdicts.decommitment import decommitment, decommitment_claims
+    from porfse_analysis.verdicts.decommitment import decommitment, decommitment_claims, payment_applications
     from porfse_analysis.verdicts.performance_framework import framework_indicators, performance_framework
     from porfse_analysis.verdicts.rules import RULES, rules_table
 
@@ -53,6 +53,7 @@ _HOME = {
     "INDICATORS": "indicators.registry",
     "decommitment": "verdicts.decommitment",
     "decommitment_claims": "verdicts.decommitment",
+    "payment_applications": "verdicts.decommitment",
     "certification_rate": "indicators.financial",
     "financial_progress": "indicators.financial",
     "all_indicators": "indicators.overview",
@@ -94,6 +95,7 @@ __all__ = [
     "open_report",
     "participant_changes",
     "participants",
+    "payment_applications",
     "per_capita_spend",
     "performance_framework",
     "record",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
 
 import pandas as pd
 
@@ -17,16 +15,10 @@ from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.programme import Dated, Programme
 from porfse_analysis.verdicts.checks import check
 from porfse_analysis.verdicts.claims import check_claims
-from porfse_analysis.verdicts.decommitment import decommitment
-from porfse_analysis.verdicts.rules import RULES
+from porfse_analysis.verdicts.decommitment import calendar
+from porfse_analysis.verdicts.rules import Rules, rules_of
 
-__all__ = ["PREFINANCING_MODES", "Report", "known_cutoff", "open_report"]
-
-PREFINANCING_MODES: Final[tuple[Literal["initial_only", "initial_plus_annual"], ...]] = (
-    "initial_only",
-    "initial_plus_annual",
-)
-"""Both ways of counting pre-financing against an N+3 target."""
+__all__ = ["Report", "known_cutoff", "open_report"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +55,9 @@ class Report:
 
     @cached_property
     def findings(self) -> pd.DataFrame:
-        """What the checks found up to the cutoff."""
-        return check(self.programme, cutoff=self.cutoff)
+        """What the checks found up to the cutoff; what is to be supplied is for whoever keeps the data."""
+        found = check(self.programme, cutoff=self.cutoff)
+        return found[found["check"] != "to_supply"].reset_index(drop=True)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -84,19 +77,22 @@ class Report:
         wanted = set(self.verdicts["data_source"]) - set(sources["source"])
         return pd.concat([sources, later[later["source"].isin(wanted)]], ignore_index=True)
 
-    @cached_property
+    @property
     def deadlines(self) -> pd.DataFrame:
-        """Every N+3 deadline under both ways of counting pre-financing, as known at the cutoff."""
-        data, rules = self.programme, RULES["2014-2020"]
-        date = self.cutoff.date().isoformat()
-        first, last = (
-            year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year)
-        )
-        rows = [
-            decommitment(data.eu_commitments, data.finance, year=year, cutoff=date, prefinancing=mode)
-            for year, mode in itertools.product(range(first, last + 1), PREFINANCING_MODES)
-        ]
-        return pd.concat(rows, ignore_index=True)
+        """Every N+3 deadline as known at the cutoff; no rows where the programme's period has no rules."""
+        return self._calendar[0]
+
+    @property
+    def payment_applications(self) -> pd.DataFrame:
+        """The payment applications behind the deadlines, by axis."""
+        return self._calendar[1]
+
+    @cached_property
+    def _calendar(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        data, rules = self.programme, rules_of(self.programme.cci)
+        if rules is None:
+            return calendar(data.eu_commitments.iloc[:0], data.finance.iloc[:0], cutoff=self.cutoff, rules=Rules())
+        return calendar(data.eu_commitments, data.finance, cutoff=self.cutoff, rules=rules)
 
     def in_language(self, lang: str) -> Report:
         """The same report in another language; what was computed is in none and is taken along."""

@@ -178,8 +178,10 @@ _WHERE = {
     ),
     "measures": ("Documenti del programma", "Documents of the programme"),
     "eu_commitments": (
-        "Tabella 17 (18a per asse): l'impegno UE di ogni anno dal 2014 al 2020, riserva compresa; serve per N+3",
-        "Table 17 (18a by axis): the EU commitment of every year from 2014 to 2020, reserve included; N+3 needs it",
+        "Tabella 17 (piano finanziario annuale): l'impegno UE di ogni anno dal 2014 al 2020 per fondo, riserva "
+        "compresa; serve per N+3",
+        "Table 17 (annual financial plan): the EU commitment of every year from 2014 to 2020 by fund, reserve "
+        "included; N+3 needs it",
     ),
     "population": ("Istituto di statistica", "Statistical office"),
     "claims": (

@@ -12,6 +12,9 @@ MEANING_IT = {
     "axis, or ALL": "asse, oppure ALL",
     "axis; empty when no source settles it": "asse; vuoto se nessuna fonte lo stabilisce",
     "category of region; empty where there is none": "categoria di regione; vuota dove non c'è",
+    "category of region; empty: the only one of the fund, or none": "categoria di regione; vuota: l'unica del fondo, o "
+    "nessuna",
+    "fund; empty: the only one of the programme": "fondo; vuoto: l'unico del programma",
     "code of the area (NUTS)": "codice del territorio (NUTS)",
     "code of the axis as the programme writes it": "codice dell'asse come lo scrive il programma",
     "code of the axis as the programme writes it; ALL: the whole programme": (
