@@ -229,9 +229,11 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "eu_commitments",
-            ("year",),
+            ("year", "fund", "region_category"),
             (
                 Column("year", "year", "year of the commitment", required=True),
+                _text("fund", "fund; empty: the only one of the programme", optional=True),
+                _text("region_category", "category of region; empty: the only one of the fund, or none", optional=True),
                 Column("eu_commitment_eur", "amount", "annual EU commitment, performance reserve included"),
                 Column("performance_reserve_eur", "amount", "performance reserve within it", optional=True),
                 Column(

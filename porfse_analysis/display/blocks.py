@@ -8,12 +8,14 @@ from porfse_analysis.display.html import Html, heading, paragraphs, tiles
 from porfse_analysis.display.programme_report.money import funnel_rows
 from porfse_analysis.display.programme_report.people import target_rows
 from porfse_analysis.display.report import Report
+from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
+from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, not_assessed, payment_applications
 from porfse_analysis.display.sources import source_title
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.rules import word_changes
 from porfse_analysis.schema import ALL
 
-__all__ = ["key_numbers", "lead", "review_lead", "section", "title"]
+__all__ = ["decommitment", "key_numbers", "lead", "review_lead", "section", "title"]
 
 
 def title(report: Report, subtitle: str = "subtitle") -> Html:
@@ -50,6 +52,14 @@ def lead(report: Report) -> Html:
 def review_lead(report: Report) -> Html:
     """What a verdict stands on, which rules were changed, and what happens where figures are missing."""
     return paragraphs([report.text("lead.review"), *word_changes(report.rule_changes, report.lang)], "pf-lead")
+
+
+def decommitment(report: Report) -> tuple[object, ...]:
+    """The N+3 deadlines: figure, tables and reasons; where none can be assessed, what is known and what is missing."""
+    missing = not_assessed(report)
+    if missing:
+        return (payment_applications(report), paragraphs([missing], "pf-empty"))
+    return (calendar_figure(report), calendar(report), calendar_reasons(report), payment_applications(report))
 
 
 def key_numbers(report: Report) -> Html:

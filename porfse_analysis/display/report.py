@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
 
 import pandas as pd
 
@@ -18,17 +16,11 @@ from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.programme import Dated, Programme
 from porfse_analysis.verdicts.checks import check
 from porfse_analysis.verdicts.claims import check_claims
-from porfse_analysis.verdicts.decommitment import decommitment
+from porfse_analysis.verdicts.decommitment import calendar
 from porfse_analysis.verdicts.own_rules import RuleChange, own_rules, rule_changes
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["PREFINANCING_MODES", "Report", "known_cutoff", "known_date", "open_report"]
-
-PREFINANCING_MODES: Final[tuple[Literal["initial_only", "initial_plus_annual"], ...]] = (
-    "initial_only",
-    "initial_plus_annual",
-)
-"""Both ways of counting pre-financing against an N+3 target."""
+__all__ = ["Report", "known_cutoff", "known_date", "open_report"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,7 +54,9 @@ class _Position:
 
     @cached_property
     def findings(self) -> pd.DataFrame:
-        return check(self.programme, cutoff=self.cutoff)
+        found = check(self.programme, cutoff=self.cutoff)
+        # what is to be supplied is for whoever keeps the data
+        return found[found["check"] != "to_supply"].reset_index(drop=True)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -77,18 +71,18 @@ class _Position:
         wanted = self.verdicts["data_source"]
         return pd.concat([sources, later[later["source"].isin(wanted)]], ignore_index=True)
 
-    @cached_property
+    @property
     def deadlines(self) -> pd.DataFrame:
-        data, rules = self.programme, self.rules
-        date = self.cutoff.date().isoformat()
-        first, last = (
-            year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year)
-        )
-        rows = [
-            decommitment(data.eu_commitments, data.finance, year=year, cutoff=date, prefinancing=mode, rules=rules)
-            for year, mode in itertools.product(range(first, last + 1), PREFINANCING_MODES)
-        ]
-        return pd.concat(rows, ignore_index=True)
+        return self._calendar[0]
+
+    @property
+    def payment_applications(self) -> pd.DataFrame:
+        return self._calendar[1]
+
+    @cached_property
+    def _calendar(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        data = self.programme
+        return calendar(data.eu_commitments, data.finance, cutoff=self.cutoff, rules=self.rules)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -165,6 +159,11 @@ class Report:
     def sources(self) -> pd.DataFrame:
         """The sources of the report; the row of one is its number, less one. Those only a verdict needs come last."""
         return self.position.sources
+
+    @property
+    def payment_applications(self) -> pd.DataFrame:
+        """The payment applications behind the deadlines, by axis."""
+        return self.position.payment_applications
 
     @property
     def deadlines(self) -> pd.DataFrame:

@@ -3,15 +3,8 @@
 from porfse_analysis.display.documents import claims, definitions, findings, sources
 from porfse_analysis.display.programme_report.money import changes, endowment, key_figures, progress_by_axis
 from porfse_analysis.display.programme_report.people import measures, per_capita, targets
-from porfse_analysis.display.review.tables import (
-    calendar,
-    calendar_reasons,
-    claim_verdicts,
-    framework,
-    framework_indicators,
-    payment_applications,
-    rules,
-)
+from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, payment_applications
+from porfse_analysis.display.review.tables import claim_verdicts, framework, framework_indicators, rules
 
 __all__ = [
     "calendar",

@@ -19,6 +19,7 @@ from porfse_analysis.indicators.positions import in_force, newest, published_tot
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
+from porfse_analysis.verdicts.rules import rules_of
 
 __all__ = ["CHECKS", "FINDING_COLUMNS", "SEVERITIES", "check"]
 
@@ -93,6 +94,7 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         _stale_positions(both),
         _stale(whole, achievements, at),
         _former_names(programme, at),
+        _to_supply(programme, at),
     )
     return _frame(found)
 
@@ -115,6 +117,7 @@ CHECKS = (
     "stale_position",
     "stale",
     "former_name",
+    "to_supply",
 )
 """Names of the checks, in the order in which their findings are listed within one severity."""
 
@@ -152,6 +155,18 @@ def _former_names(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, 
     for file, former, name in programme.former_names:
         row = pd.Series({"programme": programme.cci, "cutoff": at, "source": file})
         yield _finding("info", "former_name", row, figure=former, reason=name, unit="")
+
+
+def _to_supply(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
+    """The tables without which a verdict cannot be given: what whoever keeps the data should fill in."""
+    rules = rules_of(programme.cci)
+    if rules is None or not (programme.finance["cutoff"] <= at).any():
+        return
+    known = programme.eu_commitments.loc[programme.eu_commitments["eu_commitment_eur"].notna(), "year"]
+    years = set(range(rules.first_commitment_year, rules.last_commitment_year + 1)) - set(known)
+    if years:
+        row = pd.Series({"programme": programme.cci, "axis": ALL, "cutoff": at, "source": ""})
+        yield _finding("info", "to_supply", row, figure="eu_commitments", reason="eu_commitments", unit="")
 
 
 def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:

@@ -101,7 +101,9 @@ REASONS = (
     "progress_none",
     "target_covered",
     "target_at_risk",
+    "target_at_risk_fund",
     "target_by_prefinancing",
+    "target_by_prefinancing_fund",
     "target_stale",
     "target_at_closure",
     "target_not_available",
@@ -133,6 +135,8 @@ _NEAR_STAGE = {
 }
 _MILESTONES = re.compile(rf"(?:({'|'.join(TARGET_KINDS)})_)?milestones_(achieved|progressing)")
 _TARGET = re.compile(r"decommitment_target_(\d{4})")
+# notes of the decommitment verdict that say its figure is a limit or a rounded one
+_INEXACT = {"more_than", "less_than", "about", "rounded", "partial"}
 # notes of the decommitment verdict that say the annual commitments are not all there
 _COMMITMENTS = {"no_commitments", "commitment_gap", "reserve_missing", "base_missing"}
 
@@ -536,30 +540,42 @@ def _of_target(year: int, row: Answer, others: _Others) -> Answer:
         ]
     except ParameterError:
         return _answer("not_verifiable", "unknown_quantity")
-    first, second = (frame[frame["programme"] == row["programme"]].iloc[0] for frame in modes)
-    notes = {code for verdict in (first, second) for code in split_note(verdict["note"])}
+    # initial pre-financing alone, and annual too; a row for each fund
+    first, second = (frame[frame["programme"] == row["programme"]] for frame in modes)
+    notes = {code for frame in (first, second) for note in frame["note"] for code in split_note(note)}
     needs = ["eu_commitments"] if notes & _COMMITMENTS else []
-    if "claims_partial" in notes or "stale" in notes:
+    earlier = bool((first["data_date"] < row["cutoff"]).any())
+    if "partial_applications" in notes or earlier:
         needs.append("certified_by_axis")
+    reached, reached_too = (bool((frame["status"] == "covered").all()) for frame in (first, second))
+    fund = ""
+    if len(first) > 1 and not (reached and reached_too):
+        # the surplus of one fund does not help another: the first that falls short is shown
+        short = (
+            (second["status"] != "covered").to_numpy() if not reached_too else (first["status"] != "covered").to_numpy()
+        )
+        first, second = first[short].iloc[:1], second[short].iloc[:1]
+        fund = str(first["fund"].iloc[0])
+    applied = first["payment_applications_eu"].sum(skipna=False)
     shown: Answer = {
-        "found": first["claims_eu"],
-        "found_quantity": "claims_eu" if pd.notna(first["claims_eu"]) else "",
-        "found_at_least": first["claims_at_least_eu"],
-        "found_at_most": first["claims_at_most_eu"],
-        "data_date": first["data_date"],
-        "reference": first["target_eu"],
-        "other_reference": second["target_eu"],
+        "found": applied,
+        "found_quantity": "payment_applications_eu" if pd.notna(applied) else "",
+        "found_at_least": first["payment_applications_at_least_eu"].sum(),
+        "found_at_most": first["payment_applications_at_most_eu"].sum(),
+        "data_date": first["data_date"].min(),
+        "reference": first["target_eu"].sum(skipna=False),
+        "other_reference": second["target_eu"].sum(skipna=False),
+        "explained_by": fund,
     }
-    statuses = {first["status"], second["status"]}
-    if statuses == {"covered"}:
+    if reached and reached_too:
         return _answer("confirmed", "target_covered") | shown
-    if statuses == {"settled_at_closure"}:
+    if "settled_at_closure" in set(first["status"]):
         return _answer("not_verifiable", "target_at_closure") | shown
-    if "not_available" in statuses:
+    if pd.isna(shown["reference"]) or pd.isna(shown["other_reference"]) or pd.isna(applied) or notes & _INEXACT:
         return _answer("not_verifiable", "target_not_available", needs=";".join(needs)) | shown
-    if "stale" in notes:
+    if earlier:
         # applications sent since the last position may have covered it
         return _answer("not_verifiable", "target_stale", needs="certified_by_axis") | shown
-    if statuses == {"at_risk"}:
-        return _answer("contradicted", "target_at_risk") | shown
-    return _answer("compatible", "target_by_prefinancing") | shown
+    if not reached and not reached_too:
+        return _answer("contradicted", "target_at_risk_fund" if fund else "target_at_risk") | shown
+    return _answer("compatible", "target_by_prefinancing_fund" if fund else "target_by_prefinancing") | shown

@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from porfse_analysis.indicators.percentages import PERCENTAGE_UNITS
-from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.result import note_of as join_notes
 from porfse_analysis.inputs import require
 from porfse_analysis.languages import locale
@@ -128,12 +128,16 @@ def position(rows: pd.DataFrame, column: str, date: pd.Timestamp) -> pd.DataFram
     known = rows.loc[(rows["cutoff"] <= date) & rows[column].notna()]
     if known.empty:
         return known
-    ranked = known.assign(rank=source_rank(known["source"]), dated=known["data_date"].fillna(known["cutoff"]))
-    found = ranked.groupby(["programme", "source", "rank", "cutoff"], observed=True)["dated"].min().reset_index()
-    # of one source and date the position sent last
-    found = found.sort_values("cutoff", ascending=False, kind="stable").rename(columns={"dated": "position"})
-    first = newest(found, ["programme"]).iloc[0]
-    chosen: pd.DataFrame = rows[(rows["cutoff"] == first["cutoff"]) & (rows["source"] == first["source"])]
+    dated = known["data_date"].fillna(known["cutoff"])
+    found: dict[tuple[Any, Any], tuple[Any, Any]] = {}
+    for source, rank, cutoff, day in zip(
+        known["source"], source_rank(known["source"]), known["cutoff"], dated, strict=True
+    ):
+        earliest = min(day, found.get((source, cutoff), (day, rank))[0])
+        found[source, cutoff] = (earliest, rank)
+    # the rule of `positions.newest` without a frame, which takes ten times as long
+    source, cutoff = max(found, key=lambda key: (found[key][0], -found[key][1], key[1]))
+    chosen: pd.DataFrame = rows[(rows["cutoff"] == cutoff) & (rows["source"] == source)]
     return chosen
 
 

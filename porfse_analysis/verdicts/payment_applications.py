@@ -1,14 +1,14 @@
 """Payment applications for the decommitment rule: what each axis has certified, at the EU rate of its own
 allocation.
 
-Each line is one axis, fund and category of region. A figure that is missing or not told apart keeps a lowest
-and a highest amount instead of a value, so that the verdict can tell what is decided from what is not.
+Each line is one axis, fund and category of region. A figure that is missing, not told apart or older than the
+deadline keeps a lowest and a highest amount, so that the verdict can tell what is decided from what is not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -18,13 +18,26 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.evidence import Evidence, evidence
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["Allocation", "Line", "Rates", "allocations", "claim_lines", "read_rates", "single_rate"]
+__all__ = [
+    "Allocation",
+    "Counted",
+    "Line",
+    "Rates",
+    "allocations",
+    "application_lines",
+    "count",
+    "read_rates",
+    "single_rate",
+]
 
 # plans in whole euro give rates that differ from the one meant by less than this
 _SAME_RATE = Decimal("0.000001")
 
+# nothing was certified in 2014 before the first accounting year of the period ended
+_FIRST_ACCOUNTING_YEAR = 2014
 _ACCOUNTING_YEAR = re.compile(r"(\d{4})-(\d{4})", re.ASCII)
 
 Key = tuple[str, str, str]
@@ -71,17 +84,54 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Line:
-    """The claims of one axis, fund and category of region: `low` and `high` are equal when they are known."""
+    """What one axis, fund and category of region has certified, as EU support before any rule on what counts.
+
+    `point`: the published figure; `low` and `high`: what it can stand for at the deadline; `cap`: the EU allocation.
+    """
 
     row: dict[str, Any]
+    point: Decimal | None
+    low: Decimal
+    high: Decimal
+    cap: Decimal | None
+    notes: frozenset[str]
+
+    @property
+    def limit(self) -> bool:
+        """Whether the figure is a limit, and no figure to show."""
+        return bool({"more_than", "less_than", "partial"} & self.notes) and self.low != self.high
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A line as the rules count it: `value` is None when there is no figure to show."""
+
+    line: Line
+    value: Decimal | None
+    before_cap: Decimal | None
     low: Decimal
     high: Decimal
     notes: frozenset[str]
 
-    @property
-    def known(self) -> bool:
-        """Whether there is a figure to show."""
-        return not pd.isna(self.row["claims_eu"])
+
+def count(line: Line, rules: Rules) -> Counted:
+    """What of a line counts: the share of an application, up to the EU allocation of the axis."""
+    share = v.exact(rules.claims_counted_share)
+    before = None if line.point is None else line.point * share
+    value, low, high, notes = before, line.low * share, line.high * share if share else v.ZERO, set(line.notes)
+    if rules.claims_capped_at_allocation:
+        if line.cap is None:
+            notes.add("not_capped")
+        else:
+            low, high = min(low, line.cap), min(high, line.cap)
+            value = None if value is None else min(value, line.cap)
+            if before is not None and before > line.cap:
+                notes.add("capped")
+    elif line.cap == 0:
+        # without a limit a missing figure would be open upwards even on an axis without money
+        high = min(high, max(low, v.ZERO))
+    shown = low if low == high else None if line.limit else value
+    return Counted(line, shown, before, low, high, frozenset(notes))
 
 
 def read_rates(rates: Mapping[str, float] | pd.DataFrame | None, programme: str, finance: pd.DataFrame) -> Rates:
@@ -126,12 +176,12 @@ def allocations(finance: pd.DataFrame, date: pd.Timestamp, rates: Rates) -> list
     """The allocations of the axes in force at a date, one per axis, fund and category of region."""
     rows = finance[(finance["stage"] == "allocation") & (finance["axis"] != ALL)]
     found = []
-    for axis in dict.fromkeys(rows["axis"]):
+    for axis in sorted(set(rows["axis"])):
         of_axis = rows[rows["axis"] == axis]
         newest = v.position(of_axis, "eu_amount_eur", date)
         # without EU part there is no rate, but the axis is there
         newest = newest if len(newest) else v.position(of_axis, "amount_eur", date)
-        for fund, region in dict.fromkeys(zip(newest["fund"], newest["region_category"], strict=True)):
+        for fund, region in sorted(set(zip(newest["fund"], newest["region_category"], strict=True))):
             found.append(_allocation((axis, fund, region), of_axis, date, "", rates))
     return found
 
@@ -145,12 +195,15 @@ def _allocation(key: Key, of_axis: pd.DataFrame, date: pd.Timestamp, source: str
     rate = rates.general(key)
     if found.empty:
         return Allocation(key, None, None)
-    row = found.iloc[0]
-    total = None if pd.isna(row["amount_eur"]) else v.exact(row["amount_eur"])
-    eu = None if pd.isna(row["eu_amount_eur"]) else v.exact(row["eu_amount_eur"])
+    total, eu = _total(found["amount_eur"]), _total(found["eu_amount_eur"])
     if rate is not None and total is not None and eu is None:
         eu = total * rate
-    return Allocation(key, total, eu, row["cutoff"], str(row["source"]), rate is not None)
+    return Allocation(key, total, eu, found["cutoff"].iloc[0], str(found["source"].iloc[0]), rate is not None)
+
+
+def _total(amounts: pd.Series) -> Decimal | None:
+    """The sum; None when one of the amounts is missing."""
+    return None if amounts.isna().any() else sum((v.exact(amount) for amount in amounts), v.ZERO)
 
 
 def single_rate(found: Sequence[Allocation], rates: Rates) -> Decimal | None:
@@ -170,37 +223,37 @@ def single_rate(found: Sequence[Allocation], rates: Rates) -> Decimal | None:
     return sum(parts, v.ZERO) / sum(totals, v.ZERO)
 
 
-def claim_lines(
-    finance: pd.DataFrame, date: pd.Timestamp, in_force: Sequence[Allocation], rates: Rates, rules: Rules
+def application_lines(
+    finance: pd.DataFrame, deadline: pd.Timestamp, in_force: Sequence[Allocation], rates: Rates
 ) -> list[Line]:
-    """The claims of one programme at a date, by axis, fund and category of region.
+    """The payment applications of one fund by a deadline, by axis, fund and category of region.
 
-    `in_force`: its allocations at that date, which say what there is to claim for.
+    `finance`: what is known, no row of it after the deadline; `in_force`: its allocations at the deadline. A figure
+    dated before the deadline is the least there can be at it; one dated at it is itself.
 
-    A figure certified for the whole programme (axis ALL) takes their place only when the axes have none, lack
-    one or are older, and all axes share one rate: otherwise it cannot be turned into EU support.
+    A figure certified for the whole programme (axis ALL) takes the place of the axes only when they have none, lack
+    one or are older, and all share one rate: otherwise it cannot be turned into EU support.
     """
     certified = finance[finance["stage"] == "certified"]
     lines = []
     by_axis = [(item.key[0], item) for item in in_force]
-    with_figure = certified.loc[(certified["cutoff"] <= date) & certified["amount_eur"].notna(), "axis"]
-    axes = dict.fromkeys([axis for axis, _ in by_axis] + [axis for axis in with_figure if axis != ALL])
-    for axis in axes:
+    with_figure = certified.loc[certified["amount_eur"].notna(), "axis"]
+    for axis in sorted({axis for axis, _ in by_axis} | set(with_figure) - {ALL}):
         own = [item for name, item in by_axis if name == axis]
-        lines += _axis_lines(finance[finance["axis"] == axis], own, date, rates, rules)
-    total = v.position(certified[certified["axis"] == ALL], "amount_eur", date)
-    if total.empty:
+        lines += _axis_lines(finance[finance["axis"] == axis], own, deadline, rates)
+    total = evidence(certified[certified["axis"] == ALL], "amount_eur", deadline)
+    if total.value is None:
         return lines
-    needed = [line for line in lines if line.high > 0]
+    needed = [line for line in lines if line.cap != 0]
     complete = bool(needed) and all(not pd.isna(line.row["certified_eur"]) for line in needed)
-    if complete and min(line.row["cutoff"] for line in needed) >= total["cutoff"].iloc[0]:
+    if complete and min(line.row["data_date"] for line in needed) >= total.date:
         return lines
-    then = allocations(finance, total["cutoff"].iloc[0], rates)
+    then = allocations(finance, total.rows["cutoff"].iloc[0], rates)
     rate = single_rate(then, rates)
     if rate is None:
         return [replace(line, notes=line.notes | {"total_not_usable"}) for line in lines]
-    whole = _sum(then, (ALL, "", ""))
-    return [_line(total, whole, rate, {"published_total"}, date, rules)]
+    key, notes = (ALL, "", ""), {"published_total"}
+    return [_line(total, _sum(then, key), _cap(_sum(in_force, key)), rate, notes)]
 
 
 def _sum(found: Sequence[Allocation], key: Key) -> Allocation:
@@ -217,9 +270,7 @@ def _sum(found: Sequence[Allocation], key: Key) -> Allocation:
     )
 
 
-def _axis_lines(
-    rows: pd.DataFrame, in_force: Sequence[Allocation], date: pd.Timestamp, rates: Rates, rules: Rules
-) -> list[Line]:
+def _axis_lines(rows: pd.DataFrame, in_force: Sequence[Allocation], date: pd.Timestamp, rates: Rates) -> list[Line]:
     certified = rows[rows["stage"] == "certified"]
     granted = rows[rows["stage"] == "allocation"]
     newest = v.position(certified, "amount_eur", date)
@@ -229,7 +280,9 @@ def _axis_lines(
         then = [_allocation(i.key, granted, newest["cutoff"].iloc[0], "", rates) for i in in_force]
         rate = single_rate(then, rates)
         notes = {"published_for_axis"} | ({"rates_differ"} if rate is None else set())
-        return [_line(newest, _sum(then, (in_force[0].key[0], "", "")), rate, notes, date, rules)]
+        key = (in_force[0].key[0], "", "")
+        found = evidence(certified, "amount_eur", date)
+        return [_line(found, _sum(then, key), _cap(_sum(in_force, key)), rate, notes)]
     lines, used = [], set()
     for item in in_force:
         own = certified
@@ -237,152 +290,87 @@ def _axis_lines(
             matched = v.matching(own, column, wanted, alone=len(in_force) == 1)
             own = own.iloc[:0] if matched is None else matched
         used |= set(own.index)
-        lines.append(_group_line(item, own, granted, date, rates, rules))
+        lines.append(_group_line(item, own, granted, date, rates))
     left = certified[~certified.index.isin(used) & (certified["cutoff"] <= date) & certified["amount_eur"].notna()]
-    for axis, fund, region in dict.fromkeys(zip(left["axis"], left["fund"], left["region_category"], strict=True)):
+    for axis, fund, region in sorted(set(zip(left["axis"], left["fund"], left["region_category"], strict=True))):
         own = left[(left["fund"] == fund) & (left["region_category"] == region)]
-        lines.append(_group_line(Allocation((axis, fund, region), None, None), own, granted, date, rates, rules))
+        lines.append(_group_line(Allocation((axis, fund, region), None, None), own, granted, date, rates))
     return lines
 
 
 def _group_line(
-    item: Allocation,
-    certified: pd.DataFrame,
-    granted: pd.DataFrame,
-    date: pd.Timestamp,
-    rates: Rates,
-    rules: Rules,
+    item: Allocation, certified: pd.DataFrame, granted: pd.DataFrame, date: pd.Timestamp, rates: Rates
 ) -> Line:
-    rows = v.position(certified, "amount_eur", date)
-    if len(rows):
-        source = str(rows["source"].iloc[0])
-        item = _allocation(item.key, granted, rows["cutoff"].iloc[0], source, rates)
+    found = evidence(certified, "amount_eur", date)
+    cap = _cap(item)
+    if len(found.rows):
+        # the rate is that of the plan in force when it was certified, the limit that of the one at the deadline
+        cap = _cap(_allocation(item.key, granted, date, found.source, rates))
+        item = _allocation(item.key, granted, found.rows["cutoff"].iloc[0], found.source, rates)
     given = rates.general(item.key)
-    line = _line(rows, item, given if given is not None else item.rate, set(), date, rules)
+    line = _line(found, item, cap, given if given is not None else item.rate, set())
     by_year = rates.by_year(item.key)
-    return _with_year_rates(line, item, certified, rows, by_year, rules) if by_year and len(rows) else line
+    return _with_year_rates(line, certified, found, by_year) if by_year and len(found.rows) else line
 
 
-def _line(
-    rows: pd.DataFrame,
-    item: Allocation,
-    rate: Decimal | None,
-    notes: set[str],
-    date: pd.Timestamp,
-    rules: Rules,
-) -> Line:
-    """One line from the certified rows of a position and the allocation in force then."""
-    point: Decimal | None = None
-    low, high = v.ZERO, v.INFINITE
-    if rows.empty or rows["amount_eur"].isna().any():
-        notes = notes | {"certified_missing"}
-    else:
-        figures = list(zip(rows["amount_eur"], rows["qualifier"], rows["precision"], strict=True))
-        limits = [v.bounds(*figure) for figure in figures]
-        low, high = sum((one for one, _ in limits), v.ZERO), sum((one for _, one in limits), v.ZERO)
-        point = sum((v.exact(value) for value, _, _ in figures), v.ZERO)
-        published = {qualifier for _, qualifier, _ in figures} - {"exact", ""}
-        notes = notes | published | ({"rounded"} if low != high and not published else set())
-        if v.data_date(rows) < date:
-            notes.add("stale")
-        if item.total is not None and low > item.total:
-            notes.add("above_allocation")
-    source = "" if rows.empty else str(rows["source"].iloc[0])
+def _cap(item: Allocation) -> Decimal | None:
+    """The most an axis can be paid: nothing without money, not known without the EU part."""
+    return v.ZERO if item.total == 0 else item.eu
+
+
+def _line(found: Evidence, item: Allocation, cap: Decimal | None, rate: Decimal | None, notes: Iterable[str]) -> Line:
+    """One line from what is known to be certified and the allocation in force then."""
+    said = {*notes, *found.notes} | ({"certified_missing"} if found.value is None else set())
+    if item.total is not None and found.low > item.total:
+        said.add("above_allocation")
     if item.given:
-        notes.add("rate_given")
-    elif item.source and source and item.source != source:
-        notes.add("rate_of_other_source")
-    if rate is None:
-        # nothing expected of an axis without money, whatever its rate
-        notes |= set() if item.total == 0 and point in (None, 0) else {"rate_missing"}
-        claims, low, high = None, v.ZERO, v.INFINITE
-    else:
-        share = v.exact(rules.claims_counted_share)
-        claims = None if point is None else point * rate * share
-        low, high = low * rate * share, high * rate * share
+        said.add("rate_given")
+    elif item.source and found.source and item.source != found.source:
+        said.add("rate_of_other_source")
+    point, low, high = None, v.ZERO, v.INFINITE
+    if rate is not None:
+        point = None if found.value is None else found.value * rate
+        low, high = found.low * rate, found.high * rate
+    elif item.total != 0 or found.value not in (None, 0):
+        # nothing is expected of an axis without money, whatever its rate
+        said.add("rate_missing")
     row = {
         **dict(zip(("axis", "fund", "region_category"), item.key, strict=True)),
-        "cutoff": pd.NaT if rows.empty else rows["cutoff"].iloc[0],
-        "data_date": pd.NaT if rows.empty else v.data_date(rows),
-        "source": source,
-        "certified_eur": point,
+        "cutoff": found.rows["cutoff"].iloc[0] if len(found.rows) else pd.NaT,
+        "data_date": found.date,
+        "source": found.source,
+        "certified_eur": found.value,
         "rate": rate,
         "allocation_eur": item.total,
         "eu_allocation_eur": item.eu,
         "allocation_cutoff": item.cutoff,
         "allocation_source": item.source,
     }
-    return _capped(row, claims, low, high, notes, item, rules)
+    return Line(row, point, low, high, cap, frozenset(said))
 
 
-def _capped(
-    row: dict[str, Any],
-    claims: Decimal | None,
-    low: Decimal,
-    high: Decimal,
-    notes: set[str],
-    item: Allocation,
-    rules: Rules,
-) -> Line:
-    """The line with its claims counted up to the EU allocation, where the rules say so."""
-    # without a limit a missing figure would be open upwards even on an axis without money
-    cap = v.ZERO if item.total == 0 else item.eu
-    before = claims
-    if rules.claims_capped_at_allocation:
-        if cap is None:
-            notes = notes | {"not_capped"}
-        else:
-            low, high = min(low, cap), min(high, cap)
-            claims = None if claims is None else min(claims, cap)
-            if before is not None and before > cap:
-                notes = notes | {"capped"}
-    # a limit on one side is not a figure
-    shown = None if {"more_than", "less_than"} & notes and low != high else claims
-    if low == high:
-        shown = low
-    row = row | {
-        "claims_before_cap_eu": before,
-        "claims_eu": shown,
-        "claims_at_least_eu": low,
-        "claims_at_most_eu": high,
-    }
-    return Line(row, low, high, frozenset(notes))
-
-
-def _with_year_rates(
-    line: Line,
-    item: Allocation,
-    certified: pd.DataFrame,
-    rows: pd.DataFrame,
-    by_year: Mapping[int, Decimal],
-    rules: Rules,
-) -> Line:
+def _with_year_rates(line: Line, certified: pd.DataFrame, found: Evidence, by_year: Mapping[int, Decimal]) -> Line:
     """The line with the other rate on what was certified in some accounting years (1 July to 30 June)."""
-    rate, before = line.row["rate"], line.row["claims_before_cap_eu"]
-    if rate is None or before is None:
+    rate = line.row["rate"]
+    if rate is None or line.point is None:
         return line
-    last, source = v.data_date(rows), rows["source"].iloc[0]
-    own = certified[certified["source"] == source]
+    own = certified[certified["source"] == found.source]
     dates = own["data_date"].fillna(own["cutoff"])
 
     def at(date: pd.Timestamp) -> Decimal | None:
-        if date.year <= rules.first_commitment_year:
+        if date.year <= _FIRST_ACCOUNTING_YEAR:
             return v.ZERO
-        published = own.loc[dates == date, "amount_eur"].dropna() if date < last else rows["amount_eur"]
+        if date >= found.date:
+            return found.value
+        published = own.loc[dates == date, "amount_eur"].dropna()
         return sum((v.exact(value) for value in published), v.ZERO) if len(published) else None
 
-    notes = set(line.notes) | {"rate_of_year"}
+    notes = line.notes | {"rate_of_year"}
     extra = v.ZERO
     for year, other in by_year.items():
         start, end = at(pd.Timestamp(year, 6, 30)), at(pd.Timestamp(year + 1, 6, 30))
         if start is None or end is None:
-            return _capped(line.row, None, v.ZERO, v.INFINITE, notes | {"year_rate_needs_position"}, item, rules)
-        extra += (end - start) * (other - rate) * v.exact(rules.claims_counted_share)
-    share = rate * v.exact(rules.claims_counted_share)
-    least, most = v.ZERO, v.ZERO
-    for value, qualifier, precision in zip(rows["amount_eur"], rows["qualifier"], rows["precision"], strict=True):
-        one, two = v.bounds(value, qualifier, precision)
-        least, most = least + one, most + two
-    return _capped(
-        line.row, before + extra, least * share + extra, most * share + extra, notes - {"capped"}, item, rules
-    )
+            notes |= {"year_rate_needs_position"}
+            return replace(line, point=None, low=v.ZERO, high=v.INFINITE, notes=notes)
+        extra += (end - start) * (other - rate)
+    return replace(line, point=line.point + extra, low=line.low + extra, high=line.high + extra, notes=notes)

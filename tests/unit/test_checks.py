@@ -749,8 +749,25 @@ def test_an_eu_part_above_its_total_fires(build):
     ]
 
 
+def test_what_the_verdicts_need_is_asked_for(bundled_findings, bundled):
+    findings = bundled_findings["2018-09-30"]
+    assert listed(findings, "to_supply") == [
+        finding("info", "eu_commitments", "ALL", "2018-09-30", source="", unit="", reason="eu_commitments")
+    ]
+    said = {lang: word_findings(findings, lang)["message"].iloc[-1] for lang in LANGUAGES}
+    assert "Tabella 17 (piano finanziario annuale)" in said["it"]
+    assert "Table 17 (annual financial plan)" in said["en"]
+    assert all("eu_commitments" in text for text in said.values())
+    # a year that is missing is asked for as well; a full table is not, nor a programme without rules
+    rows = pd.DataFrame({"year": range(2014, 2021), "eu_commitment_eur": 1.0, "source": "plan"})
+    plan = schema.conform("eu_commitments", rows, programme=bundled.cci)
+    for table, asked in ((plan, 0), (plan.iloc[1:], 1)):
+        assert len(listed(check(dataclasses.replace(bundled, eu_commitments=table)), "to_supply")) == asked
+    assert listed(check(dataclasses.replace(bundled, cci="2021IT05SFPR003")), "to_supply") == []
+
+
 def test_every_check_has_a_case():
-    by_hand = {"eu_part_above_total", "former_name"}
+    by_hand = {"eu_part_above_total", "former_name", "to_supply"}
     assert {case.check for case in FIRING} | by_hand == set(CHECKS)
     assert {case.check for case in SILENT} | by_hand == set(CHECKS)
 
@@ -1028,6 +1045,7 @@ def test_at_the_sheet_nothing_is_a_warning(bundled_findings):
         "claim_against_data": 1,
         "percentage_target": 3,
         "stale": 3,  # selected and declared cost, and the achievements, are of 2017-12-31
+        "to_supply": 1,  # the annual commitments of the Union
     }
 
 

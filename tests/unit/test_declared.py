@@ -113,6 +113,8 @@ def test_texts_asked_for_by_code_are_in_the_catalogue():
     keys += [f"claim_need.{need}" for need in NEEDS]
     keys += [f"framework_status.{status}" for status in performance_framework.STATUSES]
     keys += [f"decommitment_status.{status}" for status in decommitment.STATUSES]
+    keys += [f"decommitment_need.{need}" for need in decommitment.NEEDS]
+    keys += [f"rule.{re.sub('_20[0-9][0-9]$', '', name)}" for name in rules_table()["name"]]
     keys += [f"indicator_kind.{kind}" for kind in TARGET_KINDS]
     keys += [f"notebook.{name}" for name in REPORT_NOTEBOOKS]
     keys += [f"qualifier.{name}" for name in ("exact", "about", "more_than", "less_than")]

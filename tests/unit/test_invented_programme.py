@@ -13,15 +13,17 @@ import pytest
 
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
-from porfse_analysis.verdicts.decommitment import decommitment, decommitment_claims
+from porfse_analysis.verdicts.decommitment import decommitment, payment_applications
 from porfse_analysis.verdicts.performance_framework import (
     STATUSES,
     framework_indicators,
     performance_framework,
 )
+from porfse_analysis.verdicts.rules import RULES
 
 FOLDER = Path(__file__).parents[1] / "data" / "invented-programme"
 MILLION = 1_000_000
+TOGETHER = RULES["2014-2020"].replace(decommitted_by="programme")
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +156,10 @@ def test_state_of_september_2018(invented: Programme) -> None:
 def test_deadlines_with_initial_pre_financing(
     invented: Programme, year: int, target: float, claims: float, risk: float, surplus: float, status: str
 ) -> None:
-    row = decommitment(invented.eu_commitments, invented.finance, year=year, prefinancing="initial_only").iloc[0]
-    got = row[["target_eu", "claims_eu", "risk_eu", "surplus_eu"]].astype(float) / MILLION
+    row = decommitment(
+        invented.eu_commitments, invented.finance, year=year, prefinancing="initial_only", rules=TOGETHER
+    ).iloc[0]
+    got = row[["target_eu", "payment_applications_eu", "risk_eu", "surplus_eu"]].astype(float) / MILLION
     assert got.tolist() == pytest.approx([target, claims, risk, surplus], abs=1e-9)
     assert row["target_total"] == pytest.approx(2 * target * MILLION)
     assert row["status"] == status
@@ -171,8 +175,8 @@ def test_deadlines_with_initial_pre_financing(
         (2018, 8.3, 12.7, 0.0, 2.3, "covered", "received"),
         (2019, 10.6, 21.6, 0.0, 9.4, "covered", "received"),
         (2020, 13.0, 30.7, 0.0, 11.3, "covered", "received"),
-        (2021, 14.696, 40.804, 0.0, 9.196, "covered", "rates"),
-        (2022, 16.392, 51.208, 0.208, 0.0, "at_risk", "rates"),
+        (2021, 14.696, 40.804, 0.0, 9.196, "covered", "received_and_rates"),
+        (2022, 16.392, 51.208, 0.208, 0.0, "at_risk", "received_and_rates"),
     ],
 )
 def test_deadlines_with_annual_pre_financing(
@@ -185,14 +189,14 @@ def test_deadlines_with_annual_pre_financing(
     status: str,
     origin: str,
 ) -> None:
-    row = decommitment(invented.eu_commitments, invented.finance, year=year, prefinancing="initial_plus_annual").iloc[0]
+    row = decommitment(invented.eu_commitments, invented.finance, year=year, rules=TOGETHER).iloc[0]
     got = row[["prefinancing_eu", "target_eu", "risk_eu", "surplus_eu"]].astype(float) / MILLION
     assert got.tolist() == pytest.approx([prefinancing, target, risk, surplus], abs=1e-9)
     assert (row["status"], row["prefinancing_origin"]) == (status, origin)
 
 
 def test_claims_of_2018_by_axis(invented: Programme) -> None:
-    claims = decommitment_claims(invented.eu_commitments, invented.finance, year=2018)
+    claims = payment_applications(invented.eu_commitments, invented.finance, year=2018)
     assert list(zip(claims["axis"], claims["fund"], strict=True)) == [
         ("1", "ESF"),
         ("2", "ESF"),
@@ -205,19 +209,30 @@ def test_claims_of_2018_by_axis(invented: Programme) -> None:
     ]
     # half of 10, 6.8, 5, 1.2, 3, 2, 1 and 1 million
     expected = [5_000_000, 3_400_000, 2_500_000, 600_000, 1_500_000, 1_000_000, 500_000, 500_000]
-    assert claims["claims_eu"].tolist() == expected
+    assert claims["payment_applications_eu"].tolist() == expected
     assert (claims["rate"] == 0.5).all()
     assert (claims["data_date"] == pd.Timestamp("2018-12-31")).all()
 
 
+# million EUR: ESF 9 and 10 without reserve, received 0.7, 0.7, 2.4, 2.1, 2.2; YEI 1 and 1, received 0.1 and 0.1
+def test_each_fund_is_covered_on_its_own(invented: Programme) -> None:
+    rows = decommitment(invented.eu_commitments, invented.finance, year=2018).set_index("fund")
+    amounts = ["target_eu", "payment_applications_eu", "risk_eu", "surplus_eu"]
+    assert (rows[amounts] / MILLION).round(9).to_dict("index") == {
+        "ESF": dict(zip(amounts, (19 - 8.1, 14.5, 0, 3.6), strict=True)),
+        "YEI": dict(zip(amounts, (2 - 0.2, 0.5, 1.3, 0), strict=True)),
+    }
+    assert rows["status"].to_dict() == {"ESF": "covered", "YEI": "at_risk"}
+    # together 21 less 8.3 against 15
+    assert rows.loc["YEI", "other_readings"].split(";")[0] == "decommitted_by=programme:covered"
+
+
 def test_the_last_commitment_is_settled_at_closure(invented: Programme) -> None:
-    row = decommitment(invented.eu_commitments, invented.finance, year=2023).iloc[0]
-    # 80 - 2.4 to cover, 144 / 2 claimed
-    assert (row["status"], row["target_eu"], row["claims_eu"]) == (
-        "settled_at_closure",
-        77_600_000,
-        72_000_000,
-    )
+    rows = decommitment(invented.eu_commitments, invented.finance, year=2023).set_index("fund")
+    # the whole 84.8 with the reserve, 2 of it YEI; 141 and 3 million certified at 50%
+    assert rows["target_eu"].to_dict() == {"ESF": 82_800_000, "YEI": 2_000_000}
+    assert rows["payment_applications_eu"].to_dict() == {"ESF": 70_500_000, "YEI": 1_500_000}
+    assert set(rows["status"]) == {"settled_at_closure"}
 
 
 def test_the_bundled_programme_is_honest_about_what_it_lacks() -> None:
@@ -227,7 +242,7 @@ def test_the_bundled_programme_is_honest_about_what_it_lacks() -> None:
     assert result["note"].tolist() == ["no_framework"] * 4 + ["technical_assistance"]
     row = decommitment(programme.eu_commitments, programme.finance, year=2018, cutoff="2018-09-30").iloc[0]
     assert row["status"] == "not_available"
-    assert "EU commitments 2014-2020" in row["needs_en"]
+    assert row["needs"].startswith("no_commitments:2014,2015,2016,2017,2018,2019,2020")
     # 144 million certified, published in millions for the whole programme, at 50%
-    assert row["claims_eu"] == 72_000_000
+    assert row["payment_applications_eu"] == 72_000_000
     assert pd.isna(row["target_eu"])

@@ -67,6 +67,9 @@ def test_what_no_source_confirmed_is_marked() -> None:
     assert status["annual_prefinancing_2021"] == "unconfirmed"
     assert status["claims_counted_share"] == "unconfirmed"
     assert status["prefinancing_mode"] == "unconfirmed"
+    assert status["decommitted_by"] == "unconfirmed"
+    assert status["annual_prefinancing_lacks"] == "unconfirmed"
+    assert status["reserve_counted_from_deadline"] == "confirmed"
     assert status["serious_excludes"] == "confirmed"
     assert status["initial_prefinancing_2014"] == "confirmed"
 

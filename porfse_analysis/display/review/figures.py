@@ -9,14 +9,13 @@ from matplotlib.ticker import FuncFormatter
 
 from porfse_analysis.display.figure import COLOURS, Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs, tiles
-from porfse_analysis.display.report import PREFINANCING_MODES, Report
+from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.tables import framework_rows, indicator_rows, place, short_place, status
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
 
-__all__ = ["calendar", "framework", "scorecard"]
+__all__ = ["framework", "scorecard"]
 
-_MILLION = 1_000_000
 _RATIO_SHOWN = 1.5
 """Bars of ratios end here; the figure beside them gives the true value."""
 
@@ -102,92 +101,6 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
 
 def _name(row: pd.Series) -> str:
     return f"{short_place(row)} {row['indicator_code'] or row['kind']}"
-
-
-def calendar(report: Report) -> Figure | Html:
-    """What is to be covered at each N+3 deadline, what covers it, and the gap."""
-    rows = report.deadlines
-    if rows.empty or rows["target_eu"].isna().all():
-        needs = rows[f"needs_{report.lang}"].iloc[0] if len(rows) else ""
-        key = "calendar_figure" if needs else "calendar"
-        return paragraphs([report.text(f"empty.{key}", needs=needs)], "pf-empty")
-    years = sorted(rows["year"].unique())
-    figure, ax = new_figure(height=3.8)
-    by_mode = {mode: rows[rows["prefinancing"] == mode].set_index("year") for mode in PREFINANCING_MODES}
-    first = by_mode[PREFINANCING_MODES[0]]
-    series = [
-        (report.text("figure.target_mode", mode=report.text(f"prefinancing.{mode}")), by_mode[mode]["target_eu"])
-        for mode in PREFINANCING_MODES
-    ]
-    series.append((report.text("figure.claims"), first["claims_eu"]))
-    looks = ((COLOURS["line"], ""), (COLOURS["allocation"], "///"), (COLOURS["certified"], ""))
-    width = 0.27
-    for step, ((label, values), (colour, hatch)) in enumerate(zip(series, looks, strict=True)):
-        ax.bar(
-            [place + (step - 1) * width for place in range(len(years))],
-            (values.loc[years] / _MILLION).fillna(0),
-            width=width * 0.92,
-            color=colour,
-            hatch=hatch,
-            edgecolor="white",
-            linewidth=0,
-            label=label,
-        )
-    said = []
-    top = max(rows["target_eu"].max(), rows["claims_eu"].fillna(0).max()) / _MILLION or 1.0
-    for position, year in enumerate(years):
-        gaps = [
-            _signed(by_mode[mode].loc[year, "surplus_eu"], by_mode[mode].loc[year, "risk_eu"], report)
-            for mode in PREFINANCING_MODES
-        ]
-        height = max(
-            value / _MILLION for value in (*(values.loc[year] for _, values in series), 0.0) if pd.notna(value)
-        )
-        if any(gaps):
-            missing = report.text("missing.short")
-            ax.annotate(
-                "\n".join(gap or missing for gap in gaps),
-                (position, height),
-                xytext=(0, 4),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8,
-            )
-        amounts = [_amount(values.loc[year], report) for _, values in series]
-        said.append(report.text("alt.calendar_year", year=year, first=amounts[0], second=amounts[1], claims=amounts[2]))
-    ax.set_xticks(range(len(years)), [_year(first.loc[year], year, report) for year in years], fontsize=9)
-    ax.set_ylim(0, top * 1.2)
-    ax.set_ylabel(report.text("figure.eu_million"))
-    ax.yaxis.set_major_formatter(_numbers(report))
-    ax.grid(axis="y", color=COLOURS["allocation"], linewidth=0.6)
-    ax.set_axisbelow(True)
-    figure.legend(frameon=False, loc="outside upper center", ncols=1)
-    used = [*report.programme.finance["source"].astype("str").unique()]
-    used += [*report.programme.eu_commitments["source"].astype("str").unique()]
-    return on_page(
-        figure,
-        name="calendar",
-        alt=report.text("alt.calendar", values="; ".join(said)),
-        caption=report.text("caption.calendar", date=wording.date(report.cutoff, report.lang)),
-        source=source_line(used, report),
-    )
-
-
-def _year(row: pd.Series, year: int, report: Report) -> str:
-    if row["status"] == "settled_at_closure":
-        return report.text("figure.closure_year", year=year)
-    return report.text("figure.open_year", year=year) if row["deadline"] > report.cutoff else str(year)
-
-
-def _amount(value: float, report: Report) -> str:
-    return report.text("missing.short") if pd.isna(value) else wording.million(value, report.lang)
-
-
-def _signed(surplus: float, risk: float, report: Report) -> str:
-    if pd.isna(surplus) or pd.isna(risk):
-        return ""
-    sign = "-" if risk > 0 else "+"
-    return report.text("change.signed", sign=sign, figure=wording.million(max(surplus, risk), report.lang))
 
 
 def _numbers(report: Report) -> FuncFormatter:

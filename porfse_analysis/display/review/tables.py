@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -15,22 +14,17 @@ from porfse_analysis.display.table import DATE, Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.display.words.rules import rule_decimals, word_changes, word_rules
-from porfse_analysis.verdicts import decommitment as n3
 from porfse_analysis.verdicts import performance_framework as framework_rules
 from porfse_analysis.verdicts.claims import ABOUT
-from porfse_analysis.verdicts.rules import rules_table
+from porfse_analysis.verdicts.rules import rules_of, rules_table
 
 __all__ = [
-    "calendar",
-    "calendar_reasons",
     "claim_verdicts",
     "framework",
     "framework_indicators",
     "framework_rows",
     "indicator_name",
     "indicator_rows",
-    "next_deadline",
-    "payment_applications",
     "place",
     "rules",
     "short_place",
@@ -171,128 +165,6 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
     )
 
 
-# --- decommitment ---
-
-
-def calendar(report: Report) -> Table:
-    """The deadlines of the decommitment rule, what is to be covered and what covers it."""
-    # nothing is lost or spared where the last commitment is settled at closure
-    rows = report.deadlines.assign(gap_eu=lambda frame: frame["surplus_eu"] - frame["risk_eu"])
-
-    def gap(row: pd.Series) -> str:
-        if pd.isna(row["gap_eu"]):
-            return report.text("missing.short")
-        sign = "+" if row["gap_eu"] > 0 else "-" if row["gap_eu"] < 0 else ""
-        figure = wording.million(abs(row["gap_eu"]), report.lang)
-        return report.text("change.signed", sign=sign, figure=figure)
-
-    signed = replace(cells.signed_million(report, "gap_eu"), write=gap)
-
-    amounts = ("commitments_eu", "prefinancing_eu", "target_eu", "claims_eu")
-    finance, plan = report.programme.finance, report.programme.eu_commitments
-    used = [*finance["source"].astype("str").unique(), *plan["source"].astype("str").unique()]
-    return Table(
-        "calendar",
-        report.text("table.calendar", date=wording.date(report.cutoff, report.lang)),
-        rows,
-        [
-            Column("year", report.text("column.deadline"), "head", write=cells.date(report, "deadline")),
-            Column(
-                "prefinancing",
-                report.text("column.mode"),
-                write=lambda row: report.text(f"prefinancing.{row['prefinancing']}"),
-            ),
-            *(
-                Column(name, report.text(f"column.{name}"), "figure", write=cells.million(report, name))
-                for name in amounts
-            ),
-            Column("gap_eu", report.text("column.gap_eu"), "figure", write=signed),
-            Column(
-                "status",
-                report.text("column.status"),
-                write=lambda row: report.text(f"decommitment_status.{row['status']}"),
-            ),
-            Column("data_date", report.text("column.data_date"), write=cells.date(report)),
-        ],
-        [report.text("table.calendar_note"), *cells.missing_note(report, *(rows[name] for name in amounts))],
-        source=source_line(used, report),
-        empty=report.text("empty.calendar"),
-    )
-
-
-def calendar_reasons(report: Report) -> Table:
-    """Why each deadline is as it is, and what to supply, with the pre-financing the rules count by default."""
-    rows = report.deadlines
-    # without a target every deadline says the same: the next one stands for all
-    told = rows["target_eu"].notna() | (rows["year"] == next_deadline(report))
-    rows = rows[told & (rows["prefinancing"] == report.rules.prefinancing_mode)].reset_index(drop=True)
-    needs = f"needs_{report.lang}"
-    used = report.programme.finance["source"].astype("str").unique()
-    return Table(
-        "calendar_reasons",
-        report.text("table.calendar_reasons"),
-        rows,
-        [
-            Column(
-                "year",
-                report.text("column.deadline"),
-                "head",
-                write=cells.date(report, "deadline"),
-            ),
-            Column(f"reason_{report.lang}", report.text("column.why")),
-            *([Column(needs, report.text("column.needs"))] if rows[needs].any() else []),
-        ],
-        source=source_line(used, report),
-        empty=report.text("empty.calendar"),
-    )
-
-
-def next_deadline(report: Report) -> int:
-    """The year of the first deadline not before the cutoff, within the period."""
-    rules = report.rules
-    first, last = (year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year))
-    return int(min(max(report.cutoff.year, first), last))
-
-
-def payment_applications(report: Report) -> Table:
-    """What each axis has claimed for the next deadline."""
-    year, data = next_deadline(report), report.programme
-    rows = n3.decommitment_claims(data.eu_commitments, data.finance, year=year, cutoff=_iso(report), rules=report.rules)
-    index = wording.LANGUAGES.index(report.lang)
-
-    def notes(row: pd.Series) -> str:
-        return "; ".join(n3.NOTES[code][index] for code in row["note"].split(";") if code)
-
-    return Table(
-        "payment_applications",
-        report.text("table.payment_applications", year=year, date=wording.date(report.cutoff, report.lang)),
-        rows,
-        [
-            Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report)),
-            Column(
-                "certified_eur",
-                report.text("column.certified_eur"),
-                "figure",
-                write=cells.euro(report, "certified_eur"),
-            ),
-            Column("rate", report.text("column.eu_rate"), "figure", write=cells.rate(report, "rate")),
-            Column(
-                "eu_allocation_eur",
-                report.text("column.eu_allocation"),
-                "figure",
-                write=cells.euro(report, "eu_allocation_eur"),
-            ),
-            Column("claims_eu", report.text("column.claims_eu"), "figure", write=cells.euro(report, "claims_eu")),
-            Column("data_date", report.text("column.data_date"), write=cells.date(report)),
-            Column("note", report.text("column.note"), write=notes),
-            Column("source", report.text("column.source"), write=cells.reference(report)),
-        ],
-        cells.missing_note(report, rows["certified_eur"], rows["claims_eu"]),
-        source=source_line([*rows["source"], *rows["allocation_source"]], report),
-        empty=report.text("empty.payment_applications"),
-    )
-
-
 # --- claims and rules ---
 
 
@@ -318,10 +190,18 @@ def claim_verdicts(report: Report) -> Table:
 
 
 def rules(report: Report) -> Table:
-    """Every parameter of the rules, with what is not confirmed in plain sight."""
-    held = rules_table(report.rules)
+    """Every parameter of the rules of the programme's period; which of them can be read in another way."""
+    applied = rules_of(report.programme.cci, report.rules)
+    if applied is None:
+        empty = report.text("empty.rules")
+        return Table("rules_applied", empty, pd.DataFrame(columns=["rule"]), [Column("rule", "")], empty=empty)
+    held = rules_table(applied)
+    readings = {rule.name: bool(rule.others) for rule in applied.rows if rule.status == "unconfirmed"}
+    status = held["name"].map(lambda name: "other_reading" if readings.get(name) else "")
+    status = status.mask(held["status"] == "changed", "changed")
+    said = [report.text(f"rule_status.{code}") if code else "" for code in status]
     # a spreadsheet gets the value itself; beside it stands what is read
-    rows = word_rules(held, report.lang).assign(held=held["value"], unit=held["unit"])
+    rows = word_rules(held, report.lang).assign(held=held["value"], unit=held["unit"], status=said)
 
     def typed(row: pd.Series) -> object:
         known = isinstance(row["held"], int | float) and not isinstance(row["held"], bool) and not pd.isna(row["held"])
@@ -336,7 +216,7 @@ def rules(report: Report) -> Table:
 
     return Table(
         "rules_applied",
-        report.text("table.rules", period=report.rules.period),
+        report.text("table.rules", period=applied.period),
         rows,
         [
             Column("rule", report.text("column.rule"), "head"),
@@ -346,5 +226,8 @@ def rules(report: Report) -> Table:
             Column("status", report.text("column.rule_status")),
             Column("source", report.text("column.legal")),
         ],
-        [report.text("table.rules_note"), *word_changes(report.rule_changes, report.lang)],
+        [
+            report.text("table.rules_note", count=sum(not others for others in readings.values())),
+            *word_changes(report.rule_changes, report.lang),
+        ],
     )

@@ -18,11 +18,13 @@ from porfse_analysis.display import cells
 from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
 from porfse_analysis.display.programme_report.people import measures_in_force, target_rows
 from porfse_analysis.display.report import Report
-from porfse_analysis.display.review.tables import indicator_rows, next_deadline
+from porfse_analysis.display.review.deadlines import next_deadline
+from porfse_analysis.display.review.tables import indicator_rows
 from porfse_analysis.display.sheet.items import AxisCard, Content, Item
 from porfse_analysis.display.sources import numbered
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
+from porfse_analysis.display.words.decommitment import word_decommitment
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
@@ -164,30 +166,19 @@ def _spend(report: Report) -> list[Item]:
 
 
 def _deadline(report: Report, under: str) -> list[Item]:
-    """The next N+3 deadline, where it can be judged."""
+    """The next N+3 deadline of each fund, where it can be judged."""
     rows = report.deadlines[report.deadlines["year"] == next_deadline(report)]
-    said = dict.fromkeys(report.text(f"decommitment_status.{status}") for status in rows["status"])
-    if rows.empty or (rows["status"] == "not_available").any():
-        return []
-    first = rows.iloc[0]
-    name = report.text("sheet.deadline", date=wording.date(first["deadline"], report.lang))
-    remark = report.text("sheet.by_prefinancing") if len(said) > 1 else ""
-    figure = report.text("sheet.either", first=next(iter(said)), second=list(said)[-1])
+    rows = rows[rows["status"].isin(["covered", "at_risk", "settled_at_closure"])]
+    worded = word_decommitment(rows, report.payment_applications, report.lang)
     money = ";".join(dict.fromkeys(report.programme.eu_commitments["source"].astype("str")))
-    return [
-        Item(
-            name,
-            figure if len(said) > 1 else next(iter(said)),
-            remark,
-            first[f"reason_{report.lang}"],
-            first["data_date"],
-            money,
-            under=under,
-        )
-    ]
-
-
-# --- claims ---
+    items = []
+    for (_, row), (_, said) in zip(rows.iterrows(), worded.iterrows(), strict=True):
+        date = wording.date(row["deadline"], report.lang)
+        several = len(rows) > 1
+        name = report.text("sheet.deadline_of", date=date, part=said["part"]) if several else ""
+        name = name or report.text("sheet.deadline", date=date)
+        items.append(Item(name, said["status"], "", said["why"], row["data_date"], money, under=under))
+    return items
 
 
 def _claims(report: Report) -> Iterator[tuple[pd.Series, str, str]]:

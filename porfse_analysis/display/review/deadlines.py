@@ -1,0 +1,180 @@
+"""The tables of the decommitment rule: its deadlines, why each is as it is, the payment applications behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from porfse_analysis.display import cells
+from porfse_analysis.display.report import Report
+from porfse_analysis.display.review.tables import place
+from porfse_analysis.display.sources import source_line
+from porfse_analysis.display.table import Column, Table, Typed
+from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.decommitment import (
+    changes_line,
+    needs_line,
+    word_application_notes,
+    word_decommitment,
+)
+from porfse_analysis.verdicts.rules import rules_of
+
+__all__ = ["calendar", "calendar_reasons", "next_deadline", "not_assessed", "parts_column", "payment_applications"]
+
+
+def not_assessed(report: Report) -> str:
+    """The one line that says why no deadline can be assessed and what would allow it; empty when one can be."""
+    if rules_of(report.programme.cci) is None:
+        return report.text("decommitment.no_rules")
+    return needs_line(report.deadlines, report.payment_applications, report.lang)
+
+
+def next_deadline(report: Report) -> int:
+    """The year of the first deadline not before the cutoff, within the period; 0 without rules for it."""
+    rules = rules_of(report.programme.cci)
+    if rules is None:
+        return 0
+    first, last = (year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year))
+    return int(min(max(report.cutoff.year, first), last))
+
+
+def parts_column(rows: pd.DataFrame, report: Report) -> list[Column]:
+    """The column that tells the funds apart, where there are several."""
+    several = rows["fund"].nunique() > 1 or rows["region_category"].nunique() > 1
+    return [Column("part", report.text("column.fund"))] if several else []
+
+
+def calendar(report: Report) -> Table:
+    """The deadlines of the decommitment rule, what is to be covered and what covers it."""
+    worded = word_decommitment(report.deadlines, report.payment_applications, report.lang)
+    # nothing is lost or spared where the last commitment is settled at closure
+    rows = report.deadlines.assign(
+        gap_eu=lambda frame: frame["surplus_eu"] - frame["risk_eu"],
+        part=worded["part"],
+        said=worded["status"],
+    )
+    missing = not_assessed(report)
+    rows = rows.iloc[:0] if missing else rows
+
+    def gap(row: pd.Series) -> str:
+        if pd.isna(row["gap_eu"]):
+            return report.text("missing.short")
+        sign = "+" if row["gap_eu"] > 0 else "-" if row["gap_eu"] < 0 else ""
+        figure = wording.million(abs(row["gap_eu"]), report.lang)
+        return report.text("change.signed", sign=sign, figure=figure)
+
+    amounts = ("commitments_eu", "prefinancing_eu", "target_eu")
+    applied = cells.million(report, "payment_applications_eu")
+    finance, plan = report.programme.finance, report.programme.eu_commitments
+    used = [*finance["source"].astype("str").unique(), *plan["source"].astype("str").unique()]
+    notes = [report.text("table.calendar_note"), changes_line(rows, report.lang)]
+    if (rows["note"].str.split(";").map(lambda codes: "older_figure" in codes)).any():
+        notes.insert(1, report.text("table.calendar_older"))
+    return Table(
+        "calendar",
+        report.text("table.calendar", date=wording.date(report.cutoff, report.lang)),
+        rows,
+        [
+            Column("year", report.text("column.deadline"), "head", write=cells.date(report, "deadline")),
+            *parts_column(rows, report),
+            *(
+                Column(name, report.text(f"column.{name}"), "figure", write=cells.million(report, name))
+                for name in amounts
+            ),
+            Column(
+                "payment_applications_eu",
+                report.text("column.payment_applications_eu"),
+                "figure",
+                write=_at_least(applied, report),
+            ),
+            Column(
+                "gap_eu",
+                report.text("column.gap_eu"),
+                "figure",
+                write=replace(cells.signed_million(report, "gap_eu"), write=gap),
+            ),
+            Column("said", report.text("column.status")),
+            Column("data_date", report.text("column.data_date"), write=cells.date(report)),
+        ],
+        [*filter(None, notes), *cells.missing_note(report, *(rows[name] for name in amounts))],
+        source=source_line(used, report),
+        empty=missing or report.text("empty.calendar"),
+    )
+
+
+def _at_least(applied: Typed, report: Report) -> Typed:
+    """An amount, said to be the least there can be where it is older than the deadline."""
+
+    def write(row: pd.Series) -> str:
+        text = applied.write(row)
+        older = "older_figure" in row["note"].split(";") and pd.notna(row["payment_applications_eu"])
+        return report.text("figure.at_least", figure=text) if older else text
+
+    return replace(applied, write=write)
+
+
+def calendar_reasons(report: Report) -> Table:
+    """Why each deadline is as it is, and what to supply."""
+    rows = report.deadlines
+    rows = rows[rows["target_eu"].notna()]
+    worded = word_decommitment(rows, report.payment_applications, report.lang).reset_index(drop=True)
+    used = report.programme.finance["source"].astype("str").unique()
+    return Table(
+        "calendar_reasons",
+        report.text("table.calendar_reasons"),
+        worded,
+        [
+            Column("deadline", report.text("column.deadline"), "head"),
+            *parts_column(rows, report),
+            Column("why", report.text("column.why")),
+            *([Column("needs", report.text("column.needs"))] if worded["needs"].any() else []),
+        ],
+        source=source_line(used, report),
+        empty=not_assessed(report) or report.text("empty.calendar"),
+    )
+
+
+def payment_applications(report: Report) -> Table:
+    """What each axis has applied for by the next deadline."""
+    year = next_deadline(report)
+    rows = report.payment_applications
+    rows = rows[rows["year"] == year].reset_index(drop=True)
+
+    return Table(
+        "payment_applications",
+        report.text("table.payment_applications", year=year, date=wording.date(report.cutoff, report.lang)),
+        rows,
+        [
+            Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report)),
+            Column(
+                "certified_eur",
+                report.text("column.certified_eur"),
+                "figure",
+                write=cells.euro(report, "certified_eur"),
+            ),
+            Column("rate", report.text("column.eu_rate"), "figure", write=cells.rate(report, "rate")),
+            Column(
+                "eu_allocation_eur",
+                report.text("column.eu_allocation"),
+                "figure",
+                write=cells.euro(report, "eu_allocation_eur"),
+            ),
+            Column(
+                "payment_applications_eu",
+                report.text("column.payment_applications_eu"),
+                "figure",
+                write=cells.euro(report, "payment_applications_eu"),
+            ),
+            Column("data_date", report.text("column.data_date"), write=cells.date(report)),
+            Column(
+                "note",
+                report.text("column.note"),
+                write=lambda row: word_application_notes(row["note"], report.lang),
+            ),
+            Column("source", report.text("column.source"), write=cells.reference(report)),
+        ],
+        cells.missing_note(report, rows["certified_eur"], rows["payment_applications_eu"]),
+        source=source_line([*rows["source"], *rows["allocation_source"]], report),
+        empty=report.text("empty.payment_applications"),
+    )

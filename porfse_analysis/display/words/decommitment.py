@@ -1,0 +1,270 @@
+"""The decommitment rule in words: why a deadline is covered or not, what to supply, which reading would change it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.rules import rule_decimals
+from porfse_analysis.schema import ALL
+
+__all__ = ["changes_line", "needs_line", "word_application_notes", "word_decommitment"]
+
+Row = Mapping[Hashable, Any]
+
+_MINDED = (
+    "certified_missing",
+    "partial",
+    "certified_not_told_apart",
+    "rate_missing",
+    "rates_differ",
+    "published_for_axis",
+    "total_not_usable",
+    "above_allocation",
+    "capped",
+    "not_capped",
+    "rate_given",
+    "rate_of_year",
+    "year_rate_needs_position",
+    "rate_of_other_source",
+    "more_than",
+    "less_than",
+    "about",
+    "rounded",
+)
+"""Notes of a payment application that the reason names with its axis."""
+
+_ASKED = {
+    "certified": ("certified_missing", "partial"),
+    "at_deadline": ("older_figure",),
+    "exact": ("rounded", "more_than", "less_than", "about"),
+    "rate": ("rate_missing",),
+    "split": ("rates_differ", "certified_not_told_apart"),
+    "june": ("year_rate_needs_position",),
+}
+"""What to supply -> the notes of the axes it concerns."""
+
+
+def word_decommitment(deadlines: pd.DataFrame, applications: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The rows of `decommitment` in words; `applications` are those of `payment_applications` behind them.
+
+    Returns one row per deadline and fund: deadline, part (fund and category of region), status, why, needs, all as text
+    in `lang`.
+    """
+    rows = []
+    for row in deadlines.to_dict("records"):
+        lines = _lines_of(row, applications)
+        rows.append(
+            {
+                "deadline": wording.date(row["deadline"], lang),
+                "part": _part(row),
+                "status": wording.text(f"decommitment_status.{row['status']}", lang),
+                "why": " ".join(_sentences(row, lines, lang)),
+                "needs": "; ".join(_needs(row, lines, lang)),
+            }
+        )
+    return pd.DataFrame(rows, columns=["deadline", "part", "status", "why", "needs"], index=deadlines.index)
+
+
+def changes_line(deadlines: pd.DataFrame, lang: str) -> str:
+    """Which verdicts another reading of a rule to be confirmed would change; empty when there is no verdict."""
+    decided = deadlines[deadlines["status"].isin(["covered", "at_risk", "undetermined"])]
+    if decided.empty:
+        return ""
+    several = decided["fund"].nunique() > 1 or decided["region_category"].nunique() > 1
+    changes = [
+        _change(row, reading, several, lang)
+        for row in decided.to_dict("records")
+        for reading in row["other_readings"].split(";")
+        if reading
+    ]
+    if not changes:
+        return wording.text("decommitment.no_other_reading", lang)
+    return wording.text("decommitment.other_readings", lang, changes="; ".join(changes))
+
+
+def needs_line(deadlines: pd.DataFrame, applications: pd.DataFrame, lang: str) -> str:
+    """The one line that says why no deadline can be assessed and what would allow it; empty when one can be."""
+    if deadlines.empty or not deadlines["target_eu"].isna().all():
+        return ""
+    if "no_rules" in set(itertools.chain.from_iterable(note.split(";") for note in deadlines["note"])):
+        return wording.text("decommitment.no_rules", lang)
+    row = deadlines.iloc[0].to_dict()
+    needs = "; ".join(_needs(row, _lines_of(row, applications.iloc[:0]), lang))
+    return wording.text("decommitment.not_assessed", lang, needs=needs)
+
+
+def word_application_notes(note: str, lang: str) -> str:
+    """The notes of a row of `payment_applications` in words."""
+    return "; ".join(wording.text(f"decommitment_note.{code}", lang) for code in note.split(";") if code)
+
+
+def _lines_of(row: Row, applications: pd.DataFrame) -> list[Row]:
+    """The payment applications behind a deadline."""
+    behind = (applications["programme"] == row["programme"]) & (applications["year"] == row["year"])
+    for column in ("fund", "region_category"):
+        if row[column]:
+            behind &= applications[column].isin([row[column], ""])
+    return list(applications[behind].to_dict("records"))
+
+
+def _part(row: Row) -> str:
+    return " ".join(part for part in (row["fund"], row["region_category"]) if part)
+
+
+def _sentences(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
+    """Why the status is what it is: the figures, where they come from, what to mind."""
+    notes = row["note"].split(";")
+    values = _values(row, lang)
+
+    def say(key: str, **more: str) -> str:
+        return wording.text(f"decommitment.{key}", lang, **values, **more)
+
+    for code in ("no_rules", "commitments_not_by_fund", "commitments_not_by_category"):
+        if code in notes:
+            yield say(code)
+            return
+    yield say(_opening(row, notes))
+    if row["status"] == "settled_at_closure":
+        if pd.notna(row["target_eu"]):
+            yield say("settled_target" if row["payment_applications_at_least_eu"] > 0 else "settled_target_none")
+    elif pd.notna(row["target_eu"]):
+        yield say("target" if row["reserve_excluded_eu"] > 0 else "target_no_reserve")
+        if row["exceptions_eu"] > 0:
+            yield say("exceptions")
+    if pd.notna(row["target_total"]):
+        goal = wording.amount(row["target_total"], lang)
+        yield wording.text("decommitment.total", lang, rate=wording.rate_cut(row["single_rate"], lang), target=goal)
+    if "older_figure" in notes:
+        old = {line["data_date"] for line in lines if pd.notna(line["data_date"])}
+        yield say("older_several" if len(old) > 1 else "older")
+    minded = list(_minded(lines, notes, lang))
+    if minded:
+        yield say("lines", lines="; ".join(minded))
+    for code in ("received_not_split", "received_incomplete"):
+        if code in notes:
+            yield say(code)
+    if "open" in notes and row["status"] != "undetermined":
+        yield say("open")
+
+
+def _values(row: Row, lang: str) -> dict[str, str]:
+    """Everything a sentence can name, as text."""
+    amounts = {
+        "target": "target_eu",
+        "applied": "payment_applications_eu",
+        "risk": "risk_eu",
+        "surplus": "surplus_eu",
+        "low": "payment_applications_at_least_eu",
+        "high": "payment_applications_at_most_eu",
+        "commitments": "commitments_eu",
+        "reserve": "reserve_excluded_eu",
+        "prefinancing": "prefinancing_eu",
+        "exceptions": "exceptions_eu",
+    }
+    values = {name: _money(row[column], lang) for name, column in amounts.items()}
+    if not values["applied"]:
+        values["applied"] = values["low"]
+    dates = {"deadline": "deadline", "cutoff": "cutoff", "oldest": "data_date"}
+    values |= {name: "" if pd.isna(row[key]) else wording.long_date(row[key], lang) for name, key in dates.items()}
+    origin: str = row["prefinancing_origin"]
+    until: str = "" if pd.isna(row["commitments_to"]) else str(int(row["commitments_to"]))
+    return values | {
+        "until": until,
+        "last": until,
+        "mode": wording.text(f"decommitment_mode.{row['prefinancing']}", lang) if row["prefinancing"] else "",
+        "origin": wording.text(f"decommitment_origin.{origin}", lang) if origin else "",
+    }
+
+
+def _money(amount: Any, lang: str) -> str:
+    return "" if pd.isna(amount) or amount == float("inf") else wording.amount(amount, lang)
+
+
+def _opening(row: Row, notes: Sequence[str]) -> str:
+    """The key of the first sentence: as much as the payment applications are known."""
+    status, low = row["status"], row["payment_applications_at_least_eu"]
+    known = bool(pd.notna(row["payment_applications_eu"])) and "older_figure" not in notes
+    if status == "covered":
+        return "covered" if known else "covered_at_least"
+    if status == "at_risk":
+        return "at_risk" if known else "at_risk_at_most"
+    if status == "undetermined":
+        return "undetermined" if low > 0 else "undetermined_none"
+    if status == "not_available" and pd.notna(row["target_eu"]):
+        if known:
+            return "not_available_between"
+        return "not_available_at_least" if low > 0 else "not_available_none"
+    return str(status)
+
+
+def _minded(lines: Sequence[Row], notes: Sequence[str], lang: str) -> Iterator[str]:
+    """What to mind about the payment applications; axes that have the same to mind are named together."""
+    if "published_total" in notes:
+        yield wording.text("decommitment_note.published_total", lang)
+    alike: dict[str, list[str]] = {}
+    for line in lines:
+        codes = line["note"].split(";")
+        what = ", ".join(wording.text(f"decommitment_note.{code}", lang) for code in _MINDED if code in codes)
+        if what:
+            alike.setdefault(what, []).append(_place(line, lang))
+    for what, places in alike.items():
+        yield wording.text("decommitment.minded", lang, places=", ".join(places), what=what)
+
+
+def _needs(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
+    """What to supply so that the verdict can be given."""
+    for need in filter(None, row["needs"].split(";")):
+        code, _, years = need.partition(":")
+        # an axis without money has nothing to supply
+        places = [
+            _place(line, lang)
+            for line in lines
+            if set(_ASKED.get(code, ())) & set(line["note"].split(";")) and line["payment_applications_at_most_eu"] > 0
+        ]
+        values = {
+            "years": _years([int(year) for year in years.split(",") if year]),
+            "deadline": wording.long_date(row["deadline"], lang),
+            "places": ", ".join(places),
+        }
+        yield wording.text(f"decommitment_need.{code}", lang, **values)
+
+
+def _place(line: Row, lang: str) -> str:
+    """The axis in words, with its fund and category of region in brackets."""
+    if line["axis"] == ALL:
+        return wording.text("decommitment.whole", lang)
+    part = _part(line)
+    return wording.text(f"decommitment.{'axis_part' if part else 'axis'}", lang, axis=line["axis"], part=part)
+
+
+def _change(row: Row, reading: str, several: bool, lang: str) -> str:
+    """One verdict under another reading: deadline, the status it would have, the reading."""
+    rule, _, rest = reading.partition("=")
+    value, _, status = rest.rpartition(":")
+    name = f"{rule}_{value}" if wording.has_text(f"decommitment_reading.{rule}_{value}") else rule
+    if rule == "claims_counted_share":
+        value = wording.rate(float(value), lang, decimals=rule_decimals(float(value)))
+    values = {
+        "deadline": wording.date(row["deadline"], lang),
+        "part": _part(row),
+        "status": wording.text(f"decommitment_status.{status}", lang),
+        "reading": wording.text(f"decommitment_reading.{name}", lang, value=value),
+    }
+    return wording.text(f"decommitment.{'changed_part' if several else 'changed'}", lang, **values)
+
+
+def _years(years: Sequence[int]) -> str:
+    """Years in order, runs of three and more as first-last."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    shown = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(year) for year in run] for run in runs]
+    return ", ".join(text for run in shown for text in run)

@@ -1,0 +1,328 @@
+"""One programme at one deadline of the decommitment rule: what is covered on its own, and whether it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.commitments import Target, target_of
+from porfse_analysis.verdicts.payment_applications import (
+    Counted,
+    Line,
+    Rates,
+    allocations,
+    application_lines,
+    count,
+    single_rate,
+)
+from porfse_analysis.verdicts.rules import Rules
+
+__all__ = ["NEEDS", "NOTES", "STATUSES", "Case"]
+
+STATUSES = ("covered", "at_risk", "undetermined", "settled_at_closure", "not_available")
+"""What can come out at a deadline; `undetermined`: it has not come yet, and what is known does not cover it."""
+
+NOTES = (
+    "no_rules",
+    "open",
+    "commitments_not_by_fund",
+    "commitments_not_by_category",
+    "no_commitments",
+    "commitment_gap",
+    "reserve_missing",
+    "base_missing",
+    "received_not_split",
+    "received_incomplete",
+    "no_allocation",
+    "partial_applications",
+    "certified_missing",
+    "partial",
+    "certified_not_told_apart",
+    "rate_missing",
+    "rates_differ",
+    "published_total",
+    "total_not_usable",
+    "published_for_axis",
+    "above_allocation",
+    "capped",
+    "not_capped",
+    "rate_given",
+    "rate_of_year",
+    "year_rate_needs_position",
+    "rate_of_other_source",
+    "more_than",
+    "less_than",
+    "about",
+    "rounded",
+    "older_figure",
+)
+"""The codes of `note`, in the order they are joined."""
+
+NEEDS = (
+    "by_fund",
+    "by_category",
+    "no_commitments",
+    "commitment_gap",
+    "reserve_missing",
+    "base_missing",
+    "certified",
+    "at_deadline",
+    "exact",
+    "rate",
+    "split",
+    "axes",
+    "june",
+)
+"""The codes of `needs`: what to supply so that a verdict can be given."""
+
+_RULES_READ = (
+    "decommitted_by",
+    "claims_counted_share",
+    "claims_capped_at_allocation",
+    "prefinancing_mode",
+    "annual_prefinancing_lacks",
+)
+"""The rules whose other readings are tried."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is covered on its own: a fund, a fund and category of region, or the whole programme.
+
+    `untold`: the column by which its commitments are not told apart although finance is; `hidden`: whether finance has
+    certified figures that do not say which part they are of.
+    """
+
+    fund: str
+    region_category: str
+    commitments: pd.DataFrame
+    finance: pd.DataFrame
+    untold: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """One programme at one deadline, as known at `date`."""
+
+    commitments: pd.DataFrame
+    finance: pd.DataFrame
+    deadline: pd.Timestamp
+    date: pd.Timestamp
+    exceptions: Decimal
+    rates: Rates
+
+    def rows(self, rules: Rules) -> Iterator[tuple[dict[str, Any], list[Counted]]]:
+        """What comes out for each part, with what stands behind it.
+
+        Raises `ParameterError` when exceptions are given and there are several parts: whose they are is not said.
+        """
+        parts = self.parts(rules)
+        if self.exceptions and len(parts) > 1:
+            named = ", ".join(" ".join(filter(None, (part.fund, part.region_category))) for part in parts)
+            raise ParameterError(f"exceptions_eur belongs to one of {named}: call once for each, with its rows alone")
+        for part in parts:
+            lines, rate = self.lines(part)
+            status, target, counted = self.verdict(part, lines, rules)
+            row = _row(status, target, counted, rate, self)
+            notes = set(row.pop("notes")) | set(_part_notes(part, counted))
+            row |= {
+                "fund": part.fund,
+                "region_category": part.region_category,
+                "prefinancing": rules.prefinancing_mode,
+                "note": v.join_notes(notes, NOTES),
+                "needs": ";".join(_needs(part, target, counted, status)),
+                "other_readings": ";".join(self._other_readings(part, lines, status, rules)),
+                "rules": ";".join(rule.name for rule in rules.rows if rule.name in {*target.rules, *_RULES_USED}),
+            }
+            yield row, counted
+
+    def parts(self, rules: Rules) -> list[_Part]:
+        """What is covered on its own by the rules."""
+        columns = {"programme": (), "fund": ("fund",), "category": ("fund", "region_category")}[rules.decommitted_by]
+        found = [_Part("", "", self.commitments, self.finance)]
+        for column in columns:
+            found = [piece for part in found for piece in _told_apart(part, column)]
+        return found
+
+    def lines(self, part: _Part) -> tuple[list[Line], Decimal | None]:
+        """The payment applications of a part, and the rate all its axes share."""
+        in_force = allocations(part.finance, self.deadline, self.rates)
+        lines = application_lines(part.finance, self.deadline, in_force, self.rates)
+        if part.hidden:
+            untold = {"certified_not_told_apart"}
+            lines = [replace(x, notes=x.notes | untold) if "certified_missing" in x.notes else x for x in lines]
+        return lines, single_rate(in_force, self.rates)
+
+    def verdict(self, part: _Part, lines: Sequence[Line], rules: Rules) -> tuple[str, Target, list[Counted]]:
+        """The status of a part, and the target and the applications it comes from."""
+        target = target_of(part.commitments, self.deadline.year, self.date, self.exceptions, rules)
+        counted = [count(line, rules) for line in lines]
+        low, high = _limits(counted)
+        goal = target.amount
+        if part.untold:
+            target = replace(target, commitments=None, reserve=None, prefinancing=None, missing={})
+            status = "not_available"
+        elif self.deadline.year - rules.years_to_cover >= rules.last_commitment_year:
+            status = "settled_at_closure"
+        elif goal is None or not lines:
+            status = "not_available"
+        elif low >= goal:
+            status = "covered"
+        elif self.date < self.deadline:
+            status = "undetermined"
+        else:
+            status = "at_risk" if high < goal else "not_available"
+        return status, target, counted
+
+    def _other_readings(self, part: _Part, lines: Sequence[Line], status: str, rules: Rules) -> Iterator[str]:
+        """The readings of the rules to be confirmed under which the status would be another."""
+        for name, value, other in rules.other_readings(_RULES_READ):
+            if name == "decommitted_by":
+                pieces = [piece for piece in self.parts(other) if _overlaps(piece, part)]
+                if len(pieces) == 1 and len(pieces[0].finance) == len(part.finance) and not pieces[0].untold:
+                    continue  # the same by another name
+                found = [self.verdict(piece, self.lines(piece)[0], other)[0] for piece in pieces]
+            else:
+                found = [self.verdict(part, lines, other)[0]]
+            yield from (f"{name}={value}:{each}" for each in dict.fromkeys(found) if each != status)
+
+
+_RULES_USED = (
+    "decommitted_by",
+    "prefinancing_mode",
+    "eligible_basis",
+    "claims_counted_share",
+    "claims_capped_at_allocation",
+)
+
+
+def _told_apart(part: _Part, column: str) -> list[_Part]:
+    """A part by fund or by category of region, as its commitments and its money name them."""
+    if part.untold:
+        return [part]
+    money = part.finance
+    with_money = money["stage"].isin(["allocation", "certified"]) & (money["amount_eur"] > 0)
+    of_money = set(money.loc[with_money, column]) - {""}
+    planned = set(part.commitments[column])
+    named = sorted(of_money | planned - {""})
+    if "" in planned and len(named) > 1:
+        # commitments of none in particular beside several: whose they are cannot be told
+        return [replace(part, untold=column)]
+    if len(named) < 2:
+        return [_named(part, column, named[0] if named else "")]
+    blank = money[(money[column] == "") & (money["stage"] == "certified") & money["amount_eur"].notna()]
+    pieces = []
+    for name in named:
+        planned_for, paid = part.commitments[column] == name, money[column] == name
+        piece = replace(part, commitments=part.commitments[planned_for], finance=money[paid])
+        pieces.append(_named(replace(piece, hidden=part.hidden or len(blank) > 0), column, name))
+    return pieces
+
+
+def _named(part: _Part, column: str, name: str) -> _Part:
+    return replace(part, fund=name) if column == "fund" else replace(part, region_category=name)
+
+
+def _overlaps(one: _Part, other: _Part) -> bool:
+    return all(
+        "" in (mine, yours) or mine == yours
+        for mine, yours in ((one.fund, other.fund), (one.region_category, other.region_category))
+    )
+
+
+def _limits(counted: Sequence[Counted]) -> tuple[Decimal, Decimal]:
+    if not counted:
+        return v.ZERO, v.INFINITE
+    return sum((item.low for item in counted), v.ZERO), sum((item.high for item in counted), v.ZERO)
+
+
+def _row(status: str, target: Target, counted: Sequence[Counted], rate: Decimal | None, case: Case) -> dict[str, Any]:
+    """Everything of the deadline's row that follows from the target and the payment applications."""
+    low, high = _limits(counted)
+    values = [item.value for item in counted if item.value is not None]
+    applied = sum(values, v.ZERO) if counted and len(values) == len(counted) else None
+    notes = set(target.notes) | set(target.missing) | {code for item in counted for code in item.notes}
+    notes |= {"no_allocation"} if not counted else set()
+    notes |= {"partial_applications"} if applied is None else set()
+    notes |= {"rates_differ"} if counted and rate is None else set()
+    notes |= {"open"} if case.date < case.deadline else set()
+    goal = target.amount
+    # an older figure decides as a limit, and a limit has no distance to the target
+    firm = applied is not None and "older_figure" not in notes
+    risk = surplus = None
+    if goal is not None and status in ("covered", "at_risk", "not_available"):
+        risk = v.ZERO if status == "covered" else max(v.ZERO, goal - applied) if firm and applied is not None else None
+        surplus = max(v.ZERO, applied - goal) if firm and applied is not None else None
+    dates = [item.line.row["data_date"] for item in counted if not pd.isna(item.line.row["data_date"])]
+    return {
+        "commitments_to": target.commitments_to,
+        "commitments_eu": target.commitments,
+        "reserve_excluded_eu": target.reserve,
+        "prefinancing_eu": target.prefinancing,
+        "prefinancing_origin": target.origin,
+        "exceptions_eu": target.exceptions,
+        "target_eu": goal,
+        "target_total": _in_total(goal, rate),
+        "payment_applications_eu": applied,
+        "payment_applications_at_least_eu": low,
+        "payment_applications_at_most_eu": high,
+        "risk_eu": risk,
+        "risk_total": _in_total(risk, rate),
+        "surplus_eu": surplus,
+        "surplus_total": _in_total(surplus, rate),
+        "single_rate": rate,
+        # the oldest: what is certain is certain at that date
+        "data_date": min(dates) if dates else pd.NaT,
+        "status": status,
+        "notes": notes,
+    }
+
+
+def _in_total(amount: Decimal | None, rate: Decimal | None) -> Decimal | None:
+    """EU support as total expenditure, at the rate all axes share."""
+    return None if amount is None or rate is None else amount / rate
+
+
+def _part_notes(part: _Part, counted: Sequence[Counted]) -> Iterator[str]:
+    if part.untold:
+        yield {"fund": "commitments_not_by_fund", "region_category": "commitments_not_by_category"}[part.untold]
+    if part.hidden and not counted:
+        yield "certified_not_told_apart"
+
+
+_NEEDED_FOR = {
+    "certified": {"certified_missing", "partial"},
+    "rate": {"rate_missing"},
+    "split": {"rates_differ", "certified_not_told_apart"},
+    "axes": {"total_not_usable"},
+    "june": {"year_rate_needs_position"},
+}
+"""What to supply -> the notes of a line that ask for it."""
+
+
+def _needs(part: _Part, target: Target, counted: Sequence[Counted], status: str) -> Iterator[str]:
+    """What to supply so that the verdict can be given, in the order of `NEEDS`."""
+    if part.untold:
+        yield {"fund": "by_fund", "region_category": "by_category"}[part.untold]
+        return
+    for code in NEEDS:
+        if code in target.missing:
+            yield f"{code}:{','.join(str(year) for year in target.missing[code])}"
+    # what makes a figure that there is more telling is asked for where it leaves the verdict open
+    asked = dict(_NEEDED_FOR)
+    if status == "not_available" and target.amount is not None:
+        asked["at_deadline"] = {"older_figure"}
+        asked["exact"] = {"rounded", "more_than", "less_than", "about"}
+    for code in NEEDS:
+        # an axis without money has nothing to supply, and of an old figure the newer one is asked for
+        concerned = [item.notes for item in counted if item.high > 0]
+        concerned = [notes for notes in concerned if code != "exact" or "older_figure" not in notes]
+        if any(asked.get(code, set()) & notes for notes in concerned):
+            yield code
