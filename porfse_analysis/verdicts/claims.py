@@ -27,7 +27,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
 from porfse_analysis.indicators.positions import published_totals
-from porfse_analysis.indicators.result import as_cutoff, has_note, split_note
+from porfse_analysis.indicators.result import as_cutoff, split_note
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
 from porfse_analysis.verdicts import exact as v
@@ -466,8 +466,11 @@ def _of_women(row: Answer, others: _Others) -> Answer:
 
 def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answer:
     """How many indicators have reached their milestone of 2018, or are on their way to it."""
-    date = row["cutoff"].date().isoformat()
-    items = framework_indicators(others.achievements, others.finance, others.targets, cutoff=date, axes=others.axes)
+    # what is claimed is the state at the date of the document, not that at the assessment
+    at = min(row["cutoff"], pd.Timestamp(RULES["2014-2020"].milestone_date))
+    rules = RULES["2014-2020"].replace(milestone_date=at.date().isoformat())
+    tables = (others.achievements, others.finance, others.targets)
+    items = framework_indicators(*tables, cutoff=at, axes=others.axes, rules=rules)
     items = items[(items["state"] != "left_out") & (items["axis"] == row["axis"] if row["axis"] != ALL else True)]
     items = items[items["kind"] == kind] if kind else items
     certified = "certified_by_axis" if kind == "financial" else ""
@@ -475,8 +478,6 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answe
         needs = ";".join(code for code in ("framework", certified) if code)
         return _answer("not_verifiable", "framework_missing", needs=needs)
     low, high = items["ratio_at_least"], items["ratio_at_most"]
-    # an earlier figure can only have grown since
-    high = high.mask(has_note(items["note"], "stale"), float("inf"))
     reached, at_most = int((low >= 1).sum()), int((high >= 1).sum())
     threshold = float(RULES["2014-2020"].achieved_from)
     enough, enough_at_most = int((low >= threshold).sum()), int((high >= threshold).sum())

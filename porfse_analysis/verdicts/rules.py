@@ -302,13 +302,13 @@ _2014_2020 = (
     ),
     Rule(
         "serious_counts",
-        "serious_set",
+        "either",
         "choice",
         f"{_PF} art. 6(3) and (4)",
         UNCONFIRMED,
         "quale insieme decide se gli indicatori sono pochi: quello senza i risultati (m) o quello intero (n)",
         "which set decides whether the indicators are few: the one without results (m) or the whole one (n)",
-        allowed=("serious_set", "achievement_set"),
+        allowed=("either", "serious_set", "achievement_set"),
     ),
     # performance reserve
     Rule(
@@ -347,6 +347,25 @@ _2014_2020 = (
         "fondi senza riserva: l'iniziativa per l'occupazione giovanile",
         "funds without a reserve: the Youth Employment Initiative",
         allowed=("ESF", "YEI", "ERDF", "CF"),
+    ),
+    Rule(
+        "reserve_excluded_objectives",
+        ("13",),
+        "set",
+        f"{_CPR} art. 92b",
+        UNCONFIRMED,
+        "obiettivi tematici senza riserva: REACT-EU",
+        "thematic objectives without a reserve: REACT-EU",
+        allowed=("13",),
+    ),
+    Rule(
+        "reserve_decided_by",
+        "2019-08-31",
+        "date",
+        f"{_CPR} art. 22(2)",
+        UNCONFIRMED,
+        "data entro la quale la Commissione decide sulla riserva: dopo non è più in gioco",
+        "date by which the Commission decides on the reserve: after it nothing is at stake",
     ),
     # decommitment
     Rule(
