@@ -10,7 +10,13 @@ from decimal import Decimal
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.rules import RULES, Rules
 
-__all__ = ["Assessment", "IndicatorRatio", "assess", "counts_in_serious", "failures_needed"]
+__all__ = ["EITHER", "Assessment", "IndicatorRatio", "assess", "counts_in_serious"]
+
+EITHER = "either"
+"""The rule `serious_counts` while it is to be confirmed: what its two readings do not agree on is undetermined."""
+
+_READINGS = ("serious_set", "achievement_set")
+_ORDER = ("serious_failure", "not_achieved", "achieved")
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class Assessment:
     `n` indicators in the achievement test, `m` of them in the serious failure test. `best_case` and
     `worst_case` differ from `status` only when it is `undetermined`; they are empty when it is
     `not_assessed`. `below`: the indicators certainly not achieved; `failing`: those of the serious failure
-    test certainly below its threshold.
+    test certainly below its threshold; `failures_needed`: how many of them make a serious failure. `readings`: what
+    each reading of a rule to be confirmed gives, where they differ.
     """
 
     status: str
@@ -54,6 +61,8 @@ class Assessment:
     worst_case: str
     below: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
+    failures_needed: int = 0
+    readings: tuple[tuple[str, str], ...] = ()
 
 
 def assess(ratios: Sequence[IndicatorRatio], rules: Rules = RULES["2014-2020"]) -> Assessment:
@@ -64,7 +73,8 @@ def assess(ratios: Sequence[IndicatorRatio], rules: Rules = RULES["2014-2020"]) 
     on the m indicators that are not results, when test 1 fails: serious failure when one (m up to
     `serious_few_up_to`) or two (above) are below `serious_below`. Comparisons are exact; ratios are neither
     rounded nor limited. With ratios that are not known the tests are run on the lowest and on the highest
-    they can be: `undetermined` unless both agree.
+    they can be: `undetermined` unless both agree. Which of the two sets decides whether the indicators are few is to
+    be confirmed: while `serious_counts` is `either`, both readings are run and have to agree as well.
 
     >>> ratios = [IndicatorRatio("F1", 1.0), IndicatorRatio("CO01", 1.0), IndicatorRatio("CO03", 0.75)]
     >>> assess(ratios).by_derogation
@@ -75,9 +85,21 @@ def assess(ratios: Sequence[IndicatorRatio], rules: Rules = RULES["2014-2020"]) 
         return Assessment("not_assessed", False, 0, 0, "", "")
     in_serious = [counts_in_serious(item, rules) for item in tested]
     serious = [item for item, counted in zip(tested, in_serious, strict=True) if counted]
-    worst, derogation = _status([item.limits[0] for item in tested], in_serious, rules)
-    best, _ = _status([item.limits[1] for item in tested], in_serious, rules)
+    lowest, highest = [item.limits[0] for item in tested], [item.limits[1] for item in tested]
+    cases, needed = {}, []
+    derogation = False
+    for reading in _READINGS if rules.serious_counts == EITHER else (rules.serious_counts,):
+        counted = len(serious) if reading == "serious_set" else len(tested)
+        few = counted <= rules.serious_few_up_to
+        failures = int(rules.serious_few_failures if few else rules.serious_many_failures)
+        worst, derogation = _status(lowest, in_serious, failures, rules)
+        best, _ = _status(highest, in_serious, failures, rules)
+        cases[reading] = (worst, best)
+        needed.append(failures)
+    worst = min((case[0] for case in cases.values()), key=_ORDER.index)
+    best = max((case[1] for case in cases.values()), key=_ORDER.index)
     status = worst if worst == best else "undetermined"
+    told = {reading: low if low == high else "undetermined" for reading, (low, high) in cases.items()}
     return Assessment(
         status=status,
         by_derogation=status == "achieved" and derogation,
@@ -87,6 +109,9 @@ def assess(ratios: Sequence[IndicatorRatio], rules: Rules = RULES["2014-2020"]) 
         worst_case=worst,
         below=tuple(item.name for item in tested if item.limits[1] < v.exact(rules.achieved_from)),
         failing=tuple(item.name for item in serious if item.limits[1] < v.exact(rules.serious_below)),
+        # the number under which the status holds in every reading
+        failures_needed=max(needed) if status == "serious_failure" else min(needed),
+        readings=tuple(told.items()) if len(set(cases.values())) > 1 else (),
     )
 
 
@@ -95,7 +120,9 @@ def counts_in_serious(item: IndicatorRatio, rules: Rules) -> bool:
     return item.kind not in rules.achievement_excludes and item.kind not in rules.serious_excludes
 
 
-def _status(ratios: Sequence[Decimal], in_serious: Sequence[bool], rules: Rules) -> tuple[str, bool]:
+def _status(
+    ratios: Sequence[Decimal], in_serious: Sequence[bool], failures_needed: int, rules: Rules
+) -> tuple[str, bool]:
     """Status of fully known ratios, and whether it is achieved by derogation only."""
     below = [ratio for ratio in ratios if ratio < v.exact(rules.achieved_from)]
     if not below:
@@ -108,12 +135,6 @@ def _status(ratios: Sequence[Decimal], in_serious: Sequence[bool], rules: Rules)
         return "achieved", True
     serious = [ratio for ratio, counted in zip(ratios, in_serious, strict=True) if counted]
     failures = sum(ratio < v.exact(rules.serious_below) for ratio in serious)
-    if 0 < failures_needed(len(ratios), len(serious), rules) <= failures:
+    if 0 < failures_needed <= failures:
         return "serious_failure", False
     return "not_achieved", False
-
-
-def failures_needed(n: int, m: int, rules: Rules) -> int:
-    """How many indicators below the threshold make a serious failure."""
-    counted = m if rules.serious_counts == "serious_set" else n
-    return int(rules.serious_few_failures if counted <= rules.serious_few_up_to else rules.serious_many_failures)

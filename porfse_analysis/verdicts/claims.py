@@ -27,7 +27,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
 from porfse_analysis.indicators.positions import published_totals
-from porfse_analysis.indicators.result import has_note, split_note
+from porfse_analysis.indicators.result import split_note
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
@@ -479,10 +479,11 @@ def _of_women(row: Answer, others: _Others) -> Answer:
 
 def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answer:
     """How many indicators have reached their milestone of 2018, or are on their way to it."""
-    date = row["cutoff"].date().isoformat()
-    items = framework_indicators(
-        others.achievements, others.finance, others.targets, cutoff=date, axes=others.axes, rules=others.rules
-    )
+    # what is claimed is the state at the date of the document, not that at the assessment
+    at = min(row["cutoff"], pd.Timestamp(others.rules.milestone_date))
+    rules = others.rules.replace(milestone_date=at.date().isoformat())
+    tables = (others.achievements, others.finance, others.targets)
+    items = framework_indicators(*tables, cutoff=at, axes=others.axes, rules=rules)
     items = items[(items["state"] != "left_out") & (items["axis"] == row["axis"] if row["axis"] != ALL else True)]
     items = items[items["kind"] == kind] if kind else items
     certified = "certified_by_axis" if kind == "financial" else ""
@@ -490,8 +491,6 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answe
         needs = ";".join(code for code in ("framework", certified) if code)
         return _answer("not_verifiable", "framework_missing", needs=needs)
     low, high = items["ratio_at_least"], items["ratio_at_most"]
-    # an earlier figure can only have grown since
-    high = high.mask(has_note(items["note"], "stale"), float("inf"))
     reached, at_most = int((low >= 1).sum()), int((high >= 1).sum())
     threshold = float(others.rules.achieved_from)
     enough, enough_at_most = int((low >= threshold).sum()), int((high >= threshold).sum())

@@ -120,12 +120,12 @@ class Rules:
     serious_few_failures: int = _rule(1, "indicator", f"{_PF} art. 6(3)", UNCONFIRMED)
     serious_many_failures: int = _rule(2, "indicator", f"{_PF} art. 6(4)", UNCONFIRMED)
     serious_counts: str = _rule(
-        "serious_set",
+        "either",
         "choice",
         f"{_PF} art. 6(3) and (4)",
         UNCONFIRMED,
-        allowed=("serious_set", "achievement_set"),
-        others=("achievement_set",),
+        allowed=("either", "serious_set", "achievement_set"),
+        others=("serious_set", "achievement_set"),
     )
 
     # performance reserve
@@ -139,6 +139,11 @@ class Rules:
         CONFIRMED,
         allowed=("ESF", "YEI", "ERDF", "CF"),
     )
+
+    reserve_excluded_objectives: tuple[str, ...] = _rule(
+        ("13",), "set", f"{_CPR} art. 92b", UNCONFIRMED, allowed=("13",)
+    )
+    reserve_decided_by: str = _rule("2019-08-31", "date", f"{_CPR} art. 22(2)", UNCONFIRMED)
 
     # decommitment
     first_commitment_year: int = _rule(2014, "year", f"{_CPR} art. 76 and 91", CONFIRMED)

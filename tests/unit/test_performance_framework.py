@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from porfse_analysis import schema
+from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.framework import word_framework, word_would_change
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.verdicts import framework_words
 from porfse_analysis.verdicts.performance_framework import (
     NOTES,
     Assessment,
@@ -22,6 +23,7 @@ from porfse_analysis.verdicts.performance_framework import (
     framework_indicators,
     performance_framework,
 )
+from porfse_analysis.verdicts.reserve import SOURCES
 from porfse_analysis.verdicts.rules import RULES
 
 RULES_2014 = RULES["2014-2020"]
@@ -107,17 +109,22 @@ def test_a_result_indicator_counts_for_achievement_but_not_for_serious_failure()
     assert result.failing == ()
     # n = 3 gives the derogation
     assert assess([*two_outputs, IndicatorRatio("R1", 0.75, "result")]).by_derogation
-    # m = 2: one output below 65% is enough, although n = 3
-    assert assess([*ratios(1.0, 0.64), IndicatorRatio("R1", 1.0, "result")]).status == "serious_failure"
     # only results: nothing can be serious
     assert assess(ratios(0.1, 0.1, kind="result")).status == "not_achieved"
 
 
-def test_which_set_decides_that_indicators_are_few_is_a_rule() -> None:
+def test_what_two_readings_of_a_rule_to_be_confirmed_do_not_agree_on_is_undetermined() -> None:
+    # m = 2: one output below 65% is enough; n = 3: it takes two
     mixed = [*ratios(1.0, 0.64), IndicatorRatio("R1", 1.0, "result")]
-    by_n = RULES_2014.replace(serious_counts="achievement_set")
-    assert assess(mixed).status == "serious_failure"
-    assert assess(mixed, by_n).status == "not_achieved"
+    result = assess(mixed)
+    assert (result.status, result.best_case, result.worst_case) == ("undetermined", "not_achieved", "serious_failure")
+    assert result.readings == (("serious_set", "serious_failure"), ("achievement_set", "not_achieved"))
+    by_m, by_n = (RULES_2014.replace(serious_counts=f"{name}_set") for name in ("serious", "achievement"))
+    assert (assess(mixed, by_m).status, assess(mixed, by_m).readings) == ("serious_failure", ())
+    assert (assess(mixed, by_n).status, assess(mixed, by_n).readings) == ("not_achieved", ())
+    # both agree: two of two below 65%
+    assert assess([*ratios(0.64, 0.64), IndicatorRatio("R1", 1.0, "result")]).status == "serious_failure"
+    assert assess(ratios(1.0, 0.64)).readings == ()
 
 
 def test_results_can_be_left_out_of_the_achievement_test_by_rule() -> None:
@@ -176,13 +183,15 @@ def test_raising_a_value_never_worsens_a_status(items: list[IndicatorRatio], dat
     assert before.ratio is not None
     raised = [*items]
     raised[index] = IndicatorRatio(before.name, Decimal(before.ratio) + rise, before.kind)
-    assert ORDER[assess(raised).status] >= ORDER[assess(items).status]
+    for case in ("best_case", "worst_case"):
+        assert ORDER[getattr(assess(raised), case)] >= ORDER[getattr(assess(items), case)]
 
 
 @given(st.lists(_INDICATOR, min_size=1, max_size=8), st.sampled_from(["financial", "output", "result"]))
 def test_one_more_indicator_at_100_never_takes_achievement_away(items: list[IndicatorRatio], kind: str) -> None:
     before, after = assess(items), assess([*items, IndicatorRatio("new", 1, kind)])
-    assert ORDER[after.status] >= ORDER[before.status]
+    for case in ("best_case", "worst_case"):
+        assert ORDER[getattr(after, case)] >= ORDER[getattr(before, case)]
 
 
 def test_one_more_indicator_at_100_can_lift_a_serious_failure() -> None:
@@ -199,7 +208,8 @@ def test_best_and_worst_case_enclose_whatever_the_missing_values_turn_out_to_be(
         for index, item in enumerate(items)
     ]
     result, truth = assess(unknown), assess(items)
-    assert ORDER[result.worst_case] <= ORDER[truth.status] <= ORDER[result.best_case]
+    assert ORDER[result.worst_case] <= ORDER[truth.worst_case]
+    assert ORDER[truth.best_case] <= ORDER[result.best_case]
 
 
 # from the tables
@@ -284,7 +294,11 @@ class Framework(NamedTuple):
 
 
 def both(*frames: pd.DataFrame, **options: Any) -> Framework:
-    return Framework(performance_framework(*frames, **options), framework_indicators(*frames, **options))
+    """The verdicts, with the words a reader sees beside them, and the indicators."""
+    axes, indicators = performance_framework(*frames, **options), framework_indicators(*frames, **options)
+    rules = options.get("rules", RULES_2014)
+    words = {f"reason_{lang}": word_framework(axes, indicators, lang, rules=rules) for lang in ("it", "en")}
+    return Framework(axes.assign(**words), indicators)
 
 
 def framework(
@@ -326,14 +340,15 @@ def test_ratios_values_and_reasons() -> None:
     # 6% of an EU allocation of 20 million
     assert (axis["reserve_eur"], axis["reserve_source"]) == (1_200_000, "estimate")
     assert axis["reason_en"] == (
-        "Not achieved: below 85% of the milestone 2018: F1; the derogation holds from 3 indicators on, here "
-        "there are 2; not a serious failure: 0 of the 2 indicators that count are below 65%, it takes 1. "
-        "Indicators: F1 80% (5,000,000 of 6,250,000 EUR); CO01 90% (900 of 1,000). "
-        "Reserve at stake: 1,200,000 EUR of EU support (estimate: 6% of the EU allocation; the plan sets it "
-        "between 5% and 7%)."
+        "Below 85% of the milestone 2018: F1. The derogation holds from 3 indicators on; here there are 2. "
+        "Not a serious failure: 0 below 65%, of 2 indicators that count; it takes 1. "
+        "Indicators: F1 80% (€5,000,000.00 of €6,250,000.00); CO01 90% (900 of 1,000). "
+        "Reserve at stake, an estimate: €1,200,000.00 of EU support (6% of the programme, with the part of technical "
+        "assistance; the plan sets it between 5% and 7% of the axis)."
     )
-    assert axis["reason_it"].startswith("Non conseguito: sotto 85% del target intermedio 2018: F1; ")
-    assert "F1 80% (5.000.000 su 6.250.000 EUR)" in axis["reason_it"]
+    assert axis["reason_it"].startswith("Sotto 85% del target intermedio 2018: F1. ")
+    assert "F1 80% (5.000.000,00 € su 6.250.000,00 €)" in axis["reason_it"]
+    assert (axis["below"], axis["failing"], axis["failures_needed"]) == ("F1", "", 1)
     assert {"achieved_from", "serious_counts", "reserve_share"} <= set(axis["rules"].split(";"))
 
 
@@ -408,7 +423,7 @@ def test_exact_threshold_from_the_tables() -> None:
     assert only(kept.axes)["status"] == "achieved"
     assert only(missed.axes)["status"] == "not_achieved"
     # cut, not rounded: 59.49 / 70 = 0.849857...
-    assert "F1 84.98% (59.49 of 70 EUR)" in only(missed.axes)["reason_en"]
+    assert "F1 84.98% (€59.49 of €70.00)" in only(missed.axes)["reason_en"]
 
 
 def test_values_far_above_are_kept_as_they_are() -> None:
@@ -421,7 +436,7 @@ def test_milestone_zero_with_a_positive_target_counts_as_reached() -> None:
     assert (row["state"], row["ratio"], row["note"]) == ("milestone_zero", 1.0, "milestone_zero")
     axis = only(result.axes)
     assert axis["status"] == "achieved"
-    assert "CO01 counts as 100% (milestone zero and positive final target: counts as reached)" in axis["reason_en"]
+    assert "CO01: milestone zero and positive final target, counts as reached" in axis["reason_en"]
     assert "zero_milestone_reached" in axis["rules"].split(";")
     # nothing is expected, so no value is needed
     assert only(framework([], [], [target("CO01", 0)]).axes)["status"] == "achieved"
@@ -463,8 +478,8 @@ def test_milestone_missing_where_the_others_decide() -> None:
     )
     axis = only(result.axes)
     assert (axis["status"], axis["n"]) == ("serious_failure", 3)
-    assert "what is known settles the status" in axis["reason_en"]
-    assert "con quanto è noto lo stato non cambia" in axis["reason_it"]
+    assert "What is known settles the status." in axis["reason_en"]
+    assert "Quanto è noto basta a decidere lo stato." in axis["reason_it"]
 
 
 @pytest.mark.parametrize(
@@ -474,7 +489,7 @@ def test_milestone_missing_where_the_others_decide() -> None:
         ([achieved("CO03", 700)], "no_series"),
         ([achieved("CO01", 700, axis="2")], "no_series"),
         ([achieved("CO01", None)], "value_missing"),
-        ([achieved("CO01", 700, cutoff="2019-12-31")], "value_missing"),
+        ([achieved("CO01", 700, cutoff="2019-12-31")], "no_series"),
     ],
 )
 def test_value_missing_is_never_zero(rows: list[dict[str, Any]], note: str) -> None:
@@ -487,18 +502,17 @@ def test_value_missing_is_never_zero(rows: list[dict[str, Any]], note: str) -> N
         "achieved",
         "serious_failure",
     )
-    assert f"CO01: {NOTES[note][0]}" in axis["reason_it"]
-    assert f"CO01: {NOTES[note][1]}" in axis["reason_en"]
+    for lang in wording.LANGUAGES:
+        assert f"CO01: {wording.text(f'framework_note.{note}', lang)}" in axis[f"reason_{lang}"]
 
 
 def test_a_null_is_skipped_for_the_last_published_value_which_is_dated() -> None:
     result = framework([achieved("CO01", None), achieved("CO01", 900, cutoff="2017-12-31")], [], [target("CO01", 1000)])
     row = named(result, "CO01")
-    assert (row["value"], row["note"], row["data_date"]) == (900, "stale", pd.Timestamp("2017-12-31"))
-    assert "CO01 90% (900 of 1,000; figure of 31 December 2017)" in only(result.axes)["reason_en"]
-    assert (
-        "Some figures are earlier than 31 December 2018: the status is the one known" in only(result.axes)["reason_en"]
-    )
+    assert (row["value"], row["note"], row["data_date"]) == (900, "older_figure", pd.Timestamp("2017-12-31"))
+    assert "CO01 at least 90% (900 of 1,000; figure of 31 December 2017)" in only(result.axes)["reason_en"]
+    assert "unless they were corrected downwards since" in only(result.axes)["reason_en"]
+    assert "salvo rettifiche al ribasso" in only(result.axes)["reason_it"]
 
 
 def test_one_priority_missing_makes_a_lower_limit() -> None:
@@ -513,7 +527,7 @@ def test_one_priority_missing_makes_a_lower_limit() -> None:
         "achieved",
         "not_achieved",
     )
-    assert "CO01 at least 70% (700 of 1,000; the value of a priority is missing" in axis["reason_en"]
+    assert "CO01 at least 70% (700 of 1,000; the value of a part is missing" in axis["reason_en"]
     # the part that is known is enough
     assert only(framework(rows, [], [target("CO01", 800)]).axes)["status"] == "achieved"
 
@@ -539,7 +553,7 @@ def test_certified_expenditure_in_millions_is_rounded() -> None:
     )
     axis = only(result.axes)
     assert axis["status"] == "undetermined"
-    assert "F1 between 75% and 90% (8,000,000 of 10,000,000 EUR" in axis["reason_en"]
+    assert "F1 between 75% and 90% (€8,000,000.00 of €10,000,000.00; published in rounded units)" in axis["reason_en"]
 
 
 def test_only_certified_expenditure_counts() -> None:
@@ -668,8 +682,8 @@ def test_two_funds_in_one_axis_are_two_verdicts() -> None:
     )
     verdicts = result.axes.set_index("fund")
     assert verdicts["status"].to_dict() == {"ESF": "achieved", "YEI": "serious_failure"}
-    # 6% of 500; the youth initiative has no reserve
-    assert verdicts["reserve_eur"].to_dict() == {"ESF": 30, "YEI": 0}
+    # the youth initiative has no reserve, nor have 300 of the ESF that match it: 6% of 500 - 300
+    assert verdicts["reserve_eur"].to_dict() == {"ESF": 12, "YEI": 0}
     assert verdicts.loc["YEI", "reserve_source"] == "no_reserve"
     assert "No reserve at stake." in verdicts.loc["YEI", "reason_en"]
 
@@ -708,7 +722,7 @@ def test_key_implementation_steps() -> None:
     assert (only(milestone.axes)["status"], only(milestone.axes)["n"]) == ("achieved", 2)
     final = framework(rows, [], goals, against="target")
     # no final target: the step leaves the set
-    assert (named(final, "K1")["state"], named(final, "K1")["note"]) == ("left_out", "step_left_out;stale")
+    assert (named(final, "K1")["state"], named(final, "K1")["note"]) == ("left_out", "step_left_out;older_figure")
     assert (only(final.axes)["status"], only(final.axes)["n"]) == ("achieved", 1)
     kept = framework(rows, [], goals, against="target", rules=RULES_2014.replace(step_without_target_left_out=False))
     assert only(kept.axes)["status"] == "undetermined"
@@ -719,7 +733,7 @@ def test_only_steps_left_out_is_not_assessed() -> None:
     result = framework([], [], [target("K1", 1, **step)], against="target")
     axis = only(result.axes)
     assert axis["status"] == "not_assessed"
-    assert "key implementation step without a final target" in axis["reason_en"]
+    assert "key implementation steps have no final target" in axis["reason_en"]
 
 
 def test_final_targets_are_assessed_at_the_end_of_2023() -> None:
@@ -741,16 +755,162 @@ def test_state_at_an_earlier_date_says_so() -> None:
     rows = [achieved("CO01", 500, cutoff="2018-06-30"), achieved("CO01", 1000)]
     result = framework(rows, [], [target("CO01", 1000)], cutoff="2018-09-30")
     axis = only(result.axes)
-    assert (axis["status"], axis["cutoff"]) == ("serious_failure", pd.Timestamp("2018-09-30"))
-    assert "State at 30 September 2018, before the assessment of 31 December 2018." in axis["reason_en"]
-    assert "Stato al 30 settembre 2018, prima della verifica del 31 dicembre 2018." in axis["reason_it"]
-    assert axis["note"] == "preview;stale"
+    # 500 of 1,000 in June: what comes by December is not known
+    assert (axis["status"], axis["best_case"], axis["worst_case"]) == ("undetermined", "achieved", "serious_failure")
+    assert axis["cutoff"] == pd.Timestamp("2018-09-30")
+    assert "State known at 30 September 2018, before the assessment of 31 December 2018." in axis["reason_en"]
+    assert "Stato noto al 30 settembre 2018, prima della verifica del 31 dicembre 2018." in axis["reason_it"]
+    assert axis["note"] == "preview;older_figure"
     # a later date changes nothing
     after = framework(rows, [], [target("CO01", 1000)], cutoff="2022-12-31")
     assert (only(after.axes)["status"], only(after.axes)["cutoff"]) == (
         "achieved",
         pd.Timestamp("2018-12-31"),
     )
+
+
+@pytest.mark.parametrize("dated", ["2018-09-30", "2017-12-31"])
+def test_a_value_older_than_the_assessment_is_the_least_there_can_be(dated: str) -> None:
+    # 600 of 1,000 then: in December it can be 600, or 1,000
+    result = framework([achieved("CO01", 600, cutoff=dated)], [], [target("CO01", 1000)])
+    axis, row = only(result.axes), named(result, "CO01")
+    assert (axis["status"], axis["best_case"], axis["worst_case"]) == ("undetermined", "achieved", "serious_failure")
+    assert (axis["note"], row["note"], row["state"]) == ("older_figure", "older_figure", "bounded")
+    assert (row["ratio"], row["ratio_at_least"], row["ratio_at_most"]) == (0.6, 0.6, float("inf"))
+    assert "are the least that was reached by then, unless corrected downwards since" in axis["reason_en"]
+    # 850 of 1,000 is enough already
+    reached = framework([achieved("CO01", 850, cutoff=dated)], [], [target("CO01", 1000)])
+    assert (only(reached.axes)["status"], only(reached.axes)["note"]) == ("achieved", "older_figure")
+    assert "unless they were corrected downwards since" in only(reached.axes)["reason_en"]
+
+
+def test_the_date_of_the_figures_decides_and_not_the_cutoff_they_were_sent_for() -> None:
+    stale = achieved("CO01", 600, data_date="2018-06-30")
+    result = framework([stale], [], [target("CO01", 1000)])
+    assert (only(result.axes)["status"], only(result.axes)["note"]) == ("undetermined", "older_figure")
+
+
+def test_an_older_percentage_says_nothing_of_the_date() -> None:
+    share = {"unit": "%", "indicator_type": "RESF", "cutoff": "2017-12-31"}
+    goal = {"unit": "%", "indicator_type": "RESF", "kind": "result"}
+    result = framework([achieved("CR03", 90, **share)], [], [target("CR03", 50, **goal)])
+    row = named(result, "CR03")
+    assert (row["ratio"], row["ratio_at_least"], row["ratio_at_most"]) == (1.8, 0, float("inf"))
+    assert row["note"] == "older_figure;older_share"
+    # results alone can never be a serious failure
+    assert (only(result.axes)["status"], only(result.axes)["worst_case"]) == ("undetermined", "not_achieved")
+    assert "CR03 180% (90 % of 50 %; figure of 31 December 2017: a percentage" in only(result.axes)["reason_en"]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1200), st.sampled_from(["2016-12-31", "2017-12-31", "2018-06-30"])), max_size=4),
+    st.sampled_from(["2017-12-31", "2018-09-30", "2018-12-30"]),
+)
+@settings(deadline=None, max_examples=15)
+def test_a_state_before_the_assessment_is_achieved_or_undetermined(rows: list[tuple[int, str]], asked: str) -> None:
+    values = [achieved(f"CO0{place}", value, cutoff=date) for place, (value, date) in enumerate(rows, 1)]
+    goals = [target(f"CO0{place}", 1000) for place in range(1, 4)]
+    result = performance_framework(
+        table("achievements", values), schema.empty("finance"), table("targets", goals), cutoff=asked
+    )
+    assert only(result)["status"] in ("achieved", "undetermined")
+
+
+def test_what_other_reading_of_an_unconfirmed_rule_would_change_a_verdict() -> None:
+    zero = framework([], [], [target("CO01", 0)])
+    assert only(zero.axes)["would_change"] == "zero_milestone_reached=undetermined"
+    settled = framework([], [], [target("CO01", 0)], rules=RULES_2014.replace(zero_milestone_reached=False))
+    assert only(settled.axes)["would_change"] == ""
+    # two outputs reached and a weak result: achieved if results did not count
+    goal = {"indicator_type": "RESF", "kind": "result"}
+    mixed = framework(
+        [achieved("CO01", 1000), achieved("CO03", 1000), achieved("CR03", 100, indicator_type="RESF")],
+        [],
+        [target("CO01", 1000), target("CO03", 1000), target("CR03", 1000, **goal)],
+    )
+    assert only(mixed.axes)["would_change"] == "achievement_excludes=achieved"
+    assert word_would_change(mixed.axes, ["axis 1"], "en") == [
+        "If result indicators did not count for achievement, these verdicts would be others: axis 1 achieved."
+    ]
+    assert only(framework([achieved("CO01", 900)], [], [target("CO01", 1000)]).axes)["would_change"] == ""
+
+
+def test_two_readings_that_differ_are_both_named() -> None:
+    goal = {"indicator_type": "RESF", "kind": "result"}
+    tables = (
+        [achieved("CO01", 1000), achieved("CO03", 640), achieved("CR03", 1000, indicator_type="RESF")],
+        [],
+        [target("CO01", 1000), target("CO03", 1000), target("CR03", 1000, **goal)],
+    )
+    axis = only(framework(*tables).axes)
+    assert (axis["status"], axis["best_case"], axis["worst_case"]) == (
+        "undetermined",
+        "not_achieved",
+        "serious_failure",
+    )
+    assert axis["readings"] == "serious_set=serious_failure;achievement_set=not_achieved"
+    assert "by those without results (2) serious failure, by all of the framework (3) not achieved" in axis["reason_en"]
+    assert "con quelli senza i risultati (2) grave carenza" in axis["reason_it"]
+    settled = framework(*tables, rules=RULES_2014.replace(serious_counts="achievement_set"))
+    assert (only(settled.axes)["status"], only(settled.axes)["readings"]) == ("not_achieved", "")
+
+
+def test_an_axis_of_two_funds_has_two_rows_though_only_one_has_targets_or_newer_money() -> None:
+    result = framework(
+        [achieved("CO01", 900)],
+        # the youth part was last published by another source, two years before
+        [certified(9), allocation(100), certified(5, fund="YEI", source="ec", cutoff="2016-12-31")],
+        [target("CO01", 1000)],
+    )
+    assert result.axes.set_index("fund")["status"].to_dict() == {"ESF": "achieved", "YEI": "not_assessed"}
+
+
+def test_two_categories_of_region_without_targets_are_two_rows() -> None:
+    result = framework([], [allocation(100), allocation(50, region_category="TR")], [])
+    assert result.axes[["region_category", "note"]].values.tolist() == [["MD", "no_framework"], ["TR", "no_framework"]]
+
+
+def assisted(*objectives: str) -> pd.DataFrame:
+    """Axes 1, 2 ... with these thematic objectives, and technical assistance."""
+    rows = [
+        {"axis": str(place), "title_en": "x", "thematic_objective": objective, "technical_assistance": False}
+        for place, objective in enumerate(objectives, 1)
+    ]
+    return table("axes", [*rows, {"axis": "TA", "title_en": "x", "technical_assistance": True}])
+
+
+def test_the_reserve_is_of_the_programme_and_technical_assistance_has_its_part_in_it() -> None:
+    # EU support 300, 500 and 40 of assistance: 6% of 840 is 50.40, three eighths of it 18.90
+    money = [allocation(600), allocation(1000, axis="2"), allocation(80, axis="TA")]
+    result = framework([], money, [target("CO01", 1)], axes=assisted("08", "09"))
+    verdicts = result.axes.set_index("axis")
+    assert verdicts["reserve_eur"].to_dict() == {"1": 18.90, "2": 31.50, "TA": 0}
+    assert verdicts["reserve_source"].to_dict() == {"1": "estimate", "2": "estimate", "TA": "no_reserve"}
+
+
+def test_react_eu_has_no_reserve_and_no_part_in_it() -> None:
+    money = [allocation(600), allocation(1000, axis="2"), allocation(80, axis="TA")]
+    result = framework([], money, [target("CO01", 1)], axes=assisted("08", "13"))
+    # 6% of 300 + 40, all of it axis 1's
+    verdicts = result.axes.set_index("axis")
+    assert verdicts["reserve_eur"].to_dict() == {"1": 20.40, "2": 0, "TA": 0}
+    assert verdicts.loc["2", "reserve_source"] == "no_reserve"
+
+
+@pytest.mark.parametrize(
+    ("asked", "source"), [(None, "estimate"), ("2018-09-30", "estimate"), ("2019-08-31", "estimate")]
+)
+def test_the_reserve_is_at_stake_until_it_is_decided(asked: str | None, source: str) -> None:
+    result = framework([], [allocation(600)], [target("CO01", 1)], cutoff=asked)
+    assert (only(result.axes)["reserve_eur"], only(result.axes)["reserve_source"]) == (18, source)
+
+
+def test_after_the_decision_of_2019_no_reserve_is_at_stake() -> None:
+    result = framework([achieved("CO01", 9)], [allocation(600)], [target("CO01", 10)], cutoff="2019-09-30")
+    axis = only(result.axes)
+    assert (axis["status"], axis["reserve_source"]) == ("achieved", "decided")
+    assert pd.isna(axis["reserve_eur"])
+    assert axis["reason_en"].endswith("The reserve was decided in 2019 and is no longer at stake.")
 
 
 def test_targets_of_the_plan_in_force_at_the_date() -> None:
@@ -812,7 +972,7 @@ def test_technical_assistance_and_axes_without_a_framework() -> None:
     assert verdicts["note"].to_dict() == {"1": "", "2": "no_framework", "TA": "technical_assistance"}
     assert verdicts["n"].to_dict() == {"1": 1, "2": 0, "TA": 0}
     assert "in_performance_framework" in verdicts.loc["2", "reason_en"]
-    assert verdicts.loc["TA", "reason_en"] == "Not assessed: technical assistance: outside the framework."
+    assert verdicts.loc["TA", "reason_en"] == "Technical assistance is outside the performance framework."
     assert verdicts.loc["TA", "reserve_eur"] == 0
     assert verdicts.loc["2", "best_case"] == ""
 
@@ -857,7 +1017,7 @@ def test_the_reserve_of_the_plan_comes_before_the_estimate() -> None:
     result = framework([achieved("CO01", 900)], [allocation(1000)], [target("CO01", 1000)], reserve=plan)
     axis = only(result.axes)
     assert (axis["reserve_eur"], axis["reserve_source"]) == (1234.56, "plan")
-    assert "Reserve at stake: 1,234.56 EUR of EU support (amount of the plan)." in axis["reason_en"]
+    assert "Reserve at stake: €1,234.56 of EU support (amount of the plan)." in axis["reason_en"]
 
 
 def test_the_reserve_is_not_known_without_the_eu_allocation() -> None:
@@ -871,7 +1031,7 @@ def test_a_changed_threshold_changes_the_verdict() -> None:
     result = framework([achieved("CO01", 860)], [], [target("CO01", 1000)], rules=RULES_2014.replace(achieved_from=0.9))
     axis = only(result.axes)
     assert axis["status"] == "not_achieved"
-    assert "below 90% of the milestone 2018: CO01" in axis["reason_en"]
+    assert "Below 90% of the milestone 2018: CO01" in axis["reason_en"]
 
 
 def test_several_programmes_at_once() -> None:
@@ -913,13 +1073,16 @@ def test_a_frame_that_is_not_the_table() -> None:
         )
 
 
-def test_both_languages_say_the_same_things() -> None:
-    words = framework_words._WORDS
-    assert words["it"].keys() == words["en"].keys()
-    for key, text in words["it"].items():
-        fields = {part.split("}")[0] for part in text.split("{")[1:]}
-        assert fields == {part.split("}")[0] for part in words["en"][key].split("{")[1:]}, key
-    assert all(len(pair) == 2 and all(pair) for pair in NOTES.values())
+def test_every_code_has_its_words_in_every_language() -> None:
+    for lang in wording.LANGUAGES:
+        groups = wording.catalogue(lang)
+        assert set(NOTES) - set(groups["framework_note"]) == {
+            "technical_assistance",
+            "no_framework",
+            "whole_programme",
+            "preview",
+        }
+        assert set(SOURCES) == set(groups["framework_reserve"])
 
 
 def test_the_frames_given_are_left_as_they_were() -> None:
@@ -970,3 +1133,77 @@ def test_an_axis_of_the_youth_initiative_alone_has_no_reserve_whatever_it_is_ass
         rules=RULES_2014.replace(assessed_by=("axis",)),
     )
     assert (only(result.axes)["reserve_eur"], only(result.axes)["reserve_source"]) == (0, "no_reserve")
+
+
+# what must hold whatever the figures
+
+_CELLS = st.lists(
+    st.tuples(
+        st.sampled_from(["CO01", "CO03"]),
+        st.sampled_from(["8i", "8ii"]),
+        st.sampled_from(["2017-12-31", "2018-12-31", "2019-12-31"]),
+        st.sampled_from(["a", "b"]),
+        st.integers(0, 1500),
+    ),
+    max_size=10,
+    unique_by=lambda cell: cell[:4],
+)
+_MONEY = st.lists(
+    st.tuples(
+        st.sampled_from(["ESF", "YEI"]),
+        st.sampled_from(["2017-12-31", "2018-12-31", "2019-12-31"]),
+        st.sampled_from(["a", "b"]),
+        st.integers(0, 150),
+    ),
+    max_size=6,
+    unique_by=lambda cell: cell[:3],
+)
+
+
+def _frames(cells: list[tuple], money: list[tuple]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    values = [
+        achieved(code, value, investment_priority=priority, cutoff=date, source=source)
+        for code, priority, date, source, value in cells
+    ]
+    amounts = [certified(amount, fund=fund, cutoff=date, source=source) for fund, date, source, amount in money]
+    goals = [target("CO01", 1000), target("CO03", 800), money_target(100), money_target(50, fund="YEI")]
+    return table("achievements", values), table("finance", [*amounts, allocation(1000)]), table("targets", goals)
+
+
+@given(_CELLS, _MONEY, st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=15)
+def test_the_order_of_the_rows_does_not_matter(cells: list[tuple], money: list[tuple], random: Any) -> None:
+    frames = _frames(cells, money)
+    shuffled = []
+    for frame in frames:
+        order = list(range(len(frame)))
+        random.shuffle(order)
+        shuffled.append(frame.iloc[order])
+    for function in (performance_framework, framework_indicators):
+        pd.testing.assert_frame_equal(function(*frames), function(*shuffled))
+
+
+@given(_CELLS, _MONEY)
+@settings(deadline=None, max_examples=15)
+def test_rows_of_a_later_date_change_nothing(cells: list[tuple], money: list[tuple]) -> None:
+    frames = _frames(cells, money)
+    before = [frame[frame["cutoff"] <= "2018-12-31"] for frame in frames[:2]]
+    for function in (performance_framework, framework_indicators):
+        pd.testing.assert_frame_equal(function(*frames), function(*before, frames[2]))
+
+
+@given(_CELLS.filter(bool), _MONEY, st.integers(1, 99))
+@settings(deadline=None, max_examples=15)
+def test_a_row_split_between_two_priorities_changes_nothing(cells: list[tuple], money: list[tuple], part: int) -> None:
+    achievements, finance, targets = _frames(cells, money)
+    first = achievements.iloc[[0]]
+    less = first["value"] * part // 100
+    split = [
+        achievements.iloc[1:],
+        first.assign(value=less, investment_priority="9i"),
+        first.assign(value=first["value"] - less),
+    ]
+    for function in (performance_framework, framework_indicators):
+        pd.testing.assert_frame_equal(
+            function(achievements, finance, targets), function(pd.concat(split), finance, targets)
+        )

@@ -13,6 +13,7 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.tables import framework_rows, indicator_rows, place, short_place, status
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.framework import indicator_label, word_ratio
 
 __all__ = ["framework", "scorecard"]
 
@@ -23,17 +24,12 @@ _RATIO_SHOWN = 1.5
 def scorecard(report: Report) -> Html:
     """The status of each axis in large, with the reserve that depends on it."""
     items = []
-    for _, row in framework_rows(report).iterrows():
-        remark = report.text("tile.reserve_unknown")
-        if row["reserve_eur"] == 0:
-            remark = report.text("tile.no_reserve")
-        elif pd.notna(row["reserve_eur"]):
-            amount = wording.amount(row["reserve_eur"], report.lang, decimals=0)
-            remark = report.text("tile.reserve", amount=amount)
-            if row["reserve_source"] == "estimate":
-                share = wording.rate_cut(report.rules.reserve_share, report.lang)
-                remark = report.text("tile.reserve_share", share=share, amount=amount)
-        items.append((place(row, report), status(row, report), remark))
+    rows = framework_rows(report)
+    for _, row in rows.iterrows():
+        amount = "" if pd.isna(row["reserve_eur"]) else wording.amount(row["reserve_eur"], report.lang, decimals=0)
+        key = {"plan": "reserve", "estimate": "reserve_estimate", "no_reserve": "no_reserve"}.get(row["reserve_source"])
+        key = key or ("reserve_decided" if row["reserve_source"] == "decided" else "reserve_unknown")
+        items.append((place(row, report, rows), status(row, report), report.text(f"tile.{key}", amount=amount)))
     return tiles(items) if items else paragraphs([report.text("empty.framework")], "pf-empty")
 
 
@@ -56,7 +52,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
             edgecolor="white",
             linewidth=0,
         )
-        label = wording.rate_cut(row["ratio"], report.lang)
+        label = word_ratio(row, report.lang)
         shown = report.text("figure.cut_short", label=label) if row["ratio"] > _RATIO_SHOWN else label
         ax.annotate(
             shown,
@@ -67,7 +63,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
             fontsize=9,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )
-        said.append(report.text("alt.value", name=_name(row), value=label))
+        said.append(report.text("alt.value", name=_name(row, everything, report.lang), value=label))
     for threshold, style in ((report.rules.achieved_from, "-"), (report.rules.serious_below, "--")):
         ax.axvline(threshold * 100, color=COLOURS["text"], linewidth=1, linestyle=style)
         label = report.text("figure.threshold", rate=wording.rate(threshold, report.lang, decimals=0))
@@ -80,14 +76,14 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
             ha="left" if style == "-" else "right",
             fontsize=8,
         )
-    ax.set_yticks(range(len(rows)), [_name(row) for _, row in rows.iterrows()], fontsize=9)
+    ax.set_yticks(range(len(rows)), [_name(row, everything, report.lang) for _, row in rows.iterrows()], fontsize=9)
     ax.invert_yaxis()
     ax.set_xlim(0, min(_RATIO_SHOWN, max(1.0, rows["ratio"].max())) * 115)
     ax.set_xlabel(report.text(f"figure.percent_of_{against}"))
     ax.xaxis.set_major_formatter(_numbers(report))
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    unknown = [_name(row) for _, row in everything[everything["ratio"].isna()].iterrows()]
+    unknown = [_name(row, everything, report.lang) for _, row in everything[everything["ratio"].isna()].iterrows()]
     names = report.text("caption.framework_unknown", names=wording.list_of(unknown, report.lang)) if unknown else ""
     day = wording.date(report.cutoff, report.lang)
     return on_page(
@@ -99,8 +95,8 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
     )
 
 
-def _name(row: pd.Series) -> str:
-    return f"{short_place(row)} {row['indicator_code'] or row['kind']}"
+def _name(row: pd.Series, among: pd.DataFrame, lang: str) -> str:
+    return f"{short_place(row, among)} {indicator_label(row, lang)}"
 
 
 def _numbers(report: Report) -> FuncFormatter:

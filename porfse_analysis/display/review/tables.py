@@ -13,6 +13,7 @@ from porfse_analysis.display.sources import numbered, source_line
 from porfse_analysis.display.table import DATE, Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
+from porfse_analysis.display.words.framework import word_framework, word_indicators, word_ratio, word_would_change
 from porfse_analysis.display.words.rules import rule_decimals, word_changes, word_rules
 from porfse_analysis.verdicts import performance_framework as framework_rules
 from porfse_analysis.verdicts.claims import ABOUT
@@ -69,15 +70,29 @@ def _iso(report: Report) -> str:
     return report.cutoff.date().isoformat()
 
 
-def place(row: Any, report: Report) -> str:
-    """The axis, with its fund where it is not the one of the regions' programmes."""
+def place(row: Any, report: Report, among: pd.DataFrame | None = None) -> str:
+    """The axis, with what tells it apart `among` the rows it stands in (see `short_place`)."""
     label = cells.axis_label(report)(row)
-    return f"{label} ({row['fund']})" if row["fund"] not in ("", "ESF") else label
+    apart = _apart(row, among)
+    return report.text("axis.part", axis=label, part=", ".join(apart)) if apart else label
 
 
-def short_place(row: pd.Series) -> str:
-    """The code of the axis, with its fund where it is not the one of the regions' programmes."""
-    return str(row["axis"]) if row["fund"] in ("", "ESF") else f"{row['axis']} {row['fund']}"
+def short_place(row: Any, among: pd.DataFrame | None = None) -> str:
+    """The code of the axis, with its fund and category of region where `among` the rows the axis has several.
+
+    A fund that is not the one of the regions' programmes is named in any case.
+    """
+    return " ".join([str(row["axis"]), *_apart(row, among)])
+
+
+def _apart(row: Any, among: pd.DataFrame | None) -> list[str]:
+    rows = None if among is None else among[among["axis"] == row["axis"]]
+
+    def several(name: str) -> bool:
+        return rows is not None and rows[name].nunique() > 1
+
+    fund = several("fund") or row["fund"] not in ("", "ESF")
+    return [row[name] for name, told in (("fund", fund), ("region_category", several("region_category"))) if told]
 
 
 def status(row: pd.Series, report: Report) -> str:
@@ -91,10 +106,30 @@ def status(row: pd.Series, report: Report) -> str:
 def framework(report: Report, against: Against = "milestone") -> Table:
     """Did each axis reach its milestones or targets, and what is at stake."""
     rows = framework_rows(report, against)
+    rows["reason"] = word_framework(rows, indicator_rows(report, against), report.lang)
     final = against == "target"
     if final and (rows["n"] == 0).all():
         rows = rows.iloc[:0]  # the milestones above say already what is missing
-    reserve = [Column("reserve_eur", report.text("column.reserve"), "figure", write=cells.euro(report, "reserve_eur"))]
+    at_stake = rows["reserve_source"].isin(["plan", "estimate", "no_reserve", "not_available"]).any()
+    label = report.text("column.reserve")
+
+    def reserve(row: pd.Series) -> str:
+        if pd.isna(row["reserve_eur"]):
+            return report.text("missing.short")
+        amount = wording.number(row["reserve_eur"], report.lang, decimals=2)
+        return report.text("framework.estimated", amount=amount) if row["reserve_source"] == "estimate" else amount
+
+    cell = Typed(
+        reserve,
+        lambda row: row["reserve_eur"],
+        lambda row: "#,##0.00",
+        report.text("download.as_number", label=label),
+    )
+    notes = [*(cells.missing_note(report, rows["reserve_eur"]) if at_stake else ())]
+    if (rows["n"] > 0).any():
+        places = [short_place(row, rows) for _, row in rows.iterrows()]
+        changes = word_would_change(rows, places, report.lang)
+        notes += changes or [report.text("framework.would_not_change")]
     data = report.programme
     used = pd.concat([table["source"].astype("str") for table in (data.finance, data.achievements, data.targets)])
     return Table(
@@ -102,12 +137,12 @@ def framework(report: Report, against: Against = "milestone") -> Table:
         report.text(f"table.framework_{against}", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
-            Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report)),
+            Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report, rows)),
             Column("status", report.text("column.status"), write=lambda row: status(row, report)),
-            *([] if final else reserve),
-            Column(f"reason_{report.lang}", report.text("column.why")),
+            *([Column("reserve_eur", label, "figure", write=cell)] if at_stake else []),
+            Column("reason", report.text("column.why")),
         ],
-        () if final else cells.missing_note(report, rows["reserve_eur"]),
+        notes,
         source=source_line(used.unique(), report),
         empty=report.text("empty.framework_final") if final else report.text("empty.framework"),
     )
@@ -125,6 +160,7 @@ def indicator_name(row: pd.Series, lang: str) -> str:
 def framework_indicators(report: Report, against: Against = "milestone") -> Table:
     """Every indicator of the framework with its value, its milestone or target and the ratio."""
     rows = indicator_rows(report, against)
+    rows["detail"] = word_indicators(rows, report.lang)
 
     def kind(row: pd.Series) -> str:
         return report.text(f"indicator_kind.{row['kind']}") if row["kind"] else report.text("missing.short")
@@ -133,8 +169,7 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
         return float(row["ratio"]) if row["ratio_at_least"] == row["ratio_at_most"] else math.nan
 
     def ratio(row: pd.Series) -> str:
-        # cut, not rounded: below a threshold must not read as the threshold
-        return report.text("missing.short") if math.isnan(known(row)) else wording.rate_cut(row["ratio"], report.lang)
+        return word_ratio(row, report.lang) or report.text("missing.short")
 
     # a spreadsheet only rounds: the ratio goes as it reads here, and beside it with every digit
     label = report.text("column.ratio")
@@ -146,7 +181,7 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
         report.text(f"table.framework_indicators_{against}", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
-            Column("axis", report.text("column.axis"), "head", write=short_place),
+            Column("axis", report.text("column.axis"), "head", write=lambda row: short_place(row, rows)),
             Column("indicator", report.text("column.indicator"), write=lambda row: indicator_name(row, report.lang)),
             Column("kind", report.text("column.kind"), write=kind),
             Column("value", report.text("column.value"), "figure", write=cells.count(report, "value")),
@@ -154,7 +189,7 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
             Column("unit", report.text("column.unit")),
             Column("ratio", label, "figure", write=cut),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
-            Column(f"detail_{report.lang}", report.text("column.note")),
+            Column("detail", report.text("column.note")),
             Column("source", report.text("column.source"), write=cells.reference(report)),
         ],
         [report.text("table.framework_note"), *cells.missing_note(report, rows["value"], rows["ratio"])],

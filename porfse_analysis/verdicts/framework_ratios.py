@@ -1,0 +1,317 @@
+"""The ratio of each indicator of a performance framework: its value, its milestone or target, what is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from porfse_analysis.indicators.percentages import in_disguise, is_percentage
+from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.schema import ALL
+from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.assessment import IndicatorRatio
+from porfse_analysis.verdicts.evidence import Evidence, evidence
+from porfse_analysis.verdicts.rules import Rules
+
+__all__ = ["GROUP", "NOTES", "Framework", "Measured", "framework_in_force", "measured"]
+
+GROUP = ("axis", "fund", "region_category")
+
+NOTES = (
+    "technical_assistance",  # of an axis: outside the framework
+    "no_framework",  # of an axis: no indicator in the plan in force
+    "whole_programme",  # of the row ALL: the framework is set by axis
+    "preview",  # the state before the assessment
+    "milestone_zero",  # milestone zero and a positive final target: reached
+    "step_left_out",  # key implementation step without a final target
+    "target_missing",
+    "target_zero",
+    "kind_missing",  # and it does not follow from the type of the indicator
+    "no_series",  # no value of this indicator at all
+    "not_certified",  # no certified expenditure; no other stage stands for it
+    "value_missing",
+    "ambiguous",  # several funds, categories or types, and the target does not say which
+    "priorities_mixed",  # one target for the axis and one by priority, or two plans at once
+    "unit_differs",
+    "percentage_sum",  # percentages of several priorities
+    "percentage_target",  # the target looks like a percentage, the value like a count
+    "partial",  # a priority without a value: the total is at least this
+    "more_than",
+    "less_than",
+    "about",
+    "rounded",
+    "published_total",  # the figure published for the axis, not a sum of its priorities
+    "kind_from_type",
+    "unit_not_stated",
+    "older_figure",  # dated before the assessment: the least it can be
+    "older_share",  # an older percentage: it can have fallen as well
+)
+"""The codes of `note`, in the order in which they are joined."""
+
+_FAULTS = frozenset(NOTES[NOTES.index("target_missing") : NOTES.index("partial")])
+
+# types of indicator as the Commission codes them: outputs and results of the ESF and of the youth initiative
+_KIND_OF_TYPE = {"OESF": "output", "OYEI": "output", "RESF": "result", "RYEI": "result"}
+
+
+@dataclass(frozen=True)
+class Framework:
+    """The tables of one programme up to `date`, and what is asked of them.
+
+    `asked_at` is the day the question is asked, `needed` the date of the assessment, `date` the earlier of the two:
+    nothing published after it is looked at.
+    """
+
+    achievements: pd.DataFrame
+    finance: pd.DataFrame
+    framework: pd.DataFrame
+    axes: pd.DataFrame | None
+    reserve: pd.DataFrame | None
+    against: str
+    asked_at: pd.Timestamp
+    needed: pd.Timestamp
+    rules: Rules
+
+    @property
+    def date(self) -> pd.Timestamp:
+        """The last day of which figures count."""
+        return min(self.asked_at, self.needed)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One indicator of the framework: its row of the result and what `assess` needs (None: left out)."""
+
+    row: dict[str, Any]
+    ratio: IndicatorRatio | None
+
+
+def framework_in_force(targets: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
+    """The targets of the framework in force at a date: one source, its latest plan version by then."""
+    flagged = targets.loc[targets["in_performance_framework"], "source"].astype("str").unique()
+    # another source may publish ordinary targets of the same plan: it does not replace the framework
+    known = targets[targets["source"].astype("str").isin(flagged) & (targets["valid_from"] <= date)]
+    if known.empty:
+        return targets.iloc[:0]
+    # the first day a version is valid from, when its rows give several; two of one day are in force together
+    ranked = known.assign(rank=source_rank(known["source"])).rename(columns={"valid_from": "position"})
+    first_day = ranked.groupby(["programme", "source", "rank", "plan_version"], observed=True)["position"].min()
+    starts = first_day.reset_index()
+    latest = newest(starts, ["programme"]).iloc[0]
+    versions = starts[(starts["source"] == latest["source"]) & (starts["position"] == latest["position"])]
+    in_force = known["plan_version"].isin(versions["plan_version"]) & (known["source"] == latest["source"])
+    framework: pd.DataFrame = known[in_force & known["in_performance_framework"]]
+    return framework
+
+
+def measured(data: Framework) -> list[Measured]:
+    """Every indicator of the framework, by kind and code: the order of the rows of a file says nothing."""
+    found = [_measure(key, rows, data) for key, rows in _by_indicator(data)]
+    kinds = ("financial", "output", "result", "key_implementation_step", "")
+    order = (*GROUP, "indicator_code", "indicator_type")
+    return sorted(found, key=lambda item: (kinds.index(item.row["kind"]), *(item.row[name] for name in order)))
+
+
+def _by_indicator(data: Framework) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """The rows of each indicator; an empty fund or category is filled where only one can be meant."""
+    framework = data.framework[data.framework["axis"] != ALL].copy()
+    for column in ("fund", "region_category"):
+        for axis in framework["axis"].unique():
+            mine = framework["axis"] == axis
+            known = {
+                name
+                for frame in (framework[mine], data.finance, data.achievements)
+                for name in frame.loc[frame["axis"] == axis, column].unique()
+                if name
+            }
+            if len(known) == 1:
+                framework.loc[mine & (framework[column] == ""), column] = known.pop()
+    key = [*GROUP, "indicator_type", "indicator_code"]
+    for values, rows in framework.groupby(key):
+        yield dict(zip(key, map(str, values), strict=True)), rows.sort_values("investment_priority", kind="stable")
+
+
+def _measure(key: dict[str, str], targets: pd.DataFrame, data: Framework) -> Measured:
+    """The value, the target and the ratio of one indicator, and what stands in the way."""
+    notes: set[str] = set()
+    kind = _kind(targets, key["indicator_type"], notes)
+    target, target_unit = _target(targets, kind, data, notes)
+    money = kind == "financial"
+    rows = _financial_rows(key, data, notes) if money else _achievement_rows(key, targets, data, notes)
+    units = (target_unit, "" if rows.empty else "EUR" if money else _one_unit(rows))
+    share = any(map(is_percentage, units))
+    found = _evidence(rows, "amount_eur" if money else "value", data, cumulative=not share)
+    if found.value is None:
+        notes.add("not_certified" if money else "no_series" if rows.empty else "value_missing")
+        notes -= {"no_series", "not_certified"} if "ambiguous" in notes else set()
+    else:
+        _compare_units(*units, kind, notes)
+        notes |= found.notes | ({"older_share"} if share and "older_figure" in found.notes else set())
+        total = (found.rows["investment_priority"] == "").any() if not money else False
+        notes |= {"published_total"} if total and len(found.rows) < len(_at(rows, found)) else set()
+    if share and max(len(targets), len(found.rows)) > 1:
+        notes.add("percentage_sum")
+    if kind == "result" and not share and _disguised(found.rows, targets, key, data):
+        notes.add("percentage_target")
+    state, item, ratio = _ratio(key["indicator_code"] or key["indicator_type"] or kind, kind, target, found, notes)
+    at_least, at_most = item.limits if item else (v.ZERO, v.INFINITE)
+    row = {
+        **key,
+        "investment_priority": "+".join(p for p in targets["investment_priority"] if p),
+        "kind": kind,
+        "value": np.nan if found.value is None else float(found.value),
+        "target": float(target),
+        "ratio": ratio,
+        "data_date": found.date,
+        "unit": (target_unit or units[1]).replace("\n", " / "),
+        "state": state,
+        "note": v.join_notes(notes, NOTES),
+        "ratio_at_least": float(at_least),
+        "ratio_at_most": float(at_most),
+        "cutoff": pd.NaT if found.value is None else found.rows["cutoff"].iloc[0],
+        "source": found.source,
+        "plan_version": "+".join(sorted(set(targets["plan_version"]))),
+        "target_source": str(targets["source"].iloc[0]),
+        "target_unit": target_unit.replace("\n", " / "),
+        "value_unit": units[1].replace("\n", " / "),
+    }
+    return Measured(row, item)
+
+
+def _ratio(
+    name: str, kind: str, target: float, found: Evidence, notes: set[str]
+) -> tuple[str, IndicatorRatio | None, float]:
+    """The state of an indicator, what `assess` needs of it, and its ratio as published."""
+    if "step_left_out" in notes:
+        return "left_out", None, np.nan
+    if "milestone_zero" in notes and "kind_missing" not in notes:
+        # nothing was expected by then, so no value is needed either
+        notes -= {"no_series", "not_certified", "value_missing", "older_figure", "older_share"}
+        return "milestone_zero", IndicatorRatio(name, Decimal(1), kind), 1.0
+    if notes & _FAULTS or found.value is None:
+        return "not_evaluable", IndicatorRatio(name, None, kind), np.nan
+    goal = v.exact(target)
+    low, high = found.low / goal, found.high / goal
+    state = "evaluable" if found.known else "bounded"
+    item = IndicatorRatio(name, low if found.known else None, kind, low, high)
+    return state, item, float(found.value / goal)
+
+
+def _kind(targets: pd.DataFrame, indicator_type: str, notes: set[str]) -> str:
+    kinds = {kind for kind in targets["kind"] if kind}
+    if len(kinds) == 1:
+        return str(kinds.pop())
+    if not kinds and indicator_type in _KIND_OF_TYPE:
+        notes.add("kind_from_type")
+        return _KIND_OF_TYPE[indicator_type]
+    notes.add("kind_missing")
+    return ""
+
+
+def _target(targets: pd.DataFrame, kind: str, data: Framework, notes: set[str]) -> tuple[float, str]:
+    """The milestone or target, added over the priorities it is given for, and its unit."""
+    priorities = targets["investment_priority"]
+    if len(targets) > 1 and ((priorities == "").any() or priorities.duplicated().any()):
+        notes.add("priorities_mixed")
+    unit = _one_unit(targets)
+    if "\n" in unit:
+        notes.add("unit_differs")
+    if targets[data.against].isna().any():
+        final_step = kind == "key_implementation_step" and data.against == "target"
+        notes.add("step_left_out" if final_step and data.rules.step_without_target_left_out else "target_missing")
+        return np.nan, unit
+    target = sum((v.exact(value) for value in targets[data.against]), v.ZERO)
+    if target == 0:
+        expected_later = data.against == "milestone" and (targets["target"].fillna(0) > 0).any()
+        notes.add("milestone_zero" if expected_later and data.rules.zero_milestone_reached else "target_zero")
+    return float(target), unit
+
+
+def _one_unit(rows: pd.DataFrame) -> str:
+    """The unit of the rows as it is written: one per line when they differ, empty when none says."""
+    written = {v.canonical_unit(unit): unit for unit in sorted(set(rows["unit"]), reverse=True) if unit}
+    return "\n".join(written[unit] for unit in sorted(written))
+
+
+def _compare_units(target: str, value: str, kind: str, notes: set[str]) -> None:
+    if kind == "key_implementation_step" and not target and not value:
+        return  # a step is done or not, without unit
+    if not target or not value:
+        notes.add("unit_not_stated")
+    if "\n" in target + value or (target and value and v.canonical_unit(target) != v.canonical_unit(value)):
+        notes.add("unit_differs")
+
+
+def _alone(key: Mapping[str, str], column: str, data: Framework) -> bool:
+    """Whether the framework of the axis knows one fund or category only, or one type of the indicator."""
+    rows = data.framework[data.framework["axis"] == key["axis"]]
+    if column == "indicator_type":
+        rows = rows[rows["indicator_code"] == key["indicator_code"]]
+    return int(rows[column].nunique()) == 1
+
+
+def _narrowed(
+    rows: pd.DataFrame, key: Mapping[str, str], columns: Sequence[str], data: Framework, notes: set[str]
+) -> pd.DataFrame:
+    for column in columns:
+        found = v.matching(rows, column, key[column], alone=_alone(key, column, data))
+        if found is None:
+            notes.add("ambiguous")
+            return rows.iloc[:0]
+        rows = found
+    return rows
+
+
+def _financial_rows(key: Mapping[str, str], data: Framework, notes: set[str]) -> pd.DataFrame:
+    rows = data.finance[(data.finance["stage"] == data.rules.financial_stage) & (data.finance["axis"] == key["axis"])]
+    return _narrowed(rows, key, ("fund", "region_category"), data, notes)
+
+
+def _achievement_rows(key: Mapping[str, str], targets: pd.DataFrame, data: Framework, notes: set[str]) -> pd.DataFrame:
+    table = data.achievements
+    rows = table[(table["axis"] == key["axis"]) & (table["indicator_code"] == key["indicator_code"])]
+    rows = _narrowed(rows, key, ("indicator_type", "fund", "region_category"), data, notes)
+    priorities = {priority for priority in targets["investment_priority"] if priority}
+    return rows[rows["investment_priority"].isin(priorities)] if priorities else rows
+
+
+def _evidence(rows: pd.DataFrame, column: str, data: Framework, *, cumulative: bool) -> Evidence:
+    """What the figures say at the assessment; the figure of the axis comes before those of its priorities."""
+    found = evidence(rows, column, data.needed, known_at=data.date, cumulative=cumulative)
+    if column == "value" and found.value is not None:
+        total = found.rows[(found.rows["investment_priority"] == "") & found.rows["value"].notna()]
+        if 0 < len(total) < len(found.rows):
+            # the axis and its priorities are the same people: one or the other
+            return evidence(total, column, data.needed, known_at=data.date, cumulative=cumulative)
+    return found
+
+
+def _at(rows: pd.DataFrame, found: Evidence) -> pd.DataFrame:
+    """All rows of the position a figure was taken from."""
+    first = found.rows.iloc[0]
+    position: pd.DataFrame = rows[(rows["cutoff"] == first["cutoff"]) & (rows["source"] == first["source"])]
+    return position
+
+
+def _disguised(figures: pd.DataFrame, targets: pd.DataFrame, key: Mapping[str, str], data: Framework) -> bool:
+    """Whether a target can only be a share: its series was ten times above it at some position known by then.
+
+    Each target is held against the values of its own priority, or of all where it names none.
+    """
+    if figures.empty:
+        return False
+    table = data.achievements
+    series = table[table["source"] == figures["source"].iloc[0]]
+    for column in (*GROUP, "indicator_type", "indicator_code"):
+        series = series[series[column] == figures[column].iloc[0]]
+    for priority, target in zip(targets["investment_priority"], targets[data.against], strict=True):
+        priorities = [priority] if priority else figures["investment_priority"]
+        own = series[series["investment_priority"].isin(priorities)]
+        if in_disguise(own.groupby("cutoff")["value"].sum(), target).any():
+            return True
+    return False
