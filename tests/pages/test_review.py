@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from porfse_analysis import load_programme, open_report, resources
-from porfse_analysis.display import tables
+from porfse_analysis.display import blocks, tables
+from porfse_analysis.display import figures as page_figures
 from porfse_analysis.display.review import figures as review_figures
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.results import collect_results, recorded
@@ -78,20 +79,34 @@ def test_ratios_and_their_chart(invented, lang):
     assert "85%" in svg
 
 
-def test_the_calendar_shows_the_gap_under_both_modes(invented, lang):
-    shown = tables.calendar(invented).written()
+def test_the_calendar_shows_what_each_fund_has_to_cover(invented, lang):
+    table = tables.calendar(invented)
+    shown = table.written()
     assert len(shown) == 14
     point = {"it": ",", "en": "."}[lang]
-    deadline = {"it": "31/12/2018", "en": "31/12/2018"}[lang]
-    rows = shown[shown["year"] == deadline]
-    # 18.6 to cover, or 12.7; claimed 15
-    assert rows["target_eu"].tolist() == [f"18{point}60", f"12{point}70"]
-    assert rows["gap_eu"].tolist() == [f"-3{point}60", f"+2{point}30"]
-    statuses = {"it": {"coperto", "a rischio", "alla chiusura"}, "en": {"covered", "at risk", "at closure"}}
-    assert set(shown["status"]) == statuses[lang]
-    alt = re.search(r'alt="([^"]*)"', review_figures.calendar(invented).html)[1]
-    assert f"18{point}60" in alt
-    assert f"15{point}00" in alt
+    rows = shown[shown["year"] == "31/12/2018"].set_index("part")
+    # ESF 19 less 8.1 against 14.5, YEI 2 less 0.2 against 0.5
+    assert rows["target_eu"].to_dict() == {"ESF": f"10{point}90", "YEI": f"1{point}80"}
+    assert rows["gap_eu"].to_dict() == {"ESF": f"+3{point}60", "YEI": f"-1{point}30"}
+    # of a deadline to come what is known is the least there can be
+    later = shown[(shown["year"] == "31/12/2019") & (shown["part"] == "ESF")].iloc[0]
+    assert (later["payment_applications_eu"], later["gap_eu"]) == (
+        f"≥ 14{point}50",
+        {"it": "n.d.", "en": "n/a"}[lang],
+    )
+    statuses = {
+        "it": {"coperto", "a rischio", "non ancora deciso", "alla chiusura"},
+        "en": {"covered", "at risk", "not decided yet", "at closure"},
+    }
+    assert set(shown["said"]) == statuses[lang]
+    changed = {
+        "it": "31/12/2018, YEI: coperto per l'intero programma",
+        "en": "31/12/2018, YEI: covered for the whole programme",
+    }[lang]
+    assert sum(changed in note for note in table.notes) == 1
+    alt = re.search(r'alt="([^"]*)"', page_figures.calendar(invented).html)[1]
+    assert f"10{point}90" in alt
+    assert f"14{point}50" in alt
 
 
 def test_every_verdict_on_claims(invented, bundled, lang):
@@ -116,21 +131,33 @@ def test_what_the_bundled_programme_lacks_is_said(bundled, lang):
     indicators = words(tables.framework_indicators(bundled)._repr_html_())
     assert f"{table} 6" in indicators
     assert "in_performance_framework" in indicators
-    chart = words(review_figures.calendar(bundled).html)
+    chart = words(page_figures.calendar(bundled).html)
     assert "eu_commitments" in chart
     assert f"{table} 17" in chart
     assert set(tables.framework(bundled).written()["status"]) == {SAID[lang][4]}
     assert "pf-empty" in tables.framework(bundled, "target")._repr_html_()
     applications = tables.payment_applications(bundled).written()
-    assert applications["claims_eu"].tolist() == [{"it": "72.000.000,00", "en": "72,000,000.00"}[lang]]
-    assert len(tables.calendar_reasons(bundled).frame) == 1
+    assert applications["payment_applications_eu"].tolist() == [{"it": "72.000.000,00", "en": "72,000,000.00"}[lang]]
+    # what is known comes first, then one line on what cannot be assessed
+    known, line = blocks.decommitment(bundled)
+    assert known.name == "payment_applications"
+    said = words(line.html)
+    assert said.count("eu_commitments") == 1
+    assert {"it": "Le scadenze N+3 non si possono valutare. Servono:", "en": "cannot be assessed. Needed:"}[
+        lang
+    ] in said
+    assert tables.calendar(bundled).frame.empty
+    assert tables.calendar_reasons(bundled).frame.empty
 
 
 def test_unconfirmed_rules_stand_out(bundled, lang):
     table = tables.rules(bundled)
     shown = table.written()
-    named = {"it": ("non verificata", "2,625%", "nessuno"), "en": ("unconfirmed", "2.625%", "none")}[lang]
-    assert (shown["status"] == named[0]).sum() > 10
+    named = {"it": ("da confermare", "2,625%", "nessuno"), "en": ("to be confirmed", "2.625%", "none")}[lang]
+    # those that can be read in another way, and they alone
+    marked = shown.loc[shown["status"] == named[0], "rule"]
+    assert len(marked) == 8
+    assert set(shown["status"]) == {named[0], ""}
     assert {named[1], named[2]} <= set(shown["value"])
     assert not shown["value"].isin(["nan", "None"]).any()
     assert table.notes
@@ -148,7 +175,7 @@ def test_a_programme_of_other_dates(lang):
     for cutoff in (programme.cutoffs[0], programme.cutoffs[-1]):
         report = open_report(programme, cutoff=cutoff, lang=lang)
         assert tables.framework(report)._repr_html_()
-        assert review_figures.calendar(report).html
+        assert page_figures.calendar(report).html
         assert review_figures.scorecard(report).html
 
 

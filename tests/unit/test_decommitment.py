@@ -800,7 +800,7 @@ def test_an_old_figure_does_not_decide_a_later_deadline(bundled: Programme) -> N
         "programme"
     )
     assert (
-        "The certified expenditure is of 30 September 2018, before the deadline of 31 December 2021: by then it is at "
+        "The certified expenditure is of 30 September 2018, before 31 December 2021: by then it is at "
         "least this much, unless corrected downwards since." in row["why_en"]
     )
     assert "salvo correzioni al ribasso successive" in row["why_it"]

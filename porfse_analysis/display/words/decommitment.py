@@ -148,7 +148,7 @@ def _sentences(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
     for code in ("received_not_split", "received_incomplete"):
         if code in notes:
             yield say(code)
-    if "open" in notes and row["status"] != "undetermined":
+    if "open" in notes and row["status"] in ("covered", "not_available"):
         yield say("open")
 
 

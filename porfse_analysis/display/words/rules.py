@@ -77,7 +77,7 @@ def rule_decimals(value: float) -> int:
 
 
 def _word(value: object, lang: str) -> str:
-    for group in ("rule_value", "prefinancing", "stage", "indicator_kind"):
+    for group in ("rule_value", "stage", "indicator_kind"):
         if wording.has_text(f"{group}.{value}"):
             return wording.text(f"{group}.{value}", lang)
     return str(value)
