@@ -188,6 +188,7 @@ def _ratio(
 ) -> tuple[str, IndicatorRatio | None, float]:
     """The state of an indicator, what `assess` needs of it, and its ratio as published."""
     if "step_left_out" in notes:
+        notes -= {"older_figure"}
         return "left_out", None, np.nan
     if "milestone_zero" in notes and "kind_missing" not in notes:
         # nothing was expected by then, so no value is needed either

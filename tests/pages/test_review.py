@@ -59,9 +59,49 @@ def test_every_status_of_the_framework(invented, lang):
         SAID[lang][2],
         SAID[lang][4],
     ]
-    assert shown["reserve_eur"].iloc[0] == {"it": "1.500.000,00", "en": "1,500,000.00"}[lang]
+    assert (
+        shown["reserve_eur"].iloc[0]
+        == {
+            "it": "1.553.846,15 (stima)",
+            "en": "1,553,846.15 (estimate)",
+        }[lang]
+    )
     card = review_figures.scorecard(invented).html
     assert all(status in card for status in SAID[lang])
+
+
+def test_which_verdicts_another_reading_would_change(invented, lang):
+    # axis 6 has a milestone of zero, and a weak result of the youth initiative
+    notes = " ".join(tables.framework(invented).notes)
+    for said in {"it": ("6 ESF indeterminato", "6 YEI conseguito"), "en": ("6 ESF undetermined", "6 YEI achieved")}[
+        lang
+    ]:
+        assert said in notes
+
+
+def test_funds_of_one_axis_are_told_apart(invented, lang):
+    names = tables.framework(invented).written()["axis"]
+    assert [name.rsplit(" ", 1)[1] for name in names if name.startswith("6 ")] == ["(ESF)", "(YEI)"]
+    assert "6 ESF CO06" in review_figures.framework(invented).html
+    card = words(review_figures.scorecard(invented).html)
+    assert "(ESF)" in card
+    assert "(YEI)" in card
+
+
+def test_before_the_assessment_nothing_is_worse_than_undetermined(lang):
+    report = open_report(load_programme(INVENTED), cutoff="2018-09-30", lang=lang)
+    shown = tables.framework_indicators(report).written()
+    ratios = dict(zip(shown["axis"] + " " + shown["indicator"].str.split().str[0], shown["ratio"], strict=True))
+    assert ratios["1 F1"] == {"it": "almeno 70%", "en": "at least 70%"}[lang]
+    statuses = tables.framework(report).written()["status"]
+    worse = {"it": ("grave carenza", "non conseguito"), "en": ("serious failure", "not achieved")}[lang]
+    assert not statuses.isin(worse).any()
+
+
+def test_no_reserve_is_at_stake_after_the_decision(lang):
+    report = open_report(load_programme(), cutoff="2019-12-31", lang=lang)
+    assert "reserve_eur" not in tables.framework(report).written()
+    assert {"it": "non è più in gioco", "en": "no longer at stake"}[lang] in review_figures.scorecard(report).html
 
 
 def test_ratios_and_their_chart(invented, lang):

@@ -16,6 +16,7 @@ from porfse_analysis.schema import STAGES, TARGET_KINDS
 from porfse_analysis.verdicts import decommitment, performance_framework
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
 from porfse_analysis.verdicts.claims import NEEDS, REASONS, VERDICTS
+from porfse_analysis.verdicts.reserve import SOURCES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "porfse_analysis"
@@ -112,6 +113,7 @@ def test_texts_asked_for_by_code_are_in_the_catalogue():
     keys += [f"claim_reason.{reason}" for reason in REASONS]
     keys += [f"claim_need.{need}" for need in NEEDS]
     keys += [f"framework_status.{status}" for status in performance_framework.STATUSES]
+    keys += [f"framework_reserve.{source}" for source in SOURCES]
     keys += [f"decommitment_status.{status}" for status in decommitment.STATUSES]
     keys += [f"decommitment_need.{need}" for need in decommitment.NEEDS]
     keys += [f"rule.{re.sub('_20[0-9][0-9]$', '', name)}" for name in rules_table()["name"]]

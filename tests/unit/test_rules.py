@@ -102,7 +102,7 @@ def test_the_same_value_is_no_change() -> None:
         ({"achieved_from": None}, "it is a number, zero or more"),
         ({"derogation_min_indicators": 2.5}, "it is a whole number"),
         ({"derogation_min_indicators": True}, "it is a number"),
-        ({"serious_counts": "all"}, "it is one of serious_set, achievement_set"),
+        ({"serious_counts": "all"}, "it is one of either, serious_set, achievement_set"),
         ({"serious_excludes": ("results",)}, "it holds some of financial, output, result"),
         ({"serious_excludes": "result"}, "it holds some of"),
         ({"zero_milestone_reached": 1}, "it is True or False"),

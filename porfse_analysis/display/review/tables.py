@@ -110,7 +110,7 @@ def framework(report: Report, against: Against = "milestone") -> Table:
     final = against == "target"
     if final and (rows["n"] == 0).all():
         rows = rows.iloc[:0]  # the milestones above say already what is missing
-    at_stake = rows["reserve_source"].isin(["plan", "estimate", "no_reserve", "not_available"]).any()
+    at_stake = rows["reserve_source"].isin(["plan", "estimate", "not_available"]).any()
     label = report.text("column.reserve")
 
     def reserve(row: pd.Series) -> str:

@@ -39,8 +39,8 @@ def word_framework(
 
 
 def word_indicators(indicators: pd.DataFrame, lang: str) -> pd.Series:
-    """What is to be said of each row of `framework_indicators`: its notes in `lang`, with the index of the frame."""
-    texts = ["; ".join(_details(row, lang)) for _, row in indicators.iterrows()]
+    """What is to be said of each row of `framework_indicators` beside its date, in `lang`; index of the frame."""
+    texts = ["; ".join(_details(row, lang, leave_out="older_figure")) for _, row in indicators.iterrows()]
     return pd.Series(texts, index=indicators.index, dtype="str")
 
 
@@ -182,7 +182,7 @@ def _amount(value: float, unit: str, lang: str) -> str:
     return figure if kind in ("number", "") else wording.text("framework.of_unit", lang, figure=figure, unit=unit)
 
 
-def _details(row: Row, lang: str) -> list[str]:
+def _details(row: Row, lang: str, leave_out: str = "") -> list[str]:
     """The notes of an indicator, each in a few words."""
     unknown = wording.text("framework.no_unit", lang)
     values = {
@@ -192,7 +192,7 @@ def _details(row: Row, lang: str) -> list[str]:
     }
     # an older share says more than an older figure
     codes = split_note(row["note"])
-    codes = [code for code in codes if not (code == "older_figure" and "older_share" in codes)]
+    codes = [code for code in codes if code != ("older_figure" if "older_share" in codes else leave_out)]
     return [wording.text(f"framework_note.{code}", lang, **values) for code in codes]
 
 
