@@ -183,9 +183,7 @@ def test_what_the_bundled_programme_lacks_is_said(bundled, lang):
     assert known.name == "payment_applications"
     said = words(line.html)
     assert said.count("eu_commitments") == 1
-    assert {"it": "Le scadenze N+3 non si possono valutare. Servono:", "en": "cannot be assessed. Needed:"}[
-        lang
-    ] in said
+    assert {"it": "N+3 non si possono valutare. Servono:", "en": "cannot be assessed. Needed:"}[lang] in said
     assert tables.calendar(bundled).frame.empty
     assert tables.calendar_reasons(bundled).frame.empty
 

@@ -27,7 +27,7 @@ def not_assessed(report: Report) -> str:
     """The one line that says why no deadline can be assessed and what would allow it; empty when one can be."""
     if rules_of(report.programme.cci) is None:
         return report.text("decommitment.no_rules")
-    return needs_line(report.deadlines, report.payment_applications, report.lang)
+    return needs_line(report.deadlines, report.lang)
 
 
 def next_deadline(report: Report) -> int:
@@ -107,9 +107,10 @@ def _at_least(applied: Typed, report: Report) -> Typed:
     """An amount, said to be the least there can be where it is older than the deadline."""
 
     def write(row: pd.Series) -> str:
-        text = applied.write(row)
-        older = "older_figure" in row["note"].split(";") and pd.notna(row["payment_applications_eu"])
-        return report.text("figure.at_least", figure=text) if older else text
+        if "older_figure" not in row["note"].split(";") or pd.isna(row["payment_applications_eu"]):
+            return applied.write(row)
+        least = wording.million(row["payment_applications_at_least_eu"], report.lang)
+        return report.text("figure.at_least", figure=least)
 
     return replace(applied, write=write)
 

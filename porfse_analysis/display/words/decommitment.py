@@ -87,14 +87,16 @@ def changes_line(deadlines: pd.DataFrame, lang: str) -> str:
     return wording.text("decommitment.other_readings", lang, changes="; ".join(changes))
 
 
-def needs_line(deadlines: pd.DataFrame, applications: pd.DataFrame, lang: str) -> str:
+def needs_line(deadlines: pd.DataFrame, lang: str) -> str:
     """The one line that says why no deadline can be assessed and what would allow it; empty when one can be."""
     if deadlines.empty or not deadlines["target_eu"].isna().all():
         return ""
     if "no_rules" in set(itertools.chain.from_iterable(note.split(";") for note in deadlines["note"])):
         return wording.text("decommitment.no_rules", lang)
+    # what the target lacks; the applications of one deadline are not what stands in the way of all
     row = deadlines.iloc[0].to_dict()
-    needs = "; ".join(_needs(row, _lines_of(row, applications.iloc[:0]), lang))
+    asked = [need for need in row["needs"].split(";") if need.partition(":")[0] not in _ASKED]
+    needs = "; ".join(_needs(row | {"needs": ";".join(asked)}, [], lang))
     return wording.text("decommitment.not_assessed", lang, needs=needs)
 
 
