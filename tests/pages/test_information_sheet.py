@@ -247,7 +247,9 @@ def test_women_where_a_source_counts_them(programme, reports):
 def test_the_deadline_of_another_programme(reports):
     invented = load_programme(INVENTED)
     rows = written(reports(invented, "2019-12-31", "it"))
-    assert rows["", "Scadenza N+3 del 31/12/2019"] == "coperto"
+    # ESF 30.2 of 19.8 million, YEI 0.8 of 1.8
+    assert rows["", "Scadenza N+3 del 31/12/2019, ESF"] == "coperto"
+    assert rows["", "Scadenza N+3 del 31/12/2019, YEI"] == "a rischio"
     assert rows["", "target intermedi 2018 raggiunti, fra quelli con un rapporto calcolabile"] == "7 su 16"
 
 

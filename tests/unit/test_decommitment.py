@@ -347,9 +347,7 @@ def test_no_other_stage_is_a_claim() -> None:
     )
     assert pd.isna(row["payment_applications_eu"])
     assert "certified_missing" in row["note"].split(";")
-    assert row["needs_en"] == (
-        "the certified expenditure at 31 December 2018 (table finance, stage certified): axis 1 (ESF MD)"
-    )
+    assert row["needs_en"] == ("the certified expenditure at 31 December 2018 (table finance, stage certified): axis 1")
     assert "no other stage stands for it" in row["why_en"]
 
 
@@ -404,9 +402,7 @@ def test_claims_are_capped_at_the_eu_allocation_of_each_axis() -> None:
     assert first["note"] == "above_allocation;capped"
     row = row_of(result)
     assert row["payment_applications_eu"] == 100
-    assert (
-        "axis 1 (ESF MD): certified above the allocation of the axis, counted up to the EU allocation" in row["why_en"]
-    )
+    assert "axis 1: certified above the allocation of the axis, counted up to the EU allocation" in row["why_en"]
     free = verdict(finance, rules=RULES_2014.replace(claims_capped_at_allocation=False))
     assert row_of(free)["payment_applications_eu"] == 120
 
@@ -428,9 +424,9 @@ def test_an_axis_rate_missing_is_named() -> None:
     )
     assert pd.isna(row["payment_applications_eu"])
     assert row["needs_en"] == (
-        "the total allocation and its EU part in force at the date (table finance, stage allocation): axis 1 (ESF MD)"
+        "the total allocation and its EU part in force at the date (table finance, stage allocation): axis 1"
     )
-    assert "axis 1 (ESF MD): the EU rate is missing" in row["why_en"]
+    assert "axis 1: the EU rate is missing" in row["why_en"]
 
 
 def test_what_is_known_can_be_enough() -> None:
@@ -925,6 +921,12 @@ def test_certified_without_fund_covers_neither_of_two() -> None:
     rows = verdict(money, 2017, eu).deadlines.set_index("fund")
     assert rows.loc["ESF", ["status", "needs"]].tolist() == ["not_available", "certified;split"]
     assert rows.loc["YEI", "status"] == "covered"
+
+
+def test_funds_are_named_where_an_axis_has_several() -> None:
+    money = [allocation(100, 50), allocation(60, 30, fund="YEI"), certified(40)]
+    row = row_of(verdict(money, rules=RULES_2014.replace(decommitted_by="programme")))
+    assert "axis 1 (YEI MD): no certified expenditure published" in row["why_en"]
 
 
 def test_exceptions_belong_to_one_fund() -> None:

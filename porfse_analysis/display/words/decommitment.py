@@ -71,8 +71,9 @@ def word_decommitment(deadlines: pd.DataFrame, applications: pd.DataFrame, lang:
 
 
 def changes_line(deadlines: pd.DataFrame, lang: str) -> str:
-    """Which verdicts another reading of a rule to be confirmed would change; empty when there is no verdict."""
-    decided = deadlines[deadlines["status"].isin(["covered", "at_risk", "undetermined"])]
+    """Which verdicts another reading of a rule to be confirmed would change; empty where there is nothing to judge."""
+    open_to_it = deadlines["target_eu"].notna() | (deadlines["other_readings"] != "")
+    decided = deadlines[open_to_it & (deadlines["status"] != "settled_at_closure")]
     if decided.empty:
         return ""
     several = decided["fund"].nunique() > 1 or decided["region_category"].nunique() > 1
@@ -213,7 +214,7 @@ def _minded(lines: Sequence[Row], notes: Sequence[str], lang: str) -> Iterator[s
         codes = line["note"].split(";")
         what = ", ".join(wording.text(f"decommitment_note.{code}", lang) for code in _MINDED if code in codes)
         if what:
-            alike.setdefault(what, []).append(_place(line, lang))
+            alike.setdefault(what, []).append(_place(line, lines, lang))
     for what, places in alike.items():
         yield wording.text("decommitment.minded", lang, places=", ".join(places), what=what)
 
@@ -224,7 +225,7 @@ def _needs(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
         code, _, years = need.partition(":")
         # an axis without money has nothing to supply
         places = [
-            _place(line, lang)
+            _place(line, lines, lang)
             for line in lines
             if set(_ASKED.get(code, ())) & set(line["note"].split(";")) and line["payment_applications_at_most_eu"] > 0
         ]
@@ -236,11 +237,11 @@ def _needs(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
         yield wording.text(f"decommitment_need.{code}", lang, **values)
 
 
-def _place(line: Row, lang: str) -> str:
-    """The axis in words, with its fund and category of region in brackets."""
+def _place(line: Row, lines: Sequence[Row], lang: str) -> str:
+    """The axis in words, with its fund and category of region in brackets where the axes have several."""
     if line["axis"] == ALL:
         return wording.text("decommitment.whole", lang)
-    part = _part(line)
+    part = _part(line) if len({_part(other) for other in lines}) > 1 else ""
     return wording.text(f"decommitment.{'axis_part' if part else 'axis'}", lang, axis=line["axis"], part=part)
 
 
