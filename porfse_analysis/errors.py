@@ -111,7 +111,6 @@ EXTRAS = {
     "PIL": "reports",
     "distributed": "cluster",
     "filelock": "reports",
-    "great_tables": "reports",
     "ipykernel": "reports",
     "ipywidgets": "explore",
     "jinja2": "reports",
@@ -123,10 +122,12 @@ EXTRAS = {
     "nbformat": "reports",
     "openpyxl": "records",
     "papermill": "reports",
+    "platformdirs": "records",
     "requests": "records",
     "tqdm": "reports",
     "traitlets": "reports",
     "typer": "reports",
+    "urllib3": "records",
     "xlsxwriter": "reports",
 }
 """Name a library is imported by -> the extra that brings it; a test compares it with the imports and pyproject.toml."""

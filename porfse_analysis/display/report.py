@@ -13,8 +13,8 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import financial_progress
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.indicators.result import as_cutoff, collect
-from porfse_analysis.programme import Dated, Programme
-from porfse_analysis.verdicts.checks import check
+from porfse_analysis.programme import Dated, Programme, require_programme
+from porfse_analysis.verdicts.checks import check, for_readers
 from porfse_analysis.verdicts.claims import check_claims
 from porfse_analysis.verdicts.decommitment import calendar
 from porfse_analysis.verdicts.own_rules import RuleChange, own_rules, rule_changes
@@ -54,9 +54,7 @@ class _Position:
 
     @cached_property
     def findings(self) -> pd.DataFrame:
-        found = check(self.programme, cutoff=self.cutoff)
-        # what is to be supplied is for whoever keeps the data
-        return found[found["check"] != "to_supply"].reset_index(drop=True)
+        return for_readers(check(self.programme, cutoff=self.cutoff))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -242,6 +240,7 @@ def open_report(programme: Programme, *, cutoff: object, lang: str = "it", rules
     >>> [(change.name, change.instead_of, change.value, change.by) for change in report.rule_changes]
     [('achieved_from', 0.85, 0.9, 'notebook')]
     """
+    require_programme(programme)
     at = known_cutoff(programme, cutoff)
     wording.check_language(lang)
     applied = own_rules(programme.cci, programme.rules, rules)

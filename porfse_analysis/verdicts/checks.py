@@ -21,7 +21,7 @@ from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts.rules import rules_of
 
-__all__ = ["CHECKS", "FINDING_COLUMNS", "SEVERITIES", "check"]
+__all__ = ["CHECKS", "FINDING_COLUMNS", "SEVERITIES", "check", "for_readers"]
 
 SEVERITIES = ("error", "warning", "info")
 
@@ -97,6 +97,11 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         _to_supply(programme, at),
     )
     return _frame(found)
+
+
+def for_readers(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings a reader of the pages is told: what is to be supplied is for whoever keeps the data."""
+    return findings[findings["check"] != "to_supply"].reset_index(drop=True)
 
 
 CHECKS = (

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "loaders": {"records", "reports"},
     "display": {"reports", "explore"},
     "reports": {"reports", "cluster"},
-    "exploring": {"reports", "explore"},
+    "explore": {"reports", "explore"},
     "cli": {"reports"},
 }
 # parts that the core itself imports: what they need of an extra is imported where it is used

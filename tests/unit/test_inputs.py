@@ -26,11 +26,6 @@ DATED = [
 ]
 TABLED = [(name, parameter) for name in FUNCTIONS for parameter in PARAMETERS[name] if parameter in schema.TABLES]
 
-# the verdicts read their dates themselves
-OWN_DATES = ("decommitment", "decommitment_claims", "framework_indicators", "performance_framework")
-own_dates = pytest.mark.xfail(strict=True, reason="the verdicts take their dates as text alone")
-own_programme = pytest.mark.xfail(strict=True, reason="the report asks the programme before it looks at it")
-
 
 @pytest.fixture(scope="module")
 def invented():
@@ -65,7 +60,7 @@ def marked(pairs, marks):
     return [pytest.param(*pair, marks=[mark for names, mark in marks if pair[0] in names]) for pair in pairs]
 
 
-@pytest.mark.parametrize(("name", "parameter"), marked(DATED, [(OWN_DATES, own_dates)]))
+@pytest.mark.parametrize(("name", "parameter"), DATED)
 def test_a_date_is_taken_as_text_date_datetime_or_timestamp_alike(invented, name, parameter):
     text = {"cutoff": CUTOFF, "compare_to": EARLIER}[parameter]
     day = datetime.date.fromisoformat(text)
@@ -101,7 +96,7 @@ NO_DATES = (
 )
 
 
-@pytest.mark.parametrize(("name", "parameter"), marked(DATED, [(OWN_DATES, own_dates)]))
+@pytest.mark.parametrize(("name", "parameter"), DATED)
 def test_anything_else_is_refused_in_the_same_words(invented, name, parameter):
     for date in NO_DATES:
         said = refusal(name, invented, **{parameter: date})
@@ -179,7 +174,7 @@ def test_the_cure_cures(invented, name, table):
 OF_PROGRAMMES = [(name,) for name in FUNCTIONS if "programme" in PARAMETERS[name]]
 
 
-@pytest.mark.parametrize("name", marked(OF_PROGRAMMES, [(("open_report",), own_programme)]))
+@pytest.mark.parametrize("name", OF_PROGRAMMES)
 def test_what_is_no_programme_is_refused(invented, name):
     said = "programme is of type DataFrame: give a Programme, as load_programme(folder) returns it"
     with pytest.raises(ParameterError) as caught:
@@ -198,11 +193,12 @@ def test_a_programme_holds_only_frames_it_can_read(invented, table):
 def test_people_are_those_of_the_functions_that_count_them(invented):
     people = pf.participants(invented.achievements, cutoff=CUTOFF)
     told = "Give what participants or residents return"
-    for column in ("programme", "axis", "date", "people", "unit", "source", "note"):
+    for column in ("programme", "fund", "axis", "region_category", "unit", "source", "note", "data_date", "value"):
         said = refusal("per_capita_spend", invented, people=people.drop(columns=column))
         assert said == f"people has no column {column}. {told}"
-    said = refusal("per_capita_spend", invented, people=people.assign(date=people["date"].astype(str)))
-    assert said == f"people: column date holds values of type str ('2018-12-31'), not dates (datetime64[us]). {told}"
+    said = refusal("per_capita_spend", invented, people=people.assign(data_date=people["data_date"].astype(str)))
+    told_dates = "column data_date holds values of type str ('2018-12-31'), not dates (datetime64[us])"
+    assert said == f"people: {told_dates}. {told}"
 
 
 # --- conform, which is the cure ---

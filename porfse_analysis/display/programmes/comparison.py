@@ -19,7 +19,7 @@ from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.indicators.targets import target_achievement_ratio
 from porfse_analysis.languages import IN_TABLES
 from porfse_analysis.programme import Programme, make_programme, published_dates
-from porfse_analysis.verdicts.checks import check
+from porfse_analysis.verdicts.checks import check, for_readers
 
 __all__ = ["Comparison", "open_comparison"]
 
@@ -104,7 +104,7 @@ class Comparison:
     @cached_property
     def findings(self) -> pd.DataFrame:
         """What the checks found in each programme up to the cutoff."""
-        found = [check(programme, cutoff=self.cutoff) for programme in self._each()]
+        found = [for_readers(check(programme, cutoff=self.cutoff)) for programme in self._each()]
         return pd.concat(found, ignore_index=True)
 
     def _each(self) -> list[Programme]:

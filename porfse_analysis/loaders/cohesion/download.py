@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-from platformdirs import user_cache_path
 
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.files import folder_aside
@@ -116,6 +115,9 @@ def default_cache() -> Path:
     named = os.environ.get("PORFSE_CACHE")
     if named:
         return Path(named) / "cohesion-data"
+    with extra_needed():
+        from platformdirs import user_cache_path
+
     return user_cache_path("porfse", appauthor=False, opinion=False) / "cohesion-data"
 
 

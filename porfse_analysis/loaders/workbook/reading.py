@@ -28,10 +28,6 @@ from porfse_analysis.loaders.workbook.template import FIRST_DATE, HELP, METADATA
 from porfse_analysis.loaders.workbook.words import fields
 from porfse_analysis.programme import Programme, make_programme
 
-with extra_needed():
-    from openpyxl import load_workbook
-    from openpyxl.utils import get_column_letter
-
 __all__ = ["import_workbook", "read_workbook"]
 
 Progress = Callable[[str, int], None]
@@ -96,7 +92,7 @@ class _Reading:
         value: str | None = None,
     ) -> None:
         if not at and row is not None:
-            at = f"{get_column_letter(place)}{row}" if place is not None else f"{row}:{row}"
+            at = f"{_letter(place)}{row}" if place is not None else f"{row}:{row}"
         cell = f"{self.sheet}!{at}" if at else self.sheet
         self.faults.append(Fault(problem, self.sheet, row, column, value, remedy, cell))
 
@@ -121,6 +117,9 @@ def _read_checked(path: Path, progress: Progress | None) -> tuple[Programme, str
         # extensions that are not read (newer drop-down lists), dates out of range (refused below)
         warnings.simplefilter("ignore")
         layouts = dict(sheet_layouts(path))
+        with extra_needed():
+            from openpyxl import load_workbook
+
         book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
         try:
             for sheet in book.worksheets:
@@ -164,9 +163,7 @@ def _placed(fault: Fault, sheets: Mapping[str, _Sheet], file: str) -> Fault:
         return replace(fault, file=file)
     first = fault.column.split(",")[0]
     place = sheets[fault.file].places.get(first) if fault.file in sheets else None
-    at = (
-        "" if fault.row is None else f"!{get_column_letter(place)}{fault.row}" if place else f"!{fault.row}:{fault.row}"
-    )
+    at = "" if fault.row is None else f"!{_letter(place)}{fault.row}" if place else f"!{fault.row}:{fault.row}"
     return replace(fault, file=file, cell=f"{fault.file}{at}")
 
 
@@ -199,7 +196,7 @@ def _lines(sheet: Any, progress: Progress | None) -> Iterator[tuple[int, Sequenc
 
 def _formula(cell: Any, place: int, row: int, column: str, reading: _Reading) -> None:
     written = getattr(cell.value, "text", cell.value)
-    left = reading.layout.errors.get(f"{get_column_letter(place)}{row}")
+    left = reading.layout.errors.get(f"{_letter(place)}{row}")
     if left:
         reading.fault(
             f"is a formula that gives {left}",
@@ -242,9 +239,7 @@ def _read_metadata(lines: Iterator[tuple[int, Sequence[Any]]], reading: _Reading
             reading.fault("is a hidden row", "Show it and look at it", row=row)
     _check_merged(reading)
     for place in sorted(reading.layout.hidden_columns & {1, 2}):
-        reading.fault(
-            "is a hidden column", "Show it and look at it", at=f"{get_column_letter(place)}:{get_column_letter(place)}"
-        )
+        reading.fault("is a hidden column", "Show it and look at it", at=f"{_letter(place)}:{_letter(place)}")
     filled = {(fault.row, fault.column) for fault in reading.faults if fault.file == reading.sheet}
     if not found.get("cci") and (rows.get("cci"), "cci") not in filled:
         remedy = "Write the code of the programme in column B, as 2014IT05SFOP007"
@@ -295,7 +290,7 @@ def _read_table(lines: Iterator[tuple[int, Sequence[Any]]], table: schema.Table,
                 remedy = "Give the column a name of the table in row 1, or delete it"
                 reading.fault("lies in a column without a name", remedy, row=row, place=place, value=_shown(cell))
     for place in sorted(reading.layout.hidden_columns & set(columns)):
-        at = f"{get_column_letter(place)}:{get_column_letter(place)}"
+        at = f"{_letter(place)}:{_letter(place)}"
         remedy = "Show it and look at it, or delete it"
         reading.fault("is a hidden column", remedy, column=columns[place].name, at=at)
     content.cells = {name: _series(cells, table.column(name).kind) for name, cells in content.cells.items()}
@@ -334,7 +329,7 @@ def _check_header(header: Sequence[Any], table: schema.Table, reading: _Reading)
             reading.fault(f"is not a column of {table.name}", remedy, row=1, place=place, value=_shown(cell))
             usable = False
         elif written in names.values():
-            first = next(get_column_letter(other) for other, name in names.items() if name == written)
+            first = next(_letter(other) for other, name in names.items() if name == written)
             reading.fault(f"is in {first}1 too", "Keep one of the columns", row=1, place=place, value=written)
             usable = False
         else:
@@ -446,3 +441,10 @@ def _take_number(value: float, column: schema.Column) -> tuple[Any, str, str]:
 def _percent(number_format: str | None) -> bool:
     """Whether a cell is shown multiplied by a hundred; a % in quotes is only a sign."""
     return "%" in re.sub(r'"[^"]*"|\\.', "", number_format or "")
+
+
+def _letter(place: int) -> str:
+    """The letters of a column by its place."""
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(place))
