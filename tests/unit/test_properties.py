@@ -89,8 +89,10 @@ def test_spend_per_head_times_heads_is_the_spend(amount, heads):
         {
             "programme": [CCI],
             "axis": ["ALL"],
-            "date": [pd.Timestamp("2018-01-01")],
-            "people": [float(heads)],
+            "fund": [""],
+            "region_category": [""],
+            "data_date": [pd.Timestamp("2018-01-01")],
+            "value": [float(heads)],
             "unit": ["resident"],
             "source": ["p"],
             "note": [""],

@@ -178,10 +178,11 @@ def test_a_programme_has_the_rules_of_its_own_period_or_none() -> None:
 def test_the_other_readings_of_what_is_to_be_confirmed() -> None:
     readings = list(RULES_2014.other_readings(["serious_counts", "claims_counted_share", "achieved_from"]))
     assert [(name, value) for name, value, _ in readings] == [
+        ("serious_counts", "serious_set"),
         ("serious_counts", "achievement_set"),
         ("claims_counted_share", 0.9),
     ]
-    assert readings[0][2] == RULES_2014.replace(serious_counts="achievement_set")
+    assert readings[1][2] == RULES_2014.replace(serious_counts="achievement_set")
     settled = RULES_2014.replace(serious_counts="achievement_set")
     assert list(settled.other_readings(["serious_counts"])) == []
     # every other reading is a value the rule can have
