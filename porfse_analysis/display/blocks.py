@@ -6,7 +6,7 @@ import pandas as pd
 
 from porfse_analysis.display.html import Html, heading, paragraphs, tiles
 from porfse_analysis.display.programme_report.money import funnel_rows
-from porfse_analysis.display.programme_report.people import target_rows
+from porfse_analysis.display.programme_report.people import counted_ratios
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, not_assessed, payment_applications
@@ -77,7 +77,7 @@ def key_numbers(report: Report) -> Html:
     for _, row in people[people["value"].notna()].iterrows():
         day = report.text("tile.at", date=wording.date(row["data_date"], report.lang))
         items.append((report.text("tile.participants"), wording.count(row["value"], report.lang), day))
-    ratios = target_rows(report)["value"].dropna()
+    ratios = counted_ratios(report)["value"]
     if len(ratios):
         reached = int((ratios >= 1).sum())
         remark = report.text("tile.targets_of", count=len(ratios))

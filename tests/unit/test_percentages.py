@@ -3,9 +3,11 @@
 import math
 
 import pytest
-from frames import achievements, only, targets
+from frames import achievements, only, small_programme, targets
 
-from porfse_analysis import load_programme, target_achievement_ratio
+from porfse_analysis import load_programme, open_report, target_achievement_ratio
+from porfse_analysis.display import figures, tables
+from porfse_analysis.display.programme_report.people import counted_ratios, target_rows
 from porfse_analysis.loaders.cohesion_data import open_tables
 
 
@@ -117,6 +119,24 @@ def test_in_the_bundled_programme_three_are_listed_and_none_is_doubtful():
     assert rows["note"].str.contains("percentage_target").sum() == 3
     assert not rows["note"].str.contains("percentage_suspected").any()
     assert only(rows, investment_priority="10i", indicator_code="CR03")["value"] == 35851 / 48148.25
+
+
+def test_a_doubtful_ratio_is_shown_and_neither_counted_nor_drawn():
+    values = [value("CO01", 1000), value("CR01", 60), value("CO02", 30)]
+    aims = [aim("CR01", 40), aim("CO02", 60)]
+    programme = small_programme(
+        achievements=achievements(*values, programme="P", source="ec"),
+        targets=targets(*aims, programme="P", source="ec"),
+    )
+    report = open_report(programme, cutoff="2020-12-31", lang="en")
+    shown = target_rows(report).set_index("indicator_code")
+    assert shown["value"].to_dict() == {"CO02": 0.5, "CR01": 1.5}
+    assert counted_ratios(report)["indicator_code"].tolist() == ["CO02"]
+    page = tables.targets(report)._repr_html_()
+    assert "150.0%" in page
+    assert "target may be a percentage" in page
+    assert "it is in no count, ranking, mean or drawing" in page
+    assert "CR01" not in figures.target_ratios(report)._repr_html_()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.programme_report.money import allocation_in_force, funnel_rows
-from porfse_analysis.display.programme_report.people import target_rows
+from porfse_analysis.display.programme_report.people import counted_ratios
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
@@ -232,8 +232,7 @@ def _wrapped(label: str) -> str:
 
 def target_ratios(report: Report) -> Figure | Html:
     """The achievement of each target, against the whole of it."""
-    rows = target_rows(report)
-    rows = rows[rows["value"].notna()].reset_index(drop=True)
+    rows = counted_ratios(report)
     if rows.empty:
         return paragraphs([report.text("empty.targets")], "pf-empty")
     figure, ax = new_figure(height=0.27 * len(rows) + 0.8, left=1.4)

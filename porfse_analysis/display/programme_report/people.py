@@ -14,7 +14,7 @@ from porfse_analysis.indicators.overview import SPEND_STAGES
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL
 
-__all__ = ["measures", "measures_in_force", "per_capita", "target_rows", "targets"]
+__all__ = ["counted_ratios", "measures", "measures_in_force", "per_capita", "target_rows", "targets"]
 
 
 def per_capita(report: Report) -> Table:
@@ -78,6 +78,12 @@ def target_rows(report: Page) -> pd.DataFrame:
     return rows[~has_note(rows["note"], "no_target")].reset_index(drop=True)
 
 
+def counted_ratios(report: Page) -> pd.DataFrame:
+    """The target ratios that are counted, ranked and drawn: those there are, but for the doubtful ones."""
+    rows = target_rows(report)
+    return rows[rows["value"].notna() & ~has_note(rows["note"], "percentage_suspected")].reset_index(drop=True)
+
+
 def targets(report: Report) -> Table:
     """Achievement of every indicator that has a target."""
     rows = target_rows(report)
@@ -107,7 +113,7 @@ def targets(report: Report) -> Table:
             *cells.missing_note(report, rows["value"]),
             *(
                 report.text(f"note_long.{code}")
-                for code in ("stale", "restated", "percentage_target")
+                for code in ("stale", "restated", "percentage_target", "percentage_suspected")
                 if has_note(rows["note"], code).any()
             ),
         ],

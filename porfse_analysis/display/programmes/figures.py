@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
-from porfse_analysis.display.programme_report.people import target_rows
+from porfse_analysis.display.programme_report.people import counted_ratios
 from porfse_analysis.display.programmes.comparison import Comparison
 from porfse_analysis.display.programmes.tables import scope, target_counts
 from porfse_analysis.display.sources import source_line
@@ -161,8 +161,7 @@ def over_time(comparison: Comparison) -> Figure | Html:
 
 def targets_figure(comparison: Comparison) -> Figure | Html:
     """How the target ratios of each programme are spread: every ratio, the middle half and the median."""
-    ratios = target_rows(comparison)
-    ratios = ratios[ratios["value"].notna()]
+    ratios = counted_ratios(comparison)
     text, lang = comparison.text, comparison.lang
     if ratios.empty:
         return paragraphs([text("compare.empty_targets")], "pf-empty")

@@ -33,7 +33,7 @@ __all__ = [
     "worst",
 ]
 
-_REASONS = ("percentage_target", "zero_denominator", "not_reported")
+_REASONS = ("percentage_target", "percentage_suspected", "zero_denominator", "not_reported")
 """Why a target has no ratio; of several the first."""
 
 
@@ -136,6 +136,7 @@ def target_counts(comparison: Comparison) -> pd.DataFrame:
     ratios), and how many targets have no ratio for each reason.
     """
     rows = target_rows(comparison)
+    rows["value"] = rows["value"].mask(has_note(rows["note"], "percentage_suspected"))
     reasons = pd.Series("", index=rows.index)
     for name in reversed(_REASONS):
         reasons = reasons.mask(has_note(rows["note"], name), name)

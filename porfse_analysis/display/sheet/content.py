@@ -16,7 +16,7 @@ import pandas as pd
 
 from porfse_analysis.display import cells
 from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
-from porfse_analysis.display.programme_report.people import measures_in_force, target_rows
+from porfse_analysis.display.programme_report.people import counted_ratios, measures_in_force
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadlines import next_deadline
 from porfse_analysis.display.review.tables import indicator_rows
@@ -234,8 +234,7 @@ def _targets(report: Report) -> list[Item]:
         return items
     framework = indicator_rows(report)
     framework = framework[framework["ratio"].notna()]
-    ratios = target_rows(report)
-    ratios = ratios[ratios["value"].notna()]
+    ratios = counted_ratios(report)
     for name, rows, column in (("milestones", framework, "ratio"), ("targets", ratios, "value")):
         if len(rows):
             reached = wording.count(int((rows[column] >= 1).sum()), report.lang)
