@@ -23,6 +23,7 @@ __all__ = ["GROUP", "NOTES", "Framework", "Measured", "framework_in_force", "mea
 GROUP = ("axis", "fund", "region_category")
 
 NOTES = (
+    "no_rules",  # of an axis: the period of the programme has no rules, and no other period's are applied
     "technical_assistance",  # of an axis: outside the framework
     "no_framework",  # of an axis: no indicator in the plan in force
     "whole_programme",  # of the row ALL: the framework is set by axis

@@ -20,7 +20,7 @@ from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import Assessment, IndicatorRatio, assess, counts_in_serious
 from porfse_analysis.verdicts.framework_ratios import GROUP, NOTES, Framework, Measured, framework_in_force, measured
 from porfse_analysis.verdicts.reserve import reserve as reserve_of
-from porfse_analysis.verdicts.rules import RULES, UNCONFIRMED, Rules
+from porfse_analysis.verdicts.rules import RULES, UNCONFIRMED, Rules, rules_of
 
 __all__ = [
     "NOTES",
@@ -215,6 +215,9 @@ def _assess_programmes(
         )
         found = measured(data)
         rows = _verdicts(found, data)
+        if rules_of(programme, rules) is None:
+            verdicts += [{"programme": programme, **_unjudged(row)} for row in rows]
+            continue
         _add_readings(rows, found, data)
         verdicts += [{"programme": programme, **row} for row in rows]
         assessed = {_place(row) for row in rows if row["status"] != "not_assessed"}
@@ -226,6 +229,14 @@ def _assess_programmes(
     order = {(row["programme"], _place(row)): place for place, row in enumerate(verdicts)}
     indicators.sort(key=lambda row: order[row["programme"], _group_of(row, rules)])
     return verdicts, indicators
+
+
+def _unjudged(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a programme whose period has no rules: nothing is said by those of another one."""
+    unknown: dict[str, Any] = dict.fromkeys(("status", "best_case", "worst_case"), "not_assessed")
+    unknown |= {"n": 0, "m": 0, "by_derogation": False, "failures_needed": 0, "note": "no_rules", "rules": ""}
+    unknown |= dict.fromkeys(("below", "failing", "readings"), "")
+    return row | unknown | {"reserve_eur": float("nan"), "reserve_source": "not_available"}
 
 
 def _reserve_of(reserve: pd.DataFrame | None, programme: str) -> pd.DataFrame | None:

@@ -1080,6 +1080,7 @@ def test_every_code_has_its_words_in_every_language() -> None:
             "technical_assistance",
             "no_framework",
             "whole_programme",
+            "no_rules",
             "preview",
         }
         assert set(SOURCES) == set(groups["framework_reserve"])
@@ -1207,3 +1208,18 @@ def test_a_row_split_between_two_priorities_changes_nothing(cells: list[tuple], 
         pd.testing.assert_frame_equal(
             function(achievements, finance, targets), function(pd.concat(split), finance, targets)
         )
+
+
+@pytest.mark.parametrize("cci", ["2021IT05SFPR003", "2007IT052PO006", "X"])
+def test_a_programme_of_another_period_is_not_judged_by_these_rules(cci) -> None:
+    own = (
+        table("achievements", [achieved("CO01", 900)]),
+        table("finance", [allocation(1000)]),
+        table("targets", [target("CO01", 1000)]),
+    )
+    tables = [frame.assign(programme=cci) for frame in own]
+    verdict = performance_framework(*tables).iloc[0]
+    assert (verdict["status"], verdict["note"], verdict["n"]) == ("not_assessed", "no_rules", 0)
+    assert pd.isna(verdict["reserve_eur"])
+    assert framework_indicators(*tables).empty
+    assert performance_framework(*own).iloc[0]["status"] == "achieved"

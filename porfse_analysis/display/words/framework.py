@@ -18,7 +18,7 @@ __all__ = ["indicator_label", "word_framework", "word_indicators", "word_ratio",
 Row = Mapping[Any, Any] | pd.Series
 
 _KEY = ["programme", "axis", "fund", "region_category"]
-_NOT_ASSESSED = ("whole_programme", "technical_assistance", "no_framework", "step_left_out")
+_NOT_ASSESSED = ("no_rules", "whole_programme", "technical_assistance", "no_framework", "step_left_out")
 
 
 def word_framework(
