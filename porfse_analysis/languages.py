@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from babel import Locale, UnknownLocaleError
-from babel.numbers import format_decimal
+from typing import TYPE_CHECKING, Any
 
 from porfse_analysis.errors import ParameterError
+
+# babel is imported where it is used: a call with nothing to do asks only which languages there are
+if TYPE_CHECKING:
+    from babel import Locale
 
 __all__ = [
     "IN_TABLES",
@@ -62,6 +63,8 @@ def catalogue(lang: str) -> Mapping[str, Mapping[str, Any]]:
 @cache
 def locale(lang: str) -> Locale:
     """How a language writes numbers, dates, lists and plurals; as English does where it is not known."""
+    from babel import Locale, UnknownLocaleError
+
     try:
         return Locale.parse(lang)
     except (UnknownLocaleError, ValueError):
@@ -99,6 +102,8 @@ def in_every_language(key: str, **values: Any) -> dict[str, str]:
 
 def count(value: Any, lang: str) -> str:
     """A whole number, or one with the decimals it has."""
+    from babel.numbers import format_decimal
+
     return str(format_decimal(value, format="#,##0.##", locale=locale(lang)))
 
 
