@@ -25,8 +25,8 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
-from porfse_analysis.indicators.positions import published_totals
+from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at
+from porfse_analysis.indicators.positions import group_keys, published_totals
 from porfse_analysis.indicators.result import split_note
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
@@ -451,7 +451,7 @@ def _people(achievements: pd.DataFrame, axis: str) -> list[_Figure]:
     """The participants at every position reported."""
     figures = []
     for position in sorted(achievements.loc[achievements["value"].notna(), "cutoff"].unique()):
-        people = participants(achievements, cutoff=position, by="programme" if axis == ALL else "axis")
+        people = people_at(achievements, position, group_keys("programme" if axis == ALL else "axis"))
         for known in people[(people["axis"] == axis) & people["value"].notna()].to_dict("records"):
             count = v.exact(known["value"])
             most = v.INFINITE if "partial" in split_note(known["note"]) else count

@@ -143,7 +143,15 @@ def performance_framework(
     Annex II, Impl. Reg. (EU) 215/2014 art. 5-7; see `rules_table`.
     """
     verdicts, _ = _assess_programmes(
-        achievements, finance, targets, against=against, cutoff=cutoff, axes=axes, reserve=reserve, rules=rules
+        achievements,
+        finance,
+        targets,
+        against=against,
+        cutoff=cutoff,
+        axes=axes,
+        reserve=reserve,
+        rules=rules,
+        readings=True,
     )
     return v.typed_frame(verdicts, _AXIS_COLUMNS)
 
@@ -185,6 +193,7 @@ def _assess_programmes(
     axes: pd.DataFrame | None,
     reserve: pd.DataFrame | None,
     rules: Rules,
+    readings: bool = False,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of the verdicts and those of the indicators behind them."""
     check_against(against)
@@ -218,7 +227,8 @@ def _assess_programmes(
         if rules_of(programme, rules) is None:
             verdicts += [{"programme": programme, **_unjudged(row)} for row in rows]
             continue
-        _add_readings(rows, found, data)
+        if readings:  # each is another assessment: only where they are told
+            _add_readings(rows, found, data)
         verdicts += [{"programme": programme, **row} for row in rows]
         assessed = {_place(row) for row in rows if row["status"] != "not_assessed"}
         for item in found:
