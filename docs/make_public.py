@@ -50,6 +50,7 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "check_claims": lambda p: pf.check_claims(p, **AT),
     "decommitment": lambda p: pf.decommitment(p.eu_commitments, p.finance, **YEAR),
     "decommitment_claims": lambda p: pf.decommitment_claims(p.eu_commitments, p.finance, **YEAR),
+    "payment_applications": lambda p: pf.payment_applications(p.eu_commitments, p.finance, **YEAR),
     "financial_changes": lambda p: pf.financial_changes(p.finance, **BETWEEN),
     "financial_progress": lambda p: pf.financial_progress(p.finance, **AT),
     "framework_indicators": lambda p: pf.framework_indicators(p.achievements, p.finance, p.targets, **AT),

@@ -142,6 +142,8 @@ def test_a_frame_is_refused_for_each_column_it_lacks_or_misreads(invented, name,
     wanted = [column for column in schema.TABLES[table].columns if not (table == "axes" and column.optional)]
     if table == "axes":  # asked for the axes and which of them is technical assistance
         wanted = [column for column in wanted if column.name in ("axis", "technical_assistance")]
+    if table == "eu_commitments":  # the fund and category of a table of one fund may be left out
+        wanted = [column for column in wanted if column.name not in ("fund", "region_category")]
     for column in wanted:
         said = refusal(name, invented, **{table: whole.drop(columns=column.name)})
         assert said == f"{table} has no column {column.name}. {cure(table)}"
@@ -171,7 +173,7 @@ def test_the_cure_cures(invented, name, table):
     pd.testing.assert_frame_equal(result, FUNCTIONS[name](**arguments(name, invented)))
 
 
-OF_PROGRAMMES = [(name,) for name in FUNCTIONS if "programme" in PARAMETERS[name]]
+OF_PROGRAMMES = [name for name in FUNCTIONS if "programme" in PARAMETERS[name]]
 
 
 @pytest.mark.parametrize("name", OF_PROGRAMMES)
@@ -192,11 +194,12 @@ def test_a_programme_holds_only_frames_it_can_read(invented, table):
 
 def test_people_are_those_of_the_functions_that_count_them(invented):
     people = pf.participants(invented.achievements, cutoff=CUTOFF)
+    dated = people[people["data_date"].notna()]
     told = "Give what participants or residents return"
     for column in ("programme", "fund", "axis", "region_category", "unit", "source", "note", "data_date", "value"):
         said = refusal("per_capita_spend", invented, people=people.drop(columns=column))
         assert said == f"people has no column {column}. {told}"
-    said = refusal("per_capita_spend", invented, people=people.assign(data_date=people["data_date"].astype(str)))
+    said = refusal("per_capita_spend", invented, people=dated.assign(data_date=dated["data_date"].astype(str)))
     told_dates = "column data_date holds values of type str ('2018-12-31'), not dates (datetime64[us])"
     assert said == f"people: {told_dates}. {told}"
 
