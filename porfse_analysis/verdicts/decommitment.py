@@ -231,9 +231,10 @@ def _settle_programmes(
     rules: Rules | None,
 ) -> _Settled:
     """The rows of the deadline, one per programme and part, with the payment applications behind each."""
-    v.require(eu_commitments, "eu_commitments", _NEEDED_COLUMNS)
+    if isinstance(eu_commitments, pd.DataFrame):
+        eu_commitments = _with_parts(eu_commitments)
+    v.require(eu_commitments, "eu_commitments")
     v.require(finance, "finance")
-    eu_commitments = _with_parts(eu_commitments)
     for known in [rules] if rules is not None else RULES.values():
         known.replace(prefinancing_mode=prefinancing or known.prefinancing_mode)
     deadline = _deadline(year, [rules] if rules is not None else list(RULES.values()))
@@ -254,15 +255,6 @@ def _settle_programmes(
         case = Case(eu_commitments[eu_commitments["programme"] == programme], money, deadline, date, exceptions, given)
         settled += [(about | row, counted) for row, counted in case.rows(own)]
     return settled
-
-
-_NEEDED_COLUMNS = (
-    "programme",
-    "year",
-    "eu_commitment_eur",
-    "performance_reserve_eur",
-    "prefinancing_received_eur",
-)
 
 
 def _with_parts(eu_commitments: pd.DataFrame) -> pd.DataFrame:
