@@ -13,34 +13,17 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.per_capita import ESF_TYPES, participants
+from porfse_analysis.indicators.per_capita import ESF_TYPES
 from porfse_analysis.indicators.percentages import percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
+from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, finding
+from porfse_analysis.verdicts.reconciliation import axes_against_total, between_sources, claims_against_data
 from porfse_analysis.verdicts.rules import rules_of
 
 __all__ = ["CHECKS", "FINDING_COLUMNS", "SEVERITIES", "check", "for_readers"]
-
-SEVERITIES = ("error", "warning", "info")
-
-FINDING_COLUMNS = (
-    "programme",
-    "severity",
-    "check",
-    "reason",
-    "axis",
-    "figure",
-    "cutoff",
-    "compared_with",
-    "source",
-    "other_source",
-    "expected",
-    "found",
-    "reference",
-    "unit",
-)
 
 _ORDER = (("certified", "declared"), ("declared", "selected"), ("paid", "committed"))
 """Stage that should not exceed the one it is named with."""
@@ -79,9 +62,9 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
     found = itertools.chain(
         _eu_part(finance),
         _subsets(achievements),
-        _axes_against_total(finance, programme.axes),
-        _between_sources(finance, both),
-        _claims_against_data(claims, achievements, both),
+        axes_against_total(finance, programme.axes),
+        between_sources(finance, both),
+        claims_against_data(claims, achievements, both),
         _order(both),
         _falls(published),
         _achievement_falls(achievements),
@@ -144,22 +127,10 @@ def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
     return table[list(FINDING_COLUMNS)].reset_index(drop=True)
 
 
-def _finding(severity: str, name: str, row: pd.Series, **more: object) -> dict[str, object]:
-    known = {
-        "programme": row["programme"],
-        "axis": row.get("axis", ALL),
-        "figure": row.get("stage", ""),
-        "cutoff": row.get("position", row.get("cutoff")),
-        "source": row.get("source", ""),
-        "unit": "EUR",
-    }
-    return {**known, "severity": severity, "check": name, **more}
-
-
 def _former_names(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
     for file, former, name in programme.former_names:
         row = pd.Series({"programme": programme.cci, "cutoff": at, "source": file})
-        yield _finding("info", "former_name", row, figure=former, reason=name, unit="")
+        yield finding("info", "former_name", row, figure=former, reason=name, unit="")
 
 
 def _to_supply(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
@@ -171,12 +142,12 @@ def _to_supply(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, obj
     years = set(range(rules.first_commitment_year, rules.last_commitment_year + 1)) - set(known)
     if years:
         row = pd.Series({"programme": programme.cci, "axis": ALL, "cutoff": at, "source": ""})
-        yield _finding("info", "to_supply", row, figure="eu_commitments", reason="eu_commitments", unit="")
+        yield finding("info", "to_supply", row, figure="eu_commitments", reason="eu_commitments", unit="")
 
 
 def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
     for _, row in finance[finance["eu_amount_eur"] > finance["amount_eur"]].iterrows():
-        yield _finding("error", "eu_part_above_total", row, expected=row["amount_eur"], found=row["eu_amount_eur"])
+        yield finding("error", "eu_part_above_total", row, expected=row["amount_eur"], found=row["eu_amount_eur"])
 
 
 def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -188,7 +159,7 @@ def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
         parts, wholes = (rows[rows["indicator_code"] == code] for code in (part, whole))
         met = parts.merge(wholes[[*key, "value"]], on=key, suffixes=("", "_whole"))
         for _, row in met[met["value"] > met["value_whole"]].iterrows():
-            yield _finding(
+            yield finding(
                 "error",
                 "subset_above_whole",
                 row,
@@ -200,129 +171,13 @@ def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
             )
 
 
-def _difference(expected: float, found: float, expected_precision: float, found_precision: float) -> str:
-    """Why two figures for one thing differ, as far as the unit of their last published digit explains it.
-
-    `rounded`: each may be off by half its unit; `truncated`: each may be short of the true figure by up to its unit.
-    """
-    if abs(expected - found) <= (expected_precision + found_precision) / 2:
-        return "rounded"
-    if found < expected + expected_precision and expected < found + found_precision:
-        return "truncated"
-    return "unexplained"
-
-
-def _severity(reason: str) -> str:
-    return "warning" if reason == "unexplained" else "info"
-
-
-def _axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[dict[str, object]]:
-    rows = finance[finance["amount_eur"].notna()]
-    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
-    at = ["programme", "source", "cutoff", "stage"]
-    sums = {"amount": ("amount_eur", "sum"), "precision": ("precision", "sum")}
-    totals = rows[rows["axis"] == ALL].groupby(at, as_index=False).agg(**sums)
-    parts = rows[rows["axis"] != ALL].groupby(at, as_index=False).agg(**sums, axes=("axis", "nunique"))
-    for _, row in totals.merge(parts, on=at, suffixes=("", "_axes")).iterrows():
-        if abs(row["amount"] - row["amount_axes"]) <= _CENT:
-            continue
-        reason = _difference(row["amount"], row["amount_axes"], row["precision"], row["precision_axes"])
-        if reason == "unexplained" and row["axes"] < len(axes) and row["amount_axes"] < row["amount"]:
-            reason = "incomplete"
-        yield _finding(
-            _severity(reason),
-            "axes_against_total",
-            row,
-            reason=reason,
-            expected=row["amount"],
-            found=row["amount_axes"],
-            reference=(row["precision"] + row["precision_axes"]) / 2,
-        )
-
-
-def _between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """The same figure in two sources: each against the preferred source's last position not after it."""
-    precision = _precisions(finance)
-    # nothing goes before the preferred source, often the only one
-    for _, row in both[both["rank"] > both["rank"].min()].iterrows():
-        same = (both["programme"] == row["programme"]) & (both["axis"] == row["axis"]) & (both["stage"] == row["stage"])
-        others = both[same & (both["rank"] < row["rank"]) & (both["position"] <= row["position"])]
-        if others.empty:
-            continue
-        other = newest(others, ["programme"]).iloc[0]
-        if abs(other["amount"] - row["amount"]) <= _CENT:
-            continue
-        units = [
-            float(precision[r["programme"], r["axis"], r["stage"], r["source"], r["position"]]) for r in (other, row)
-        ]
-        reason = _difference(other["amount"], row["amount"], *units)
-        if reason == "unexplained" and other["data_date"] != row["data_date"]:
-            reason = "other_date"
-        yield _finding(
-            _severity(reason),
-            "between_sources",
-            row,
-            reason=reason,
-            expected=other["amount"],
-            found=row["amount"],
-            compared_with=other["data_date"],
-            other_source=other["source"],
-        )
-
-
-def _precisions(finance: pd.DataFrame) -> pd.Series:
-    """The unit of the last published digit by programme, axis, stage, source and cutoff; of a sum, the sum of units.
-
-    Under `ALL` is that of the total where one is published, else of the sum of the axes.
-    """
-    key = ["programme", "axis", "stage", "source", "cutoff"]
-    rows = finance[finance["amount_eur"].notna()]
-    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
-    published = rows.groupby(key)["precision"].sum()
-    added = rows[rows["axis"] != ALL].assign(axis=ALL).groupby(key)["precision"].sum()
-    precisions: pd.Series = pd.concat([published, added[~added.index.isin(published.index)]])
-    return precisions
-
-
-def _claims_against_data(
-    claims: pd.DataFrame, achievements: pd.DataFrame, both: pd.DataFrame
-) -> Iterable[dict[str, object]]:
-    """Claims about people against the participants of the data, at the last position not after the claim."""
-    for _, claim in claims[(claims["quantity"] == "participants") & claims["value"].notna()].iterrows():
-        by = "programme" if claim["axis"] == ALL else "axis"
-        people = participants(achievements, cutoff=claim["cutoff"], by=by)
-        people = people[people["axis"] == claim["axis"]]
-        if people.empty or people["value"].isna().all():
-            continue
-        known = people.iloc[0]
-        if known["value"] == claim["value"]:
-            continue
-        agrees = {
-            "more_than": known["value"] >= claim["value"],
-            "less_than": known["value"] <= claim["value"],
-        }.get(claim["qualifier"], False)
-        reason = "other_date" if known["data_date"] != claim["cutoff"] else ("qualifier" if agrees else "unexplained")
-        yield _finding(
-            _severity(reason),
-            "claim_against_data",
-            claim,
-            reason=reason,
-            figure="participants",
-            expected=known["value"],
-            found=claim["value"],
-            compared_with=known["data_date"],
-            other_source=known["source"],
-            unit="participant",
-        )
-
-
 def _order(both: pd.DataFrame) -> Iterable[dict[str, object]]:
     at = ["programme", "axis", "source", "position", "data_date"]
     for lower, upper in _ORDER:
         lows, highs = (both[both["stage"] == stage] for stage in (lower, upper))
         met = lows.merge(highs[[*at, "amount"]], on=at, suffixes=("", "_upper"))
         for _, row in met[met["amount"] > met["amount_upper"] + _CENT].iterrows():
-            yield _finding(
+            yield finding(
                 "warning",
                 "order_of_stages",
                 row,
@@ -342,7 +197,7 @@ def _steps(totals: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
 def _falls(published: pd.DataFrame) -> Iterable[dict[str, object]]:
     steps = _steps(published[published["stage"] != "allocation"], ["programme", "axis", "stage", "source"], "amount")
     for _, row in steps[steps["amount"] < steps["before"] - _CENT].iterrows():
-        yield _finding(
+        yield finding(
             "warning", "fall", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]
         )
 
@@ -352,7 +207,7 @@ def _achievement_falls(achievements: pd.DataFrame) -> Iterable[dict[str, object]
     rows = rows.assign(source=rows["source"].astype("str"))
     steps = _steps(rows, ["programme", "axis", *_INDICATOR, "source"], "value")
     for _, row in steps[steps["value"] < steps["before"]].iterrows():
-        yield _finding(
+        yield finding(
             "warning",
             "fall",
             row,
@@ -382,7 +237,7 @@ def _above_allocation(published: pd.DataFrame, allocations: pd.DataFrame) -> Ite
         ].sort_values("position", kind="stable")
         zero = row["denominator"] == 0
         cut = not earlier.empty
-        yield _finding(
+        yield finding(
             "warning",
             "cost_without_allocation" if zero else "above_allocation",
             row,
@@ -403,7 +258,7 @@ def _axes_left_out(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
             here = set(rows.loc[rows["position"] == after, "axis"])
             gone = rows[(rows["position"] == before) & ~rows["axis"].isin(here) & (rows["amount"] > 0)]
             for _, row in gone.iterrows():
-                yield _finding(
+                yield finding(
                     "warning",
                     "axis_left_out",
                     row,
@@ -418,13 +273,13 @@ def _selected_equals_declared(whole: pd.DataFrame) -> Iterable[dict[str, object]
     selected, declared = (whole[whole["stage"] == stage] for stage in ("selected", "declared"))
     met = selected.merge(declared[[*at, "amount"]], on=at, suffixes=("", "_declared"))
     for _, row in met[(met["amount"] == met["amount_declared"]) & (met["amount"] > 0)].iterrows():
-        yield _finding("warning", "selected_equals_declared", row, expected=row["amount"], found=row["amount_declared"])
+        yield finding("warning", "selected_equals_declared", row, expected=row["amount"], found=row["amount_declared"])
 
 
 def _plan_changes(published: pd.DataFrame) -> Iterable[dict[str, object]]:
     steps = _steps(published[published["stage"] == "allocation"], ["programme", "axis", "source"], "amount")
     for _, row in steps[(steps["amount"] - steps["before"]).abs() > _CENT].iterrows():
-        yield _finding(
+        yield finding(
             "info", "plan_change", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]
         )
 
@@ -477,7 +332,7 @@ def _percentages(
     rows = targets.assign(source=targets["source"].astype("str")).merge(refused, on=key)
     rows = rows.sort_values("valid_from", kind="stable").drop_duplicates(key, keep="last")
     for _, row in rows.iterrows():
-        yield _finding(
+        yield finding(
             "info",
             "percentage_target",
             row,
@@ -492,14 +347,14 @@ def _stale_positions(both: pd.DataFrame) -> Iterable[dict[str, object]]:
     """Positions that carry figures of an earlier date than their own."""
     late = both[both["data_date"] < both["position"]]
     for _, row in late.drop_duplicates(["programme", "axis", "source", "position"]).iterrows():
-        yield _finding("warning", "stale_position", row, figure="", compared_with=row["data_date"], found=row["amount"])
+        yield finding("warning", "stale_position", row, figure="", compared_with=row["data_date"], found=row["amount"])
 
 
 def _stale(whole: pd.DataFrame, achievements: pd.DataFrame, cutoff: pd.Timestamp) -> Iterable[dict[str, object]]:
     """What the reporting date has no figures of its own for."""
     last = newest(whole[whole["stage"].isin(RATES)], ["programme", "stage"])
     for _, row in last[last["data_date"] < cutoff].iterrows():
-        yield _finding("info", "stale", row, cutoff=cutoff, compared_with=row["data_date"], found=row["amount"])
+        yield finding("info", "stale", row, cutoff=cutoff, compared_with=row["data_date"], found=row["amount"])
     reported = achievements[achievements["value"].notna()]
     for programme, rows in reported.groupby("programme", sort=False):
         newest_row = rows.sort_values("cutoff", kind="stable").iloc[-1]

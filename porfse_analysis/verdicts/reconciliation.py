@@ -1,0 +1,133 @@
+"""Figures that should agree: axes with their total, one source with another, a document with the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from porfse_analysis.indicators.per_capita import participants
+from porfse_analysis.indicators.positions import newest
+from porfse_analysis.schema import ALL
+from porfse_analysis.verdicts.finding import finding
+
+__all__ = ["axes_against_total", "between_sources", "claims_against_data"]
+
+_CENT = 0.005
+
+
+def _difference(expected: float, found: float, expected_precision: float, found_precision: float) -> str:
+    """Why two figures for one thing differ, as far as the unit of their last published digit explains it.
+
+    `rounded`: each may be off by half its unit; `truncated`: each may be short of the true figure by up to its unit.
+    """
+    if abs(expected - found) <= (expected_precision + found_precision) / 2:
+        return "rounded"
+    if found < expected + expected_precision and expected < found + found_precision:
+        return "truncated"
+    return "unexplained"
+
+
+def _severity(reason: str) -> str:
+    return "warning" if reason == "unexplained" else "info"
+
+
+def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """What the axes of a source sum to, against the total it publishes at the same date."""
+    rows = finance[finance["amount_eur"].notna()]
+    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
+    at = ["programme", "source", "cutoff", "stage"]
+    sums = {"amount": ("amount_eur", "sum"), "precision": ("precision", "sum")}
+    totals = rows[rows["axis"] == ALL].groupby(at, as_index=False).agg(**sums)
+    parts = rows[rows["axis"] != ALL].groupby(at, as_index=False).agg(**sums, axes=("axis", "nunique"))
+    for _, row in totals.merge(parts, on=at, suffixes=("", "_axes")).iterrows():
+        if abs(row["amount"] - row["amount_axes"]) <= _CENT:
+            continue
+        reason = _difference(row["amount"], row["amount_axes"], row["precision"], row["precision_axes"])
+        if reason == "unexplained" and row["axes"] < len(axes) and row["amount_axes"] < row["amount"]:
+            reason = "incomplete"
+        yield finding(
+            _severity(reason),
+            "axes_against_total",
+            row,
+            reason=reason,
+            expected=row["amount"],
+            found=row["amount_axes"],
+            reference=(row["precision"] + row["precision_axes"]) / 2,
+        )
+
+
+def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """The same figure in two sources: each against the preferred source's last position not after it."""
+    precision = _precisions(finance)
+    # nothing goes before the preferred source, often the only one
+    for _, row in both[both["rank"] > both["rank"].min()].iterrows():
+        same = (both["programme"] == row["programme"]) & (both["axis"] == row["axis"]) & (both["stage"] == row["stage"])
+        others = both[same & (both["rank"] < row["rank"]) & (both["position"] <= row["position"])]
+        if others.empty:
+            continue
+        other = newest(others, ["programme"]).iloc[0]
+        if abs(other["amount"] - row["amount"]) <= _CENT:
+            continue
+        units = [
+            float(precision[r["programme"], r["axis"], r["stage"], r["source"], r["position"]]) for r in (other, row)
+        ]
+        reason = _difference(other["amount"], row["amount"], *units)
+        if reason == "unexplained" and other["data_date"] != row["data_date"]:
+            reason = "other_date"
+        yield finding(
+            _severity(reason),
+            "between_sources",
+            row,
+            reason=reason,
+            expected=other["amount"],
+            found=row["amount"],
+            compared_with=other["data_date"],
+            other_source=other["source"],
+        )
+
+
+def _precisions(finance: pd.DataFrame) -> pd.Series:
+    """The unit of the last published digit by programme, axis, stage, source and cutoff; of a sum, the sum of units.
+
+    Under `ALL` is that of the total where one is published, else of the sum of the axes.
+    """
+    key = ["programme", "axis", "stage", "source", "cutoff"]
+    rows = finance[finance["amount_eur"].notna()]
+    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
+    published = rows.groupby(key)["precision"].sum()
+    added = rows[rows["axis"] != ALL].assign(axis=ALL).groupby(key)["precision"].sum()
+    precisions: pd.Series = pd.concat([published, added[~added.index.isin(published.index)]])
+    return precisions
+
+
+def claims_against_data(
+    claims: pd.DataFrame, achievements: pd.DataFrame, both: pd.DataFrame
+) -> Iterable[dict[str, object]]:
+    """Claims about people against the participants of the data, at the last position not after the claim."""
+    for _, claim in claims[(claims["quantity"] == "participants") & claims["value"].notna()].iterrows():
+        by = "programme" if claim["axis"] == ALL else "axis"
+        people = participants(achievements, cutoff=claim["cutoff"], by=by)
+        people = people[people["axis"] == claim["axis"]]
+        if people.empty or people["value"].isna().all():
+            continue
+        known = people.iloc[0]
+        if known["value"] == claim["value"]:
+            continue
+        agrees = {
+            "more_than": known["value"] >= claim["value"],
+            "less_than": known["value"] <= claim["value"],
+        }.get(claim["qualifier"], False)
+        reason = "other_date" if known["data_date"] != claim["cutoff"] else ("qualifier" if agrees else "unexplained")
+        yield finding(
+            _severity(reason),
+            "claim_against_data",
+            claim,
+            reason=reason,
+            figure="participants",
+            expected=known["value"],
+            found=claim["value"],
+            compared_with=known["data_date"],
+            other_source=known["source"],
+            unit="participant",
+        )
