@@ -17,9 +17,7 @@ context: at best the claim is `compatible`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -32,17 +30,24 @@ from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.claim_figures import (
+    Answer,
+    Figure,
+    Others,
+    against,
+    answer,
+    around,
+    compare,
+    figures_of,
+)
 from porfse_analysis.verdicts.decommitment import decommitment
 from porfse_analysis.verdicts.own_rules import own_rules
 from porfse_analysis.verdicts.performance_framework import framework_indicators
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["ABOUT", "CLAIM_COLUMNS", "NEEDS", "REASONS", "VERDICTS", "check_claims"]
+__all__ = ["CLAIM_COLUMNS", "NEEDS", "REASONS", "VERDICTS", "check_claims"]
 
 VERDICTS = ("confirmed", "contradicted", "compatible", "not_verifiable")
-
-ABOUT = Decimal("0.05")
-"""How far from an `about` figure the data may be, as a share of it."""
 
 CLAIM_COLUMNS = {
     "programme": "str",
@@ -140,8 +145,6 @@ _INEXACT = {"more_than", "less_than", "about", "rounded", "partial"}
 # notes of the decommitment verdict that say the annual commitments are not all there
 _COMMITMENTS = {"no_commitments", "commitment_gap", "reserve_missing", "base_missing"}
 
-Answer = dict[str, Any]
-
 
 def check_claims(programme: Programme, *, cutoff: object = None, rules: Rules | None = None) -> pd.DataFrame:
     """The verdict on every claim dated not after `cutoff` (default: on every claim).
@@ -176,15 +179,15 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> An
     row: Answer = {name: claim[name] for name in ("programme", "claim", "quantity", "axis", "cutoff")}
     row |= {"source": str(claim["source"]), "claimed": claim["value"], "unit": claim["unit"]}
     row |= {"qualifier": claim["qualifier"] or "exact", "precision": claim["precision"]}
-    others = _Others.of(programme, row["source"], rules)
+    others = Others.of(programme, row["source"], rules)
     quantity = row["quantity"]
     milestones, target = _MILESTONES.fullmatch(quantity), _TARGET.fullmatch(quantity)
     if target:
         return row | _of_target(int(target[1]), row, others)
     if not (quantity in (*STAGES, "participants", "women_share") or milestones):
-        return row | _answer("not_verifiable", "unknown_quantity")
+        return row | answer("not_verifiable", "unknown_quantity")
     if pd.isna(row["claimed"]):
-        return row | _answer("not_verifiable", "no_value", needs="value")
+        return row | answer("not_verifiable", "no_value", needs="value")
     if milestones:
         return row | _of_milestones(milestones[1] or "", milestones[2], row, others)
     if quantity in STAGES:
@@ -192,174 +195,24 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> An
     return row | (_of_people(row, others) if quantity == "participants" else _of_women(row, others))
 
 
-def _answer(verdict: str, reason: str, **more: Any) -> Answer:
-    return {"verdict": verdict, "reason": reason, **more}
-
-
-@dataclass(frozen=True)
-class _Others:
-    """The tables of a programme without what comes from the document of the claim, and the rules."""
-
-    finance: pd.DataFrame
-    own_finance: pd.DataFrame
-    achievements: pd.DataFrame
-    targets: pd.DataFrame
-    axes: pd.DataFrame
-    eu_commitments: pd.DataFrame
-    rules: Rules
-
-    @classmethod
-    def of(cls, programme: Programme, source: str, rules: Rules) -> _Others:
-        """Of `programme`, for a claim of `source`."""
-        own = programme.finance["source"].astype("str") == source
-        counted = programme.achievements["source"].astype("str") != source
-        return cls(
-            finance=programme.finance[~own],
-            own_finance=programme.finance[own],
-            achievements=programme.achievements[counted],
-            targets=programme.targets,
-            axes=programme.axes,
-            eu_commitments=programme.eu_commitments,
-            rules=rules,
-        )
-
-
-# --- figures and their dates ---
-
-
-@dataclass(frozen=True)
-class _Figure:
-    """A figure at a position: its value, the least and the most it can stand for, its date and source."""
-
-    position: pd.Timestamp
-    date: pd.Timestamp
-    value: Decimal
-    low: Decimal
-    high: Decimal
-    source: str
-
-
-def _around(figures: Iterable[_Figure], date: pd.Timestamp) -> tuple[_Figure | None, _Figure | None]:
-    """The last figure not after a date and the first one after it, in the order of preference at each position."""
-    ordered = list(figures)
-    earlier = [figure for figure in ordered if figure.position <= date]
-    later = [figure for figure in ordered if figure.position > date]
-    before = max(earlier, key=lambda figure: figure.position, default=None)  # the first of those of one position
-    if before is not None:
-        later = [figure for figure in later if figure.source == before.source]
-    return before, min(later, key=lambda figure: figure.position, default=None)
-
-
-def _digit(row: Answer) -> Decimal:
-    """The unit of the last published digit of the claim."""
-    return v.ZERO if pd.isna(row["precision"]) else v.exact(row["precision"])
-
-
-def _claimed_range(row: Answer) -> tuple[Decimal, Decimal]:
-    """The values that the claim, as it is written, allows."""
-    value, unit = v.exact(row["claimed"]), _digit(row)
-    if row["qualifier"] == "more_than":
-        return value, v.INFINITE
-    if row["qualifier"] == "less_than":
-        return v.ZERO, value
-    slack: Decimal = max(unit, abs(value) * ABOUT) if row["qualifier"] == "about" else unit / 2
-    return value - slack, value + slack
-
-
-def _compare(row: Answer, found: _Figure) -> tuple[str, str]:
-    """Verdict and reason of a claim against a figure of its own date."""
-    value = v.exact(row["claimed"])
-    low, high = _claimed_range(row)
-    qualifier = row["qualifier"]
-    if qualifier in ("more_than", "less_than"):
-        sure = found.low > value if qualifier == "more_than" else found.high < value
-        never = found.high <= value if qualifier == "more_than" else found.low >= value
-        if sure or never:
-            return ("confirmed", "bound") if sure else ("contradicted", "bound_missed")
-        return "compatible", "found_limits"
-    unit = _digit(row)
-    # a figure published in the same unit shows the same digits; one in a coarser unit only allows them
-    as_fine = found.high - found.low <= unit * 3 / 2
-    if abs(found.value - value) <= unit / 2 and as_fine:
-        return "confirmed", "agrees"
-    if found.low <= high and found.high >= low:
-        inside = low <= found.low and found.high <= high
-        return "compatible", "about" if qualifier == "about" and inside else "found_limits"
-    return "contradicted", "truncated" if value < found.low and found.high < value + unit else "differs"
-
-
-def _near(row: Answer, before: _Figure, after: _Figure | None) -> tuple[str, str]:
-    """Verdict and reason of a claim against the figures before and after its date."""
-    if _compare(row, before)[0] in ("confirmed", "compatible"):
-        return "compatible", "nearest_date"
-    low, high = _claimed_range(row)
-    if after is None:
-        return ("not_verifiable", "no_later") if high > before.low else ("contradicted", "outside")
-    least, most = min(before.low, after.low), max(before.high, after.high)
-    return ("compatible", "between") if least <= high and most >= low else ("contradicted", "outside")
-
-
-def _in_force(row: Answer, before: _Figure, after: _Figure | None) -> tuple[str, str]:
-    """Verdict and reason of a claim about an allocation, which holds until the plan changes."""
-    verdict, reason = _compare(row, before)
-    if after is None or after.value == before.value or before.date == row["cutoff"]:
-        return verdict, reason
-    other, _ = _compare(row, after)
-    # the plan changed somewhere between the two positions
-    return ("compatible", "plan_changed") if {verdict, other} & {"confirmed", "compatible"} else (verdict, reason)
-
-
-def _figures(before: _Figure | None, after: _Figure | None, quantity: str) -> Answer:
-    """The columns that show what was found."""
-    found: Answer = {}
-    if before is not None:
-        found |= {
-            "found": before.value,
-            "found_at_least": before.low,
-            "found_at_most": before.high,
-            "found_quantity": quantity,
-            "data_date": before.date,
-            "data_source": before.source,
-        }
-    if after is not None:
-        found |= {"next": after.value, "next_date": after.date, "found_quantity": quantity}
-        found |= {"data_source": after.source}
-    return found
-
-
-def _against(row: Answer, figures: list[_Figure], quantity: str, needs: str) -> Answer:
-    """The answer for a claim about a quantity that other sources publish at some dates."""
-    before, after = _around(figures, row["cutoff"])
-    shown = _figures(before, after, quantity)
-    if before is None:
-        return _answer("not_verifiable", "no_figure", needs=needs) | shown
-    if quantity == "allocation":
-        verdict, reason = _in_force(row, before, after)
-    elif before.date == row["cutoff"]:
-        verdict, reason = _compare(row, before)
-    else:
-        verdict, reason = _near(row, before, after)
-    return _answer(verdict, reason, needs=needs if verdict == "not_verifiable" else "") | shown
-
-
 # --- money ---
 
 
-def _of_stage(row: Answer, others: _Others) -> Answer:
+def _of_stage(row: Answer, others: Others) -> Answer:
     stage, axis = row["quantity"], row["axis"]
     own = [f.value for f in _amounts(others.own_finance, stage, axis, others.axes) if f.position == row["cutoff"]]
     own_value = {"own_value": own[0]} if own else {}
     figures = _amounts(others.finance, stage, axis, others.axes)
     near = _NEAR_STAGE.get(stage, "")
     if not figures and near:
-        before, after = _around(_amounts(others.finance, near, axis, others.axes), row["cutoff"])
-        shown = _figures(before, after, near)
+        before, after = around(_amounts(others.finance, near, axis, others.axes), row["cutoff"])
+        shown = figures_of(before, after, near)
         reason = "other_stage" if shown else "no_figure"
-        return _answer("not_verifiable", reason, needs="stage") | shown | own_value
-    return _against(row, figures, stage, "stage") | own_value
+        return answer("not_verifiable", reason, needs="stage") | shown | own_value
+    return against(row, figures, stage, "stage") | own_value
 
 
-def _amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -> list[_Figure]:
+def _amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -> list[Figure]:
     """What each source had published of a stage at each position, in the order of preference of the sources."""
     rows = finance[finance["stage"] == stage]
     totals = published_totals(rows, ["programme"] if axis == ALL else ["programme", "axis"])
@@ -378,7 +231,7 @@ def _amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -
         limits = [v.bounds(*cell) for cell in cells]
         open_end = bool(total["missing"]) or not whole
         figures.append(
-            _Figure(
+            Figure(
                 position=total["position"],
                 date=total["data_date"],
                 value=sum((v.exact(value) for value, _, _ in cells), v.ZERO),
@@ -396,7 +249,7 @@ def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answ
     stated = claims[claims["quantity"] == "allocation"].drop_duplicates(["source", "cutoff"])
     for claim in stated.to_dict("records"):
         source, date = str(claim["source"]), claim["cutoff"]
-        others = _Others.of(programme, source, rules)
+        others = Others.of(programme, source, rules)
         own = others.own_finance[others.own_finance["cutoff"] == date]
         parts = {
             axis: figure
@@ -409,8 +262,8 @@ def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answ
         added = sum((figure.value for figure in parts.values()), v.ZERO)
         low, high = total[0].low, total[0].high
         exact = {"qualifier": "exact", "precision": float(_unit(own, ALL)), "claimed": float(total[0].value)}
-        whole = _Figure(date, date, added, added, added, source)
-        if _compare(exact, whole)[0] == "confirmed" or low <= added <= high:
+        whole = Figure(date, date, added, added, added, source)
+        if compare(exact, whole)[0] == "confirmed" or low <= added <= high:
             continue
         row: Answer = {
             "programme": claim["programme"],
@@ -422,13 +275,13 @@ def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answ
             "unit": "EUR",
             **exact,
         }
-        row |= _answer("contradicted", "sum_differs") | _figures(whole, None, "allocation_sum")
+        row |= answer("contradicted", "sum_differs") | figures_of(whole, None, "allocation_sum")
         for axis, figure in parts.items():
-            before, _ = _around(_amounts(others.finance, "allocation", axis, programme.axes), date)
+            before, _ = around(_amounts(others.finance, "allocation", axis, programme.axes), date)
             if before is None or before.value == figure.value:
                 continue
             corrected = added - figure.value + before.value
-            if _compare(exact, _Figure(date, date, corrected, corrected, corrected, ""))[0] == "confirmed":
+            if compare(exact, Figure(date, date, corrected, corrected, corrected, ""))[0] == "confirmed":
                 row |= {"reason": "sum_truncated", "explained_by": axis, "data_source": before.source}
                 row |= {"reference": before.value, "other_reference": figure.value}
         rows.append(row)
@@ -443,11 +296,11 @@ def _unit(finance: pd.DataFrame, axis: str) -> float:
 # --- people ---
 
 
-def _of_people(row: Answer, others: _Others) -> Answer:
-    return _against(row, _people(others.achievements, row["axis"]), "participants", "participants")
+def _of_people(row: Answer, others: Others) -> Answer:
+    return against(row, _people(others.achievements, row["axis"]), "participants", "participants")
 
 
-def _people(achievements: pd.DataFrame, axis: str) -> list[_Figure]:
+def _people(achievements: pd.DataFrame, axis: str) -> list[Figure]:
     """The participants at every position reported."""
     figures = []
     for position in sorted(achievements.loc[achievements["value"].notna(), "cutoff"].unique()):
@@ -455,11 +308,11 @@ def _people(achievements: pd.DataFrame, axis: str) -> list[_Figure]:
         for known in people[(people["axis"] == axis) & people["value"].notna()].to_dict("records"):
             count = v.exact(known["value"])
             most = v.INFINITE if "partial" in split_note(known["note"]) else count
-            figures.append(_Figure(position, known["data_date"], count, count, most, known["source"]))
+            figures.append(Figure(position, known["data_date"], count, count, most, known["source"]))
     return figures
 
 
-def _of_women(row: Answer, others: _Others) -> Answer:
+def _of_women(row: Answer, others: Others) -> Answer:
     counted = others.achievements[others.achievements["indicator_code"].isin(PARTICIPANT_CODES)]
     women = counted[counted["women"].notna()]
     everybody = {figure.position: figure for figure in _people(others.achievements, row["axis"])}
@@ -468,16 +321,16 @@ def _of_women(row: Answer, others: _Others) -> Answer:
         whole = everybody.get(part.position)
         if whole is not None and whole.value and part.low == part.high and whole.low == whole.high:
             share = part.value / whole.value
-            figures.append(_Figure(part.position, part.date, share, share, share, part.source))
+            figures.append(Figure(part.position, part.date, share, share, share, part.source))
     if women.empty:
-        return _answer("not_verifiable", "no_women", needs="women")
-    return _against(row, figures, "women_share", "women")
+        return answer("not_verifiable", "no_women", needs="women")
+    return against(row, figures, "women_share", "women")
 
 
 # --- performance framework and decommitment ---
 
 
-def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answer:
+def _of_milestones(kind: str, asked: str, row: Answer, others: Others) -> Answer:
     """How many indicators have reached their milestone of 2018, or are on their way to it."""
     # what is claimed is the state at the date of the document, not that at the assessment
     at = min(row["cutoff"], pd.Timestamp(others.rules.milestone_date))
@@ -489,7 +342,7 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answe
     certified = "certified_by_axis" if kind == "financial" else ""
     if items.empty:
         needs = ";".join(code for code in ("framework", certified) if code)
-        return _answer("not_verifiable", "framework_missing", needs=needs)
+        return answer("not_verifiable", "framework_missing", needs=needs)
     low, high = items["ratio_at_least"], items["ratio_at_most"]
     reached, at_most = int((low >= 1).sum()), int((high >= 1).sum())
     threshold = float(others.rules.achieved_from)
@@ -505,24 +358,24 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: _Others) -> Answe
         "data_date": items["data_date"].min(),
         "data_source": ";".join(dict.fromkeys(source for source in items["source"] if source)),
     }
-    unknown = _answer("not_verifiable", "milestones_unknown", needs=certified or "framework_values") | shown
+    unknown = answer("not_verifiable", "milestones_unknown", needs=certified or "framework_values") | shown
     if asked == "progressing":
         begun, begun_at_most = int((low > 0).sum()), int((high > 0).sum())
         if enough >= claimed:
-            return _answer("confirmed", "progress_reached") | shown
+            return answer("confirmed", "progress_reached") | shown
         if begun_at_most < claimed:
-            return _answer("contradicted", "progress_none") | shown
-        return unknown if begun < claimed else _answer("compatible", "progress_undefined") | shown
+            return answer("contradicted", "progress_none") | shown
+        return unknown if begun < claimed else answer("compatible", "progress_undefined") | shown
     if reached == at_most == claimed:
-        return _answer("confirmed", "milestones_agree") | shown
+        return answer("confirmed", "milestones_agree") | shown
     if reached < at_most and reached <= claimed <= at_most:
         return unknown
     if enough <= claimed <= enough_at_most:
-        return _answer("compatible", "milestones_from_threshold") | shown
-    return _answer("contradicted", "milestones_differ") | shown
+        return answer("compatible", "milestones_from_threshold") | shown
+    return answer("contradicted", "milestones_differ") | shown
 
 
-def _of_target(year: int, row: Answer, others: _Others) -> Answer:
+def _of_target(year: int, row: Answer, others: Others) -> Answer:
     """Whether the N+3 target of a year was covered at the date of the claim, under both modes of pre-financing."""
     date = row["cutoff"].date().isoformat()
     try:
@@ -538,7 +391,7 @@ def _of_target(year: int, row: Answer, others: _Others) -> Answer:
             for mode in ("initial_only", "initial_plus_annual")
         ]
     except ParameterError:
-        return _answer("not_verifiable", "unknown_quantity")
+        return answer("not_verifiable", "unknown_quantity")
     # initial pre-financing alone, and annual too; a row for each fund
     first, second = (frame[frame["programme"] == row["programme"]] for frame in modes)
     notes = {code for frame in (first, second) for note in frame["note"] for code in split_note(note)}
@@ -567,14 +420,14 @@ def _of_target(year: int, row: Answer, others: _Others) -> Answer:
         "explained_by": fund,
     }
     if reached and reached_too:
-        return _answer("confirmed", "target_covered") | shown
+        return answer("confirmed", "target_covered") | shown
     if "settled_at_closure" in set(first["status"]):
-        return _answer("not_verifiable", "target_at_closure") | shown
+        return answer("not_verifiable", "target_at_closure") | shown
     if pd.isna(shown["reference"]) or pd.isna(shown["other_reference"]) or pd.isna(applied) or notes & _INEXACT:
-        return _answer("not_verifiable", "target_not_available", needs=";".join(needs)) | shown
+        return answer("not_verifiable", "target_not_available", needs=";".join(needs)) | shown
     if earlier:
         # applications sent since the last position may have covered it
-        return _answer("not_verifiable", "target_stale", needs="certified_by_axis") | shown
+        return answer("not_verifiable", "target_stale", needs="certified_by_axis") | shown
     if not reached and not reached_too:
-        return _answer("contradicted", "target_at_risk_fund" if fund else "target_at_risk") | shown
-    return _answer("compatible", "target_by_prefinancing_fund" if fund else "target_by_prefinancing") | shown
+        return answer("contradicted", "target_at_risk_fund" if fund else "target_at_risk") | shown
+    return answer("compatible", "target_by_prefinancing_fund" if fund else "target_by_prefinancing") | shown

@@ -16,7 +16,7 @@ from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.display.words.framework import word_framework, word_indicators, word_ratio, word_would_change
 from porfse_analysis.display.words.rules import rule_decimals, word_changes, word_rules
 from porfse_analysis.verdicts import performance_framework as framework_rules
-from porfse_analysis.verdicts.claims import ABOUT
+from porfse_analysis.verdicts.claim_figures import ABOUT
 from porfse_analysis.verdicts.rules import rules_of, rules_table
 
 __all__ = [

@@ -1,0 +1,182 @@
+"""A figure of the data beside one of a document: their dates and limits, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.programme import Programme
+from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.rules import Rules
+
+__all__ = [
+    "ABOUT",
+    "Answer",
+    "Figure",
+    "Others",
+    "against",
+    "answer",
+    "around",
+    "claimed_range",
+    "compare",
+    "digit",
+    "figures_of",
+    "in_force",
+]
+
+ABOUT = Decimal("0.05")
+"""How far from an `about` figure the data may be, as a share of it."""
+
+Answer = dict[str, Any]
+
+
+def answer(verdict: str, reason: str, **more: Any) -> Answer:
+    """A verdict and its reason, with the figures it rests on."""
+    return {"verdict": verdict, "reason": reason, **more}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure at a position: its value, the least and the most it can stand for, its date and source."""
+
+    position: pd.Timestamp
+    date: pd.Timestamp
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    source: str
+
+
+def around(figures: Iterable[Figure], date: pd.Timestamp) -> tuple[Figure | None, Figure | None]:
+    """The last figure not after a date and the first one after it, in the order of preference at each position."""
+    ordered = list(figures)
+    earlier = [figure for figure in ordered if figure.position <= date]
+    later = [figure for figure in ordered if figure.position > date]
+    before = max(earlier, key=lambda figure: figure.position, default=None)  # the first of those of one position
+    if before is not None:
+        later = [figure for figure in later if figure.source == before.source]
+    return before, min(later, key=lambda figure: figure.position, default=None)
+
+
+def digit(row: Answer) -> Decimal:
+    """The unit of the last published digit of the claim."""
+    return v.ZERO if pd.isna(row["precision"]) else v.exact(row["precision"])
+
+
+def claimed_range(row: Answer) -> tuple[Decimal, Decimal]:
+    """The values that the claim, as it is written, allows."""
+    value, unit = v.exact(row["claimed"]), digit(row)
+    if row["qualifier"] == "more_than":
+        return value, v.INFINITE
+    if row["qualifier"] == "less_than":
+        return v.ZERO, value
+    slack: Decimal = max(unit, abs(value) * ABOUT) if row["qualifier"] == "about" else unit / 2
+    return value - slack, value + slack
+
+
+def compare(row: Answer, found: Figure) -> tuple[str, str]:
+    """Verdict and reason of a claim against a figure of its own date."""
+    value = v.exact(row["claimed"])
+    low, high = claimed_range(row)
+    qualifier = row["qualifier"]
+    if qualifier in ("more_than", "less_than"):
+        sure = found.low > value if qualifier == "more_than" else found.high < value
+        never = found.high <= value if qualifier == "more_than" else found.low >= value
+        if sure or never:
+            return ("confirmed", "bound") if sure else ("contradicted", "bound_missed")
+        return "compatible", "found_limits"
+    unit = digit(row)
+    # a figure published in the same unit shows the same digits; one in a coarser unit only allows them
+    as_fine = found.high - found.low <= unit * 3 / 2
+    if abs(found.value - value) <= unit / 2 and as_fine:
+        return "confirmed", "agrees"
+    if found.low <= high and found.high >= low:
+        inside = low <= found.low and found.high <= high
+        return "compatible", "about" if qualifier == "about" and inside else "found_limits"
+    return "contradicted", "truncated" if value < found.low and found.high < value + unit else "differs"
+
+
+def near(row: Answer, before: Figure, after: Figure | None) -> tuple[str, str]:
+    """Verdict and reason of a claim against the figures before and after its date."""
+    if compare(row, before)[0] in ("confirmed", "compatible"):
+        return "compatible", "nearest_date"
+    low, high = claimed_range(row)
+    if after is None:
+        return ("not_verifiable", "no_later") if high > before.low else ("contradicted", "outside")
+    least, most = min(before.low, after.low), max(before.high, after.high)
+    return ("compatible", "between") if least <= high and most >= low else ("contradicted", "outside")
+
+
+def in_force(row: Answer, before: Figure, after: Figure | None) -> tuple[str, str]:
+    """Verdict and reason of a claim about an allocation, which holds until the plan changes."""
+    verdict, reason = compare(row, before)
+    if after is None or after.value == before.value or before.date == row["cutoff"]:
+        return verdict, reason
+    other, _ = compare(row, after)
+    # the plan changed somewhere between the two positions
+    return ("compatible", "plan_changed") if {verdict, other} & {"confirmed", "compatible"} else (verdict, reason)
+
+
+def figures_of(before: Figure | None, after: Figure | None, quantity: str) -> Answer:
+    """The columns that show what was found."""
+    found: Answer = {}
+    if before is not None:
+        found |= {
+            "found": before.value,
+            "found_at_least": before.low,
+            "found_at_most": before.high,
+            "found_quantity": quantity,
+            "data_date": before.date,
+            "data_source": before.source,
+        }
+    if after is not None:
+        found |= {"next": after.value, "next_date": after.date, "found_quantity": quantity}
+        found |= {"data_source": after.source}
+    return found
+
+
+def against(row: Answer, figures: list[Figure], quantity: str, needs: str) -> Answer:
+    """The answer for a claim about a quantity that other sources publish at some dates."""
+    before, after = around(figures, row["cutoff"])
+    shown = figures_of(before, after, quantity)
+    if before is None:
+        return answer("not_verifiable", "no_figure", needs=needs) | shown
+    if quantity == "allocation":
+        verdict, reason = in_force(row, before, after)
+    elif before.date == row["cutoff"]:
+        verdict, reason = compare(row, before)
+    else:
+        verdict, reason = near(row, before, after)
+    return answer(verdict, reason, needs=needs if verdict == "not_verifiable" else "") | shown
+
+
+@dataclass(frozen=True)
+class Others:
+    """The tables of a programme without what comes from the document of the claim, and the rules."""
+
+    finance: pd.DataFrame
+    own_finance: pd.DataFrame
+    achievements: pd.DataFrame
+    targets: pd.DataFrame
+    axes: pd.DataFrame
+    eu_commitments: pd.DataFrame
+    rules: Rules
+
+    @classmethod
+    def of(cls, programme: Programme, source: str, rules: Rules) -> Others:
+        """Of `programme`, for a claim of `source`."""
+        own = programme.finance["source"].astype("str") == source
+        counted = programme.achievements["source"].astype("str") != source
+        return cls(
+            finance=programme.finance[~own],
+            own_finance=programme.finance[own],
+            achievements=programme.achievements[counted],
+            targets=programme.targets,
+            axes=programme.axes,
+            eu_commitments=programme.eu_commitments,
+            rules=rules,
+        )
