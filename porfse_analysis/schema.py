@@ -149,6 +149,8 @@ TABLES: dict[str, Table] = {
                 Column("technical_assistance", "flag", "yes for technical assistance, else no", required=True),
                 _text("strand_it", "strand of the programme the axis belongs to, in Italian", optional=True),
                 _text("strand_en", "strand of the programme the axis belongs to, in English", optional=True),
+                _text("objective_it", "what the axis is for, in Italian", optional=True),
+                _text("objective_en", "what the axis is for, in English", optional=True),
                 _source("source", "source of the titles", optional=True),
             ),
             required=True,
@@ -169,6 +171,12 @@ TABLES: dict[str, Table] = {
                 _QUALIFIER,
                 _PRECISION,
                 _PLAN,
+                _text(
+                    "reading_it", "what the document says, where stage or axis are not in it, in Italian", optional=True
+                ),
+                _text(
+                    "reading_en", "what the document says, where stage or axis are not in it, in English", optional=True
+                ),
             ),
             required=True,
         ),
@@ -262,7 +270,7 @@ TABLES: dict[str, Table] = {
                 _text("claim", "identifier of the claim", required=True),
                 _text("text_it", "what the document says, in Italian", required=True),
                 _text("text_en", "what the document says, in English"),
-                _text("quantity", "what is counted: a stage, participants, women_share ...", required=True),
+                _text("quantity", "what is counted: a stage, participants, recipients_MEASURE ...", required=True),
                 _text("axis", "axis, or ALL", required=True, refers_to="axes", may_be_all=True),
                 Column("value", "number", "value stated; empty when the claim has none", optional=True),
                 Column("out_of", "number", "of how many in all, when the value counts some of them", optional=True),

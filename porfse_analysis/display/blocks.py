@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 
 from porfse_analysis.display.html import Html, heading, paragraphs, tiles
@@ -10,12 +12,17 @@ from porfse_analysis.display.programme_report.people import counted_ratios
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, not_assessed, payment_applications
+from porfse_analysis.display.review.figures import framework as framework_figure
+from porfse_analysis.display.review.figures import scorecard
+from porfse_analysis.display.review.lead import framework_assessed, what_is_known, what_is_not
+from porfse_analysis.display.review.tables import framework as framework_table
+from porfse_analysis.display.review.tables import framework_indicators
 from porfse_analysis.display.sources import source_title
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.rules import word_changes
 from porfse_analysis.schema import ALL
 
-__all__ = ["decommitment", "key_numbers", "lead", "review_lead", "section", "title"]
+__all__ = ["decommitment", "framework", "key_numbers", "lead", "review_lead", "section", "title"]
 
 
 def title(report: Report, subtitle: str = "subtitle") -> Html:
@@ -50,8 +57,19 @@ def lead(report: Report) -> Html:
 
 
 def review_lead(report: Report) -> Html:
-    """What a verdict stands on, which rules were changed, and what happens where figures are missing."""
-    return paragraphs([report.text("lead.review"), *word_changes(report.rule_changes, report.lang)], "pf-lead")
+    """What is known and what cannot be assessed; which rules were changed, and what a verdict stands on."""
+    texts = [" ".join(what_is_known(report)), what_is_not(report), *word_changes(report.rule_changes, report.lang)]
+    return paragraphs([*filter(None, texts), report.text("lead.review")], "pf-lead")
+
+
+def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> tuple[object, ...]:
+    """The performance framework: status of the axes and the indicators behind them; one line where there are none."""
+    tables = framework_table(report, against), framework_indicators(report, against)
+    if not framework_assessed(report):
+        # which reserve depends on it is known all the same, as long as it is at stake
+        at_stake = against == "milestone" and any(column.name == "reserve_eur" for column in tables[0].columns)
+        return (tables[1], tables[0]) if at_stake else tables[1:]
+    return tables if against == "target" else (scorecard(report), framework_figure(report), *tables)
 
 
 def decommitment(report: Report) -> tuple[object, ...]:

@@ -75,6 +75,7 @@ CLAIM_COLUMNS = {
     "explained_by": "str",
     "own_value": "float64",
     "needs": "str",
+    "note": "str",
 }
 """The columns of the result and their types."""
 
@@ -95,6 +96,7 @@ REASONS = (
     "other_stage",
     "no_women",
     "no_value",
+    "unknown_measure",
     "unknown_quantity",
     "framework_missing",
     "milestones_agree",
@@ -120,6 +122,7 @@ REASONS = (
 NEEDS = (
     "stage",
     "participants",
+    "recipients",
     "women",
     "framework",
     "framework_values",
@@ -140,6 +143,7 @@ _NEAR_STAGE = {
 }
 _MILESTONES = re.compile(rf"(?:({'|'.join(TARGET_KINDS)})_)?milestones_(achieved|progressing)")
 _TARGET = re.compile(r"decommitment_target_(\d{4})")
+_RECIPIENTS = re.compile(r"recipients_(.+)")
 # notes of the decommitment verdict that say its figure is a limit or a rounded one
 _INEXACT = {"more_than", "less_than", "about", "rounded", "partial"}
 # notes of the decommitment verdict that say the annual commitments are not all there
@@ -155,8 +159,9 @@ def check_claims(programme: Programme, *, cutoff: object = None, rules: Rules | 
     Returns one row per claim: what is claimed (claim, quantity, axis, cutoff, source, claimed, unit, qualifier,
     precision), `verdict` (`confirmed`, `contradicted`, `compatible`, `not_verifiable`), `reason` (see `REASONS`), the
     figure found with its limits, quantity, date and source, the next one as context, further figures the reason needs
-    (reference, other_reference, explained_by), what the document itself has for it (own_value: consistency, no check)
-    and `needs` (see `NEEDS`). A document whose endowments do not add up to its own total has one row more, the claim
+    (reference, other_reference, explained_by), what the document itself has for it (own_value: consistency, no check),
+    `needs` (see `NEEDS`) and `note` (`own_reading`: the document names neither the stage nor the axis of its figure).
+    A document whose endowments do not add up to its own total has one row more, the claim
     `allocation-sum`. `porfse_analysis.display.words.claims` puts it into words.
     """
     require_programme(programme)
@@ -182,14 +187,17 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> An
     others = Others.of(programme, row["source"], rules)
     quantity = row["quantity"]
     milestones, target = _MILESTONES.fullmatch(quantity), _TARGET.fullmatch(quantity)
+    measure = _RECIPIENTS.fullmatch(quantity)
     if target:
         return row | _of_target(int(target[1]), row, others)
-    if not (quantity in (*STAGES, "participants", "women_share") or milestones):
+    if not (quantity in (*STAGES, "participants", "women_share") or milestones or measure):
         return row | answer("not_verifiable", "unknown_quantity")
     if pd.isna(row["claimed"]):
         return row | answer("not_verifiable", "no_value", needs="value")
     if milestones:
         return row | _of_milestones(milestones[1] or "", milestones[2], row, others)
+    if measure:
+        return row | _of_measure(measure[1], row, programme.measures)
     if quantity in STAGES:
         return row | _of_stage(row, others)
     return row | (_of_people(row, others) if quantity == "participants" else _of_women(row, others))
@@ -201,7 +209,11 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> An
 def _of_stage(row: Answer, others: Others) -> Answer:
     stage, axis = row["quantity"], row["axis"]
     own = [f.value for f in _amounts(others.own_finance, stage, axis, others.axes) if f.position == row["cutoff"]]
-    own_value = {"own_value": own[0]} if own else {}
+    own_value: Answer = {"own_value": own[0]} if own else {}
+    stated = others.own_finance[others.own_finance["cutoff"] == row["cutoff"]]
+    stated = stated[(stated["stage"] == stage) & (stated["axis"] == axis)]
+    if (stated["reading_it"] != "").any():
+        own_value["note"] = "own_reading"
     figures = _amounts(others.finance, stage, axis, others.axes)
     near = _NEAR_STAGE.get(stage, "")
     if not figures and near:
@@ -325,6 +337,24 @@ def _of_women(row: Answer, others: Others) -> Answer:
     if women.empty:
         return answer("not_verifiable", "no_women", needs="women")
     return against(row, figures, "women_share", "women")
+
+
+def _of_measure(measure: str, row: Answer, measures: pd.DataFrame) -> Answer:
+    """Whom a measure had reached, as another document says."""
+    known = measures[measures["measure"] == measure]
+    if known.empty:
+        return answer("not_verifiable", "unknown_measure")
+    known = known[known["value"].notna() & known["cutoff"].notna()]
+    figures = [
+        Figure(date, date, v.exact(value), *v.bounds(value, qualifier, precision), str(source))
+        for date, value, qualifier, precision, source in zip(
+            *(known[name] for name in ("cutoff", "value", "qualifier", "precision", "source")), strict=True
+        )
+    ]
+    own = [float(figure.value) for figure in figures if figure.source == row["source"] and figure.date == row["cutoff"]]
+    others = [figure for figure in figures if figure.source != row["source"]]
+    shown: Answer = {"own_value": own[0]} if own else {}
+    return against(row, others, "recipients", "recipients") | shown
 
 
 # --- performance framework and decommitment ---

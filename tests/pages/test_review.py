@@ -11,6 +11,7 @@ from porfse_analysis import load_programme, open_report, resources
 from porfse_analysis.display import blocks, tables
 from porfse_analysis.display import figures as page_figures
 from porfse_analysis.display.review import figures as review_figures
+from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.results import collect_results, recorded
 from porfse_analysis.reports.run import execute
@@ -159,7 +160,12 @@ def test_every_verdict_on_claims(invented, bundled, lang):
     shown = tables.claim_verdicts(bundled).written()
     people = shown[shown["claim"].str.contains("187")]["why"].iloc[0]
     assert all(part in people for part in ("187", "716", "300", "656", "31/12/2017", "31/12/2018"))
-    milestones = shown[shown["claim"].str.contains("5 indicatori|5 output")]["needs"].iloc[0]
+    # the decided ones first; what to supply stands with `porfse check`
+    named = ("contraddetta", "confermata") if lang == "it" else ("contradicted", "confirmed")
+    assert shown["verdict"].tolist()[:7] == [named[0]] * 2 + [named[1]] * 5
+    assert "needs" not in shown
+    told = word_claims(bundled.verdicts, bundled.programme.claims, lang)
+    milestones = told[told["claim"].str.contains("5 indicatori|5 output")]["needs"].iloc[0]
     for part in ("milestone", "in_performance_framework", "targets", {"it": "Tabella 6", "en": "Table 6"}[lang]):
         assert part in milestones
     added = shown[shown["claim"].str.contains("sommano|add up")]["why"].iloc[0]
@@ -170,7 +176,14 @@ def test_what_the_bundled_programme_lacks_is_said(bundled, lang):
     table = {"it": "Tabella", "en": "Table"}[lang]
     indicators = words(tables.framework_indicators(bundled)._repr_html_())
     assert f"{table} 6" in indicators
-    assert "in_performance_framework" in indicators
+    assert "porfse check" in indicators
+    # one line and the reserve that depends on it; nothing of the targets of 2023 but that line
+    line, reserve = blocks.framework(bundled)
+    assert (line.name, reserve.name) == ("framework_indicators_milestone", "framework_milestone")
+    assert list(reserve.written()) == ["axis", "status", "reserve_eur"]
+    assert [part.name for part in blocks.framework(bundled, "target")] == ["framework_indicators_target"]
+    later = open_report(load_programme(), cutoff="2022-06-30", lang=lang)
+    assert [part.name for part in blocks.framework(later)] == ["framework_indicators_milestone"]
     chart = words(page_figures.calendar(bundled).html)
     assert "eu_commitments" in chart
     assert f"{table} 17" in chart
@@ -186,6 +199,31 @@ def test_what_the_bundled_programme_lacks_is_said(bundled, lang):
     assert {"it": "N+3 non si possono valutare. Servono:", "en": "cannot be assessed. Needed:"}[lang] in said
     assert tables.calendar(bundled).frame.empty
     assert tables.calendar_reasons(bundled).frame.empty
+
+
+def test_the_review_leads_with_what_is_known(bundled, invented, lang):
+    said = words(blocks.review_lead(bundled).html)
+    counts = {
+        "it": "5 sono confermate, 1 è contraddetta, 1 è compatibile con i dati e 21 non sono verificabili",
+        "en": "5 are confirmed, 1 is contradicted, 1 is compatible with the data, and 21 cannot be verified",
+    }[lang]
+    assert counts in said
+    assert {"it": "Dotazione dell'assistenza tecnica", "en": "Endowment of technical assistance"}[
+        lang
+    ] in html.unescape(said)
+    assert {"it": "Non valutabili con questi dati:", "en": "Not to be assessed with these data:"}[lang] in said
+    assert said.index(counts) < said.index({"it": "Tabella 6", "en": "Table 6"}[lang])
+    assert {"it": "Tabella 17", "en": "Table 17"}[lang] in said
+    # where everything can be assessed it says how: axis 1 has 92, 100 and 85% of its milestones
+    said = words(blocks.review_lead(invented).html)
+    assert {"it": "efficacia al 31/12/2018: conseguito: 1,", "en": "at 31/12/2018: achieved: 1,"}[
+        lang
+    ] in html.unescape(said)
+    assert {
+        "it": "N+3 del 31/12/2018: ESF coperto; YEI a rischio",
+        "en": "of 31/12/2018: ESF covered; YEI at risk",
+    }[lang] in said
+    assert {"it": "Non valutabili", "en": "Not to be assessed"}[lang] not in said
 
 
 def test_unconfirmed_rules_stand_out(bundled, lang):

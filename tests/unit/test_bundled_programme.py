@@ -221,6 +221,10 @@ def test_the_sheet_publishes_fourteen_amounts(bundled):
         ("women-share", "women_share", "ALL", 0.47, "1", "exact", 0.01),
         ("allocation-total", "allocation", "ALL", 970_470_000, "EUR", "exact", 10_000),
         ("allocation-technical-assistance", "allocation", "V", 32_000_000, "EUR", "exact", MILLION),
+        ("allocation-axis-ii", "allocation", "II", 227_100_000, "EUR", "exact", 0.01),
+        ("activated-15", "activated", "IV", 15_000_000, "EUR", "exact", MILLION),
+        ("reached-iefp", "recipients_iefp", "ALL", 30_000, "participant", "about", 1),
+        ("reached-centri-per-impiego", "recipients_centri-per-impiego", "ALL", 64, "job centre", "exact", 1),
     ],
 )
 def test_claims_of_the_sheet(bundled, claim, quantity, axis, value, unit, qualifier, precision):
@@ -234,7 +238,7 @@ def test_the_claim_on_decommitment_states_no_figure(bundled):
     row = bundled.claims.set_index("claim").loc["n-plus-3-2018"]
     assert row["quantity"] == "decommitment_target_2018"
     assert pd.isna(row["value"])
-    assert len(bundled.claims) == 12
+    assert len(bundled.claims) == 28
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,17 @@ from porfse_analysis.verdicts.claims import CLAIM_COLUMNS, NEEDS, REASONS, VERDI
 
 INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
 MILLION = 1_000_000
+# whom the measures had reached, as slide 3 of the sheet says
+REACHED = {
+    "dote-unica-lavoro": 100_000,
+    "nidi-gratis": 14_000,
+    "provvedimenti-giudiziari": 2_000,
+    "autonomia-anziani": 400,
+    "autonomia-disabili": 700,
+    "iefp": 30_000,
+    "polizia-locale": 3_000,
+    "centri-per-impiego": 64,
+}
 
 
 def claim(
@@ -32,7 +43,7 @@ def claim(
     }
 
 
-def verdict(claimed, *, money=(), people=(), goals=(), eu=(), axes=("1", "2")):
+def verdict(claimed, *, money=(), people=(), goals=(), eu=(), axes=("1", "2"), measures=None):
     """The verdict on one claim of document d, against data of source s."""
     tables = {
         "axes": pd.DataFrame({"axis": list(axes), "technical_assistance": [False] * len(axes)}),
@@ -42,6 +53,8 @@ def verdict(claimed, *, money=(), people=(), goals=(), eu=(), axes=("1", "2")):
         "targets": targets(*goals) if goals else schema.empty("targets"),
         "claims": pd.DataFrame([claimed]),
     }
+    if measures is not None:
+        tables["measures"] = measures
     if eu:
         tables["eu_commitments"] = pd.DataFrame(
             [
@@ -295,6 +308,36 @@ def test_the_last_commitment_and_years_without_a_deadline():
     assert verdict(claim("decommitment_target_2016", None), eu=EU)["reason"] == "unknown_quantity"
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected", "own"),
+    [
+        ([("dote", 700.0, "more_than", "2018-09-30", "d")], ("not_verifiable", "no_figure", "recipients"), 700),
+        ([("dote", 812.0, "exact", "2018-09-30", "s")], ("confirmed", "bound", ""), None),
+        ([("dote", 650.0, "exact", "2018-09-30", "s")], ("contradicted", "bound_missed", ""), None),
+        # more than 600 may be more than 700, or not
+        ([("dote", 600.0, "more_than", "2018-09-30", "s")], ("compatible", "found_limits", ""), None),
+        ([("dote", 812.0, "exact", "2017-12-31", "s")], ("compatible", "nearest_date", ""), None),
+        ([("other", 812.0, "exact", "2018-09-30", "s")], ("not_verifiable", "unknown_measure", ""), None),
+        ([], ("not_verifiable", "unknown_measure", ""), None),
+    ],
+)
+def test_whom_a_measure_reached(rows, expected, own):
+    names = ("measure", "value", "qualifier", "cutoff", "source")
+    measures = pd.DataFrame(
+        [
+            {"title_it": "t", "title_en": "t", "axis": "", "valid_from": pd.Timestamp("2014-01-01"), "precision": 1.0}
+            | dict(zip(names, row, strict=True))
+            for row in rows
+        ]
+    )
+    if rows:
+        measures["cutoff"] = pd.to_datetime(measures["cutoff"])
+    told = claim("recipients_dote", 700, qualifier="more_than", unit="person")
+    row = verdict(told, measures=measures if rows else schema.empty("measures"))
+    assert (row["verdict"], row["reason"], row["needs"]) == expected
+    assert own == row["own_value"] if own else pd.isna(row["own_value"])
+
+
 def test_claims_that_cannot_be_read():
     assert verdict(claim("happiness", 5))["reason"] == "unknown_quantity"
     assert verdict(claim("paid", None))["needs"] == "value"
@@ -319,7 +362,20 @@ def test_the_sheet_of_september_2018():
         "paid-281": "not_verifiable",
         "certified-144": "not_verifiable",
         "allocation-sum": "contradicted",
+        # 358, 227.1, 332.5 and 20 million, in every plan from 1.2 of 2014 to 5 of 2019
+        **{f"allocation-axis-{axis}": "confirmed" for axis in ("i", "ii", "iii", "iv")},
+        **{f"activated-{million}": "not_verifiable" for million in (216, 162, 220, 15)},
+        **{f"reached-{measure}": "not_verifiable" for measure in REACHED},
     }
+    # 28 statements with a figure or a target, and one that follows from them
+    assert len(rows) == 29
+    assert rows.loc["activated-216", ["own_value", "note", "needs"]].tolist() == [216e6, "own_reading", "stage"]
+    # 73,665,949.88 selected in axis I at the end of 2017, 133,615,344.12 a year later
+    assert rows.loc["activated-216", ["found", "next"]].tolist() == [73_665_949.88, 133_615_344.12]
+    assert set(rows.loc[rows["note"] != "", "quantity"]) == {"activated"}
+    assert rows.loc["activated-614", "note"] == ""
+    assert {name: rows.loc[f"reached-{name}", "own_value"] for name in REACHED} == REACHED
+    assert set(rows.loc[[f"reached-{name}" for name in REACHED], "needs"]) == {"recipients"}
     people = rows.loc["people-reached"]
     assert (people["found"], people["data_date"]) == (187_716, pd.Timestamp("2017-12-31"))
     assert (people["next"], people["next_date"]) == (300_656, pd.Timestamp("2018-12-31"))

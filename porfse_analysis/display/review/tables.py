@@ -107,8 +107,8 @@ def framework(report: Report, against: Against = "milestone") -> Table:
     """Did each axis reach its milestones or targets, and what is at stake."""
     rows = framework_rows(report, against)
     rows["reason"] = word_framework(rows, indicator_rows(report, against), report.lang)
-    final = against == "target"
-    if final and (rows["n"] == 0).all():
+    final, assessed = against == "target", bool((rows["n"] > 0).any())
+    if final and not assessed:
         rows = rows.iloc[:0]  # the milestones above say already what is missing
     at_stake = rows["reserve_source"].isin(["plan", "estimate", "not_available"]).any()
     label = report.text("column.reserve")
@@ -140,7 +140,8 @@ def framework(report: Report, against: Against = "milestone") -> Table:
             Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report, rows)),
             Column("status", report.text("column.status"), write=lambda row: status(row, report)),
             *([Column("reserve_eur", label, "figure", write=cell)] if at_stake else []),
-            Column("reason", report.text("column.why")),
+            # without any indicator one line above says why
+            *([Column("reason", report.text("column.why"))] if assessed else []),
         ],
         notes,
         source=source_line(used.unique(), report),
@@ -194,9 +195,7 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
         ],
         [report.text("table.framework_note"), *cells.missing_note(report, rows["value"], rows["ratio"])],
         source=source_line([*rows["source"], *rows["target_source"]], report),
-        empty=report.text("empty.framework_indicators")
-        if against == "milestone"
-        else report.text("empty.framework_indicators_final"),
+        empty=report.text("empty.framework_final" if against == "target" else "empty.framework_indicators"),
     )
 
 
@@ -204,9 +203,11 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
 
 
 def claim_verdicts(report: Report) -> Table:
-    """Each claim of a document, its verdict, and what would be needed where there is none."""
-    rows = word_claims(report.verdicts, report.programme.claims, report.lang, sources=numbered(report))
-    rows["source"] = report.verdicts["source"]
+    """Each claim of a document and its verdict: first what the data decide, then what they leave open."""
+    order = {"contradicted": 0, "confirmed": 1, "compatible": 2, "not_verifiable": 3}
+    verdicts = report.verdicts.sort_values("verdict", key=lambda verdict: verdict.map(order), kind="stable")
+    rows = word_claims(verdicts, report.programme.claims, report.lang, sources=numbered(report))
+    rows["source"] = verdicts["source"]
     return Table(
         "claim_verdicts",
         report.text("table.claim_verdicts", date=wording.date(report.cutoff, report.lang)),
@@ -215,7 +216,6 @@ def claim_verdicts(report: Report) -> Table:
             Column("claim", report.text("column.claim"), "head"),
             Column("verdict", report.text("column.verdict")),
             Column("why", report.text("column.why")),
-            *([Column("needs", report.text("column.needs"))] if rows["needs"].any() else []),
             Column("source", report.text("column.source"), write=cells.reference(report)),
         ],
         [report.text("table.claim_note", about=wording.rate(float(ABOUT), report.lang, decimals=0))],

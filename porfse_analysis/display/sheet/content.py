@@ -81,6 +81,10 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
     whole = rows[rows["axis"] == ALL]
     known = whole["amount"].iloc[0] if len(whole) else math.nan
     assisted = bool(rows["technical_assistance"].eq(True).any())
+    aims = {
+        axis["axis"]: wording.in_language(axis, "objective", report.lang)
+        for _, axis in report.programme.axes.iterrows()
+    }
     named = partial(Item, under=report.text("sheet.endowment"))
     items = [
         named(
@@ -92,6 +96,7 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
             date=row["data_date"],
             source=row["source"],
             code=row["axis"],
+            detail=aims.get(row["axis"], ""),
         )
         for _, row in rows.iterrows()
     ]
@@ -148,7 +153,9 @@ def _spend(report: Report) -> list[Item]:
         elif claim["quantity"] in STAGES:
             key = (claim["quantity"], claim["axis"], claim["value"], claim["qualifier"] or "exact")
             if key not in shown:  # else it stands among the key figures or the endowments
-                items.append(_stated(claim, _figure_name(claim, report), verdict, why, under, report))
+                # the figure is drawn; what the document says of it stands in the table
+                said = f"{wording.in_language(claim, 'text', report.lang)}. {why}"
+                items.append(_stated(claim, _figure_name(claim, report), verdict, said, under, report))
     if not items:
         moved = change_rows(report)
         moved = moved[(moved["axis"] == ALL) & moved["numerator_change"].notna()]
@@ -381,6 +388,7 @@ def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
                 name=report.text(f"stage.{stage}"),
                 figure=_million(row["numerator"], report, _precision(row, stage, report)),
                 remark=wording.rate(row["value"], report.lang) if pd.notna(row["value"]) else "",
+                detail=_reading(row, stage, report),
                 date=row["data_date"],
                 source=row["source"],
                 share=row["value"],
@@ -394,6 +402,15 @@ def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
         mine = [items[place] for place in rows.index[rows["axis"] == code]]
         cards.append(AxisCard(code, cells.axis_title(axis, report.lang), strand, amounts, mine))
     return cards, [items[place] for place in rows.index[rows["axis"] == ""]]
+
+
+def _reading(row: pd.Series, stage: str, report: Report) -> str:
+    """What the document of an amount says in its own words, where it names neither the stage nor the axis."""
+    rows = report.programme.finance
+    rows = rows[(rows["axis"] == row["axis"]) & (rows["stage"] == stage) & (rows["source"] == row["source"])]
+    rows = rows[(rows["cutoff"] == row["data_date"]) & (rows["reading_it"] != "")]
+    said = [wording.in_language(stated, "reading", report.lang) for _, stated in rows.iterrows()]
+    return report.text("sheet.reading", said="; ".join(said)) if said else ""
 
 
 def _precision(row: pd.Series, stage: str, report: Report) -> float:

@@ -115,7 +115,7 @@ def sheet_figures(report: Report) -> Table:
         [
             Column("name", report.text("sheet.what"), "head"),
             Column("figure", report.text("sheet.figure"), "figure"),
-            Column("remark", report.text("sheet.remark"), write=lambda row: row["detail"] or row["remark"]),
+            Column("remark", report.text("sheet.remark"), write=_remark),
             Column("code", report.text("column.axis")),
             Column("date", report.text("column.data_date"), write=cells.date(report, "date")),
             Column("source", report.text("column.source"), write=cells.reference(report)),
@@ -125,6 +125,11 @@ def sheet_figures(report: Report) -> Table:
         source=source_line(content.sources, report),
         empty=report.text("sheet.nothing"),
     )
+
+
+def _remark(row: pd.Series) -> str:
+    """What is drawn beside a figure, then what the table alone has room for."""
+    return ". ".join(part for part in (row["remark"], row["detail"]) if part)
 
 
 def _notes(content: Content, report: Report) -> list[str]:

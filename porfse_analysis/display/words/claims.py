@@ -38,6 +38,8 @@ def _word(
         why.append(wording.text("claim.next", lang, **values))
     if values["own_value"] and row["verdict"] == "not_verifiable":
         why.append(wording.text("claim.own", lang, **values))
+    if row["note"]:
+        why.append(wording.text(f"claim.{row['note']}", lang, **values))
     needs = [wording.text(f"claim_need.{code}", lang, **values) for code in row["needs"].split(";") if code]
     derived = row["quantity"] == "allocation_sum"
     return {
@@ -87,8 +89,8 @@ def _values(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) 
 
 
 def _quantity(name: str, lang: str) -> str:
-    if name == "women_share":
-        return wording.text("claim.women_share", lang)
+    if wording.has_text(f"claim.{name}"):  # women_share, recipients
+        return wording.text(f"claim.{name}", lang)
     return wording.text(f"stage.{name}", lang) if wording.has_text(f"stage.{name}") else name
 
 
