@@ -35,6 +35,9 @@ __all__ = [
     "WarmProvisioner",
 ]
 
+_INLINE = "module://matplotlib_inline.backend_inline"
+"""matplotlib's backend in a kernel, as ipykernel sets it where nothing else is asked for."""
+
 _line: Line | None = None
 
 
@@ -69,8 +72,6 @@ class WarmProvisioner(LocalProvisioner):
         # [python, ..., -m, ipykernel_launcher, -f, file]: the program is there already, its arguments count
         argv = cmd[cmd.index("-f") :]
         env = {**os.environ, **(kwargs.get("env") or {})}
-        # the kernel watches its parent, which is not this process
-        env.pop("JPY_PARENT_PID", None)
         process = _fork({"kernel": {"argv": argv, "cwd": str(kwargs.get("cwd") or Path.cwd()), "env": env}})
         self.process = process  # type: ignore[assignment]
         self.pid = self.pgid = process.pid
@@ -115,6 +116,8 @@ class OwnKernelManager(AsyncKernelManager):
         OwnKernelManager.latest[threading.get_ident()] = self
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+        # what is drawn goes into the notebook, whatever the user's own shell prefers
+        kw["env"] = {**(kw.get("env") or os.environ), "MPLBACKEND": _INLINE}
         await super()._async_launch_kernel(kernel_cmd, **kw)
         self._started = getattr(self.provisioner, "process", None)
 

@@ -97,8 +97,13 @@ class WarmProcess:
             listener.listen(64)
             # kernels are started without frozen modules, so that a debugger can see them
             command = [sys.executable, "-Xfrozen_modules=off", "-m", "porfse_analysis.reports.kernels.zygote"]
+            # matplotlib is imported there: a backend it does not know would end it, and kernels have their own
+            env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
             return subprocess.Popen(
-                [*command, str(listener.fileno()), self.address], pass_fds=[listener.fileno()], stdin=subprocess.PIPE
+                [*command, str(listener.fileno()), self.address],
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.PIPE,
+                env=env,
             )
 
     def call(self, function: Callable[..., Any], *args: Any, limit: float | None = None) -> Any:

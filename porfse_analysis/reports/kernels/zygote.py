@@ -59,6 +59,10 @@ _LIBRARIES = (
 )
 
 
+_SET_BY_IMPORTS: dict[str, str] = {}
+"""What the libraries put into the environment while they are imported, as they do in every kernel."""
+
+
 def main() -> None:
     """Import, then serve forks until the other side is gone."""
     listener, address = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
@@ -76,6 +80,7 @@ def preload() -> None:
 
     pandas looks at its host while it is imported (`display.max_columns`), so it is shown a shell with a kernel.
     """
+    before = dict(os.environ)
     shell = SimpleNamespace(kernel=True, config={})
     builtins.get_ipython = lambda: shell  # type: ignore[attr-defined]
     try:
@@ -97,6 +102,7 @@ def preload() -> None:
     for lang in wording.LANGUAGES:
         wording.catalogue(lang)
         wording.count(1, lang)
+    _SET_BY_IMPORTS.update((name, value) for name, value in os.environ.items() if before.get(name) != value)
     # nothing of this is garbage; looking at it in every fork would copy its pages
     gc.collect()
     gc.freeze()
@@ -245,8 +251,13 @@ def _become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
-        os.environ.update(env)
+        # a kernel watches its parent, which is this process's and not the one that asked for it
+        os.environ.update(_SET_BY_IMPORTS | env | {"JPY_PARENT_PID": str(os.getppid())})
         os.chdir(cwd)
+        # what matplotlib does when it is imported: here it was, before there was this environment
+        import matplotlib
+
+        matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
         # two kernels must not draw the same random numbers because they share a parent
         import random
 

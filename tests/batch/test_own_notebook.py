@@ -1,0 +1,71 @@
+"""A notebook of one's own: whatever JupyterLab shows stands on the page, whichever engine runs it."""
+
+import json
+import re
+
+import pytest
+from batch_tools import RECORDS, notebook, without_timings
+
+from porfse_analysis.reports.plan import Run
+from porfse_analysis.reports.run import execute
+
+engine = pytest.importorskip("porfse_analysis.reports.kernels.engine")
+
+ORDINARY = {
+    "pandas": "import pandas as pd\npd.DataFrame({'a': [1, 3, 2]}).plot()",
+    "show": "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nplt.show()",
+    "last": "from matplotlib.figure import Figure\nown = Figure()\nown.subplots().plot([1, 2])\nown",
+    "rich": "from IPython.display import HTML, Markdown, display\ndisplay(Markdown('**x**'), HTML('<b>y</b>'))",
+    "widget": "import ipywidgets\nipywidgets.IntSlider(value=3)",
+    "warning": "import warnings\nwarnings.warn('careful')",
+    "stderr": "import sys\nprint('to stderr', file=sys.stderr)",
+    "progress": "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)):\n    pass",
+    "magic": "%matplotlib inline\nplt.plot([1, 2]);",
+    "capture": "%%capture kept\nprint('hidden')",
+    "captured": "kept.stdout",
+    "async": "import asyncio\nawait asyncio.sleep(0.001)\n'done'",
+    "svg": "%config InlineBackend.figure_formats = ['svg']\nplt.plot([1, 3]);",
+    "backend": "import matplotlib\nmatplotlib.get_backend()",
+    "environment": "import os\nsorted(os.environ)",
+}
+DRAWN = ("pandas", "show", "last", "magic", "svg")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Engine -> the outputs of each cell, and the page; under a shell that prefers another backend."""
+    folder = tmp_path_factory.mktemp("own")
+    path = notebook(folder / "own.ipynb", *ORDINARY.values(), RECORDS)
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MPLBACKEND", "nonsense")
+        for which in ("warm", "kernel"):
+            run = Run(path, "", "2018-09-30", "it", folder / which)
+            assert execute(run, which).reason == ""
+            cells = without_timings(run.executed)["cells"][2:]  # after the parameters, given and injected
+            text = json.dumps([cell["outputs"] for cell in cells])
+            # a file of the kernel's process, a widget's random name, clip paths of a drawing, the time of drawing
+            chance = r"ipykernel_\d+/\d+|[0-9a-f]{32}|p[0-9a-f]{10}|m[0-9a-f]{10}|<dc:date>[^<]*"
+            outputs = json.loads(re.sub(chance, "chance", text))
+            found[which] = dict(zip(ORDINARY, outputs, strict=False)), run.page.read_text(encoding="utf-8")
+    return found
+
+
+@pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
+@pytest.mark.parametrize("name", ORDINARY)
+def test_a_cell_shows_the_same_on_both_engines(name, made):
+    assert made["warm"][0][name] == made["kernel"][0][name]
+
+
+@pytest.mark.parametrize("which", ["warm", "kernel"])
+def test_whatever_is_drawn_stands_in_the_notebook_and_on_the_page(which, made):
+    outputs, page = made[which]
+    for name in DRAWN:
+        kinds = {kind for output in outputs[name] for kind in output.get("data", {})}
+        assert kinds & {"image/png", "image/svg+xml"}, name
+    assert page.count("data:image/") + page.count("<svg") >= len(DRAWN)
+    # the shell's own backend had no say
+    assert outputs["backend"][0]["data"]["text/plain"] == ["'inline'"]
+    # what is for the author alone is not on the page
+    assert "to stderr" not in page
+    assert "careful" not in page
