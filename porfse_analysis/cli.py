@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -122,6 +122,15 @@ Languages = Annotated[
     list[str] | None,
     typer.Option("--lang", metavar=_LANGUAGES, help=f"Language; repeat for several (default: {LANGUAGES[0]})."),
 ]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p",
+        "--parameter",
+        metavar="NAME VALUE",
+        help="A parameter of the notebook's own, also NAME=VALUE; repeat for several.",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the reports go.")]
 Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=-1, help="Processes at a time; -1: one per core.")]
 EngineOption = Annotated[
@@ -149,6 +158,7 @@ def report(
     cutoff: Cutoffs = None,
     notebook: Notebooks = None,
     lang: Languages = None,
+    parameter: Parameters = None,
     out: Out = Path("reports"),
     jobs: Jobs = -1,
     engine: EngineOption = Engine.warm,
@@ -173,6 +183,7 @@ def report(
         cutoffs=tuple(cutoff or ()),
         notebooks=tuple(notebook or ()),
         languages=tuple(lang or [LANGUAGES[0]]),
+        parameters=tuple(_pair(text) for text in parameter or ()),
         out=out,
         jobs=jobs or -1,
         engine=engine.value,
@@ -184,6 +195,15 @@ def report(
         _say_what_is_due(request)
     else:
         _make(request)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    from porfse_analysis.errors import ParameterError
+
+    name, given, value = text.partition("=")
+    if not given or not name:
+        raise ParameterError(f"-p {text!r}: give a parameter and its value, as -p compare_to 2017-12-31")
+    return name, value
 
 
 def _say_what_is_due(request: Request) -> None:
@@ -422,9 +442,22 @@ def explore(
     start_jupyterlab(copies.folder / EXPLORE, browser=not no_browser)
 
 
+def _paired(words: Sequence[str]) -> list[str]:
+    """`-p NAME VALUE`, as papermill writes it, made `-p NAME=VALUE`: an option here takes one value."""
+    waiting, paired = list(words), []
+    while waiting:
+        word = waiting.pop(0)
+        paired.append(word)
+        if word in ("-p", "--parameter") and waiting:
+            name = waiting.pop(0)
+            alone = "=" in name or not waiting or waiting[0].startswith("--")
+            paired.append(name if alone else f"{name}={waiting.pop(0)}")
+    return paired
+
+
 def main() -> None:
     """Entry point of the command `porfse`."""
-    app()
+    app(_paired(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -135,6 +135,7 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
             notebooks=request.notebooks,
             languages=request.languages,
             out=place,
+            parameters=request.parameters,
         )
         for run in site.planned:
             made_from = fingerprint.of_run(run, known.seen)

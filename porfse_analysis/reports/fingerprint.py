@@ -129,6 +129,6 @@ def of_run(run: Run, seen: Mapping[str, str]) -> dict[str, str]:
     return {
         "data": seen[run.cutoff if own else WHOLE],
         "notebook": of_files([run.notebook]),
-        "parameters": digest([run.cutoff, run.lang, run.programme]),
+        "parameters": digest([run.cutoff, run.lang, run.programme, *(f"{name}={value!r}" for name, value in run.more)]),
         "package": environment(),
     }

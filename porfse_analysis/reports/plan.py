@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -37,6 +37,8 @@ class Run:
     cutoff: str
     lang: str
     folder: Path
+    more: tuple[tuple[str, bool | int | float | str], ...] = ()
+    """Parameters of the notebook's own, with their values."""
 
     @property
     def name(self) -> str:
@@ -64,9 +66,9 @@ class Run:
         return self.folder / f"{self.name}.ipynb"
 
     @property
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, bool | int | float | str]:
         """What the notebook is given."""
-        return {"programme": self.programme, "cutoff": self.cutoff, "lang": self.lang}
+        return {"programme": self.programme, "cutoff": self.cutoff, "lang": self.lang, **dict(self.more)}
 
 
 def make_plan(
@@ -77,14 +79,18 @@ def make_plan(
     notebooks: Sequence[str] = (),
     languages: Sequence[str] = ("it",),
     out: Path = Path("reports"),
+    parameters: Sequence[tuple[str, str]] = (),
 ) -> list[Run]:
     """The runs asked for: every reporting date and every report notebook unless some are named.
 
+    `parameters`: names and values for parameters of the notebooks' own, each of the type of its default.
+
     Raises `ParameterError` for a date the programme has no figures of, a language or notebook that does not exist, a
-    notebook that does not take the three parameters.
+    notebook that does not take the three parameters, or one that has no parameter of a name given.
     """
     dates = [_known(programme, cutoff) for cutoff in cutoffs] or programme.cutoffs
     found = [find_notebook(name) for name in notebooks or REPORT_NOTEBOOKS]
+    more = {}
     for notebook in found:
         known = notebook_parameters(notebook)
         missing = [name for name in _NEEDED if name not in known]
@@ -92,12 +98,13 @@ def make_plan(
             raise ParameterError(
                 f"{notebook.name}: its parameters cell lacks {', '.join(missing)}; it has {', '.join(known) or 'none'}"
             )
+        more[notebook] = tuple((name, _typed(notebook, name, value, known)) for name, value in parameters)
     names = [notebook.stem for notebook in found]
     twice = {name for name in names if names.count(name) > 1 and len(set(found)) > 1}
     if twice:
         raise ParameterError(f"two notebooks are called {', '.join(sorted(twice))}; their pages would be one")
     return [
-        Run(notebook, folder, date, lang, (out if lang == LANGUAGES[0] else out / lang) / date)
+        Run(notebook, folder, date, lang, (out if lang == LANGUAGES[0] else out / lang) / date, more[notebook])
         for lang in dict.fromkeys(check_language(lang) for lang in languages)
         for date in dict.fromkeys(dates)
         for notebook in dict.fromkeys(found)
@@ -129,18 +136,35 @@ def find_notebook(name: str) -> Path:
     raise ParameterError(f"notebook {name!r} is neither one of {', '.join(known)} nor a .ipynb file{hint}")
 
 
-def notebook_parameters(notebook: Path) -> list[str]:
-    """The names assigned in the cell tagged `parameters`."""
+def _typed(notebook: Path, name: str, value: str, known: Mapping[str, object]) -> bool | int | float | str:
+    """A value given for a parameter, of the type of the parameter's default."""
+    if name in _NEEDED:
+        raise ParameterError(f"parameter {name}: name the programme by its folder, the date by --cutoff, or use --lang")
+    if name not in known:
+        raise ParameterError(f"{notebook.name} has no parameter {name!r}; it has {', '.join(known)}")
+    default = known[name]
+    if not isinstance(default, bool | int | float):
+        return value
+    kinds = {bool: "True or False", int: "a whole number", float: "a number"}
+    try:
+        return {"true": True, "false": False}[value.lower()] if isinstance(default, bool) else type(default)(value)
+    except (KeyError, ValueError):
+        raise ParameterError(f"{notebook.name}: parameter {name} is {kinds[type(default)]}, not {value!r}") from None
+
+
+def notebook_parameters(notebook: Path) -> dict[str, object]:
+    """The names assigned in the cell tagged `parameters`, with their values (None: not a plain one)."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
         tree = ast.parse("".join(tagged[0]["source"])) if tagged else ast.parse("")
     except (ValueError, KeyError, TypeError, SyntaxError) as error:
         raise ParameterError(f"{notebook}: is not a notebook that can be read ({error})") from error
-    names: list[str] = []
+    names: dict[str, object] = {}
     for node in tree.body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        names += [target.id for target in targets if isinstance(target, ast.Name)]
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        value = node.value.value if isinstance(node.value, ast.Constant) else None
+        names |= {target.id: value for target in targets if isinstance(target, ast.Name)}
     return names

@@ -30,6 +30,8 @@ class Request:
         Reporting dates and notebooks (names or paths); none: all there are.
     languages
         "it", "en" or both.
+    parameters
+        Names and values for parameters of the notebooks' own.
     out
         Where the reports go.
     jobs
@@ -54,6 +56,7 @@ class Request:
     cutoffs: Sequence[str] = ()
     notebooks: Sequence[str] = ()
     languages: Sequence[str] = (LANGUAGES[0],)
+    parameters: Sequence[tuple[str, str]] = ()
     out: Path = Path("reports")
     jobs: int = -1
     engine: str = ENGINES[0]

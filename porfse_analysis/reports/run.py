@@ -212,8 +212,6 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
     with aside(placed.executed) as temporary:
         _papermill(placed, temporary, engine, timeout, base)
         _settle(temporary, run)
-        if not _has_results(temporary):
-            raise ReportError("the notebook recorded no results: its last cell should call record(report.results)")
         made = render(temporary, run.lang, run.name, home="../index.html")
         # the page last: its links never lead nowhere
         for name, content in reversed(made.items()):
@@ -308,9 +306,3 @@ def _settle(executed: Path, run: Run) -> None:
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"
     executed.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
-
-
-def _has_results(notebook: Path) -> bool:
-    from porfse_analysis.reports.results import recorded
-
-    return bool(recorded(notebook))

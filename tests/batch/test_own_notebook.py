@@ -4,9 +4,12 @@ import json
 import re
 
 import pytest
-from batch_tools import RECORDS, notebook, without_timings
+from batch_tools import RECORDS, notebook, porfse, without_timings
 
-from porfse_analysis.reports.plan import Run
+from porfse_analysis import ParameterError, load_programme
+from porfse_analysis.cli import _pair, _paired
+from porfse_analysis.reports.fingerprint import of_run
+from porfse_analysis.reports.plan import Run, make_plan
 from porfse_analysis.reports.run import execute
 
 engine = pytest.importorskip("porfse_analysis.reports.kernels.engine")
@@ -69,3 +72,70 @@ def test_whatever_is_drawn_stands_in_the_notebook_and_on_the_page(which, made):
     # what is for the author alone is not on the page
     assert "to stderr" not in page
     assert "careful" not in page
+
+
+# parameters of one's own
+
+PARAMETERS = "compare_to = ''\nshare = 0.5\nmany: int = 3\nshown = True\nplace = None"
+
+
+@pytest.fixture
+def mine(tmp_path):
+    path = notebook(tmp_path / "mine.ipynb", "compare_to, share, many, shown, place")
+    text = json.loads(path.read_text(encoding="utf-8"))
+    text["cells"][0]["source"] += "\n" + PARAMETERS
+    path.write_text(json.dumps(text), encoding="utf-8")
+    return path
+
+
+def planned(path, *parameters):
+    (run,) = make_plan(load_programme(), cutoffs=["2018-09-30"], notebooks=[str(path)], parameters=parameters)
+    return run
+
+
+def test_a_parameter_has_the_type_of_its_default(mine):
+    given = [("compare_to", "2017"), ("share", "0.25"), ("many", "7"), ("shown", "false"), ("place", "x")]
+    run = planned(mine, *given)
+    told = {"programme": "", "cutoff": "2018-09-30", "lang": "it"}
+    assert run.parameters == told | {"compare_to": "2017", "share": 0.25, "many": 7, "shown": False, "place": "x"}
+    assert planned(mine).parameters == told
+    # another value is another report
+    seen = {"2018-09-30": "", "whole": ""}
+    kept = [of_run(planned(mine, ("many", value)), seen)["parameters"] for value in ("7", "8", "7")]
+    assert kept[0] == kept[2] != kept[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("compare_too", "x", "mine.ipynb has no parameter 'compare_too'; it has programme, cutoff, lang, compare_to, "),
+        ("many", "7.5", "mine.ipynb: parameter many is a whole number, not '7.5'"),
+        ("share", "half", "mine.ipynb: parameter share is a number, not 'half'"),
+        ("shown", "si", "mine.ipynb: parameter shown is True or False, not 'si'"),
+        ("cutoff", "2018-12-31", "parameter cutoff: name the programme by its folder, the date by --cutoff, or use"),
+    ],
+)
+def test_a_parameter_that_cannot_be_given(mine, name, value, said):
+    with pytest.raises(ParameterError) as caught:
+        planned(mine, (name, value))
+    assert str(caught.value).startswith(said)
+
+
+def test_parameters_on_the_command_line():
+    words = ["report", "-p", "a", "1", "--parameter", "b=2", "-p", "c", "-3", "--out", "x", "-p", "d", "--force"]
+    assert _paired(words) == [
+        *("report", "-p", "a=1", "--parameter", "b=2", "-p", "c=-3", "--out", "x", "-p", "d", "--force")
+    ]
+    assert _pair("a=b=c") == ("a", "b=c")
+    with pytest.raises(ParameterError, match="give a parameter and its value"):
+        _pair("d")
+
+
+def test_what_is_given_reaches_the_notebook(mine, tmp_path):
+    said = porfse(
+        *("report", "--notebook", mine, "--cutoff", "2018-09-30", "-p", "many", "7", "-p", "shown", "false"),
+        *("--out", tmp_path / "out"),
+    )
+    assert said.returncode == 0, said.stderr
+    cells = without_timings(tmp_path / "out" / "2018-09-30" / "mine.ipynb")["cells"]
+    assert cells[-1]["outputs"][0]["data"]["text/plain"] == ["('', 0.5, 7, False, None)"]

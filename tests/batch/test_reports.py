@@ -19,7 +19,7 @@ from porfse_analysis.reports.ledger import check_folder
 from porfse_analysis.reports.navigation import END, START
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run, find_notebook, make_plan, notebook_parameters
 from porfse_analysis.reports.render import render
-from porfse_analysis.reports.results import recorded
+from porfse_analysis.reports.results import collect_results, recorded
 from porfse_analysis.reports.run import Outcome, execute
 
 pytestmark = pytest.mark.xdist_group("reports")
@@ -99,7 +99,7 @@ def test_unknown_parameters_are_refused(programme, tmp_path):
 
 
 def test_parameters_of_the_shipped_notebook():
-    assert notebook_parameters(NOTEBOOK) == ["programme", "cutoff", "lang"]
+    assert notebook_parameters(NOTEBOOK) == {"programme": "", "cutoff": "2018-09-30", "lang": "it"}
 
 
 def test_two_notebooks_of_one_name_are_refused(programme, tmp_path):
@@ -266,11 +266,12 @@ def test_a_failing_cell_is_named_and_leaves_no_file(tmp_path):
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_a_run_that_records_nothing_has_failed(tmp_path):
+def test_a_notebook_need_not_record_results(tmp_path):
     silent = notebook(tmp_path / "silent.ipynb", "1 + 1")
-    outcome = execute(Run(silent, "", "2018-09-30", "it", tmp_path / "out"))
-    assert "recorded no results" in outcome.reason
-    assert not list((tmp_path / "out").iterdir())
+    run = Run(silent, "", "2018-09-30", "it", tmp_path / "out")
+    assert execute(run).reason == ""
+    assert run.page.is_file()
+    assert collect_results([(run.executed, "it")]).empty
 
 
 def test_a_failed_run_keeps_the_report_there_was_and_is_named_on_the_index(tmp_path, programme):
