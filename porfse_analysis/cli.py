@@ -33,6 +33,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+exports = typer.Typer(
+    name="export",
+    help="Write a programme in another form.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(exports)
 imports = typer.Typer(
     name="import",
     help="Make a programme folder out of a published source.",
@@ -399,6 +406,68 @@ def import_workbook(
         programme = workbook.import_workbook(file, to, overwrite=overwrite, progress=progress)
     print(f"{programme.cci} {programme.title('en')}: {len(programme.cutoffs)} reporting dates", file=sys.stderr)
     print(f"now: porfse check {to}", file=sys.stderr)
+
+
+@exports.command("workbook", epilog="Example: porfse export workbook my-programme --to my-programme.xlsx")
+@_guarded
+def export_workbook(
+    folder: Folder = "",
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Workbook to write.")] = Path("programme.xlsx"),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the workbook.")] = False,
+) -> None:
+    """Write a programme folder as the workbook that `porfse import workbook` reads back to the same tables."""
+    from porfse_analysis.errors import ParameterError
+    from porfse_analysis.files import aside
+    from porfse_analysis.loaders.save import licence_of
+    from porfse_analysis.loaders.workbook.template import write_workbook
+
+    programme = _load(folder)
+    if to.exists() and not overwrite:
+        raise ParameterError(f"{to} exists: name another file, or allow it with --overwrite")
+    with aside(to) as temporary:
+        write_workbook(programme, temporary, licence=licence_of(folder))
+    print(to)
+
+
+@app.command(epilog="Example: porfse add my-programme sheet-2019-03-31.xlsx")
+@_guarded
+def add(
+    folder: Annotated[str, typer.Argument(help="Folder of the programme.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Workbook with a sheet a table, or CSV whose header tells its table.", show_default=False),
+    ] = None,
+    table: Annotated[
+        str, typer.Option("--table", metavar="NAME", help="Table of a CSV file.", show_default=False)
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring back the folder before the last addition.")] = False,
+) -> None:
+    """Add the rows of a file to a programme folder, by key: new rows, and other values of known ones.
+
+    An empty cell never erases a figure. When one row cannot be taken nothing is written. The folder as it was is kept
+    as FOLDER.previous.
+    """
+    from porfse_analysis.errors import ParameterError
+    from porfse_analysis.loaders import adding
+
+    if undo == (file is not None):
+        raise ParameterError("give a file to add, or --undo")
+    if file is None:
+        adding.undo(folder)
+        print(f"{folder} is what it was; what it had become is {adding.previous(folder).name}", file=sys.stderr)
+        return
+    found = adding.add_file(folder, file, table=table, dry_run=dry_run)
+    for name, keys in found.added.items():
+        for key in keys:
+            print(f"{name}: + {key}")
+    for change in found.changed:
+        print(f"{change.table}: {change.key}: {change.column} {change.before or '(empty)'} -> {change.after}")
+    rows, cells = sum(map(len, found.added.values())), len(found.changed)
+    would = "would be " if dry_run and rows + cells else ""
+    print(f"{rows} rows {would}added, {cells} cells {would}changed, {found.known} rows known", file=sys.stderr)
+    if rows + cells and not dry_run:
+        print(f"as it was: {adding.previous(folder).name}; now: porfse check {folder}", file=sys.stderr)
 
 
 @app.command(epilog="Example: porfse new my-programme")

@@ -65,15 +65,26 @@ def write_new(path: Path, content: bytes) -> Path:
 
 
 @contextlib.contextmanager
-def folder_aside(target: Path) -> Iterator[Path]:
-    """A new folder beside `target` that takes its place when the block ends well, and goes away when it does not."""
+def folder_aside(target: Path, *, keep: Path | None = None) -> Iterator[Path]:
+    """A new folder beside `target` that takes its place when the block ends well, and goes away when it does not.
+
+    With `keep` the one it replaces is kept there, in place of what was there before.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     mark = uuid.uuid4().hex[:8]
     new = target.with_name(f".{target.name}.{mark}.new")
     new.mkdir()
     try:
         yield new
-        _swap(new, target, target.with_name(f".{target.name}.{mark}.old"))
+        old = target.with_name(f".{target.name}.{mark}.old")
+        if keep is not None:
+            if keep.exists():
+                keep.rename(old)
+            target.rename(keep)
+            new.rename(target)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            _swap(new, target, old)
     finally:
         shutil.rmtree(new, ignore_errors=True)
 

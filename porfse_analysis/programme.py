@@ -198,14 +198,18 @@ def _unknown(
     (key,) = schema.TABLES[column.refers_to].key
     known = frames[column.refers_to][key].tolist()
     accepted = {*known, ""} | ({schema.ALL} if column.may_be_all else set())
-    return [
-        Fault(
-            f"is not in the table {column.refers_to}",
-            file,
-            lines[index] if lines else index + 2,
-            column.name,
-            str(values[index]),
-            f"Known: {', '.join(map(str, known)) or 'none'}",
+    unknown = values[~values.isin(accepted)]
+    faults = []
+    for value, places in unknown.groupby(unknown, sort=False).groups.items():  # once for each, however often it is used
+        more = f" ({len(places)} rows, this is the first)" if len(places) > 1 else ""
+        faults.append(
+            Fault(
+                f"is not in the table {column.refers_to}{more}",
+                file,
+                lines[places[0]] if lines else places[0] + 2,
+                column.name,
+                str(value),
+                f"Known: {', '.join(map(str, known)) or 'none'}",
+            )
         )
-        for index in values.index[~values.isin(accepted)]
-    ]
+    return faults

@@ -30,9 +30,9 @@ from porfse_analysis.loaders.descriptor import (
 )
 from porfse_analysis.programme import Programme, make_programme
 
-__all__ = ["DESCRIPTOR", "load_programme"]
+__all__ = ["DELIMITERS", "DESCRIPTOR", "Content", "load_programme", "read_table"]
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 def load_programme(folder: str | Path | None = None) -> Programme:
@@ -71,7 +71,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     former: list[tuple[str, str, str]] = []
     for name, declared in declared_tables(path, descriptor, faults).items():
         files[name] = declared["path"]
-        content = _read_table(path / declared["path"], name, declared)
+        content = read_table(path / declared["path"], name, declared)
         faults += content.faults
         former += content.former
         if content.frame is not None:
@@ -92,7 +92,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
 
 
 @dataclass
-class _Content:
+class Content:
     """What one file gave: its frame (None when nothing could be read), the line of each row, faults, former names."""
 
     frame: pd.DataFrame | None = None
@@ -101,8 +101,12 @@ class _Content:
     former: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
-    content = _Content()
+def read_table(path: Path, name: str, declared: Mapping[str, Any], *, whole: bool = True) -> Content:
+    """A CSV file as table `name`, read strictly as its resource in the descriptor declares; faults are collected.
+
+    Where it is not the `whole` table only the required columns must be there.
+    """
+    content = Content()
     table = schema.TABLES[name]
     delimiter = (declared.get("dialect") or {}).get("delimiter") or ","
     text = _read_text(path, declared.get("encoding") or "utf-8", content.faults)
@@ -118,7 +122,8 @@ def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
     header = [label.strip() for label in header]
     content.former = [(path.name, label, names[label]) for label in header if label in names]
     header = [names.get(label, label) for label in header]
-    if not _check_header(header, first, table, delimiter, path.name, content.faults):
+    needed = [column.name for column in table.columns if (not column.optional if whole else column.required)]
+    if not _check_header(header, first, table, needed, delimiter, path.name, content.faults):
         return content
     cells: list[list[str]] = []
     for line, record in records:
@@ -128,7 +133,7 @@ def _read_table(path: Path, name: str, declared: Mapping[str, Any]) -> _Content:
                     f"has {len(record)} cells where the header has {len(header)}",
                     path.name,
                     line,
-                    remedy=f"Check the {_DELIMITERS.get(delimiter, delimiter)}s and the quotes of the row",
+                    remedy=f"Check the {DELIMITERS.get(delimiter, delimiter)}s and the quotes of the row",
                 )
             )
             continue
@@ -191,15 +196,21 @@ def _records(text: str, delimiter: str, file: str, faults: list[Fault]) -> Itera
 
 
 def _check_header(
-    header: list[str], row: int, table: schema.Table, delimiter: str, file: str, faults: list[Fault]
+    header: list[str],
+    row: int,
+    table: schema.Table,
+    needed: list[str],
+    delimiter: str,
+    file: str,
+    faults: list[Fault],
 ) -> bool:
     names = header
     if len(names) == 1:
-        for other, word in _DELIMITERS.items():
+        for other, word in DELIMITERS.items():
             if other != delimiter and other in names[0]:
                 faults.append(
                     Fault(
-                        f"looks separated by {word}s, but {_DELIMITERS.get(delimiter, delimiter)}s are declared",
+                        f"looks separated by {word}s, but {DELIMITERS.get(delimiter, delimiter)}s are declared",
                         file,
                         row,
                         value=names[0],
@@ -208,7 +219,7 @@ def _check_header(
                 )
                 return False
     known = set(table.names)
-    missing = [c.name for c in table.columns if c.name not in names and not c.optional]
+    missing = [name for name in needed if name not in names]
     for name in missing:
         faults.append(Fault(f"column {name} is missing", file, row, name, remedy=f"The header has: {', '.join(names)}"))
     for position, name in enumerate(names):
@@ -248,7 +259,7 @@ def _reader(column: schema.Column, declared: Mapping[str, Any]) -> _Notation:
 
 
 def _read_column(
-    texts: list[str], column: schema.Column, notation: _Notation, content: _Content, file: str
+    texts: list[str], column: schema.Column, notation: _Notation, content: Content, file: str
 ) -> pd.Series:
     if column.kind == "text":
         return pd.Series([text.strip() for text in texts], dtype="str")

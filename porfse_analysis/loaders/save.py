@@ -20,11 +20,12 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.files import folder_aside
 from porfse_analysis.languages import in_language
-from porfse_analysis.loaders.descriptor import DESCRIPTOR
+from porfse_analysis.loaders.descriptor import DESCRIPTOR, read_descriptor
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
+from porfse_analysis.resources import bundled
 
-__all__ = ["LICENCES", "STRAY", "check_target", "save_programme", "table_descriptor"]
+__all__ = ["LICENCES", "STRAY", "check_target", "licence_of", "save_programme", "table_descriptor", "write_table"]
 
 STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Left in folders by the systems people look at them with; nobody misses them."""
@@ -56,7 +57,7 @@ def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool 
     with folder_aside(target) as aside:
         written = [name for name, table in schema.TABLES.items() if table.required or len(getattr(programme, name))]
         for name in written:
-            _write_table(getattr(programme, name), schema.TABLES[name], aside / f"{name}.csv")
+            write_table(getattr(programme, name), schema.TABLES[name], aside / f"{name}.csv")
         descriptor = _descriptor(programme, target.name, written, licence)
         text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
         (aside / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
@@ -100,10 +101,20 @@ def _declared(folder: Path) -> set[str]:
         return files
 
 
+def licence_of(folder: str | Path) -> str:
+    """The licence a programme folder declares for itself, beside those of its sources; empty where it has none."""
+    programme = load_programme(folder or None)
+    declared = read_descriptor(Path(folder) if folder else bundled()).get("licenses") or []
+    titles = [str(item.get("title", "")) for item in declared if isinstance(item, dict)]
+    of_sources = {known for known in programme.sources["licence"] if known in LICENCES}
+    return next((title for title in titles if title not in of_sources), "")
+
+
 # --- tables ---
 
 
-def _write_table(frame: pd.DataFrame, table: schema.Table, path: Path) -> None:
+def write_table(frame: pd.DataFrame, table: schema.Table, path: Path) -> None:
+    """Write a table as CSV, as this package writes it; `DataError` for an amount of more than two decimals."""
     columns = [_texts(frame[column.name], column, path.name) for column in table.columns]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -114,7 +125,8 @@ def _write_table(frame: pd.DataFrame, table: schema.Table, path: Path) -> None:
 def _texts(values: pd.Series, column: schema.Column, file: str) -> list[str]:
     """The cells of one column as they are written."""
     if column.kind == "flag":
-        return ["yes" if value else "no" for value in values]
+        # one that may be left out is only said where it is set
+        return ["yes" if value else "" if column.optional else "no" for value in values]
     write = _WRITERS[column.kind]
     texts = ["" if missing else write(value) for value, missing in zip(values, values.isna(), strict=True)]
     if column.kind == "amount":

@@ -7,11 +7,8 @@ keeps the value they last had: nothing tells whether that value is still the one
 
 from __future__ import annotations
 
-import datetime
-import math
-import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,22 +20,18 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.languages import LANGUAGES
 from porfse_analysis.loaders.save import check_target, save_programme
+from porfse_analysis.loaders.workbook.cells import shown, take
 from porfse_analysis.loaders.workbook.file import Layout, check_workbook, sheet_layouts
-from porfse_analysis.loaders.workbook.template import FIRST_DATE, HELP, METADATA
+from porfse_analysis.loaders.workbook.template import HELP, METADATA
 from porfse_analysis.loaders.workbook.words import fields
 from porfse_analysis.programme import Programme, make_programme
 
-__all__ = ["import_workbook", "read_workbook"]
+__all__ = ["Sheets", "import_workbook", "read_sheets", "read_workbook"]
 
 Progress = Callable[[str, int], None]
 """Called with the name of the sheet being read and how many more of its rows have been read."""
 
-_DIGITS = 15  # a workbook keeps that many, and silently writes zeros for the others
 _STEP = 1000
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_")
-_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_NUMBER = re.compile(r"[€\s]*[+-]?\d[\d.,'’\s]*(?:[eE][+-]?\d+)?[%€\s]*")
-_DATE = re.compile(r"\d{1,4}[-/. ](?:\d{1,2}|\w{3,9})[-/. ]\d{1,4}(?:[T ]\d.*)?")
 _AS_VALUES = "Copy it and paste it as a value"
 
 
@@ -97,7 +90,52 @@ class _Reading:
         self.faults.append(Fault(problem, self.sheet, row, column, value, remedy, cell))
 
 
+@dataclass
+class Sheets:
+    """What a workbook holds: the tables with a sheet, the fields of the sheet `programme`, and every fault.
+
+    `tables` has the frames as they were read, `rows` the row of each record, `places` the place of each column.
+    """
+
+    path: Path
+    tables: dict[str, pd.DataFrame]
+    rows: dict[str, list[int]]
+    places: dict[str, dict[str, int]]
+    metadata: dict[str, str]
+    has_metadata: bool
+    faults: list[Fault]
+
+    def placed(self, fault: Fault) -> Fault:
+        """The fault of a table, named by sheet and cell."""
+        if fault.cell:
+            return replace(fault, file=self.path.name)
+        place = self.places.get(fault.file, {}).get(fault.column.split(",")[0])
+        at = "" if fault.row is None else f"!{_letter(place)}{fault.row}" if place else f"!{fault.row}:{fault.row}"
+        return replace(fault, file=self.path.name, cell=f"{fault.file}{at}")
+
+
 def _read(path: Path, progress: Progress | None) -> tuple[Programme, str]:
+    sheets = read_sheets(path, progress)
+    metadata, faults = sheets.metadata, list(sheets.faults)
+    if not sheets.has_metadata:
+        remedy = "It gives the code and the titles of the programme; `porfse new` makes an example"
+        faults.append(Fault(f"sheet {METADATA} is missing", METADATA, remedy=remedy, cell=METADATA))
+    try:
+        programme = make_programme(
+            metadata.get("cci", ""),
+            {lang: metadata.get(f"title_{lang}", "") for lang in LANGUAGES},
+            sheets.tables,
+            rows=sheets.rows,
+            where=str(path),
+            known=faults,
+        )
+    except DataError as error:
+        raise DataError(path, [sheets.placed(fault) for fault in error.faults]) from error
+    return programme, metadata.get("licence", "")
+
+
+def read_sheets(path: Path, progress: Progress | None = None) -> Sheets:
+    """The sheets of a workbook, each strictly read; `DataError` when it cannot be opened at all."""
     check_workbook(path)
     try:
         return _read_checked(path, progress)
@@ -109,7 +147,7 @@ def _read(path: Path, progress: Progress | None) -> tuple[Programme, str]:
         raise DataError(path, [Fault(f"is damaged: {reason}", path.name, remedy=remedy)]) from error
 
 
-def _read_checked(path: Path, progress: Progress | None) -> tuple[Programme, str]:
+def _read_checked(path: Path, progress: Progress | None) -> Sheets:
     faults: list[Fault] = []
     sheets: dict[str, _Sheet] = {}
     metadata: dict[str, str] = {}
@@ -136,35 +174,17 @@ def _read_checked(path: Path, progress: Progress | None) -> tuple[Programme, str
             titles = [sheet.title for sheet in book.worksheets]
         finally:
             book.close()
-    if METADATA not in titles:
-        remedy = "It gives the code and the titles of the programme; `porfse new` makes an example"
-        faults.append(Fault(f"sheet {METADATA} is missing", METADATA, remedy=remedy, cell=METADATA))
-    programme_titles = {lang: metadata.get(f"title_{lang}", "") for lang in LANGUAGES}
     tables = {name: pd.DataFrame(sheet.cells) for name, sheet in sheets.items()}
-    # an optional table with its header alone is a table the programme does not have
-    tables = {name: frame for name, frame in tables.items() if len(frame) or schema.TABLES[name].required}
-    try:
-        programme = make_programme(
-            metadata.get("cci", ""),
-            programme_titles,
-            tables,
-            rows={name: sheet.rows for name, sheet in sheets.items()},
-            where=str(path),
-            known=faults,
-        )
-    except DataError as error:
-        raise DataError(path, [_placed(fault, sheets, path.name) for fault in error.faults]) from error
-    return programme, metadata.get("licence", "")
-
-
-def _placed(fault: Fault, sheets: Mapping[str, _Sheet], file: str) -> Fault:
-    """The fault of a table, named by sheet and cell."""
-    if fault.cell:
-        return replace(fault, file=file)
-    first = fault.column.split(",")[0]
-    place = sheets[fault.file].places.get(first) if fault.file in sheets else None
-    at = "" if fault.row is None else f"!{_letter(place)}{fault.row}" if place else f"!{fault.row}:{fault.row}"
-    return replace(fault, file=file, cell=f"{fault.file}{at}")
+    return Sheets(
+        path,
+        # an optional table with its header alone is a table the programme does not have
+        {name: frame for name, frame in tables.items() if len(frame) or schema.TABLES[name].required},
+        {name: sheet.rows for name, sheet in sheets.items()},
+        {name: sheet.places for name, sheet in sheets.items()},
+        metadata,
+        METADATA in titles,
+        faults,
+    )
 
 
 def _known(sheet: Any, reading: _Reading) -> bool:
@@ -288,7 +308,7 @@ def _read_table(lines: Iterator[tuple[int, Sequence[Any]]], table: schema.Table,
         for place, cell in enumerate(cells, start=1):
             if place not in columns and cell.value not in (None, ""):
                 remedy = "Give the column a name of the table in row 1, or delete it"
-                reading.fault("lies in a column without a name", remedy, row=row, place=place, value=_shown(cell))
+                reading.fault("lies in a column without a name", remedy, row=row, place=place, value=shown(cell))
     for place in sorted(reading.layout.hidden_columns & set(columns)):
         at = f"{_letter(place)}:{_letter(place)}"
         remedy = "Show it and look at it, or delete it"
@@ -326,7 +346,7 @@ def _check_header(header: Sequence[Any], table: schema.Table, reading: _Reading)
             close = get_close_matches(str(written).strip().lower(), table.names, n=1)
             hint = f"Did you mean {close[0]!r}? " if close else ""
             remedy = f"{hint}Columns: {', '.join(table.names)}"
-            reading.fault(f"is not a column of {table.name}", remedy, row=1, place=place, value=_shown(cell))
+            reading.fault(f"is not a column of {table.name}", remedy, row=1, place=place, value=shown(cell))
             usable = False
         elif written in names.values():
             first = next(_letter(other) for other, name in names.items() if name == written)
@@ -342,105 +362,15 @@ def _check_header(header: Sequence[Any], table: schema.Table, reading: _Reading)
     return names if usable else None
 
 
-def _shown(cell: Any) -> str:
-    return _shown_value(cell.value)
-
-
-def _shown_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return value.date().isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 10**_DIGITS:
-        return str(int(value))
-    return str(getattr(value, "text", value))
-
-
 def _read_cell(cell: Any, column: schema.Column, place: int, row: int, reading: _Reading) -> Any:
     """The value of a cell that is not empty; None and a fault when it is not what the column holds."""
     if cell.data_type == "f":
         _formula(cell, place, row, column.name, reading)
         return None
-    value, problem, remedy = _take(cell, column)
+    value, problem, remedy = take(cell, column)
     if problem:
-        reading.fault(problem, remedy, row=row, column=column.name, place=place, value=_shown(cell))
+        reading.fault(problem, remedy, row=row, column=column.name, place=place, value=shown(cell))
     return value
-
-
-def _take(cell: Any, column: schema.Column) -> tuple[Any, str, str]:
-    """The value of a cell, or what is wrong with it and what to do."""
-    value = cell.value
-    if cell.data_type == "e":
-        return None, "is an error value", "Correct it; leave the cell empty when the figure is not published"
-    if isinstance(value, bool):
-        word = "Write yes or no" if column.kind == "flag" else "Correct the cell"
-        return None, "is a logical value (TRUE, FALSE)", word
-    if column.kind in ("text", "flag"):
-        return _take_text(value, column)
-    if column.kind == "date":
-        return _take_date(value)
-    if isinstance(value, str):
-        if _NUMBER.fullmatch(_BLANKS.sub(" ", value)):
-            return None, "is a number kept as text", "Give the cell a number format and type it again"
-        return None, "is a text, not a number", "Correct it; leave the cell empty when the figure is not published"
-    if not isinstance(value, int | float):
-        return None, "is a date or a time, not a number", "Give the cell a number format and type it again"
-    if _percent(cell.number_format):
-        shown = f"{value * 100:.10g}%"
-        return None, f"is shown as {shown}", "Give the cell a number format without % and check the figure"
-    return _take_number(value, column)
-
-
-def _take_text(value: Any, column: schema.Column) -> tuple[Any, str, str]:
-    if isinstance(value, int | float):
-        remedy = "Give the cell the format Text and type it again: 1, 01 and 1.0 are different texts"
-        return None, "is a number where a text is due", remedy
-    if not isinstance(value, str):
-        return None, "is a date or a time where a text is due", "Give the cell the format Text and type it again"
-    if value != value.strip():
-        return None, "begins or ends with a blank", "Take the blank away"
-    if _BLANKS.search(value):
-        return None, "has a non-breaking or other special space", "Type an ordinary space instead"
-    if _INVISIBLE.search(value):
-        return None, "has a character that cannot be seen", "Type the text again"
-    if column.kind == "flag" and value not in ("yes", "no"):
-        return None, "is neither yes nor no", "Write yes or no"
-    return value, "", ""
-
-
-def _take_date(value: Any) -> tuple[Any, str, str]:
-    if isinstance(value, str):
-        if _DATE.fullmatch(value.strip()):
-            return None, "is a date kept as text", "Give the cell a date format and type it again"
-        return None, "is a text, not a date", "Type a date"
-    if isinstance(value, int | float):
-        return None, "is a number, not a date", "Give the cell a date format and check the date"
-    if isinstance(value, datetime.datetime):
-        if value.time() != datetime.time():
-            return None, "has a time of day", "Type the date alone"
-        value = value.date()
-    if isinstance(value, datetime.date):
-        if value < FIRST_DATE:
-            return None, f"is a date before {FIRST_DATE.year}", "Type the whole date: 2018 alone becomes a day of 1905"
-        return pd.Timestamp(value), "", ""
-    return None, "is a time, not a date", "Type a date"
-
-
-def _take_number(value: float, column: schema.Column) -> tuple[Any, str, str]:
-    if not math.isfinite(value) or abs(value) >= 10**_DIGITS or float(f"{value:.{_DIGITS}g}") != value:
-        remedy = "A workbook keeps no more: round it as published, or write it in the CSV table"
-        return None, f"has more than {_DIGITS} digits", remedy
-    if column.kind == "year":
-        whole = int(value)
-        return (whole, "", "") if whole == value and 1000 <= whole <= 9999 else (None, "is not a year", "Write YYYY")
-    if column.kind == "amount" and round(value, 2) != value:
-        return None, "has more than two decimals", "An amount in euro has two"
-    return float(value), "", ""
-
-
-def _percent(number_format: str | None) -> bool:
-    """Whether a cell is shown multiplied by a hundred; a % in quotes is only a sign."""
-    return "%" in re.sub(r'"[^"]*"|\\.', "", number_format or "")
 
 
 def _letter(place: int) -> str:

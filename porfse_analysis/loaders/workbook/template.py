@@ -1,20 +1,24 @@
-"""An empty workbook of a programme: a sheet per table with formats, drop-down lists and a help text per column."""
+"""The workbook of a programme, empty or filled: a sheet per table with formats, drop-down lists and help texts."""
 
 from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
+
 from porfse_analysis import schema
-from porfse_analysis.errors import extra_needed
+from porfse_analysis.errors import DataError, Fault, extra_needed
 from porfse_analysis.languages import LANGUAGES, has_text, in_every_language
 from porfse_analysis.loaders.save import LICENCES
 from porfse_analysis.loaders.workbook import words
+from porfse_analysis.programme import Programme
 from porfse_analysis.schema import Column
 
-__all__ = ["FIRST_DATE", "HELP", "METADATA", "NUMBER_FORMATS", "TEMPLATE", "write_template"]
+__all__ = ["DIGITS", "FIRST_DATE", "HELP", "METADATA", "NUMBER_FORMATS", "TEMPLATE", "write_template", "write_workbook"]
 
 TEMPLATE = "programme.xlsx"
 HELP: Final = "LEGGIMI-README"
@@ -36,6 +40,9 @@ NUMBER_FORMATS = {
 }
 """How the cells of a column are formatted, by kind."""
 
+DIGITS = 15
+"""A workbook keeps that many, and silently writes zeros for the others."""
+
 _ROWS = 1_048_576  # of a sheet
 _WIDTHS = {"text": 18, "date": 12, "amount": 20, "number": 14, "year": 8, "flag": 12}
 # common values that are offered; others are taken too
@@ -50,6 +57,39 @@ _OFFERED = {
 
 def write_template(path: Path) -> None:
     """Write the empty workbook to `path`; the same bytes every time."""
+    _write(path, {}, {})
+
+
+def write_workbook(programme: Programme, path: Path, *, licence: str = "") -> None:
+    """Write a programme to `path` as the workbook that `read_workbook` reads back to the same tables.
+
+    Raises `DataError` for a number of more digits than a workbook keeps.
+    """
+    tables = {name: getattr(programme, name) for name in schema.TABLES}
+    faults = [fault for name, frame in tables.items() for fault in _too_long(frame, schema.TABLES[name])]
+    if faults:
+        raise DataError(path, faults)
+    titles = {f"title_{lang}": programme.titles.get(lang, "") for lang in LANGUAGES}
+    _write(path, tables, {"cci": programme.cci, "licence": licence, **titles})
+
+
+def _too_long(frame: pd.DataFrame, table: schema.Table) -> Iterator[Fault]:
+    for column in table.columns:
+        if column.kind in ("amount", "number"):
+            for place, value in enumerate(frame[column.name]):
+                if not math.isnan(value) and float(f"{value:.{DIGITS}g}") != value:
+                    remedy = "Round it as published, or keep the programme as a folder"
+                    yield Fault(
+                        f"has more than {DIGITS} digits",
+                        f"{table.name}.csv",
+                        place + 2,
+                        column.name,
+                        repr(value),
+                        remedy,
+                    )
+
+
+def _write(path: Path, tables: Mapping[str, pd.DataFrame], metadata: Mapping[str, str]) -> None:
     with extra_needed():
         import xlsxwriter
 
@@ -57,13 +97,14 @@ def write_template(path: Path) -> None:
     with xlsxwriter.Workbook(path, options) as book:
         # a fixed date: without one the time of writing would be kept
         book.set_properties({"created": datetime.datetime(2000, 1, 1)})
-        help_sheet, metadata = book.add_worksheet(HELP), book.add_worksheet(METADATA)
+        help_sheet, metadata_sheet = book.add_worksheet(HELP), book.add_worksheet(METADATA)
         header = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "num_format": "@"})
         required = book.add_format({"bold": True, "bg_color": "#B8CCE4", "border": 1, "num_format": "@"})
         formats = {kind: book.add_format({"num_format": form}) for kind, form in NUMBER_FORMATS.items()}
         _write_help(book, help_sheet, header)
-        _write_metadata(book, metadata, header, formats["text"])
-        for table in schema.TABLES.values():
+        _write_metadata(book, metadata_sheet, header, formats["text"], metadata)
+        # the sources first: every other row names one
+        for table in sorted(schema.TABLES.values(), key=lambda table: table.name != "sources"):
             sheet = book.add_worksheet(table.name)
             sheet.freeze_panes(1, 0)
             for index, column in enumerate(table.columns):
@@ -72,10 +113,28 @@ def write_template(path: Path) -> None:
                 sheet.write_string(0, index, column.name, required if column.required else header)
                 sheet.write_comment(0, index, _comment(table.name, column), {"x_scale": 2, "y_scale": 1.4})
                 sheet.data_validation(1, index, _ROWS - 1, index, _validation(column))
+                if table.name in tables:
+                    _write_cells(sheet, index, tables[table.name][column.name], column)
         for sheet in book.worksheets():  # printed, a sheet is as wide as the page
             sheet.set_landscape()
             sheet.set_paper(9)
             sheet.fit_to_pages(1, 0)
+
+
+def _write_cells(sheet: Any, index: int, values: pd.Series, column: Column) -> None:
+    """The cells of a column, below its name."""
+    for row, (value, missing) in enumerate(zip(values, values.isna(), strict=True), start=1):
+        if column.kind == "flag":
+            if value or not column.optional:
+                sheet.write_string(row, index, "yes" if value else "no")
+        elif missing or value == "":
+            continue
+        elif column.kind == "date":
+            sheet.write_datetime(row, index, value.to_pydatetime())
+        elif column.kind == "text":
+            sheet.write_string(row, index, str(value))
+        else:
+            sheet.write_number(row, index, value)
 
 
 def _comment(table: str, column: Column) -> str:
@@ -114,7 +173,7 @@ def _cells(table: str) -> str:
     return f"=OFFSET({table}!$A$2,0,0,MAX(1,COUNTA({table}!$A$2:$A$5000)),1)"
 
 
-def _write_metadata(book: Any, sheet: Any, header: Any, text: Any) -> None:
+def _write_metadata(book: Any, sheet: Any, header: Any, text: Any, values: Mapping[str, str]) -> None:
     sheet.set_column(0, 0, 14, text)
     sheet.set_column(1, 1, 70, text)
     sheet.set_column(2, 1 + len(LANGUAGES), 60, text)
@@ -124,7 +183,10 @@ def _write_metadata(book: Any, sheet: Any, header: Any, text: Any) -> None:
         sheet.write_string(row, 0, name, text)
         for index, written in enumerate(meanings.values(), start=2):
             sheet.write_string(row, index, written, text)
-        sheet.write_blank(row, 1, None, text)
+        if values.get(name):
+            sheet.write_string(row, 1, values[name], text)
+        else:
+            sheet.write_blank(row, 1, None, text)
         if name in _OFFERED:
             sheet.data_validation(
                 row, 1, row, 1, {"validate": "list", "source": list(_OFFERED[name]), "show_error": False}
