@@ -12,7 +12,7 @@ from pathlib import Path
 
 import papermill
 import pytest
-from batch_tools import LONG, RECORDS, notebook, running, wait_for, without_timings
+from batch_tools import LONG, RECORDS, notebook, programme_of, running, wait_for, without_timings
 from cohesion_samples import finance_records, indicator_records, soda_csv, written
 
 from porfse_analysis import resources
@@ -23,25 +23,29 @@ from porfse_analysis.reports.run import execute, run_all
 engine = pytest.importorskip("porfse_analysis.reports.kernels.engine")
 warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
 
+# those whose cells are not about the end of the warm process share one
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("lent")]
 ENGINES = ["warm", "kernel"]
 
 
-def run(path, out, cutoff="2018-09-30"):
-    return Run(path, "", cutoff, "it", out)
+def run(path, out, cutoff="2018-09-30", programme=""):
+    return Run(path, programme, cutoff, "it", out)
 
 
 @warm_only
 @pytest.mark.parametrize("name", [*REPORT_NOTEBOOKS, "compare_cutoffs"])
 def test_a_warm_kernel_gives_what_a_started_one_gives(name, tmp_path):
     path = resources.notebooks_folder() / f"{name}.ipynb"
+    programme = str(programme_of(tmp_path / "programme", ["2017-12-31", "2018-09-30"]))
     made = {}
     for which in ENGINES:
-        asked = run(path, tmp_path / which)
+        asked = run(path, tmp_path / which, programme=programme)
         assert execute(asked, which).reason == ""
         made[which] = (without_timings(asked.executed), asked.page.read_bytes())
     assert made["warm"][0] == made["kernel"][0]
     assert made["warm"][1] == made["kernel"][1]
-    assert str(tmp_path) not in asked.executed.read_text(encoding="utf-8")
+    # the folder of the programme stands among the parameters
+    assert str(tmp_path / "kernel") not in asked.executed.read_text(encoding="utf-8")
 
 
 @warm_only
@@ -96,29 +100,40 @@ def test_awkward_cells_come_out_as_from_a_started_kernel(tmp_path):
     assert outputs["warm"] == outputs["kernel"]
 
 
-@pytest.mark.parametrize("which", ENGINES)
-@pytest.mark.parametrize(
-    ("cell", "said"),
-    [
-        ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("import sys\nsys.exit(3)", "SystemExit: 3"),
-        ("input()", "StdinNotImplementedError"),
-        ("class Odd:\n    def _repr_html_(self):\n        raise ValueError('odd')\nOdd()", "ValueError: odd"),
-        ("raise MemoryError('full')", "MemoryError: full"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "signal 9 (SIGKILL)"),
-        ("import ctypes\nctypes.string_at(0)", "signal 11 (SIGSEGV)"),
-        ("import os\nos._exit(7)", "ended with code 7"),
-    ],
-    ids=["error", "sys.exit", "input", "repr", "memory", "killed", "crash", "_exit"],
-)
-def test_however_a_cell_ends_the_run_says_so_and_leaves_nothing(which, cell, said, tmp_path):
-    asked = run(notebook(tmp_path / "bad.ipynb", cell, RECORDS), tmp_path / "out")
-    outcome = execute(asked, which, LONG)
-    assert said in outcome.reason
-    assert not list((tmp_path / "out").iterdir())
-    # the next run is not touched by it
-    good = run(notebook(tmp_path / "good.ipynb", RECORDS), tmp_path / "out")
-    assert execute(good, which, LONG).reason == ""
+BAD = {
+    "error": ("1 / 0", "ZeroDivisionError: division by zero"),
+    "sys.exit": ("import sys\nsys.exit(3)", "SystemExit: 3"),
+    "input": ("input()", "StdinNotImplementedError"),
+    "repr": (
+        "class Odd:\n    def _repr_html_(self):\n        raise ValueError('odd')\nOdd()",
+        "ValueError: odd",
+    ),
+    "memory": ("raise MemoryError('full')", "MemoryError: full"),
+    "killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "signal 9 (SIGKILL)"),
+    "crash": ("import ctypes\nctypes.string_at(0)", "signal 11 (SIGSEGV)"),
+    "_exit": ("import os\nos._exit(7)", "ended with code 7"),
+}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def ended(request, tmp_path_factory, warm):
+    """How one bad run after the other ended, and a good one after the last; and the folder of each."""
+    home = tmp_path_factory.mktemp(request.param)
+    cells = {name: [cell, RECORDS] for name, (cell, _) in BAD.items()} | {"good": [RECORDS]}
+    runs = [run(notebook(home / f"{name}.ipynb", *code), home / name) for name, code in cells.items()]
+    outcomes = run_all(runs, jobs=1, engine=request.param, timeout=LONG, warm=warm)
+    return home, [(outcome.run.name, outcome.reason) for outcome in outcomes]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_however_a_cell_ends_the_run_says_so_and_leaves_nothing(name, ended):
+    home, outcomes = ended
+    assert [known for known, _ in outcomes] == [*BAD, "good"]
+    assert BAD[name][1] in dict(outcomes)[name]
+    assert not list((home / name).iterdir())
+    # the next run is not touched by it: it ends in its own way
+    following, reason = outcomes[list(BAD).index(name) + 1]
+    assert (BAD[following][1] in reason) if following in BAD else reason == ""
 
 
 @pytest.mark.parametrize("which", ENGINES)
@@ -126,8 +141,12 @@ def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(which, tmp_pat
     mark = f"{os.getpid()}-{which}"
     start_one = f"import subprocess\nsubprocess.Popen(['sleep', '6000'], env={{'MARK': '{mark}'}})"
     begun = tmp_path / "begun"
-    # without end: that the run comes back at all shows that it was stopped
-    cell = start_one + f"\nimport pathlib\npathlib.Path({str(begun)!r}).touch()\nwhile True:\n    pass"
+    # without end, and deaf to what one is asked to end with: that the run comes back at all shows that it was killed
+    cell = (
+        start_one + "\nimport pathlib, signal, time\n"
+        "for asked in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(asked, signal.SIG_IGN)\n"
+        f"pathlib.Path({str(begun)!r}).touch()\nwhile True:\n    time.sleep(6000)"
+    )
     path = notebook(tmp_path / "slow.ipynb", cell, RECORDS)
     for seconds in (4, 40, 400):
         outcome = execute(run(path, tmp_path / "out"), which, seconds)
