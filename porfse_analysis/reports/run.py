@@ -114,6 +114,8 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
         if workers == 1:  # joblib would run them in this process
             for run in runs:
                 yield _alone(run, timeout, tries=2)
+            # its Parallel cannot take over an executor that it has not made
+            get_reusable_executor(reuse=True).shutdown()
             return
         parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
         try:

@@ -23,8 +23,7 @@ from porfse_analysis.reports.run import execute, run_all
 engine = pytest.importorskip("porfse_analysis.reports.kernels.engine")
 warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
 
-# those whose cells are not about the end of the warm process share one
-pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("lent")]
+pytestmark = pytest.mark.usefixtures("lent")
 ENGINES = ["warm", "kernel"]
 
 
@@ -34,18 +33,18 @@ def run(path, out, cutoff="2018-09-30", programme=""):
 
 @warm_only
 @pytest.mark.parametrize("name", [*REPORT_NOTEBOOKS, "compare_cutoffs"])
-def test_a_warm_kernel_gives_what_a_started_one_gives(name, tmp_path):
+def test_a_warm_kernel_gives_what_a_started_one_gives(name, tmp_path, monkeypatch):
     path = resources.notebooks_folder() / f"{name}.ipynb"
-    programme = str(programme_of(tmp_path / "programme", ["2017-12-31", "2018-09-30"]))
+    monkeypatch.chdir(tmp_path)
+    programme_of(Path("programme"), ["2017-12-31", "2018-09-30"], axis=["I", "ALL"])
     made = {}
     for which in ENGINES:
-        asked = run(path, tmp_path / which, programme=programme)
+        asked = run(path, tmp_path / which, programme="programme")
         assert execute(asked, which).reason == ""
         made[which] = (without_timings(asked.executed), asked.page.read_bytes())
     assert made["warm"][0] == made["kernel"][0]
     assert made["warm"][1] == made["kernel"][1]
-    # the folder of the programme stands among the parameters
-    assert str(tmp_path / "kernel") not in asked.executed.read_text(encoding="utf-8")
+    assert str(tmp_path) not in asked.executed.read_text(encoding="utf-8")
 
 
 @warm_only
@@ -55,6 +54,8 @@ def test_notebooks_that_are_no_reports_come_out_the_same_through_papermill(name,
     if name == "compare_programmes":
         for kind, records in (("finance", finance_records()), ("indicators", indicator_records())):
             parameters[kind] = str(written(tmp_path, f"{kind}.csv", soda_csv(records)))
+    else:
+        parameters["programme"] = str(programme_of(tmp_path / "programme", ["2018-09-30"], axis=["I", "ALL"]))
     made = {}
     for which in ENGINES:
         papermill.execute_notebook(
@@ -125,6 +126,7 @@ def ended(request, tmp_path_factory, warm):
     return home, [(outcome.run.name, outcome.reason) for outcome in outcomes]
 
 
+@pytest.mark.xdist_group("cells")
 @pytest.mark.parametrize("name", BAD)
 def test_however_a_cell_ends_the_run_says_so_and_leaves_nothing(name, ended):
     home, outcomes = ended
@@ -193,8 +195,16 @@ def children(pid):
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to find processes in")
 
 
+@pytest.fixture(scope="module")
+def to_kill():
+    """A warm process that tests may kill: it is started again for the run that follows."""
+    with WarmProcess() as process:
+        yield process
+
+
 @warm_only
-def test_a_run_whose_warm_process_was_killed_is_run_again_once(tmp_path):
+@pytest.mark.xdist_group("killed")
+def test_a_run_whose_warm_process_was_killed_is_run_again_once(to_kill, tmp_path):
     """The first time a run kills the process all are forked from; the second time it goes through."""
     flag = tmp_path / "killed"
     kill = (
@@ -205,43 +215,42 @@ def test_a_run_whose_warm_process_was_killed_is_run_again_once(tmp_path):
     runs = [run(notebook(tmp_path / "bad.ipynb", kill, RECORDS), tmp_path / "bad")]
     good = notebook(tmp_path / "good.ipynb", RECORDS)
     runs += [run(good, tmp_path / f"out{place}") for place in range(2)]
-    outcomes = list(run_all(runs, jobs=2))
+    outcomes = list(run_all(runs, jobs=2, warm=to_kill))
     assert [outcome.reason for outcome in outcomes] == ["", "", ""]
     assert {outcome.run for outcome in outcomes} == set(runs)
     assert flag.exists()
 
 
 @warm_only
-def test_a_run_that_always_takes_the_warm_process_along_fails_alone(tmp_path):
+@pytest.mark.xdist_group("killed")
+def test_a_run_that_always_takes_the_warm_process_along_fails_alone(to_kill, tmp_path):
     kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(6000)"
     runs = [run(notebook(tmp_path / "bad.ipynb", kill, RECORDS), tmp_path / "bad")]
     good = notebook(tmp_path / "good.ipynb", RECORDS)
     runs += [run(good, tmp_path / "out")]
-    ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1)}
+    ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1, warm=to_kill)}
     assert ended["bad"] == "the warm process was lost, twice"
     assert ended["good"] == ""
 
 
 @warm_only
 @needs_proc
-def test_a_killed_run_is_named_and_the_others_come_out(tmp_path):
+def test_a_killed_run_is_named_and_the_others_come_out(warm, tmp_path):
     """The process of a run is killed from outside, as the system does when memory runs out."""
     slow = notebook(tmp_path / "slow.ipynb", "import time\ntime.sleep(6000)", RECORDS)
     good = notebook(tmp_path / "good.ipynb", RECORDS)
-    with WarmProcess() as warm:
+    before = set(children(warm.process.pid))
 
-        def kill():
-            forks = []
-            while len(forks) < 2:  # the run, then its kernel
-                time.sleep(0.2)
-                forks = children(warm.process.pid)
-            os.kill(min(forks), signal.SIGKILL)
+    def kill():
+        while len(forks := set(children(warm.process.pid)) - before) < 2:  # the run, then its kernel
+            time.sleep(0.2)
+        os.kill(min(forks), signal.SIGKILL)
 
-        killer = threading.Thread(target=kill)
-        killer.start()
-        runs = [run(slow, tmp_path / "a"), run(good, tmp_path / "b")]
-        ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1, warm=warm)}
-        killer.join()
+    killer = threading.Thread(target=kill)
+    killer.start()
+    runs = [run(slow, tmp_path / "a"), run(good, tmp_path / "b")]
+    ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1, warm=warm)}
+    killer.join()
     assert ended == {"slow": "its process was ended by signal 9 (SIGKILL)", "good": ""}
     assert not (tmp_path / "a" / "slow.html").exists()
 
