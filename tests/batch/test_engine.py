@@ -281,7 +281,10 @@ def test_plain_papermill_with_the_engine(tmp_path):
 
 
 def test_the_runs_of_a_lost_worker_are_submitted_again_once(tmp_path):
-    """One run kills its worker the first time and the second; the others come out, each once."""
+    """One run kills its worker the first time and the second; the others come out, each once.
+
+    The batch of one run before it, which has a worker of its own, leaves nothing that a batch of several stumbles over.
+    """
     kill = (
         "import os, signal\n"
         "parent = int(open('/proc/self/status').read().split('PPid:')[1].split()[0])\n"
@@ -291,6 +294,8 @@ def test_the_runs_of_a_lost_worker_are_submitted_again_once(tmp_path):
         pytest.skip("no /proc to find the worker in")
     bad = notebook(tmp_path / "bad.ipynb", kill, RECORDS)
     good = notebook(tmp_path / "good.ipynb", RECORDS)
+    (alone,) = run_all([run(good, tmp_path / "alone")], jobs=1, engine="kernel")
+    assert alone.reason == ""
     runs = [run(bad, tmp_path / "bad"), *(run(good, tmp_path / f"out{place}") for place in range(3))]
     outcomes = list(run_all(runs, jobs=2, engine="kernel"))
     assert len(outcomes) == 4

@@ -34,7 +34,8 @@ pytestmark = [
 ]
 
 DATES = ["2014-12-31", "2015-12-31", "2016-12-31"]
-ENGINES = ["warm", "kernel"] if CAN_FORK else ["kernel"]
+# one engine shows what a batch does with faults; how runs of the other end, test_engine.py shows every time
+ENGINES = ["warm", pytest.param("kernel", marks=pytest.mark.slow)] if CAN_FORK else ["kernel"]
 
 
 def runs(out):
