@@ -1,22 +1,32 @@
 """Notebooks and calls for tests of batches, and ways to wait for what they do."""
 
+import csv
 import json
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from porfse_analysis import resources
+from porfse_analysis.cli import app
+from porfse_analysis.display.html import RESULTS_MIME
+from porfse_analysis.schema import TABLES
 
 PARAMETERS = 'programme: str = ""\ncutoff: str = "2018-09-30"\nlang: str = "it"'
 LONG = 600
 """Seconds after which a test gives up waiting: no test fails because the machine is busy."""
 
-RECORDS = (
-    "import pandas as pd\nfrom porfse_analysis.display.html import record\n"
-    "record(pd.DataFrame({'programme': ['p'], 'cutoff': [pd.Timestamp(cutoff)], 'data_date': [pd.NaT]}))"
+# what `record` leaves in a notebook, without the libraries that a started kernel would import for it
+_RECORDED = (
+    f"{{'{RESULTS_MIME}': {{'columns': ['programme', 'cutoff', 'data_date'], 'rows': [['p', cutoff, '']]}}, "
+    "'text/plain': ''}"
 )
+RECORDS = f"from IPython.display import display\ndisplay({_RECORDED}, raw=True)"
+
+MONEY = ("axes", "finance", "sources")
+"""The tables that every programme has."""
 
 
 def notebook(path, *cells):
@@ -49,17 +59,39 @@ def without_timings(path):
     return made
 
 
-def programme_copy(folder):
-    """The bundled programme where a test may change it."""
-    return Path(shutil.copytree(resources.bundled(), folder))
+def programme_of(folder, dates, tables=tuple(TABLES), **kept):
+    """The bundled programme with the rows of these dates alone, which is all most tests of batches need.
+
+    `tables`: of these tables alone; `axis=["I"]`: with the rows of these values alone where they have the column.
+    """
+    kept = {"cutoff": ["", *dates], **kept}
+    folder.mkdir()
+    bundled = resources.bundled()
+    descriptor = json.loads((bundled / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor["resources"] = [item for item in descriptor["resources"] if item["name"] in tables]
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    for item in descriptor["resources"]:
+        with (bundled / item["path"]).open(encoding="utf-8", newline="") as lines:
+            reader = csv.DictReader(lines)
+            rows = [row for row in reader if all(row.get(name, known[0]) in known for name, known in kept.items())]
+        with (folder / item["path"]).open("w", encoding="utf-8", newline="") as lines:
+            writer = csv.DictWriter(lines, reader.fieldnames, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+def porfse(*args):
+    """What the command `porfse` does, in this process."""
+    return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
 def command(*args):
-    """The command line of `porfse`, in a process of its own."""
+    """The command line of `porfse`, in a process of its own: where signals and limits of processes matter."""
     return [sys.executable, "-m", "porfse_analysis.cli", *map(str, args)]
 
 
-def porfse(*args, **options):
+def porfse_alone(*args, **options):
     """`porfse` as a user calls it, and how it ended."""
     options = {"timeout": LONG, **options}
     return subprocess.run(command(*args), capture_output=True, text=True, check=False, **options)

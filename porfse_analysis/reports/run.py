@@ -112,8 +112,7 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
     waiting = list(runs)
     try:
         if workers == 1:  # joblib would run them in this process
-            for run in runs:
-                yield _alone(run, timeout, tries=2)
+            yield from _one_by_one(runs, timeout, tries=2)
             return
         parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
         try:
@@ -121,9 +120,8 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
                 waiting.remove(outcome.run)
                 yield outcome
         except TerminatedWorkerError:
-            # one by one, so that the run that takes its worker along takes no other with it
-            for run in waiting:
-                yield _alone(run, timeout, tries=1)
+            # so that the run that takes its worker along takes no other with it
+            yield from _one_by_one(waiting, timeout, tries=1)
     except BaseException:
         # as it is: another size would wait for what still runs
         get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
@@ -134,6 +132,15 @@ def _in_worker(run: Run, timeout: float | None) -> Outcome:
     # Ctrl-C is for the command; it ends its workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return execute(run, "kernel", timeout)
+
+
+def _one_by_one(runs: Sequence[Run], timeout: float | None, tries: int) -> Iterator[Outcome]:
+    from joblib.externals.loky import get_reusable_executor
+
+    for run in runs:
+        yield _alone(run, timeout, tries)
+    # joblib's Parallel cannot take over an executor that it has not made
+    get_reusable_executor(reuse=True).shutdown()
 
 
 def _alone(run: Run, timeout: float | None, tries: int) -> Outcome:

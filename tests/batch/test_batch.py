@@ -8,23 +8,23 @@ import sys
 from pathlib import Path
 
 import pytest
-from batch_tools import command, programme_copy
+from batch_tools import porfse, programme_of
 from pandas.testing import assert_frame_equal
 
 from porfse_analysis import ParameterError, all_indicators, check, decommitment, load_programme, resources
+from porfse_analysis.files import write_aside
 from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.reports import batch as batches
-from porfse_analysis.reports import fingerprint
+from porfse_analysis.reports import fingerprint, site
 from porfse_analysis.reports.batch import make_batch
+from porfse_analysis.reports.ledger import runs_csv
 from porfse_analysis.reports.request import Request
 from porfse_analysis.reports.run import Outcome
 from porfse_analysis.reports.state import STATE_FILE
 
+DATES = ["2017-12-31", "2018-09-30", "2018-12-31", "2022-06-30"]
+CLAIMS = ["n-plus-3-2018", "people-reached"]
 INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
-DATES = [
-    *("2014-12-31", "2015-12-31", "2016-12-31", "2017-12-31", "2018-09-30"),
-    *("2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-06-30"),
-]
 EMPTY = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
@@ -46,22 +46,69 @@ def stand_in(failing=()):
     return execute, given
 
 
-@pytest.fixture
-def folder(tmp_path):
-    return programme_copy(tmp_path / "programme")
+def bare_pages(folder, out, runs):
+    """In the place of `write_folder`, whose pages cost more than all else here: the list of runs, and an index."""
+    listed, index = out / "runs.csv", out / "index.html"
+    write_aside(listed, runs_csv(runs))
+    write_aside(index, f"index of {folder}")
+    return [], [listed, index]
+
+
+def ask(**asked):
+    """A request for the reports of the folder `programme`: by a relative path, so that a copy is the same batch."""
+    options = {"folders": ["programme"], "out": Path("out"), "notebooks": ["programme_report"], "engine": "kernel"}
+    return Request(**{**options, **asked})
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """A programme of four dates, and all its reports."""
+    home = tmp_path_factory.mktemp("once")
+    programme_of(home / "programme", DATES, claim=["", *CLAIMS])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        patch.setattr(site, "write_folder", bare_pages)
+        execute, given = stand_in()
+        make_batch(ask(), execute)
+    assert given == reports(*DATES)
+    return home
 
 
 @pytest.fixture
-def make(folder, tmp_path):
-    """Makes the reports of the copy and gives what was run."""
+def folder(once, tmp_path, monkeypatch):
+    """A copy of the programme, in the folder we work in."""
+    monkeypatch.chdir(tmp_path)
+    return Path(shutil.copytree(once / "programme", tmp_path / "programme"))
+
+
+@pytest.fixture
+def make_with_pages(folder):
+    """Makes the reports of the copy, with the pages above them, and gives what was run."""
 
     def call(failing=(), **asked):
         execute, given = stand_in(failing)
-        options = {"out": tmp_path / "out", "notebooks": ["programme_report"], **asked}
-        make_batch(Request(folders=[str(folder)], engine="kernel", **options), execute)
+        make_batch(ask(**asked), execute)
         return given
 
     return call
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """The pages above the reports are bare."""
+    monkeypatch.setattr(site, "write_folder", bare_pages)
+
+
+@pytest.fixture
+def make(make_with_pages, bare):
+    """The same with bare pages above the reports."""
+    return make_with_pages
+
+
+@pytest.fixture
+def made(once, make, tmp_path):
+    """All reports of the copy have been made."""
+    return Path(shutil.copytree(once / "out", tmp_path / "out"))
 
 
 def reports(*dates):
@@ -81,17 +128,15 @@ def test_everything_is_made_once(make):
     assert make(force=True) == reports(*DATES)
 
 
-def test_a_changed_figure_is_seen_from_its_date_on(make, folder):
-    make()
+def test_a_changed_figure_is_seen_from_its_date_on(made, make, folder):
     finance = (folder / "finance.csv").read_text(encoding="utf-8").splitlines()
-    row = next(line for line in finance if line.startswith("I,2021-12-31,selected"))
+    row = next(line for line in finance if line.startswith("I,2018-12-31,selected"))
     replace(folder / "finance.csv", row, row.replace(",exact,", ",about,"))
-    assert make() == reports("2021-12-31", "2022-06-30")
+    assert make() == reports("2018-12-31", "2022-06-30")
     assert make() == []
 
 
-def test_a_later_date_makes_its_own_reports_alone(make, folder):
-    make()
+def test_a_later_date_makes_its_own_reports_alone(made, make, folder):
     with (folder / "finance.csv").open("a", encoding="utf-8") as lines:
         lines.write("I,2022-12-31,selected,ESF,More developed,new-source,1000.00,,2022-12-31,exact,0.01,9.0\n")
     with (folder / "sources.csv").open("a", encoding="utf-8") as lines:
@@ -99,32 +144,28 @@ def test_a_later_date_makes_its_own_reports_alone(make, folder):
     assert make() == reports("2022-12-31")
 
 
-def test_a_changed_axis_is_seen_everywhere(make, folder):
-    make()
+def test_a_changed_axis_is_seen_everywhere(made, make, folder):
     replace(folder / "axes.csv", "Istruzione e formazione", "Istruzione")
     assert make() == reports(*DATES)
 
 
-def test_a_changed_claim_is_seen_from_its_date_on(make, folder):
-    make()
+def test_a_changed_claim_is_seen_from_its_date_on(made, make, folder):
     replace(folder / "claims.csv", "n-plus-3-2018,Obiettivo", "n-plus-3-2018,L'obiettivo")
-    assert make() == reports(*DATES[4:])
+    assert make() == reports(*DATES[1:])
 
 
-def test_the_figure_that_decides_a_claim_is_seen_though_it_is_later(make, folder):
+def test_the_figure_that_decides_a_claim_is_seen_though_it_is_later(made, make, folder):
     """The 187,000 people of 30 September 2018 are judged by 187,716 a year before and 300,656 three months later."""
-    make()
     path = folder / "achievements.csv"
     rows = path.read_text(encoding="utf-8").splitlines()
     later = next(row for row in rows if ",CO01,2018-12-31," in row and row.startswith("I,"))
     cells = later.split(",")
     cells[8] = str(float(cells[8]) + 1)
     replace(path, later, ",".join(cells))
-    assert "programme_report 2018-09-30 it" in make()
+    assert make() == reports(*DATES[1:])
 
 
-def test_a_file_touched_but_not_changed_changes_nothing(make, folder):
-    make()
+def test_a_file_touched_but_not_changed_changes_nothing(made, make, folder):
     (folder / "finance.csv").touch()
     text = (folder / "finance.csv").read_text(encoding="utf-8")
     (folder / "finance.csv").write_text("\ufeff" + text, encoding="utf-8")  # other bytes, the same figures
@@ -144,58 +185,54 @@ def test_another_notebook_is_made_again(make, tmp_path):
 
 def test_a_users_notebook_may_look_at_all_dates(make, folder, tmp_path):
     mine = shutil.copy(resources.notebooks_folder() / "programme_report.ipynb", tmp_path / "mine.ipynb")
-    asked = {"notebooks": [str(mine)], "cutoffs": ["2014-12-31"]}
+    asked = {"notebooks": [str(mine)], "cutoffs": ["2017-12-31"]}
     make(**asked)
     finance = (folder / "finance.csv").read_text(encoding="utf-8").splitlines()
     row = next(line for line in finance if line.startswith("I,2022-06-30,selected"))
     replace(folder / "finance.csv", row, row.replace(",exact,", ",about,"))
-    assert make(**asked) == ["mine 2014-12-31 it"]
+    assert make(**asked) == ["mine 2017-12-31 it"]
 
 
-def test_another_library_or_package_makes_everything_again(make, monkeypatch):
-    make()
+def test_another_library_or_package_makes_everything_again(made, make, monkeypatch):
     monkeypatch.setattr(fingerprint, "environment", lambda: "other")
     assert make() == reports(*DATES)
 
 
 @pytest.mark.parametrize("damage", ["missing", "changed", "cut"])
-def test_a_damaged_page_is_made_again(damage, make, tmp_path):
-    make()
-    page = tmp_path / "out" / "2018-09-30" / "programme_report.html"
+def test_a_damaged_page_is_made_again(damage, made, make):
+    page = made / "2018-09-30" / "programme_report.html"
     {"missing": page.unlink, "changed": lambda: page.write_text("egap"), "cut": lambda: page.write_text("")}[damage]()
     assert make() == reports("2018-09-30")
 
 
-def test_a_copied_folder_is_still_up_to_date(make, tmp_path):
-    make()
-    shutil.copytree(tmp_path / "out", tmp_path / "copy", copy_function=shutil.copyfile)
+def test_a_copied_folder_is_still_up_to_date(made, make, tmp_path):
+    shutil.copytree(made, tmp_path / "copy", copy_function=shutil.copyfile)
     assert make(out=tmp_path / "copy") == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 0}', '{"version": 1, "runs": 3, "other": 1}'])
-def test_a_damaged_state_makes_everything_again(text, make, tmp_path):
-    make()
-    (tmp_path / "out" / STATE_FILE).write_text(text)
+def test_a_damaged_state_makes_everything_again(text, made, make):
+    (made / STATE_FILE).write_text(text)
     assert make() == reports(*DATES)
     assert make() == []
 
 
-def test_only_what_failed_is_made_again(make, tmp_path):
-    make(failing=["2016-12-31"])
+def test_only_what_failed_is_made_again(make_with_pages, tmp_path):
+    make_with_pages(cutoffs=DATES[:2], failing=["2018-09-30"])
     listed = (tmp_path / "out" / "runs.csv").read_text(encoding="utf-8")
-    assert "2016-12-31,it,failed,0.0,not today" in listed
-    assert make() == reports("2016-12-31")
+    assert "2018-09-30,it,failed,0.0,not today" in listed
+    assert make_with_pages(cutoffs=DATES[:2]) == reports("2018-09-30")
     assert "failed" not in (tmp_path / "out" / "runs.csv").read_text(encoding="utf-8")
 
 
-def test_a_lost_index_is_written_again_without_a_report(make, tmp_path):
-    make()
+def test_a_lost_index_is_written_again_without_a_report(make_with_pages, tmp_path):
+    make_with_pages(cutoffs=DATES[:1])
     (tmp_path / "out" / "index.html").unlink()
-    assert make() == []
+    assert make_with_pages(cutoffs=DATES[:1]) == []
     assert (tmp_path / "out" / "index.html").is_file()
 
 
-def test_a_table_that_is_no_more_leaves_no_file(folder, tmp_path):
+def test_a_table_that_is_no_more_leaves_no_file(folder, bare):
     """What a run made before and does not make again goes; what lies beside it stays."""
     made = ["a.csv", "b.csv"]
 
@@ -207,50 +244,40 @@ def test_a_table_that_is_no_more_leaves_no_file(folder, tmp_path):
                 path.write_text(EMPTY)
             yield Outcome(run, 0.0, files=(run.page, *files, run.executed))
 
-    out = tmp_path / "out"
-    asked = {
-        "out": out,
-        "notebooks": ["programme_report"],
-        "cutoffs": ["2018-09-30"],
-        "engine": "kernel",
-        "force": True,
-    }
-    make_batch(Request(folders=[str(folder)], **asked), execute)
-    beside = out / "2018-09-30" / "programme_report_files"
+    asked = ask(cutoffs=["2018-09-30"], force=True)
+    make_batch(asked, execute)
+    beside = asked.out / "2018-09-30" / "programme_report_files"
     (beside / "mine.csv").write_text("of the user")
     made.remove("b.csv")
-    make_batch(Request(folders=[str(folder)], **asked), execute)
+    make_batch(asked, execute)
     assert sorted(path.name for path in beside.iterdir()) == ["a.csv", "mine.csv"]
 
 
-def test_ctrl_c_keeps_what_is_made_and_names_the_rest(folder, tmp_path):
+def test_ctrl_c_keeps_what_is_made_and_names_the_rest(make, tmp_path):
     execute, _ = stand_in()
 
     def interrupted(runs, warm):
         yield from execute(runs[:2], warm)
         raise KeyboardInterrupt
 
-    asked = {"out": tmp_path / "out", "notebooks": ["programme_report"], "cutoffs": DATES[:4], "engine": "kernel"}
     with pytest.raises(KeyboardInterrupt):
-        make_batch(Request(folders=[str(folder)], **asked), interrupted)
+        make_batch(ask(), interrupted)
     listed = (tmp_path / "out" / "runs.csv").read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[4] for line in listed[1:]] == ["ok", "ok", "failed", "failed"]
     assert listed[3].endswith(batches.STOPPED)
-    execute, given = stand_in()
-    make_batch(Request(folders=[str(folder)], **asked), execute)
-    assert given == reports(*DATES[2:4])
+    assert make() == reports(*DATES[2:])
 
 
-def test_several_programmes_each_get_a_folder(folder, tmp_path):
+def test_several_programmes_each_get_a_folder(folder, bare, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(folder, other)
     execute, given = stand_in()
-    asked = {"out": tmp_path / "out", "notebooks": ["programme_report"], "cutoffs": ["2018-09-30"], "engine": "kernel"}
-    made = make_batch(Request(folders=[str(folder), str(other)], **asked), execute)
+    made = make_batch(ask(folders=["programme", str(other)], cutoffs=["2018-09-30"]), execute)
     assert len(given) == 2
     assert [site.out.name for site in made.sites] == ["programme", "other"]
     assert (tmp_path / "out" / "other" / "2018-09-30" / "programme_report.html").is_file()
-    assert (tmp_path / "out" / "programme" / "index.html").is_file()
+    assert (tmp_path / "out" / "programme" / "index.html").read_text() == "index of programme"
+    assert (tmp_path / "out" / "other" / "index.html").read_text() == f"index of {other}"
     index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'href="([^"#]+)"', index) == ["programme/index.html", "other/index.html"]
     assert index.count('<td>30 settembre 2018</td><td class="pf-number">1</td><td class="pf-number">0</td>') == 2
@@ -260,45 +287,53 @@ def test_several_programmes_each_get_a_folder(folder, tmp_path):
 
 
 def test_a_dry_run_says_why_and_writes_nothing(folder, tmp_path):
-    call = command("report", folder, "--out", tmp_path / "out", "--cutoff", "2018-09-30", "--dry-run")
-    said = subprocess.run(call, capture_output=True, text=True, check=True)
+    said = porfse("report", folder, "--out", tmp_path / "out", "--cutoff", "2018-09-30", "--dry-run")
+    assert said.exit_code == 0
     lines = said.stdout.splitlines()
     assert lines[0] == f"{tmp_path / 'out' / '2018-09-30' / 'programme_report.html'}: new"
-    assert "would be made" in said.stderr
+    assert "3 of 3 reports would be made" in said.stderr
     assert not (tmp_path / "out").exists()
 
 
-def test_a_call_with_nothing_to_do_imports_nothing_heavy(make, folder, tmp_path):
+def test_a_call_with_nothing_to_do_imports_nothing_heavy(made, tmp_path):
     """Unchanged files end the work: no table is read, nothing that draws, computes or runs is imported."""
-    make()
     script = (
         "import sys\nfrom porfse_analysis.cli import app\n"
-        f"sys.argv = ['porfse', 'report', {str(folder)!r}, '--notebook', 'programme_report', '--out', "
-        f"{str(tmp_path / 'out')!r}]\n"
+        "sys.argv = ['porfse', 'report', 'programme', '--notebook', 'programme_report', '--out', 'out']\n"
         "try:\n    app()\nexcept SystemExit as end:\n    assert not end.code\n"
         "heavy = ['pandas', 'numpy', 'matplotlib', 'papermill', 'nbconvert', 'nbformat', 'jupyter_client', 'joblib',\n"
         "         'IPython', 'babel', 'jinja2']\n"
         "print([name for name in heavy if name in sys.modules])"
     )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert said.stdout.strip() == "[]"
-    assert "0 of 10 reports made, 10 up to date" in said.stderr
+    assert "0 of 4 reports made, 4 up to date" in said.stderr
 
 
-@pytest.mark.parametrize("name", ["bundled", "invented"])
-def test_nothing_computed_at_a_date_needs_a_later_one(name):
+def dates_of(folder, *quick):
+    """Every date of a programme as a case of its own; all but some are slow."""
+    return [
+        pytest.param(folder, cutoff, marks=() if cutoff in quick else pytest.mark.slow, id=f"{folder.name}-{cutoff}")
+        for cutoff in load_programme(folder).cutoffs
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "cutoff"),
+    [*dates_of(resources.bundled(), "2018-09-30"), *dates_of(INVENTED, "2018-12-31")],
+)
+def test_nothing_computed_at_a_date_needs_a_later_one(folder, cutoff):
     """A programme cut at a date gives the results, findings and deadlines the whole one gives for it."""
-    programme = load_programme(INVENTED if name == "invented" else None)
-    for cutoff in programme.cutoffs:
-        cut = programme.until(as_cutoff(cutoff))
-        assert cut.cutoffs == [date for date in programme.cutoffs if date <= cutoff]
-        assert_frame_equal(all_indicators(cut, cutoff=cutoff), all_indicators(programme, cutoff=cutoff))
-        assert_frame_equal(check(cut, cutoff=cutoff), check(programme, cutoff=cutoff))
-        for year in (2018, 2021, 2023):
-            frames = [
-                decommitment(data.eu_commitments, data.finance, year=year, cutoff=cutoff) for data in (cut, programme)
-            ]
-            assert_frame_equal(*frames)
+    programme = load_programme(folder)
+    cut = programme.until(as_cutoff(cutoff))
+    assert cut.cutoffs == [date for date in programme.cutoffs if date <= cutoff]
+    assert_frame_equal(all_indicators(cut, cutoff=cutoff), all_indicators(programme, cutoff=cutoff))
+    assert_frame_equal(check(cut, cutoff=cutoff), check(programme, cutoff=cutoff))
+    for year in (2018, 2021, 2023):
+        frames = [
+            decommitment(data.eu_commitments, data.finance, year=year, cutoff=cutoff) for data in (cut, programme)
+        ]
+        assert_frame_equal(*frames)
 
 
 def test_the_folder_of_another_programme_is_refused_before_anything_changes(make, folder, tmp_path):

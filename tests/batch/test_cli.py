@@ -6,17 +6,12 @@ import shutil
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from batch_tools import MONEY, porfse, programme_of
 
 from porfse_analysis import load_programme, resources
-from porfse_analysis.cli import app
 from porfse_analysis.indicators.result import KEY, RESULT_COLUMNS
 from porfse_analysis.loaders.template import EXAMPLES
 from porfse_analysis.schema import TABLES
-
-
-def porfse(*args):
-    return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
 @pytest.fixture
@@ -39,9 +34,10 @@ def test_indicators_as_csv_are_the_results_and_nothing_else():
     assert set(rows["cutoff"]) == {"2018-09-30"}
 
 
-def test_indicators_of_every_date():
-    run = porfse("indicators", "--format", "csv")
-    assert pd.read_csv(io.StringIO(run.stdout))["cutoff"].nunique() == 10
+def test_indicators_of_every_date(tmp_path):
+    dates = ["2014-12-31", "2018-09-30"]
+    run = porfse("indicators", programme_of(tmp_path / "programme", dates, MONEY), "--format", "csv")
+    assert pd.read_csv(io.StringIO(run.stdout))["cutoff"].unique().tolist() == dates
 
 
 def test_indicators_as_json_and_table():
@@ -108,8 +104,7 @@ def test_the_examples_of_a_new_folder_load(tmp_path):
 
 
 def test_check_fails_on_an_impossible_figure(tmp_path):
-    folder = tmp_path / "programme"
-    shutil.copytree(resources.bundled(), folder)
+    folder = programme_of(tmp_path / "programme", ["2020-12-31"], axis=["I"])
     table = folder / "achievements.csv"
     # more long-term unemployed than unemployed
     line = "I,ESF,8i,More developed,OESF,CO02,2020-12-31,ec-2q3n-nr7n,157892,,exact,Number,2020-12-31,2020.0\n"
@@ -119,6 +114,7 @@ def test_check_fails_on_an_impossible_figure(tmp_path):
     assert "157,892 people, more than the 157,891 of CO01" in run.stdout
 
 
+@pytest.mark.usefixtures("lent")
 @pytest.mark.parametrize("command", ["check", "indicators", "report"])
 def test_a_damaged_folder_is_named_and_nothing_is_written(command, damaged, tmp_path):
     out = ["--out", tmp_path / "reports"] if command == "report" else []
@@ -133,16 +129,19 @@ def test_a_damaged_folder_is_named_and_nothing_is_written(command, damaged, tmp_
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--cutoff", "2018-09-29"], "it has 2018-09-30"),
-        (["--cutoff", "30/09/2018"], "YYYY-MM-DD"),
-        (["--lang", "fr"], "fr"),
-        (["--notebook", "programme_reprt"], "did you mean 'programme_report'"),
-        (["--cutof", "2018-09-30"], "--cutof"),
+        (["mine", "--cutoff", "2018-09-29"], "it has 2018-09-30"),
+        (["mine", "--cutoff", "30/09/2018"], "YYYY-MM-DD"),
+        (["mine", "--lang", "fr"], "fr"),
+        (["mine", "--notebook", "programme_reprt"], "did you mean 'programme_report'"),
+        (["mine", "--cutof", "2018-09-30"], "--cutof"),
         (["nowhere"], "is not a folder"),
-        (["--jobs", "-3"], "--jobs"),
+        (["mine", "--jobs", "-3"], "--jobs"),
     ],
 )
-def test_a_wrong_call_writes_nothing(args, said, tmp_path):
+@pytest.mark.usefixtures("lent")
+def test_a_wrong_call_writes_nothing(args, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    programme_of(tmp_path / "mine", ["2018-09-30"], MONEY, axis=["I"])
     run = porfse("report", "--out", tmp_path / "reports", *args)
     assert run.exit_code == 2
     assert said in run.stderr
@@ -172,7 +171,7 @@ def test_help_shows_an_example(command):
     assert f"Example: porfse {command}" in run.stdout
 
 
-def test_report_end_to_end_with_one_failing_date(tmp_path):
+def test_report_end_to_end_with_one_failing_date(lent, tmp_path):
     """Two dates in parallel processes; one fails, the other is made, exit 1."""
     notebook = json.loads((resources.notebooks_folder() / "programme_report.ipynb").read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
@@ -182,9 +181,8 @@ def test_report_end_to_end_with_one_failing_date(tmp_path):
     mine = tmp_path / "mine.ipynb"
     mine.write_text(json.dumps(notebook), encoding="utf-8")
     out = tmp_path / "reports"
-    run = porfse(
-        "report", "--notebook", mine, "--cutoff", "2014-12-31", "--cutoff", "2015-12-31", "--out", out, "--jobs", 2
-    )
+    programme = programme_of(tmp_path / "programme", ["2014-12-31", "2015-12-31"])
+    run = porfse("report", programme, "--notebook", mine, "--out", out, "--jobs", 2)
     assert run.exit_code == 1
     assert "1 of 2 reports made" in run.stderr
     assert "mine 2015-12-31 it" in run.stderr

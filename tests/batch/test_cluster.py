@@ -7,7 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from batch_tools import RECORDS, notebook, porfse, wait_for, without_timings
+from batch_tools import (
+    MONEY,
+    RECORDS,
+    notebook,
+    porfse,
+    porfse_alone,
+    programme_of,
+    wait_for,
+    without_timings,
+)
 
 pytest.importorskip("distributed")
 DASK = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
@@ -96,7 +105,7 @@ def test_a_batch_on_a_cluster_that_loses_a_worker(cluster, tmp_path):
     # what the lost worker had begun and not ended was begun again by the other
     again = [date for date, worker in begun if int(worker) == workers[1].pid]
     assert by_lost[-1] in again
-    second = porfse(*call, cwd=here)
+    second = porfse_alone(*call, cwd=here)
     assert "0 of 6 reports made, 6 up to date" in second.stderr
 
 
@@ -105,15 +114,16 @@ def test_a_report_of_the_cluster_is_the_report_of_this_machine(cluster, tmp_path
     address, _ = cluster
     call = ["report", "--notebook", "programme_report", "--cutoff", "2018-09-30"]
     for name, more in [("far", ["--backend", "dask", "--scheduler", address]), ("near", [])]:
-        assert porfse(*call, "--out", name, *more, cwd=tmp_path).returncode == 0
+        assert porfse_alone(*call, "--out", name, *more, cwd=tmp_path).returncode == 0
     near, far = (tmp_path / name / "2018-09-30" / "programme_report" for name in ("near", "far"))
     assert near.with_suffix(".html").read_bytes() == far.with_suffix(".html").read_bytes()
     assert without_timings(near.with_suffix(".ipynb")) == without_timings(far.with_suffix(".ipynb"))
 
 
 def test_no_cluster_there(tmp_path):
-    call = ["report", "--out", tmp_path / "out", "--backend", "dask", "--scheduler", "tcp://127.0.0.1:9"]
-    said = porfse(*call, env={**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"})
+    programme = programme_of(tmp_path / "programme", DATES[:1], MONEY, axis=["I"])
+    call = ["report", programme, "--out", tmp_path / "out", "--backend", "dask", "--scheduler", "tcp://127.0.0.1:9"]
+    said = porfse_alone(*call, env={**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"})
     assert said.returncode == 1
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said.stderr
     assert "Traceback" not in said.stderr
@@ -122,6 +132,6 @@ def test_no_cluster_there(tmp_path):
 @pytest.mark.parametrize("args", [["--backend", "dask"], ["--scheduler", "tcp://x:1"]])
 def test_backend_and_scheduler_go_together(args, tmp_path):
     said = porfse("report", "--out", tmp_path / "out", *args)
-    assert said.returncode == 2
+    assert said.exit_code == 2
     assert "go together" in said.stderr
     assert not Path(tmp_path / "out").exists()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import papermill
 import pytest
-from batch_tools import LONG, RECORDS, notebook, running, wait_for, without_timings
+from batch_tools import LONG, RECORDS, notebook, programme_of, running, wait_for, without_timings
 from cohesion_samples import finance_records, indicator_records, soda_csv, written
 
 from porfse_analysis import resources
@@ -23,20 +23,23 @@ from porfse_analysis.reports.run import execute, run_all
 engine = pytest.importorskip("porfse_analysis.reports.kernels.engine")
 warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
 
+pytestmark = pytest.mark.usefixtures("lent")
 ENGINES = ["warm", "kernel"]
 
 
-def run(path, out, cutoff="2018-09-30"):
-    return Run(path, "", cutoff, "it", out)
+def run(path, out, cutoff="2018-09-30", programme=""):
+    return Run(path, programme, cutoff, "it", out)
 
 
 @warm_only
 @pytest.mark.parametrize("name", [*REPORT_NOTEBOOKS, "compare_cutoffs"])
-def test_a_warm_kernel_gives_what_a_started_one_gives(name, tmp_path):
+def test_a_warm_kernel_gives_what_a_started_one_gives(name, tmp_path, monkeypatch):
     path = resources.notebooks_folder() / f"{name}.ipynb"
+    monkeypatch.chdir(tmp_path)
+    programme_of(Path("programme"), ["2017-12-31", "2018-09-30"], axis=["I", "ALL"])
     made = {}
     for which in ENGINES:
-        asked = run(path, tmp_path / which)
+        asked = run(path, tmp_path / which, programme="programme")
         assert execute(asked, which).reason == ""
         made[which] = (without_timings(asked.executed), asked.page.read_bytes())
     assert made["warm"][0] == made["kernel"][0]
@@ -51,6 +54,8 @@ def test_notebooks_that_are_no_reports_come_out_the_same_through_papermill(name,
     if name == "compare_programmes":
         for kind, records in (("finance", finance_records()), ("indicators", indicator_records())):
             parameters[kind] = str(written(tmp_path, f"{kind}.csv", soda_csv(records)))
+    else:
+        parameters["programme"] = str(programme_of(tmp_path / "programme", ["2018-09-30"], axis=["I", "ALL"]))
     made = {}
     for which in ENGINES:
         papermill.execute_notebook(
@@ -96,29 +101,41 @@ def test_awkward_cells_come_out_as_from_a_started_kernel(tmp_path):
     assert outputs["warm"] == outputs["kernel"]
 
 
-@pytest.mark.parametrize("which", ENGINES)
-@pytest.mark.parametrize(
-    ("cell", "said"),
-    [
-        ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("import sys\nsys.exit(3)", "SystemExit: 3"),
-        ("input()", "StdinNotImplementedError"),
-        ("class Odd:\n    def _repr_html_(self):\n        raise ValueError('odd')\nOdd()", "ValueError: odd"),
-        ("raise MemoryError('full')", "MemoryError: full"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "signal 9 (SIGKILL)"),
-        ("import ctypes\nctypes.string_at(0)", "signal 11 (SIGSEGV)"),
-        ("import os\nos._exit(7)", "ended with code 7"),
-    ],
-    ids=["error", "sys.exit", "input", "repr", "memory", "killed", "crash", "_exit"],
-)
-def test_however_a_cell_ends_the_run_says_so_and_leaves_nothing(which, cell, said, tmp_path):
-    asked = run(notebook(tmp_path / "bad.ipynb", cell, RECORDS), tmp_path / "out")
-    outcome = execute(asked, which, LONG)
-    assert said in outcome.reason
-    assert not list((tmp_path / "out").iterdir())
-    # the next run is not touched by it
-    good = run(notebook(tmp_path / "good.ipynb", RECORDS), tmp_path / "out")
-    assert execute(good, which, LONG).reason == ""
+BAD = {
+    "error": ("1 / 0", "ZeroDivisionError: division by zero"),
+    "sys.exit": ("import sys\nsys.exit(3)", "SystemExit: 3"),
+    "input": ("input()", "StdinNotImplementedError"),
+    "repr": (
+        "class Odd:\n    def _repr_html_(self):\n        raise ValueError('odd')\nOdd()",
+        "ValueError: odd",
+    ),
+    "memory": ("raise MemoryError('full')", "MemoryError: full"),
+    "killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "signal 9 (SIGKILL)"),
+    "crash": ("import ctypes\nctypes.string_at(0)", "signal 11 (SIGSEGV)"),
+    "_exit": ("import os\nos._exit(7)", "ended with code 7"),
+}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def ended(request, tmp_path_factory, warm):
+    """How one bad run after the other ended, and a good one after the last; and the folder of each."""
+    home = tmp_path_factory.mktemp(request.param)
+    cells = {name: [cell, RECORDS] for name, (cell, _) in BAD.items()} | {"good": [RECORDS]}
+    runs = [run(notebook(home / f"{name}.ipynb", *code), home / name) for name, code in cells.items()]
+    outcomes = run_all(runs, jobs=1, engine=request.param, timeout=LONG, warm=warm)
+    return home, [(outcome.run.name, outcome.reason) for outcome in outcomes]
+
+
+@pytest.mark.xdist_group("cells")
+@pytest.mark.parametrize("name", BAD)
+def test_however_a_cell_ends_the_run_says_so_and_leaves_nothing(name, ended):
+    home, outcomes = ended
+    assert [known for known, _ in outcomes] == [*BAD, "good"]
+    assert BAD[name][1] in dict(outcomes)[name]
+    assert not list((home / name).iterdir())
+    # the next run is not touched by it: it ends in its own way
+    following, reason = outcomes[list(BAD).index(name) + 1]
+    assert (BAD[following][1] in reason) if following in BAD else reason == ""
 
 
 @pytest.mark.parametrize("which", ENGINES)
@@ -126,8 +143,12 @@ def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(which, tmp_pat
     mark = f"{os.getpid()}-{which}"
     start_one = f"import subprocess\nsubprocess.Popen(['sleep', '6000'], env={{'MARK': '{mark}'}})"
     begun = tmp_path / "begun"
-    # without end: that the run comes back at all shows that it was stopped
-    cell = start_one + f"\nimport pathlib\npathlib.Path({str(begun)!r}).touch()\nwhile True:\n    pass"
+    # without end, and deaf to what one is asked to end with: that the run comes back at all shows that it was killed
+    cell = (
+        start_one + "\nimport pathlib, signal, time\n"
+        "for asked in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(asked, signal.SIG_IGN)\n"
+        f"pathlib.Path({str(begun)!r}).touch()\nwhile True:\n    time.sleep(6000)"
+    )
     path = notebook(tmp_path / "slow.ipynb", cell, RECORDS)
     for seconds in (4, 40, 400):
         outcome = execute(run(path, tmp_path / "out"), which, seconds)
@@ -174,8 +195,16 @@ def children(pid):
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to find processes in")
 
 
+@pytest.fixture(scope="module")
+def to_kill():
+    """A warm process that tests may kill: it is started again for the run that follows."""
+    with WarmProcess() as process:
+        yield process
+
+
 @warm_only
-def test_a_run_whose_warm_process_was_killed_is_run_again_once(tmp_path):
+@pytest.mark.xdist_group("killed")
+def test_a_run_whose_warm_process_was_killed_is_run_again_once(to_kill, tmp_path):
     """The first time a run kills the process all are forked from; the second time it goes through."""
     flag = tmp_path / "killed"
     kill = (
@@ -186,43 +215,42 @@ def test_a_run_whose_warm_process_was_killed_is_run_again_once(tmp_path):
     runs = [run(notebook(tmp_path / "bad.ipynb", kill, RECORDS), tmp_path / "bad")]
     good = notebook(tmp_path / "good.ipynb", RECORDS)
     runs += [run(good, tmp_path / f"out{place}") for place in range(2)]
-    outcomes = list(run_all(runs, jobs=2))
+    outcomes = list(run_all(runs, jobs=2, warm=to_kill))
     assert [outcome.reason for outcome in outcomes] == ["", "", ""]
     assert {outcome.run for outcome in outcomes} == set(runs)
     assert flag.exists()
 
 
 @warm_only
-def test_a_run_that_always_takes_the_warm_process_along_fails_alone(tmp_path):
+@pytest.mark.xdist_group("killed")
+def test_a_run_that_always_takes_the_warm_process_along_fails_alone(to_kill, tmp_path):
     kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(6000)"
     runs = [run(notebook(tmp_path / "bad.ipynb", kill, RECORDS), tmp_path / "bad")]
     good = notebook(tmp_path / "good.ipynb", RECORDS)
     runs += [run(good, tmp_path / "out")]
-    ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1)}
+    ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1, warm=to_kill)}
     assert ended["bad"] == "the warm process was lost, twice"
     assert ended["good"] == ""
 
 
 @warm_only
 @needs_proc
-def test_a_killed_run_is_named_and_the_others_come_out(tmp_path):
+def test_a_killed_run_is_named_and_the_others_come_out(warm, tmp_path):
     """The process of a run is killed from outside, as the system does when memory runs out."""
     slow = notebook(tmp_path / "slow.ipynb", "import time\ntime.sleep(6000)", RECORDS)
     good = notebook(tmp_path / "good.ipynb", RECORDS)
-    with WarmProcess() as warm:
+    before = set(children(warm.process.pid))
 
-        def kill():
-            forks = []
-            while len(forks) < 2:  # the run, then its kernel
-                time.sleep(0.2)
-                forks = children(warm.process.pid)
-            os.kill(min(forks), signal.SIGKILL)
+    def kill():
+        while len(forks := set(children(warm.process.pid)) - before) < 2:  # the run, then its kernel
+            time.sleep(0.2)
+        os.kill(min(forks), signal.SIGKILL)
 
-        killer = threading.Thread(target=kill)
-        killer.start()
-        runs = [run(slow, tmp_path / "a"), run(good, tmp_path / "b")]
-        ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1, warm=warm)}
-        killer.join()
+    killer = threading.Thread(target=kill)
+    killer.start()
+    runs = [run(slow, tmp_path / "a"), run(good, tmp_path / "b")]
+    ended = {outcome.run.name: outcome.reason for outcome in run_all(runs, jobs=1, warm=warm)}
+    killer.join()
     assert ended == {"slow": "its process was ended by signal 9 (SIGKILL)", "good": ""}
     assert not (tmp_path / "a" / "slow.html").exists()
 
@@ -253,7 +281,10 @@ def test_plain_papermill_with_the_engine(tmp_path):
 
 
 def test_the_runs_of_a_lost_worker_are_submitted_again_once(tmp_path):
-    """One run kills its worker the first time and the second; the others come out, each once."""
+    """One run kills its worker the first time and the second; the others come out, each once.
+
+    The batch of one run before it, which has a worker of its own, leaves nothing that a batch of several stumbles over.
+    """
     kill = (
         "import os, signal\n"
         "parent = int(open('/proc/self/status').read().split('PPid:')[1].split()[0])\n"
@@ -263,6 +294,8 @@ def test_the_runs_of_a_lost_worker_are_submitted_again_once(tmp_path):
         pytest.skip("no /proc to find the worker in")
     bad = notebook(tmp_path / "bad.ipynb", kill, RECORDS)
     good = notebook(tmp_path / "good.ipynb", RECORDS)
+    (alone,) = run_all([run(good, tmp_path / "alone")], jobs=1, engine="kernel")
+    assert alone.reason == ""
     runs = [run(bad, tmp_path / "bad"), *(run(good, tmp_path / f"out{place}") for place in range(3))]
     outcomes = list(run_all(runs, jobs=2, engine="kernel"))
     assert len(outcomes) == 4

@@ -10,15 +10,32 @@ import sys
 from pathlib import Path
 
 import pytest
-from batch_tools import RECORDS, command, notebook, porfse, running, wait_for, without_timings
+from batch_tools import (
+    MONEY,
+    RECORDS,
+    command,
+    notebook,
+    porfse,
+    porfse_alone,
+    programme_of,
+    running,
+    wait_for,
+    without_timings,
+)
 
 from porfse_analysis import resources
+from porfse_analysis.reports.batch import make_batch
 from porfse_analysis.reports.kernels.warm import CAN_FORK
+from porfse_analysis.reports.request import Request
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc"),
+    pytest.mark.usefixtures("lent"),
+]
 
 DATES = ["2014-12-31", "2015-12-31", "2016-12-31"]
-ENGINES = ["warm", "kernel"] if CAN_FORK else ["kernel"]
+# one engine shows what a batch does with faults; how runs of the other end, test_engine.py shows every time
+ENGINES = ["warm", pytest.param("kernel", marks=pytest.mark.slow)] if CAN_FORK else ["kernel"]
 
 
 def runs(out):
@@ -27,8 +44,17 @@ def runs(out):
         return {row["cutoff"]: (row["status"], row["reason"]) for row in csv.DictReader(lines)}
 
 
-def asked(path, out, *more, dates=DATES):
-    return ["report", "--notebook", path, *(part for date in dates for part in ("--cutoff", date)), "--out", out, *more]
+@pytest.fixture
+def asked(tmp_path):
+    """The call for some dates of a notebook, with a programme that costs as little as can be."""
+    programme = programme_of(tmp_path / "programme", DATES, MONEY, axis=["I"])
+
+    def call(path, out, *more, dates=DATES):
+        cutoffs = [part for date in dates for part in ("--cutoff", date)]
+        return ["report", programme, "--notebook", path, *cutoffs, "--out", out, *more]
+
+    call.programme = programme
+    return call
 
 
 def sleeping(tmp_path):
@@ -47,7 +73,7 @@ def left_aside(out):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_one_bad_date_of_three(engine, tmp_path):
+def test_one_bad_date_of_three(engine, asked, tmp_path):
     """One killed, one that takes too long, one good: exit 1, both named; the second call makes those two alone."""
     bad = (
         "import os, signal, time, pathlib\n"
@@ -57,12 +83,12 @@ def test_one_bad_date_of_three(engine, tmp_path):
     )
     path, out = notebook(tmp_path / "mine.ipynb", bad, RECORDS), tmp_path / "out"
     for seconds in (8, 80, 800):
-        first = porfse(*asked(path, out, "--engine", engine, "--timeout", seconds), timeout=2000)
+        first = porfse(*asked(path, out, "--engine", engine, "--timeout", seconds))
         # where the machine is so busy that the others take longer too, they are given more
         if sum("stopped after" in reason for _, reason in runs(out).values()) == 1:
             break
         shutil.rmtree(out)
-    assert first.returncode == 1
+    assert first.exit_code == 1
     assert "mine 2014-12-31 it: its process was ended by signal 9 (SIGKILL)" in first.stderr
     assert f"mine 2015-12-31 it: stopped after {seconds} seconds (--timeout)" in first.stderr
     listed = runs(out)
@@ -72,15 +98,15 @@ def test_one_bad_date_of_three(engine, tmp_path):
     assert not (out / "2014-12-31" / "mine.html").exists()
     made = (out / "2016-12-31" / "mine.ipynb").stat().st_mtime_ns
     (tmp_path / "healed").touch()
-    second = porfse(*asked(path, out, "--engine", engine, "--timeout", 600))
-    assert second.returncode == 0
+    second = porfse(*asked(path, out))
+    assert second.exit_code == 0
     assert "2 of 3 reports made, 1 up to date" in second.stderr
     assert (out / "2016-12-31" / "mine.ipynb").stat().st_mtime_ns == made
     assert left_aside(out) == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_ctrl_c_keeps_what_is_made(engine, tmp_path):
+def test_ctrl_c_keeps_what_is_made(engine, asked, tmp_path):
     """Sent to the whole group, as a terminal does: exit 130, no traceback, nothing left running or aside."""
     path = sleeping(tmp_path)
     out = tmp_path / "out"
@@ -105,12 +131,12 @@ def test_ctrl_c_keeps_what_is_made(engine, tmp_path):
     assert left_aside(out) == []
     assert wait_for(lambda: not running(mark)), running(mark)
     (tmp_path / "healed").touch()
-    second = porfse(*asked(path, out, "--engine", engine))
+    second = porfse(*asked(path, out))
     assert "2 of 3 reports made, 1 up to date" in second.stderr
-    assert second.returncode == 0
+    assert second.exit_code == 0
 
 
-def test_a_killed_command_leaves_whole_files_and_the_next_call_goes_on(tmp_path):
+def test_a_killed_command_leaves_whole_files_and_the_next_call_goes_on(asked, tmp_path):
     """SIGKILL in the middle: no half-written page; what was complete is not made again."""
     path = sleeping(tmp_path)
     out = tmp_path / "out"
@@ -121,12 +147,12 @@ def test_a_killed_command_leaves_whole_files_and_the_next_call_goes_on(tmp_path)
     assert (out / "2014-12-31" / "mine.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
     (tmp_path / "healed").touch()
     second = porfse(*asked(path, out))
-    assert (second.returncode, "2 of 3 reports made, 1 up to date" in second.stderr) == (0, True)
+    assert (second.exit_code, "2 of 3 reports made, 1 up to date" in second.stderr) == (0, True)
     assert left_aside(out) == []
     assert set(runs(out).values()) == {("ok", "")}
 
 
-def test_two_commands_on_one_folder(tmp_path):
+def test_two_commands_on_one_folder(asked, tmp_path):
     """The second waits, then finds everything made."""
     begun, may_end = tmp_path / "begun", tmp_path / "may-end"
     cell = (
@@ -134,25 +160,35 @@ def test_two_commands_on_one_folder(tmp_path):
         f"while not pathlib.Path({str(may_end)!r}).exists():\n    time.sleep(0.05)"
     )
     path, out = notebook(tmp_path / "mine.ipynb", cell, RECORDS), tmp_path / "out"
-    first_said, second_said = tmp_path / "first", tmp_path / "second"
-    waiting = f"another porfse report is writing to {out}"
-    with first_said.open("w") as one, second_said.open("w") as two:
-        first = subprocess.Popen(command(*asked(path, out)), stderr=one)
-        assert wait_for(begun.exists)
-        second = subprocess.Popen(command(*asked(path, out)), stderr=two)
-    assert wait_for(lambda: waiting in second_said.read_text(encoding="utf-8")), second_said.read_text(encoding="utf-8")
-    may_end.touch()
-    assert (first.wait(), second.wait()) == (0, 0)
-    assert "3 of 3 reports made" in first_said.read_text(encoding="utf-8")
-    assert "0 of 3 reports made, 3 up to date" in second_said.read_text(encoding="utf-8")
+    said = []
+
+    def wait(text):
+        said.append(text)
+        may_end.touch()  # now the other may go on
+
+    def nothing(runs, warm):
+        raise AssertionError(f"{runs} were made by the other")
+
+    request = Request([str(asked.programme)], cutoffs=DATES, notebooks=[str(path)], out=out)
+    first = subprocess.Popen(command(*asked(path, out)), stderr=subprocess.PIPE, text=True)
+    assert wait_for(begun.exists)
+    # the second is this process
+    try:
+        second = make_batch(request, nothing, say=wait)
+    finally:
+        may_end.touch()
+    assert said == [f"another porfse report is writing to {out}; waiting for it to end (Ctrl-C gives up)"]
+    assert "3 of 3 reports made" in first.communicate()[1]
+    assert first.returncode == 0
+    assert (len(second.planned), second.due, second.outcomes) == (3, [], [])
 
 
-def test_a_date_whose_folder_cannot_be_written(tmp_path):
+def test_a_date_whose_folder_cannot_be_written(asked, tmp_path):
     path, out = notebook(tmp_path / "mine.ipynb", RECORDS), tmp_path / "out"
     out.mkdir()
     (out / "2015-12-31").write_text("a file where a folder must be")
     said = porfse(*asked(path, out))
-    assert said.returncode == 1
+    assert said.exit_code == 1
     assert "2 of 3 reports made" in said.stderr
     assert "mine 2015-12-31 it: its files cannot be written: File exists" in said.stderr
     assert runs(out)["2015-12-31"] == ("failed", "its files cannot be written: File exists")
@@ -175,13 +211,13 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_full_disk(small_disk, tmp_path):
+def test_a_full_disk(small_disk, asked, tmp_path):
     """The reports that fit are there and whole; the others are named; with room again they alone are made."""
     big = f"import pathlib\nif not pathlib.Path({str(tmp_path / 'room')!r}).exists() and cutoff != '2014-12-31':\n"
     big += "    print('x' * 400_000)"
     path, out = notebook(tmp_path / "mine.ipynb", big, RECORDS), small_disk / "out"
     said = porfse(*asked(path, out, "--jobs", 1))
-    assert said.returncode == 1
+    assert said.exit_code == 1
     for date in DATES[1:]:
         assert f"mine {date} it: its files cannot be written: No space left on device" in said.stderr
         assert not (out / date / "mine.html").exists()
@@ -190,26 +226,26 @@ def test_a_full_disk(small_disk, tmp_path):
     assert left_aside(out) == []
     (tmp_path / "room").touch()
     again = porfse(*asked(path, out, "--jobs", 1))
-    assert (again.returncode, "2 of 3 reports made, 1 up to date" in again.stderr) == (0, True)
+    assert (again.exit_code, "2 of 3 reports made, 1 up to date" in again.stderr) == (0, True)
 
 
-def test_no_room_for_the_index(small_disk, tmp_path):
+def test_no_room_for_the_index(small_disk, asked, tmp_path):
     """The old index stays whole, the reports are kept, and the message says what could not be written."""
     path, out = notebook(tmp_path / "mine.ipynb", RECORDS), small_disk / "out"
-    assert porfse(*asked(path, out, dates=DATES[:1])).returncode == 0
+    assert porfse(*asked(path, out, dates=DATES[:1])).exit_code == 0
     before = (out / "index.html").read_bytes()
     fill = f"import pathlib\npathlib.Path({str(small_disk / 'fill')!r}).write_bytes(b'x')"
     path = notebook(tmp_path / "mine.ipynb", fill, RECORDS)
     free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
     (small_disk / "ballast").write_bytes(b"x" * max(free - 4096, 0))
     said = porfse(*asked(path, out, dates=DATES[:1]))
-    assert said.returncode == 1
+    assert said.exit_code == 1
     assert "No space left on device" in said.stderr
     assert (out / "index.html").read_bytes() == before
     assert left_aside(out) == []
 
 
-def test_a_file_that_may_not_grow(tmp_path):
+def test_a_file_that_may_not_grow(asked, tmp_path):
     """The same as a full disk where none can be mounted: the system refuses to write more than 20 kB to a file."""
     path = notebook(tmp_path / "mine.ipynb", "if cutoff == '2015-12-31':\n    print('x' * 100_000)", RECORDS)
     out = tmp_path / "out"
@@ -217,25 +253,25 @@ def test_a_file_that_may_not_grow(tmp_path):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 
-    said = porfse(*asked(path, out), preexec_fn=limit)
+    said = porfse_alone(*asked(path, out), preexec_fn=limit)
     assert said.returncode == 1
     assert "mine 2015-12-31 it: its files cannot be written: File too large" in said.stderr
     assert "2 of 3 reports made" in said.stderr
     assert left_aside(out) == []
 
 
-def test_a_read_only_folder(tmp_path):
+def test_a_read_only_folder(asked, tmp_path):
     """Nothing is begun: exit 1, the folder and the reason named."""
     folder = mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=64k,ro", "tmpfs")
     try:
         said = porfse(*asked(notebook(tmp_path / "mine.ipynb", RECORDS), folder / "out"))
     finally:
         subprocess.run(["umount", str(folder)], check=True)
-    assert said.returncode == 1
+    assert said.exit_code == 1
     assert said.stderr.splitlines()[-1] == f"{folder / 'out'}: cannot be written to: Read-only file system"
 
 
-def test_memory_exhausted(tmp_path):
+def test_memory_exhausted(asked, tmp_path):
     """What the system refuses ends the cell, not the batch."""
     cell = (
         "import resource\nif cutoff == '2015-12-31':\n"
@@ -243,7 +279,7 @@ def test_memory_exhausted(tmp_path):
     )
     out = tmp_path / "out"
     said = porfse(*asked(notebook(tmp_path / "mine.ipynb", cell, RECORDS), out))
-    assert said.returncode == 1
+    assert said.exit_code == 1
     assert "MemoryError" in runs(out)["2015-12-31"][1]
     assert runs(out)["2014-12-31"] == runs(out)["2016-12-31"] == ("ok", "")
 
@@ -267,7 +303,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     ]:
         out = tmp_path / name
         call = ["report", "--cutoff", "2018-09-30", "--cutoff", "2022-06-30", "--lang", "it", "--lang", "en"]
-        assert porfse(*call, "--out", out, *more, cwd=tmp_path).returncode == 0
+        assert porfse_alone(*call, "--out", out, *more, cwd=tmp_path).returncode == 0
         made[name] = files(out)
     first = made.pop("one")
     assert len(first) >= 11

@@ -1,23 +1,18 @@
 """The notebook runs as it is, with plain papermill."""
 
-import subprocess
-import sys
+from click.testing import CliRunner
+from papermill.__main__ import papermill
 
 from porfse_analysis import resources
 from porfse_analysis.reports.results import recorded
 
 
-def test_plain_papermill(tmp_path):
+def test_plain_papermill(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call = [resources.notebooks_folder() / "programme_report.ipynb", "out.ipynb"]
+    call += ["-p", "cutoff", "2018-12-31", "-p", "lang", "en", "--no-progress-bar"]
+    CliRunner().invoke(papermill, [str(part) for part in call], catch_exceptions=False)
     out = tmp_path / "out.ipynb"
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "papermill", resources.notebooks_folder() / "programme_report.ipynb", out),
-            *("-p", "cutoff", "2018-12-31", "-p", "lang", "en", "--no-progress-bar"),
-        ],
-        check=True,
-        capture_output=True,
-        cwd=tmp_path,
-    )
     (block,) = recorded(out)
     rows = [dict(zip(block["columns"], row, strict=True)) for row in block["rows"]]
     (row,) = [r for r in rows if r["axis"] == "I" and r["indicator"] == "declared_spend_per_participant"]

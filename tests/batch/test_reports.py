@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from batch_tools import notebook
+from batch_tools import MONEY, RECORDS, notebook, programme_of
 from site_tools import write_site
 
 from porfse_analysis import ParameterError, all_indicators, load_programme, resources
@@ -20,7 +20,7 @@ from porfse_analysis.reports.navigation import END, START
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, Run, find_notebook, make_plan, notebook_parameters
 from porfse_analysis.reports.render import render
 from porfse_analysis.reports.results import collect_results, recorded
-from porfse_analysis.reports.run import Outcome, execute
+from porfse_analysis.reports.run import Outcome, execute, run_all
 
 pytestmark = pytest.mark.xdist_group("reports")
 NOTEBOOK = resources.notebooks_folder() / "programme_report.ipynb"
@@ -32,25 +32,29 @@ def programme():
 
 
 @pytest.fixture(scope="module")
-def reports(programme, tmp_path_factory):
-    """Reports of three dates in Italian and one in English, a review and a sheet, made as the command makes them."""
+def made(warm):
+    """Makes reports as the command makes them, in forks of the shared warm process where there is one."""
+
+    def call(*runs):
+        order = {run: place for place, run in enumerate(runs)}
+        return sorted(run_all(runs, jobs=2, warm=warm), key=lambda outcome: order[outcome.run])
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def reports(programme, made, tmp_path_factory):
+    """Reports of two dates in Italian and one in English, a review and a sheet."""
     out = tmp_path_factory.mktemp("site") / "reports"
-    dates = ["2014-12-31", "2018-09-30", "2022-06-30"]
+    dates = ["2018-09-30", "2022-06-30"]
     runs = make_plan(programme, cutoffs=dates, notebooks=["programme_report"], out=out)
     runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=["programme_report"], languages=["en"], out=out)
     others = ["performance_review", "information_sheet"]
     runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=others, out=out)
-    outcomes = [execute(run) for run in runs]
-    assert [outcome.reason for outcome in outcomes] == [""] * 6
+    outcomes = made(*runs)
+    assert [outcome.reason for outcome in outcomes] == [""] * 5
     write_site(out, programme, outcomes)
     return out
-
-
-RECORDS = """
-import porfse_analysis as pf
-report = pf.open_report(pf.load_programme(programme), cutoff=cutoff, lang=lang)
-pf.record(report.results)
-"""
 
 
 # the plan
@@ -115,7 +119,7 @@ def test_two_notebooks_of_one_name_are_refused(programme, tmp_path):
 def test_recorded_results_are_the_librarys(reports, programme):
     collected = pd.read_csv(reports / "results.csv", keep_default_na=False, dtype="str")
     assert list(collected.columns) == [*RESULT_COLUMNS, "notebook", "lang"]
-    for cutoff in ("2014-12-31", "2018-09-30", "2022-06-30"):
+    for cutoff in ("2018-09-30", "2022-06-30"):
         expected = all_indicators(programme, cutoff=cutoff)
         expected = pd.read_csv(
             pd.io.common.StringIO(expected.to_csv(index=False, date_format="%Y-%m-%d")),
@@ -140,7 +144,6 @@ def test_runs_are_listed(reports):
         runs = list(csv.DictReader(lines))
     assert {run["notebook"] for run in runs} == set(REPORT_NOTEBOOKS)
     assert {(run["cutoff"], run["lang"], run["status"]) for run in runs} == {
-        ("2014-12-31", "it", "ok"),
         ("2018-09-30", "it", "ok"),
         ("2022-06-30", "it", "ok"),
         ("2018-09-30", "en", "ok"),
@@ -152,7 +155,7 @@ def pages(reports):
 
 
 def test_pages_are_whole_and_ask_nothing_of_other_hosts(reports):
-    assert len(pages(reports)) == 8  # four reports, a review, a sheet, two indexes
+    assert len(pages(reports)) == 7  # three reports, a review, a sheet, two indexes
     for path in pages(reports):
         page = html.unescape(path.read_text(encoding="utf-8"))
         lang = "en" if "en" in path.relative_to(reports).parts else "it"
@@ -177,12 +180,13 @@ def test_links_of_the_index_lead_to_pages(reports):
         assert all((index.parent / link).is_file() for link in links)
 
 
-def test_reports_in_english_alone_have_an_index_at_the_top(programme, tmp_path):
-    run = make_plan(programme, cutoffs=["2014-12-31"], languages=["en"], out=tmp_path)[0]
-    write_site(tmp_path, programme, [execute(run)])
+def test_reports_in_english_alone_have_an_index_at_the_top(reports, programme, tmp_path):
+    run = make_plan(programme, cutoffs=["2018-09-30"], languages=["en"], out=tmp_path)[0]
+    shutil.copytree(reports / "en" / "2018-09-30", run.folder)
+    write_site(tmp_path, programme, [Outcome(run, 1.0)])
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in index
-    assert 'href="en/2014-12-31/programme_report.html"' in index
+    assert 'href="en/2018-09-30/programme_report.html"' in index
 
 
 def test_the_index_links_every_report_of_a_date_in_their_order(reports):
@@ -218,29 +222,22 @@ def test_no_file_is_left_aside(reports):
     assert {path.name for path in reports.rglob(".*")} == {".porfse.json"}
 
 
+@pytest.mark.usefixtures("lent")
 def test_reports_do_not_depend_on_the_working_folder(reports, tmp_path, monkeypatch, programme):
     monkeypatch.chdir(tmp_path)
-    run = make_plan(programme, cutoffs=["2014-12-31"], notebooks=["programme_report"], out=tmp_path / "elsewhere")[0]
+    run = make_plan(programme, cutoffs=["2018-09-30"], notebooks=["programme_report"], out=tmp_path / "elsewhere")[0]
     assert execute(run).ok
-    made = (reports / "2014-12-31" / "programme_report.html").read_text()
+    known = (reports / "2018-09-30" / "programme_report.html").read_text()
     # but for the links, which depend on what lies beside it
     linked = re.compile(f"(?<={START}).*(?={END})", re.DOTALL)
-    assert linked.sub("", run.page.read_text()) == linked.sub("", made)
+    assert linked.sub("", run.page.read_text()) == linked.sub("", known)
 
 
-def test_a_programme_with_only_money(tmp_path):
+def test_a_programme_with_only_money(made, tmp_path):
     """Axes, finance and sources alone: the rest is said to be missing, never zero, never a crash."""
-    source = resources.bundled()
-    folder = tmp_path / "bare"
-    folder.mkdir()
-    descriptor = json.loads((source / "datapackage.json").read_text(encoding="utf-8"))
-    kept = ("axes", "finance", "sources")
-    descriptor["resources"] = [item for item in descriptor["resources"] if item["name"] in kept]
-    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
-    for name in kept:
-        shutil.copy(source / f"{name}.csv", folder)
+    folder = programme_of(tmp_path / "bare", ["2017-12-31", "2018-09-30"], MONEY)
     run = Run(NOTEBOOK, str(folder), "2018-09-30", "it", tmp_path / "out")
-    outcome = execute(run)
+    (outcome,) = made(run)
     assert outcome.reason == ""
     page = run.page.read_text(encoding="utf-8")
     for said in (
@@ -256,32 +253,33 @@ def test_a_programme_with_only_money(tmp_path):
 # failures
 
 
-def test_a_failing_cell_is_named_and_leaves_no_file(tmp_path):
+def test_a_failing_cell_is_named_and_leaves_no_file(made, tmp_path):
     broken = notebook(tmp_path / "broken.ipynb", "print('fine')", "values = {}\nvalues['axis']")
     run = Run(broken, "", "2018-09-30", "it", tmp_path / "out")
-    outcome = execute(run)
+    (outcome,) = made(run)
     assert not outcome.ok
     assert "KeyError: 'axis'" in outcome.reason
     assert "values = {}" in outcome.reason
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_a_notebook_need_not_record_results(tmp_path):
+def test_a_notebook_need_not_record_results(made, tmp_path):
     silent = notebook(tmp_path / "silent.ipynb", "1 + 1")
     run = Run(silent, "", "2018-09-30", "it", tmp_path / "out")
-    assert execute(run).reason == ""
+    (outcome,) = made(run)
+    assert outcome.reason == ""
     assert run.page.is_file()
     assert collect_results([(run.executed, "it")]).empty
 
 
-def test_a_failed_run_keeps_the_report_there_was_and_is_named_on_the_index(tmp_path, programme):
+def test_a_failed_run_keeps_the_report_there_was_and_is_named_on_the_index(made, tmp_path):
     out = tmp_path / "out"
+    programme = load_programme(programme_of(tmp_path / "programme", ["2018-09-30", "2018-12-31"], MONEY, axis=["I"]))
     good = notebook(tmp_path / "mine.ipynb", RECORDS)
-    first = execute(Run(good, "", "2018-09-30", "it", out / "2018-09-30"))
-    second = execute(Run(good, "", "2018-12-31", "it", out / "2018-12-31"))
-    write_site(out, programme, [first, second])
+    runs = [Run(good, "", date, "it", out / date) for date in programme.cutoffs]
+    write_site(out, programme, made(*runs))
     bad = notebook(tmp_path / "mine.ipynb", "raise ValueError('<b>no such axis</b>')")
-    write_site(out, programme, [execute(Run(bad, "", "2018-12-31", "it", out / "2018-12-31"))])
+    write_site(out, programme, made(Run(bad, "", "2018-12-31", "it", out / "2018-12-31")))
     index = (out / "index.html").read_text(encoding="utf-8")
     assert 'href="2018-09-30/mine.html"' in index
     assert "no such axis" in index
@@ -316,10 +314,11 @@ def test_a_file_written_aside_is_complete_or_not_there(tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["results.csv"]
 
 
-def test_warnings_and_errors_of_libraries_do_not_reach_the_page(tmp_path):
+def test_warnings_and_errors_of_libraries_do_not_reach_the_page(made, tmp_path):
     noisy = notebook(tmp_path / "noisy.ipynb", "import sys\nprint('noise', file=sys.stderr)", RECORDS)
     run = Run(noisy, "", "2018-09-30", "it", tmp_path / "out")
-    assert execute(run).ok
+    (outcome,) = made(run)
+    assert outcome.ok
     assert "noise" not in run.page.read_text()
     assert recorded(run.executed)
     assert "noise" in run.executed.read_text()
