@@ -20,6 +20,8 @@ from porfse_analysis.indicators.result import join_notes, make_result
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.schema import ALL
 
+_Values = tuple[Any, ...]
+
 __all__ = [
     "CERTIFICATION_BASES",
     "RATES",
@@ -187,7 +189,8 @@ def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str],
     stages = [base, *published["stage"].unique()]
     rows = finance[finance["amount_eur"].notna() & (finance["axis"] != ALL) & finance["stage"].isin(stages)]
     # of each key, source, stage and position: the parts with an amount, and those with one above 0
-    known, above = defaultdict(set), defaultdict(set)
+    known: defaultdict[_Values, set[_Values]] = defaultdict(set)
+    above: defaultdict[_Values, set[_Values]] = defaultdict(set)
     places = _tuples(rows.assign(source=rows["source"].astype("str")), [*keys, "source", "stage", "cutoff"])
     for place, part, amount in zip(places, _tuples(rows, part_columns), rows["amount_eur"], strict=True):
         known[place].add(part)
@@ -203,5 +206,6 @@ def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str],
     return lacking
 
 
-def _tuples(rows: pd.DataFrame, columns: list[str]) -> Iterable[tuple[Any, ...]]:
+def _tuples(rows: pd.DataFrame, columns: list[str]) -> Iterable[_Values]:
+    """The values of these columns, row by row."""
     return zip(*(rows[name].tolist() for name in columns), strict=True)
