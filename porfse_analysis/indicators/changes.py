@@ -7,6 +7,7 @@ figures do not compare, and split where they do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -353,8 +354,10 @@ def _financial(finance: pd.DataFrame, date: pd.Timestamp, by: str | Sequence[str
 def _still_there(result: pd.DataFrame, positions: Positions) -> pd.DataFrame:
     """Without the axes that the last plan of their source leaves out."""
     rows = positions.rows[positions.rows["axis"] != ALL].assign(source=lambda frame: frame["source"].astype("str"))
-    last = rows.groupby(["programme", "source", "axis"])["cutoff"].max().to_dict()
-    plans = rows[rows["stage"] == "allocation"].groupby(["programme", "source"])["cutoff"].max().to_dict()
+    last: dict[Any, pd.Timestamp] = rows.groupby(["programme", "source", "axis"])["cutoff"].max().to_dict()
+    plans: dict[Any, pd.Timestamp] = (
+        rows[rows["stage"] == "allocation"].groupby(["programme", "source"])["cutoff"].max().to_dict()
+    )
     gone = {key for key, day in last.items() if key[:2] in plans and plans[key[:2]] > day}
     # an axis without a figure has no source in the result: it is gone when every source that knew it has dropped it
     kept = {(programme, axis) for programme, _, axis in last.keys() - gone}
