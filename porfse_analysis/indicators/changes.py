@@ -7,20 +7,19 @@ figures do not compare, and split where they do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.financial import RATES, progress_rates, spend_positions
-from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES, people_at
+from porfse_analysis.indicators.financial import RATES, rate_rows
+from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES, people_at_dates
 from porfse_analysis.indicators.positions import (
     Positions,
     group_keys,
-    in_force,
     newest,
     positions_at,
-    published_totals,
     source_rank,
 )
 from porfse_analysis.indicators.result import RESULT_COLUMNS, has_note, make_result
@@ -147,6 +146,9 @@ def financial_changes(
     more. Raises `ParameterError` for dates that are none or the same.
     """
     at, then = two_dates(cutoff, compare_to)
+    require(finance, "finance")
+    codes = finance["qualifier"].map(_QUALIFIER_CODES).fillna(0.0)
+    finance = finance.assign(code=codes, digits=finance["precision"].fillna(0.0))
     now, before = (_financial(finance, date, by) for date in (at, then))
     return _ranked(compare_results(now, before, cutoff=at, compare_to=then))
 
@@ -192,9 +194,10 @@ def participant_changes(
         & achievements["indicator_type"].isin(ESF_TYPES)
         & (achievements["axis"] != ALL)
     ]
+    everyone = people_at_dates(achievements, sorted((at, then)), group_keys(by))
 
     def people(date: pd.Timestamp) -> pd.DataFrame:
-        result = people_at(achievements, date, group_keys(by))
+        result = everyone[everyone["cutoff"] == date]
         keys = ["programme", "axis"] if (result["axis"] != ALL).all() else ["programme"]
         return result.merge(_weakest(counts, date, keys), on=keys, how="left")
 
@@ -340,49 +343,30 @@ def _noted(rows: pd.DataFrame, code: str, side: str = "") -> pd.Series:
 
 def _financial(finance: pd.DataFrame, date: pd.Timestamp, by: str | Sequence[str]) -> pd.DataFrame:
     """The rates at a date, the weakest qualifier and the precision of their figures; axes that are gone left out."""
-    positions = positions_at(finance, date, by)
-    keys, totals = positions.keys, positions.totals
-    amounts = spend_positions(positions, list(RATES))
-    used = in_force(amounts[amounts["amount"].notna()], totals[totals["stage"] == "allocation"], keys)
-    for name, codes in (
-        ("qualifier", positions.rows["qualifier"].map(_QUALIFIER_CODES).fillna(0.0)),
-        ("precision", positions.rows["precision"].fillna(0.0)),
-    ):
-        own = _totals_of(positions, codes)
-        of_amount = used.merge(own, on=[*keys, "stage", "source", "position"], how="left")["amount_y"]
-        base = own[own["stage"] == "allocation"].drop(columns="stage").rename(columns={"position": "base_position"})
-        of_base = used.merge(base, on=[*keys, "source", "base_position"], how="left")["amount_y"]
-        # the precision of an amount is its own; a bound below the line makes a bound of the rate
-        used[name] = np.fmax(of_amount, of_base) if name == "qualifier" else of_amount.replace(0.0, np.nan)
-    used["indicator"] = used["stage"].map(RATES)
-    result = progress_rates(positions).merge(
-        used[[*keys, "indicator", "qualifier", "precision"]], on=[*keys, "indicator"], how="left"
-    )
-    return result if "axis" not in keys else _still_there(result, positions)
-
-
-def _totals_of(positions: Positions, values: pd.Series) -> pd.DataFrame:
-    """Per key, stage, source and position, the sum of `values` over the rows that the amount is made of."""
-    rows = positions.rows.assign(amount_eur=values.where(positions.rows["amount_eur"].notna()))
-    return published_totals(rows, positions.keys)[[*positions.keys, "stage", "source", "position", "amount"]]
+    positions = positions_at(finance, date, by, "code", "digits")
+    rows = rate_rows(positions, tuple(RATES), "allocation", RATES, "code", "digits")
+    # the precision of an amount is its own; a bound below the line makes a bound of the rate
+    rows["qualifier"] = np.fmax(rows["code"], rows["base_code"])
+    rows["precision"] = rows["digits"].replace(0.0, np.nan)
+    return rows if "axis" not in positions.keys else _still_there(rows, positions)
 
 
 def _still_there(result: pd.DataFrame, positions: Positions) -> pd.DataFrame:
     """Without the axes that the last plan of their source leaves out."""
     rows = positions.rows[positions.rows["axis"] != ALL].assign(source=lambda frame: frame["source"].astype("str"))
-    last = rows.groupby(["programme", "axis", "source"])["cutoff"].max().rename("last").reset_index()
-    plans = rows[rows["stage"] == "allocation"].groupby(["programme", "source"])["cutoff"].max().rename("plan")
-    last = last.merge(plans.reset_index(), on=["programme", "source"], how="left")
-    last["gone"] = last["plan"] > last["last"]
-    # an axis without a figure has no source in the result: it is gone when every source that knew it has dropped it
-    gone = last.groupby(["programme", "axis"])["gone"].all().rename("gone_everywhere").reset_index()
-    flags = (
-        result[["programme", "axis", "source"]]
-        .merge(last[["programme", "axis", "source", "gone"]], on=["programme", "axis", "source"], how="left")
-        .merge(gone, on=["programme", "axis"], how="left")
+    last: dict[Any, pd.Timestamp] = rows.groupby(["programme", "source", "axis"])["cutoff"].max().to_dict()
+    plans: dict[Any, pd.Timestamp] = (
+        rows[rows["stage"] == "allocation"].groupby(["programme", "source"])["cutoff"].max().to_dict()
     )
-    lost = flags["gone"].eq(True) | flags["gone_everywhere"].eq(True)
-    return result[~lost.to_numpy()]
+    gone = {key for key, day in last.items() if key[:2] in plans and plans[key[:2]] > day}
+    # an axis without a figure has no source in the result: it is gone when every source that knew it has dropped it
+    kept = {(programme, axis) for programme, _, axis in last.keys() - gone}
+    gone_everywhere = {(programme, axis) for programme, _, axis in gone} - kept
+    there = [
+        (programme, source, axis) not in gone and (programme, axis) not in gone_everywhere
+        for programme, source, axis in zip(result["programme"], result["source"], result["axis"], strict=True)
+    ]
+    return result[there]
 
 
 def _weakest(achievements: pd.DataFrame, date: pd.Timestamp, keys: list[str]) -> pd.DataFrame:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
@@ -19,6 +20,8 @@ from porfse_analysis.indicators.result import join_notes, make_result
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.schema import ALL
 
+_Values = tuple[Any, ...]
+
 __all__ = [
     "CERTIFICATION_BASES",
     "RATES",
@@ -27,6 +30,7 @@ __all__ = [
     "financial_progress",
     "progress_over_time",
     "progress_rates",
+    "rate_rows",
     "spend_positions",
 ]
 
@@ -86,13 +90,13 @@ def certification_rate(
 
 def progress_rates(positions: Positions) -> pd.DataFrame:
     """`financial_progress` of positions already looked up."""
-    return _rates(positions, tuple(RATES), "allocation", RATES)
+    return make_result(rate_rows(positions, tuple(RATES), "allocation", RATES))
 
 
 def certification_rates(positions: Positions, base: str) -> pd.DataFrame:
     """`certification_rate` of positions already looked up."""
     name = "certification_rate" if base == "allocation" else f"certification_rate_of_{base}"
-    return _rates(positions, ("certified",), base, {"certified": name})
+    return make_result(rate_rows(positions, ("certified",), base, {"certified": name}))
 
 
 def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "programme") -> pd.DataFrame:
@@ -134,23 +138,27 @@ def spend_positions(positions: Positions, stages: Sequence[str]) -> pd.DataFrame
     return grid.merge(picked, on=[*keys, "stage"], how="left")
 
 
-def _rates(positions: Positions, stages: tuple[str, ...], base: str, names: dict[str, str]) -> pd.DataFrame:
+def rate_rows(
+    positions: Positions, stages: tuple[str, ...], base: str, names: dict[str, str], *sums: str
+) -> pd.DataFrame:
+    """The rates named `names` of the stages over the base, with the columns they were made of; `sums` of both too."""
     keys, cutoff, totals = positions.keys, positions.cutoff, positions.totals
     grid = spend_positions(positions, stages)
-    published = in_force(grid[grid["amount"].notna()], totals[totals["stage"] == base], keys)
+    published = in_force(
+        grid[grid["amount"].notna()].reset_index(names="row"), totals[totals["stage"] == base], keys, *sums
+    )
     published["lacks_part"] = _lacks_part(positions.rows, published, keys, base)
-    columns = [*keys, "stage", "denominator", "base_position", "base_missing", "lacks_part"]
-    rows = grid.merge(published[columns], on=[*keys, "stage"], how="left")
+    columns = ["denominator", "base_position", "base_missing", "lacks_part", *(f"base_{name}" for name in sums)]
+    rows = grid.join(published.set_index("row")[columns])
     rows["numerator"] = rows["amount"]
     below = rows["denominator"].where(rows["denominator"] != 0)
     rows["value"] = rows["numerator"] / below
-    flags = rows[["missing", "base_missing", "lacks_part", "published_total"]].eq(True)
     rows["note"] = join_notes(
         rows.index,
         {
-            "published_total": flags["published_total"],
+            "published_total": rows["published_total"].eq(True),
             "stale": rows["data_date"] < cutoff,
-            "partial": flags[["missing", "base_missing", "lacks_part"]].any(axis=1),
+            "partial": rows["missing"].eq(True) | rows["base_missing"].eq(True) | rows["lacks_part"].eq(True),
             "zero_denominator": rows["denominator"] == 0,
             "not_reported": rows["numerator"].isna() | rows["denominator"].isna(),
             # the plan in force stays in force until the next one; a flow is of its own date
@@ -162,7 +170,7 @@ def _rates(positions: Positions, stages: tuple[str, ...], base: str, names: dict
     rows["indicator"] = rows["stage"].map(names)
     if "axis" not in keys:
         rows["axis"] = ALL
-    return make_result(_in_order(rows, stages))
+    return _in_order(rows, stages)
 
 
 def _in_order(rows: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
@@ -173,40 +181,31 @@ def _in_order(rows: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     return rows.assign(place=place).sort_values([*keys, "place", *dates], kind="stable")
 
 
-def _lacks_part(
-    finance: pd.DataFrame, published: pd.DataFrame, keys: list[str], base: str
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str], base: str) -> list[bool]:
     """Whether a part (axis, fund, category of region) of the base lacks its amount, or a part with an amount its base.
 
-    A figure published for the whole programme has no parts.
+    A figure published for the whole programme has no parts, and a base published so none to compare with.
     """
-    sums = published[~published["published_total"].eq(True)].reset_index(names="row")
-    if sums.empty:
-        return np.zeros(len(published), dtype=bool)
-    rows = finance.assign(source=finance["source"].astype("str"))
-    rows = rows[rows["amount_eur"].notna() & (rows["axis"] != ALL)]
-    bases = rows[(rows["stage"] == base) & (rows["amount_eur"] > 0)]
-    columns = ["row", *keys, "stage", "source", "position", "base_position"]
-    due = sums[columns].merge(
-        _parts(bases, keys).rename(columns={"cutoff": "base_position"}), on=[*keys, "source", "base_position"]
-    )
-    have = _parts(rows, keys, "stage").rename(columns={"cutoff": "position"})
-    parts = [f"part_{name}" for name in part_columns]
-    found = due.merge(have, on=[*keys, "stage", "source", "position", *parts], how="left", indicator=True)
-    lacking = set(found.loc[found["_merge"] == "left_only", "row"])
-    # and the other way round: an amount of a part that has no base
-    spent = rows[rows["amount_eur"] > 0]
-    got = sums[columns].merge(
-        _parts(spent, keys, "stage").rename(columns={"cutoff": "position"}), on=[*keys, "stage", "source", "position"]
-    )
-    based = _parts(rows[rows["stage"] == base], keys).rename(columns={"cutoff": "base_position"})
-    # a base published for the whole programme alone has no parts to compare
-    got = got.merge(based[[*keys, "source", "base_position"]].drop_duplicates(), on=[*keys, "source", "base_position"])
-    unmatched = got.merge(based, on=[*keys, "source", "base_position", *parts], how="left", indicator=True)
-    lacking |= set(unmatched.loc[unmatched["_merge"] == "left_only", "row"])
-    return published.index.isin(list(lacking))
+    stages = [base, *published["stage"].unique()]
+    rows = finance[finance["amount_eur"].notna() & (finance["axis"] != ALL) & finance["stage"].isin(stages)]
+    # of each key, source, stage and position: the parts with an amount, and those with one above 0
+    known: defaultdict[_Values, set[_Values]] = defaultdict(set)
+    above: defaultdict[_Values, set[_Values]] = defaultdict(set)
+    places = _tuples(rows.assign(source=rows["source"].astype("str")), [*keys, "source", "stage", "cutoff"])
+    for place, part, amount in zip(places, _tuples(rows, part_columns), rows["amount_eur"], strict=True):
+        known[place].add(part)
+        if amount > 0:
+            above[place].add(part)
+    lacking = []
+    amounts = _tuples(published, [*keys, "source", "stage", "position"])
+    bases = _tuples(published.assign(stage=base), [*keys, "source", "stage", "base_position"])
+    for amount, below, whole in zip(amounts, bases, published["published_total"], strict=True):
+        without_amount = above[below] - known[amount]
+        without_base = above[amount] - known[below] if known[below] else set()
+        lacking.append(not whole and bool(without_amount or without_base))
+    return lacking
 
 
-def _parts(rows: pd.DataFrame, keys: list[str], *more: str) -> pd.DataFrame:
-    parts = {f"part_{name}": rows[name] for name in part_columns}
-    return rows[[*keys, *more, "source", "cutoff"]].assign(**parts).drop_duplicates()
+def _tuples(rows: pd.DataFrame, columns: list[str]) -> Iterable[_Values]:
+    """The values of these columns, row by row."""
+    return zip(*(rows[name].tolist() for name in columns), strict=True)

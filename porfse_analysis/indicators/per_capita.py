@@ -71,11 +71,10 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
     """
     require(achievements, "achievements")
     at, keys = as_cutoff(cutoff), group_keys(by)
-    people = people_at(achievements, at, keys)
     earlier = achievements.loc[_counts(achievements) & (achievements["cutoff"] < at), "cutoff"].drop_duplicates()
-    before = [people_at(achievements, date, keys) for date in earlier.sort_values()]
-    records = pd.concat(before)[_HISTORY_COLUMNS] if before else people.iloc[:0][_HISTORY_COLUMNS]
-    records = records[records["value"].notna()]
+    everyone = people_at_dates(achievements, [*earlier.sort_values(), at], keys)
+    people = everyone[everyone["cutoff"] == at].reset_index(drop=True)
+    records = everyone.loc[(everyone["cutoff"] < at) & everyone["value"].notna(), _HISTORY_COLUMNS]
     records = records.assign(data_date=records["data_date"].dt.strftime("%Y-%m-%d"))
     # plain values: a frame with them can still be written to a file
     people.attrs[_HISTORY] = records.to_dict("records")
@@ -97,10 +96,19 @@ def _counts(achievements: pd.DataFrame) -> pd.Series:
 
 def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
     """`participants` at one date, without what was known before."""
+    return people_at_dates(achievements, [at], keys)
+
+
+def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], by: list[str]) -> pd.DataFrame:
+    """`people_at` of each of the dates (the column `cutoff`), one after the other."""
+    asked = pd.DataFrame({"cutoff": pd.Series(dates, dtype=DATE_DTYPE)})
+    keys = ["cutoff", *by]
     rows = achievements[(achievements["axis"] != ALL) & achievements["indicator_type"].isin(ESF_TYPES)]
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
-    known = rows[rows["cutoff"] <= at].rename(columns={"cutoff": "position"})
-    known["data_date"] = known["data_date"].fillna(known["position"])
+    rows = rows.rename(columns={"cutoff": "position"})
+    rows["data_date"] = rows["data_date"].fillna(rows["position"])
+    known = rows.merge(asked, how="cross")
+    known = known[known["position"] <= known["cutoff"]]
     counts = known[known["indicator_code"].isin(PARTICIPANT_CODES)]
     counts = counts.assign(missing=counts["value"].isna(), late=reported_late(counts))
     published = counts[counts["value"].notna()]
@@ -125,10 +133,10 @@ def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> 
         people = people.sort_values(keys, kind="stable").reset_index(drop=True)
     else:
         people["missing"] |= _lacks_axis(published, picked, keys, people)
-        if len(keys) == 1:
+        if by == ["programme"]:
             # a programme is known even before its first report
-            people = rows[["programme"]].drop_duplicates().merge(people, on="programme", how="left")
-    return _people(people, at, "participant")
+            people = asked.merge(rows[["programme"]].drop_duplicates(), how="cross").merge(people, on=keys, how="left")
+    return _people(people, "participant", people["date"] < people["cutoff"])
 
 
 def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
@@ -162,22 +170,23 @@ def residents(population: pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
     people = areas.to_frame().join(people).reset_index()
     people["missing"] = people["areas"].lt(people["all_areas"])
     people["date"] = pd.to_datetime(people["year"].astype("string") + "-01-01", format="%Y-%m-%d")
-    return _people(people, at, "resident", stale=people["year"].lt(at.year).fillna(False).astype(bool))
+    stale = people["year"].lt(at.year).fillna(False).astype(bool)
+    return _people(people.assign(cutoff=at), "resident", stale)
 
 
-def _people(people: pd.DataFrame, cutoff: pd.Timestamp, unit: str, stale: pd.Series | None = None) -> pd.DataFrame:
-    """People (the keys, people, date, missing, late, source) as rows of a result."""
+def _people(people: pd.DataFrame, unit: str, stale: pd.Series) -> pd.DataFrame:
+    """People (the keys, cutoff, people, date, missing, late, source) as rows of a result."""
     note = join_notes(
         people.index,
         {
-            "stale": stale if stale is not None else people["date"] < cutoff,
+            "stale": stale,
             "partial": people["missing"].eq(True),
             "restated": people["late"].eq(True) if "late" in people else False,
             "not_reported": people["people"].isna(),
         },
     )
     rows = people.rename(columns={"date": "data_date", "people": "value"})
-    rows = rows.assign(numerator=rows["value"], cutoff=cutoff, indicator=f"{unit}s", unit=unit, note=note)
+    rows = rows.assign(numerator=rows["value"], indicator=f"{unit}s", unit=unit, note=note)
     return make_result(rows if "axis" in rows else rows.assign(axis=ALL))
 
 
@@ -291,7 +300,7 @@ def _pairs(positions: Positions, heads: pd.DataFrame, stages: Sequence[str]) -> 
     Columns as `_newest_spend`: counted (the key has participants at all), apart (it has both, but never a pair).
     """
     keys, rows = positions.keys, _of_people_funds(positions.rows)
-    amounts = published_totals(rows, keys)
+    amounts = positions.totals if len(rows) == len(positions.rows) else published_totals(rows, keys)
     amounts = amounts[amounts["stage"].isin(stages)]
     known = heads[heads["people"].notna()]
     pairs = pd.merge_asof(

@@ -45,12 +45,12 @@ class Positions:
     totals: pd.DataFrame
 
 
-def positions_at(finance: pd.DataFrame, cutoff: pd.Timestamp, by: str | Sequence[str]) -> Positions:
-    """The positions published up to `cutoff`, totalled by what `by` asks for."""
+def positions_at(finance: pd.DataFrame, cutoff: pd.Timestamp, by: str | Sequence[str], *sums: str) -> Positions:
+    """The positions published up to `cutoff`, totalled by what `by` asks for, the columns `sums` too."""
     require(finance, "finance")
     keys = group_keys(by)
     rows = finance[finance["cutoff"] <= cutoff]
-    return Positions(cutoff, keys, rows, published_totals(rows, keys))
+    return Positions(cutoff, keys, rows, published_totals(rows, keys, *sums))
 
 
 def group_keys(by: str | Sequence[str]) -> list[str]:
@@ -72,12 +72,13 @@ def source_rank(source: pd.Series) -> pd.Series:
     return source.astype("object").rank(method="dense")
 
 
-def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.DataFrame:
     """What each source had published at each cutoff, per key and stage.
 
     Columns: keys, stage, source, position (the cutoff), amount (sum of the rows), missing (a row without a figure is
-    in it), data_date (the oldest of the rows), published_total, rank. Where `axis` is not a key a figure published
-    for the whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
+    in it), data_date (the oldest of the rows), published_total, rank, and `sums`: other columns, added up over the
+    rows that the amount is made of. Where `axis` is not a key a figure published for the whole programme is taken
+    instead of the sum of the axes. Positions without any figure are left out.
     """
     rows = finance.assign(rank=source_rank(finance["source"]), source=finance["source"].astype("str"))
     rows["data_date"] = rows["data_date"].fillna(rows["cutoff"])
@@ -96,7 +97,10 @@ def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         has_total = rows.groupby(at, sort=False)["published_total"].transform("any")
         rows = rows[has_total == rows["published_total"]]
         rows = rows[(rows["axis"] != ALL) | rows["published_total"]]
-    rows = rows.assign(missing=rows["amount_eur"].isna(), dated=rows["data_date"].where(rows["amount_eur"].notna()))
+    known = rows["amount_eur"].notna()
+    rows = rows.assign(
+        missing=~known, dated=rows["data_date"].where(known), **{name: rows[name].where(known) for name in sums}
+    )
     # sorted, so that the last digit of a sum does not depend on the order of the rows
     rows = rows.sort_values([*part_columns, "amount_eur"], kind="stable")
     positions = rows.groupby([*keys, "stage", "source", "rank", "published_total", "cutoff"], sort=False)
@@ -105,6 +109,7 @@ def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             "amount": positions["amount_eur"].sum(min_count=1),  # all missing stays missing
             "missing": positions["missing"].any(),
             "data_date": positions["dated"].min(),
+            **{name: positions[name].sum() for name in sums},
         }
     )
     totals = totals.reset_index().rename(columns={"cutoff": "position"})
@@ -117,13 +122,14 @@ def newest(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return ordered.drop_duplicates(keys).reset_index(drop=True)
 
 
-def in_force(numerators: pd.DataFrame, bases: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def in_force(numerators: pd.DataFrame, bases: pd.DataFrame, keys: list[str], *sums: str) -> pd.DataFrame:
     """`numerators` with what the same source had last published of the base, not after each numerator's position.
 
-    Adds denominator, base_position and base_missing; NaN and NaT where the source published none by then.
+    Adds denominator, base_position, base_missing and `base_...` of each of `sums`; NaN and NaT where the source
+    published none by then.
     """
-    right = bases[[*keys, "source", "position", "amount", "missing"]].rename(
-        columns={"amount": "denominator", "missing": "base_missing"}
+    right = bases[[*keys, "source", "position", "amount", "missing", *sums]].rename(
+        columns={"amount": "denominator"} | {name: f"base_{name}" for name in ("missing", *sums)}
     )
     right["base_position"] = right["position"]
     merged = pd.merge_asof(

@@ -114,7 +114,7 @@ def make_result(frame: pd.DataFrame) -> pd.DataFrame:
         dtype = _DTYPES.get(name, "str")
         if name in frame:
             values = frame[name]
-            if dtype == "str":
+            if dtype == "str" and (values.dtype != "str" or values.hasnans):
                 values = values.astype(object).where(values.notna(), "").astype("str")
             columns[name] = values.astype(dtype)
         else:

@@ -1,11 +1,13 @@
 """Two reporting dates side by side: what moved, what is progress and what the plan, what does not compare."""
 
 import dataclasses
+import functools
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
+from cells import run_cells
 from frames import achievements, finance, only, prefer, targets
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -445,9 +447,15 @@ def test_the_whole_comparison_is_antisymmetric_and_exact(cells, by):
 # The page
 
 
+@pytest.fixture(scope="module")
+def compared(bundled):
+    """`open_cutoff_comparison` of the bundled programme, each comparison opened once."""
+    return functools.cache(functools.partial(open_cutoff_comparison, bundled))
+
+
 @pytest.fixture(params=LANGUAGES)
-def comparison(request, bundled):
-    return open_cutoff_comparison(bundled, cutoff=NOW, lang=request.param)
+def comparison(request, compared):
+    return compared(cutoff=NOW, lang=request.param)
 
 
 def pieces(comparison):
@@ -498,8 +506,8 @@ def test_the_page_says_what_moved(comparison):
     assert moved[comparison.lang] in figures.rates(comparison).html
 
 
-def test_the_rate_table(bundled):
-    comparison = open_cutoff_comparison(bundled, cutoff=NOW, lang="en")
+def test_the_rate_table(compared):
+    comparison = compared(cutoff=NOW, lang="en")
     table = next(table for table in tables.rates(comparison) if table.name == "change-declared")
     written = table.written()
     assert written.loc[1].tolist() == [
@@ -511,9 +519,9 @@ def test_the_rate_table(bundled):
     assert written["axis"].tolist()[-1] == "Whole programme"
 
 
-def test_stale_figures_are_named_on_the_page(bundled):
+def test_stale_figures_are_named_on_the_page(compared):
     """Between September 2018 and December the money moved between the ends of 2017 and 2018, and the page says so."""
-    comparison = open_cutoff_comparison(bundled, cutoff="2018-12-31", lang="en")
+    comparison = compared(cutoff="2018-12-31", lang="en")
     assert "Mind the dates: changes are between 31/12/2017 and 31/12/2018" in tables.lead(comparison).html
     assert "24.2% of the allocation at 31/12/2017, 41.7% at 31/12/2018" in tables.key_numbers(comparison).html
     written = tables.not_compared(comparison).written()
@@ -522,8 +530,8 @@ def test_stale_figures_are_named_on_the_page(bundled):
     assert (row["data_date_before"], row["data_date"]) == ("30/09/2018", "30/09/2018")
 
 
-def test_nothing_that_compares(bundled):
-    comparison = open_cutoff_comparison(bundled, cutoff="2018-09-30", lang="en")
+def test_nothing_that_compares(compared):
+    comparison = compared(cutoff="2018-09-30", lang="en")
     assert "pf-empty" in figures.rates(comparison).html
     assert tables.rates(comparison) == []
     assert tables.key_numbers(comparison).html == ""
@@ -533,8 +541,8 @@ def test_nothing_that_compares(bundled):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_first_date(bundled, lang):
-    comparison = open_cutoff_comparison(bundled, cutoff="2014-12-31", lang=lang)
+def test_the_first_date(compared, lang):
+    comparison = compared(cutoff="2014-12-31", lang=lang)
     said = {"it": "non ce n&#39;è una precedente", "en": "there is no earlier one"}
     assert said[lang] in tables.lead(comparison).html
     assert set(comparison.changes["status"]) == {"only_now"}
@@ -558,30 +566,31 @@ def test_every_status_has_its_words():
             assert wording.text(f"plan_status.{status}", lang)
 
 
-def run_notebook(out, **parameters):
-    notebook = resources.notebooks_folder() / "compare_cutoffs.ipynb"
-    given = [word for name, value in parameters.items() for word in ("-r", name, str(value))]
+def with_plain_papermill(out, **parameters):
+    notebook = resources.notebooks_folder() / out.name
+    given = [word for name, value in parameters.items() for word in ("-r", name, value)]
     command = [sys.executable, "-m", "papermill", notebook, out, "--no-progress-bar", *given]
-    return subprocess.run(command, capture_output=True, text=True, cwd=out.parent, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, cwd=out.parent, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.parametrize(
-    ("cutoff", "compare_to", "lang", "status"),
+    ("run", "cutoff", "compare_to", "lang", "status"),
     [
-        ("2018-12-31", "2018-09-30", "en", "compared"),  # the sheet's date against one of the Commission's
-        ("2022-06-30", "", "it", "compared"),  # the latest two
-        ("2014-12-31", "", "en", "only_now"),  # the first
-        ("2014-12-31", "", "it", "only_now"),
+        # the sheet's date against one of the Commission's
+        (with_plain_papermill, "2018-12-31", "2018-09-30", "en", "compared"),
+        (run_cells, "2022-06-30", "", "it", "compared"),  # the latest two
+        (run_cells, "2014-12-31", "", "en", "only_now"),  # the first
+        (run_cells, "2014-12-31", "", "it", "only_now"),
     ],
 )
-def test_the_notebook_with_plain_papermill(bundled, tmp_path, cutoff, compare_to, lang, status):
+def test_the_notebook(compared, tmp_path, run, cutoff, compare_to, lang, status):
     out = tmp_path / "compare_cutoffs.ipynb"
-    run = run_notebook(out, cutoff=cutoff, compare_to=compare_to, lang=lang)
-    assert run.returncode == 0, run.stderr
+    run(out, cutoff=cutoff, compare_to=compare_to, lang=lang)
     (block,) = recorded(out)
     got = pd.DataFrame(block["rows"], columns=block["columns"])
     assert only(got, axis="II", indicator="declaration_rate")["status"] == status
-    expected = open_cutoff_comparison(bundled, cutoff=cutoff, compare_to=compare_to, lang=lang).changes
+    expected = compared(cutoff=cutoff, compare_to=compare_to, lang=lang).changes
     assert got["status"].tolist() == expected["status"].tolist()
     for name in ("change", "progress_effect", "plan_effect"):
         pd.testing.assert_series_equal(got[name].astype("float64"), expected[name])
@@ -594,8 +603,7 @@ def test_the_notebook_with_plain_papermill(bundled, tmp_path, cutoff, compare_to
 def test_the_notebook_over_a_hostile_folder(copy_of_bundled, edit_cell, tmp_path):
     edit_cell(copy_of_bundled / "axes.csv", 3, "title_it", "<script>alert(1)</script>")
     out = tmp_path / "compare_cutoffs.ipynb"
-    run = run_notebook(out, programme=copy_of_bundled, cutoff=NOW)
-    assert run.returncode == 0, run.stderr
+    run_cells(out, programme=str(copy_of_bundled), cutoff=NOW)
     page = render(out, "it", "compare_cutoffs")["compare_cutoffs.html"].decode()
     assert "<script" not in page
     assert "&lt;script&gt;" in page

@@ -1,5 +1,6 @@
 """Claims of documents against the data: every verdict worked by hand."""
 
+import functools
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,12 @@ REACHED = {
     "polizia-locale": 3_000,
     "centri-per-impiego": 64,
 }
+
+
+@functools.cache
+def checked(folder):
+    """The claims of a programme, checked once for the tests that read them."""
+    return check_claims(load_programme(folder))
 
 
 def claim(
@@ -347,7 +354,7 @@ def test_claims_that_cannot_be_read():
 
 
 def test_the_sheet_of_september_2018():
-    rows = check_claims(load_programme()).set_index("claim")
+    rows = checked(None).set_index("claim")
     assert rows["verdict"].to_dict() == {
         "certified-more-than-144": "not_verifiable",
         "n-plus-3-2018": "not_verifiable",
@@ -393,7 +400,7 @@ def test_the_sheet_of_september_2018():
 
 
 def test_the_invented_programme_gives_every_verdict():
-    rows = check_claims(load_programme(INVENTED)).set_index("claim")
+    rows = checked(INVENTED).set_index("claim")
     assert rows[["verdict", "reason"]].agg(" ".join, axis=1).to_dict() == {
         # 10 + 6.8 + 5 + 1.2 + 3 + 2 + 1 + 1 = 30 million
         "certified-30": "confirmed agrees",
@@ -415,12 +422,11 @@ def test_the_invented_programme_gives_every_verdict():
 
 def test_columns_codes_and_dates():
     for folder in (None, INVENTED):
-        programme = load_programme(folder)
-        rows = check_claims(programme)
+        rows = checked(folder)
         assert list(rows) == list(CLAIM_COLUMNS)
         assert set(rows["verdict"]) <= set(VERDICTS)
         assert set(rows["reason"]) <= set(REASONS)
         assert {code for needs in rows["needs"] for code in needs.split(";")} <= {*NEEDS, ""}
-        none = check_claims(programme, cutoff="2014-12-31")
+        none = check_claims(load_programme(folder), cutoff="2014-12-31")
         assert none.empty
         assert none.dtypes.tolist() == rows.dtypes.tolist()

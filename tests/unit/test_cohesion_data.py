@@ -29,6 +29,8 @@ from porfse_analysis.loaders.folder import load_programme
 
 LOMBARDIA = "2014IT05SFOP007"
 
+pytestmark = pytest.mark.xdist_group("portal")
+
 
 @pytest.fixture(scope="module")
 def finance():
@@ -956,14 +958,6 @@ def test_reading_loads_no_library_for_requests():
 
 
 # --- the whole tables of the portal ---
-
-
-@pytest.fixture(scope="module")
-def portal():
-    folder = samples.portal_tables()
-    finance = read_finance(folder / "ec_finance_implementation.csv.gz")
-    indicators = read_indicators(folder / "ec_indicators.csv.gz")
-    return folder, finance, indicators, tables_from_cohesion_data(finance, indicators)
 
 
 def test_counts_of_the_portal(portal):

@@ -6,6 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
+from cells import run_cells
 from cohesion_samples import finance_records, indicator_records, portal_tables, soda_csv, written
 
 from porfse_analysis import ParameterError, financial_progress, resources, target_achievement_ratio
@@ -260,16 +261,12 @@ def test_without_indicators(files):
     assert set(comparison.results["indicator"]) == {"selection_rate", "declaration_rate"}
 
 
-def run_notebook(out, *parameters):
-    notebook = resources.notebooks_folder() / "compare_programmes.ipynb"
-    command = [sys.executable, "-m", "papermill", notebook, out, "--no-progress-bar", *map(str, parameters)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=out.parent, check=False)
-
-
 def test_the_notebook_with_plain_papermill(files, data, tmp_path):
     out = tmp_path / "out.ipynb"
     asked = f'{{programmes: ["{ALPHA}", "{BETA}"], finance: "{files[0]}", indicators: "{files[1]}", lang: en}}'
-    run = run_notebook(out, "-y", asked)
+    notebook = resources.notebooks_folder() / "compare_programmes.ipynb"
+    command = [sys.executable, "-m", "papermill", notebook, out, "--no-progress-bar", "-y", asked]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert run.returncode == 0, run.stderr
     (block,) = recorded(out)
     expected = compared(data, programmes=[ALPHA, BETA]).results
@@ -282,9 +279,8 @@ def test_the_notebook_with_plain_papermill(files, data, tmp_path):
 
 
 def test_the_notebook_without_files_says_where_to_get_them(tmp_path):
-    run = run_notebook(tmp_path / "out.ipynb")
-    assert run.returncode != 0
-    assert "ParameterError: finance: give the path" in run.stderr
+    with pytest.raises(ParameterError, match=r"^finance: give the path"):
+        run_cells(tmp_path / "compare_programmes.ipynb")
 
 
 def test_all_italian_programmes_of_the_portal():

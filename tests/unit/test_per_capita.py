@@ -15,7 +15,6 @@ from porfse_analysis import (
     residents,
     schema,
 )
-from porfse_analysis.loaders.cohesion_data import open_tables
 
 
 @pytest.fixture(scope="module")
@@ -273,9 +272,9 @@ def test_people_can_be_kept_in_a_file(lombardia, tmp_path):
     assert only(spend)["denominator"] == 187_716
 
 
-def test_puglia_at_the_end_of_2021(shared_data):
-    folder = shared_data / "ec"
-    tables, _ = open_tables(folder / "ec_finance_implementation.csv.gz", folder / "ec_indicators.csv.gz")
+@pytest.mark.xdist_group("portal")
+def test_puglia_at_the_end_of_2021(portal):
+    tables = portal[3]
     money, reached = (
         tables[name][tables[name]["programme"] == "2014IT16M2OP002"] for name in ("finance", "achievements")
     )

@@ -8,7 +8,8 @@ from frames import achievements, only, small_programme, targets
 from porfse_analysis import load_programme, open_report, target_achievement_ratio
 from porfse_analysis.display import figures, tables
 from porfse_analysis.display.programme_report.people import counted_ratios, target_rows
-from porfse_analysis.loaders.cohesion_data import open_tables
+
+pytestmark = pytest.mark.xdist_group("portal")
 
 
 def ratios(values, aims, by="indicator", cutoff="2020-12-31"):
@@ -140,11 +141,9 @@ def test_a_doubtful_ratio_is_shown_and_neither_counted_nor_drawn():
 
 
 @pytest.fixture(scope="module")
-def whole(shared_data):
+def whole(portal):
     """Every target ratio of the Commission's tables at their last date, by category of region."""
-    folder = shared_data / "ec"
-    tables, _ = open_tables(folder / "ec_finance_implementation.csv.gz", folder / "ec_indicators.csv.gz")
-    frames = {name: tables[name] for name in ("achievements", "targets")}
+    frames = {name: portal[3][name] for name in ("achievements", "targets")}
     rows = target_achievement_ratio(**frames, cutoff="2022-06-30", by="region_category")
     return rows[rows["indicator_type"].isin(["RESF", "RYEI"]) & rows["denominator"].gt(0)]
 

@@ -52,10 +52,9 @@ def test_imported_programmes_come_back_as_they_were(tmp_path):
         assert_same(load_programme(save_programme(programme, tmp_path / cci)), programme)
 
 
-def test_programmes_of_the_portal_come_back_as_they_were(tmp_path):
-    folder = samples.portal_tables()
-    finance = read_finance(folder / "ec_finance_implementation.csv.gz")
-    indicators = read_indicators(folder / "ec_indicators.csv.gz")
+@pytest.mark.xdist_group("portal")
+def test_programmes_of_the_portal_come_back_as_they_were(portal, tmp_path):
+    _, finance, indicators, _ = portal
     # Greek labels; the largest; fractional values of ERDF; no title
     for cci in ("2014GR16M2OP002", "2014ES05SFOP002", "2014DE16RFOP009", "2020DE16M2RE017"):
         programme = programme_from_cohesion_data(finance, indicators, cci=cci)
