@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -20,7 +21,10 @@ from porfse_analysis.verdicts.decommitment import calendar
 from porfse_analysis.verdicts.own_rules import RuleChange, own_rules, rule_changes
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["Report", "known_cutoff", "known_date", "open_report"]
+__all__ = ["Report", "known_cutoff", "known_date", "made_once", "open_report"]
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,6 +38,8 @@ class _Position:
     whole: Programme
     cutoff: pd.Timestamp
     rules: Rules
+    made: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False)
+    """What `made_once` has kept."""
 
     @cached_property
     def results(self) -> pd.DataFrame:
@@ -178,6 +184,30 @@ class Report:
     def text(self, key: str, **values: object) -> str:
         """A text of the catalogue in the report's language."""
         return wording.text(key, self.lang, **values)
+
+
+def made_once(
+    *, worded: bool
+) -> Callable[[Callable[Concatenate[Report, Given], Made]], Callable[Concatenate[Report, Given], Made]]:
+    """A function of a report that several blocks of a page ask for: worked out once, with each report and argument.
+
+    `worded` says whether what it gives is in the language of the report. A frame is given as a copy, for the caller to
+    add columns to; anything else is shared.
+    """
+
+    def kept(make: Callable[Concatenate[Report, Given], Made]) -> Callable[Concatenate[Report, Given], Made]:
+        @wraps(make)
+        def made(report: Report, /, *args: Given.args, **kwargs: Given.kwargs) -> Made:
+            known = report.position.made
+            key = (make, report.lang if worded else "", args, tuple(kwargs.items()))
+            if key not in known:
+                known[key] = make(report, *args, **kwargs)
+            found: Any = known[key]
+            return found.copy() if isinstance(found, pd.DataFrame) else found  # type: ignore[return-value]
+
+        return made
+
+    return kept
 
 
 def known_cutoff(programme: Dated, cutoff: object, name: str = "cutoff") -> pd.Timestamp:

@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from porfse_analysis import ParameterError, load_programme, open_report
+from porfse_analysis import ParameterError, open_report
 from porfse_analysis.display import blocks, figures, tables
 from porfse_analysis.display.html import heading, paragraphs, tiles
 from porfse_analysis.display.table import Column, Table
@@ -14,18 +14,18 @@ from porfse_analysis.display.words import wording
 
 
 @pytest.fixture(scope="module")
-def programme():
-    return load_programme()
+def programme(bundled):
+    return bundled
 
 
 @pytest.fixture(scope="module", params=["it", "en"])
-def sheet(request, programme):
-    return open_report(programme, cutoff="2018-09-30", lang=request.param)
+def sheet(request, reports, programme):
+    return reports(programme, cutoff="2018-09-30", lang=request.param)
 
 
 @pytest.fixture(scope="module", params=["2014-12-31", "2018-09-30", "2022-06-30"])
-def report(request, programme):
-    return open_report(programme, cutoff=request.param, lang="it")
+def report(request, reports, programme):
+    return reports(programme, cutoff=request.param, lang="it")
 
 
 def cells(table):
@@ -70,8 +70,8 @@ def test_plurals():
     )
 
 
-def test_key_figures_at_the_date_of_the_sheet(programme):
-    shown = cells(tables.key_figures(open_report(programme, cutoff="2018-09-30", lang="it")))
+def test_key_figures_at_the_date_of_the_sheet(programme, reports):
+    shown = cells(tables.key_figures(reports(programme, cutoff="2018-09-30", lang="it")))
     assert shown["Dotazione"][:2] == ["970,47", ""]
     assert shown["Risorse attivate"] == ["614", "63,3%", "30/09/2018", "[3]", "totale pubblicato"]
     assert shown["Spesa certificata"][:3] == ["144", "14,8%", "30/09/2018"]
@@ -84,22 +84,22 @@ def test_key_figures_at_the_date_of_the_sheet(programme):
     ]
 
 
-def test_endowment_keeps_the_precision_of_each_figure(programme):
-    shown = cells(tables.endowment(open_report(programme, cutoff="2018-09-30", lang="en")))
+def test_endowment_keeps_the_precision_of_each_figure(programme, reports):
+    shown = cells(tables.endowment(reports(programme, cutoff="2018-09-30", lang="en")))
     assert shown["I · Employment"][0] == "358.00"
     assert shown["V · Technical assistance"][0] == "32"
     assert shown["Whole programme"] == ["970.47", "100.0%"]
 
 
-def test_axis_above_its_allocation(programme):
-    table = tables.progress_by_axis(open_report(programme, cutoff="2022-06-30", lang="it"))
+def test_axis_above_its_allocation(programme, reports):
+    table = tables.progress_by_axis(reports(programme, cutoff="2022-06-30", lang="it"))
     shown = table.written().set_index("axis")
     assert shown.loc["I · Occupazione", "selected_rate"] == "122,6%"
     assert shown.loc["I · Occupazione", "selected_amount"] == "290,13"
 
 
-def test_percentage_targets_are_not_shown_as_ratios(programme):
-    table = tables.targets(open_report(programme, cutoff="2020-12-31", lang="it"))
+def test_percentage_targets_are_not_shown_as_ratios(programme, reports):
+    table = tables.targets(reports(programme, cutoff="2020-12-31", lang="it"))
     row = table.written()[
         (table.frame["investment_priority"] == "9i") & (table.frame["indicator_code"] == "CR05")
     ].iloc[0]
@@ -136,8 +136,8 @@ def test_results_of_the_yei_do_not_bear_the_names_of_the_esf():
     assert shown["CR01 Inactive searching for work on leaving"][2:5] == ["60", "200", "30.0%"]
 
 
-def test_changes_since_the_date_before(programme):
-    table = tables.changes(open_report(programme, cutoff="2020-12-31", lang="it"))
+def test_changes_since_the_date_before(programme, reports):
+    table = tables.changes(reports(programme, cutoff="2020-12-31", lang="it"))
     rows = table.written()[table.frame["indicator"] == "selection_rate"].set_index("axis")
     # 190,927,704.06 - 177,966,084.16; 236.7 - 358 million; 80.66% after 49.71%
     assert list(
@@ -151,8 +151,8 @@ def test_changes_since_the_date_before(programme):
     ]
 
 
-def test_first_publications_are_new(programme):
-    table = tables.changes(open_report(programme, cutoff="2018-09-30", lang="it"))
+def test_first_publications_are_new(programme, reports):
+    table = tables.changes(reports(programme, cutoff="2018-09-30", lang="it"))
     rows = table.written()[table.frame["axis"] == "ALL"].set_index("indicator")
     assert list(rows.loc["Tasso di certificazione", ["numerator_change", "value_before", "value"]]) == [
         "n.d.",
@@ -238,13 +238,13 @@ def test_figures_say_their_values_and_sources(report):
         assert len(page) < 100_000, f"{name} is heavy"
 
 
-def test_a_rate_of_an_earlier_plan_is_not_drawn_beside_todays_allocation(programme):
-    page = figures.axes_progress(open_report(programme, cutoff="2022-06-30", lang="it")).html
+def test_a_rate_of_an_earlier_plan_is_not_drawn_beside_todays_allocation(programme, reports):
+    page = figures.axes_progress(reports(programme, cutoff="2022-06-30", lang="it")).html
     alt = re.search(r'alt="([^"]*)"', page)[1]
     assert "asse I: Dotazione 236,70, Costo ammesso 122,6%, Spesa dichiarata 97,4%" in alt
     assert "Risorse attivate" not in alt  # 216 of the 358 million of 2018
     assert "perché riferiti a un piano precedente: Risorse attivate" in page
-    sheet = figures.axes_progress(open_report(programme, cutoff="2018-09-30", lang="it")).html
+    sheet = figures.axes_progress(reports(programme, cutoff="2018-09-30", lang="it")).html
     assert "asse I: Dotazione 358,00, Risorse attivate 60,3%, Costo ammesso 20,6%" in sheet
 
 
@@ -253,8 +253,8 @@ def test_the_same_figure_twice_is_the_same_bytes(programme):
     assert first == second
 
 
-def test_funnel_alternative_has_the_published_figures(programme):
-    page = figures.funnel(open_report(programme, cutoff="2018-09-30", lang="it")).html
+def test_funnel_alternative_has_the_published_figures(programme, reports):
+    page = figures.funnel(reports(programme, cutoff="2018-09-30", lang="it")).html
     alt = re.search(r'alt="([^"]*)"', page)[1]
     for part in ("Risorse attivate 614 (63,3%)", "Impegni 356", "Pagamenti 281", "Spesa certificata 144 (14,8%)"):
         assert part in alt
@@ -281,8 +281,8 @@ def test_texts_from_data_are_never_markup():
         assert "&lt;script&gt;" in page
 
 
-def test_the_opening_names_the_sources_of_the_date(programme):
-    page = blocks.lead(open_report(programme, cutoff="2018-09-30", lang="it")).html
+def test_the_opening_names_the_sources_of_the_date(programme, reports):
+    page = blocks.lead(reports(programme, cutoff="2018-09-30", lang="it")).html
     assert "Scheda informativa" in page
     assert "99js-gm52" not in page
 

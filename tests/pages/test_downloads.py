@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from porfse_analysis import load_programme, open_report
+from porfse_analysis import load_programme
 from porfse_analysis.display import tables
 from porfse_analysis.display.table import TABLE_MIME, Column, Table
 from porfse_analysis.reports.downloads import downloads
@@ -39,8 +39,8 @@ def rows(content):
 
 
 @pytest.fixture(scope="module")
-def sheet():
-    return open_report(load_programme(), cutoff="2018-09-30", lang="it")
+def sheet(bundled, reports):
+    return reports(bundled, cutoff="2018-09-30", lang="it")
 
 
 def test_published_figures_are_numbers(sheet):
@@ -57,8 +57,8 @@ def test_published_figures_are_numbers(sheet):
 
 @pytest.mark.parametrize("cutoff", ["2018-09-30", "2022-06-30"])
 @pytest.mark.parametrize("lang", ["it", "en"])
-def test_every_table_has_the_numbers_it_was_given(cutoff, lang):
-    report = open_report(load_programme(), cutoff=cutoff, lang=lang)
+def test_every_table_has_the_numbers_it_was_given(bundled, reports, cutoff, lang):
+    report = reports(bundled, cutoff=cutoff, lang=lang)
     shown = [getattr(tables, name)(report) for name in tables.__all__]
     names = [table.typed() for table in shown if not table.frame.empty]
     pages = list(sheets(made(*shown, lang=lang)).values())

@@ -19,14 +19,13 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from porfse_analysis import load_programme, resources
+from porfse_analysis import resources
 from porfse_analysis.cli import app
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.explore import explore
 from porfse_analysis.explore import jupyterlab as jupyterlab_module
 from porfse_analysis.explore import view as view_module
 from porfse_analysis.explore.view import EVERY, SUBJECTS, explored_rows
-from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.schema import ALL
 
 NOTEBOOK = resources.notebooks_folder() / "explore.ipynb"
@@ -89,8 +88,8 @@ def test_what_is_not_published_is_said():
 
 
 @pytest.mark.parametrize("cutoff", ["2014-12-31", "2018-09-30", "2022-06-30"])
-def test_every_result_is_of_one_subject_and_every_choice_is_drawn(cutoff):
-    results = all_indicators(load_programme(), cutoff=cutoff)
+def test_every_result_is_of_one_subject_and_every_choice_is_drawn(bundled, reports, cutoff):
+    results = reports(bundled, cutoff=cutoff).results
     parts = [explored_rows(results, stage=stage) for stage in SUBJECTS]
     assert sum(map(len, parts)) == len(results) == len(explored_rows(results))
     explorer = view(cutoff=cutoff, lang="en")

@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
+from functools import cache
 
 import matplotlib as mpl
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from page_maker import INVENTED
 from PIL import Image
 
 from porfse_analysis import load_programme, open_report, resources
@@ -23,30 +24,12 @@ from porfse_analysis.display.sheet import page as sheets
 from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.display.sheet.drawing import COLOURS, PAGE, draw_sheet
 
-INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
 SHEET_DATE = "2018-09-30"
 
 
 @pytest.fixture(scope="module")
-def programme():
-    return load_programme()
-
-
-@pytest.fixture(scope="module")
-def reports():
-    """Reports by programme and date, in both languages; what does not depend on the language is computed once."""
-    known = {}
-
-    def find(programme, cutoff, lang):
-        key = (programme.cci, cutoff)
-        if key not in known or known[key].programme is not programme:
-            known[key] = open_report(programme, cutoff=cutoff, lang="it")
-        report = dataclasses.replace(known[key], lang=lang)
-        for name in ("results", "findings", "verdicts", "deadlines", "previous_progress"):
-            report.__dict__[name] = getattr(known[key], name)
-        return report
-
-    return find
+def programme(bundled):
+    return bundled
 
 
 @pytest.fixture(params=["it", "en"])
@@ -54,8 +37,9 @@ def lang(request):
     return request.param
 
 
+@cache
 def drawn(report):
-    """The text artists of a sheet."""
+    """A sheet as it is drawn, once for each report, and its text artists."""
     with mpl.rc_context(sheets._STYLE):
         figure = draw_sheet(sheet_content(report), report)
     return figure, [text for text in figure.axes[0].texts if text.get_text()]
@@ -99,7 +83,7 @@ ON_THE_SHEET = {
 
 
 def test_every_figure_of_the_original_is_drawn(programme, reports, lang):
-    texts = words(reports(programme, SHEET_DATE, lang))
+    texts = words(reports(programme, cutoff=SHEET_DATE, lang=lang))
     for expected in ON_THE_SHEET[lang]:
         # a number alone must be a text of its own: 144 is not found in 144.000
         alone = re.fullmatch(r"[\d.,%]+", expected)
@@ -108,7 +92,7 @@ def test_every_figure_of_the_original_is_drawn(programme, reports, lang):
 
 
 def test_nothing_of_the_original_is_cut(programme, reports, lang):
-    assert not [text for text in words(reports(programme, SHEET_DATE, lang)) if "…" in text]
+    assert not [text for text in words(reports(programme, cutoff=SHEET_DATE, lang=lang)) if "…" in text]
 
 
 def number(text, lang):
@@ -128,7 +112,7 @@ def test_every_number_in_the_text_of_the_original_is_on_the_sheet(programme, rep
     text = original.read_text(encoding="utf-8")
     tokens = re.findall(r"\d+(?:[.,]\d+)*", text)
     assert len(tokens) > 35
-    mine = numbers(words(reports(programme, SHEET_DATE, lang)), lang)
+    mine = numbers(words(reports(programme, cutoff=SHEET_DATE, lang=lang)), lang)
     for token in tokens:
         value = float(token) if token == "970.47" else number(token, "it")  # a decimal point on that slide alone
         if value > 1_000_000:
@@ -167,14 +151,14 @@ def test_every_number_in_the_text_of_the_original_is_on_the_sheet(programme, rep
     ],
 )
 def test_each_figure_has_its_name(programme, reports, sheet, code, name, figure):
-    report = reports(programme, SHEET_DATE, "it")
+    report = reports(programme, cutoff=SHEET_DATE, lang="it")
     assert written(report)[code, name] == figure
     alternative = re.search(r'alt="([^"]*)"', sheet.html)[1]
     assert figure in alternative
 
 
 def test_measures_stand_with_an_axis_only_where_a_source_settles_it(programme, reports):
-    content = sheet_content(reports(programme, SHEET_DATE, "it"))
+    content = sheet_content(reports(programme, cutoff=SHEET_DATE, lang="it"))
     by_axis = {card.code: [item.drawn for item in card.measures] for card in content.axes}
     assert by_axis == {
         "I": ["Dote Unica Lavoro"],
@@ -197,27 +181,27 @@ def test_the_whole_of_a_part_is_in_the_claims(programme):
 
 
 def test_a_figure_of_an_older_date_carries_it(programme, reports):
-    texts = words(reports(programme, "2020-12-31", "en"))
+    texts = words(reports(programme, cutoff="2020-12-31", lang="en"))
     assert "Commitments (at 30/09/2018)" in texts
     assert "Selected cost" in texts  # of the very date
     assert {"641.62", "513.81", "397,748", "9 of 14"} <= set(texts)
-    latest = words(reports(programme, "2022-06-30", "it"))
+    latest = words(reports(programme, cutoff="2022-06-30", lang="it"))
     assert latest.count("al 31/12/2020") == 3  # people, targets, outputs
 
 
 def test_verdicts_and_what_to_check(programme, reports):
-    texts = " ".join(words(reports(programme, SHEET_DATE, "it")))
+    texts = " ".join(words(reports(programme, cutoff=SHEET_DATE, lang="it")))
     assert texts.count("contraddetta") == 2
     assert "32.874.516,00" in texts
     assert "Confronto con i dati: compatible" not in texts
     assert "Confronto con i dati: compatibile" in texts
-    warned = words(reports(programme, "2022-06-30", "it"))
+    warned = words(reports(programme, cutoff="2022-06-30", lang="it"))
     assert warned.count("avviso") == 2
     assert "e altre 3, nella tabella" in warned
 
 
 def test_what_is_not_published_is_said_and_never_zero(programme, reports):
-    report = reports(programme, "2014-12-31", "it")
+    report = reports(programme, cutoff="2014-12-31", lang="it")
     texts = words(report)
     assert "Non pubblicati a questa data: Risorse attivate, Impegni, Pagamenti e Spesa certificata." in texts
     assert "Nessuna realizzazione pubblicata a questa data." in texts
@@ -227,7 +211,7 @@ def test_what_is_not_published_is_said_and_never_zero(programme, reports):
 
 def test_spending_that_moved(programme, reports):
     # 641,623,351.21 - 567,610,202.48 and 513,809,109.06 - 465,343,435.30 of the Commission's table
-    rows = written(reports(programme, "2020-12-31", "it"))
+    rows = written(reports(programme, cutoff="2020-12-31", lang="it"))
     assert rows["", "Costo ammesso: variazione dal 31/12/2019"] == "+74,01 Mln €"
     assert rows["", "Spesa dichiarata: variazione dal 31/12/2019"] == "+48,47 Mln €"
 
@@ -238,15 +222,14 @@ def test_women_where_a_source_counts_them(programme, reports):
     counted = rows.assign(women=(rows["value"] / 2).where(people))
     report = open_report(dataclasses.replace(programme, achievements=counted), cutoff="2020-12-31", lang="it")
     assert written(report)["", "donne fra i partecipanti"] == "50,0%"
-    rows = written(reports(programme, "2020-12-31", "it"))
+    rows = written(reports(programme, cutoff="2020-12-31", lang="it"))
     assert ("", "donne fra i partecipanti") not in rows
     # 157,891 ... of the Commission's table, CO01 + CO03 + CO05 of every axis
     assert rows["", "partecipanti (CO01, CO03, CO05; le persone possono ripetersi)"] == "397.748"
 
 
-def test_the_deadline_of_another_programme(reports):
-    invented = load_programme(INVENTED)
-    rows = written(reports(invented, "2019-12-31", "it"))
+def test_the_deadline_of_another_programme(invented, reports):
+    rows = written(reports(invented, cutoff="2019-12-31", lang="it"))
     # ESF 30.2 of 19.8 million, YEI 0.8 of 1.8
     assert rows["", "Scadenza N+3 del 31/12/2019, ESF"] == "coperto"
     assert rows["", "Scadenza N+3 del 31/12/2019, YEI"] == "a rischio"
@@ -286,12 +269,12 @@ def faults(report):
     ],
 )
 def test_no_text_leaves_the_page_or_lies_on_another(programme, reports, cutoff, lang):
-    assert faults(reports(programme, cutoff, lang)) == []
+    assert faults(reports(programme, cutoff=cutoff, lang=lang)) == []
 
 
 @pytest.mark.parametrize("cutoff", ["2016-12-31", "2018-12-31", "2019-12-31"])
-def test_nor_for_another_programme(reports, cutoff, lang):
-    assert faults(reports(load_programme(INVENTED), cutoff, lang)) == []
+def test_nor_for_another_programme(invented, reports, cutoff, lang):
+    assert faults(reports(invented, cutoff=cutoff, lang=lang)) == []
 
 
 HOSTILE = '$x_2$ <script>alert("1")</script> & \\frac{a} '
@@ -367,8 +350,8 @@ def svg_of(sheet):
 
 
 @pytest.fixture(scope="module")
-def sheet(programme):
-    return information(open_report(programme, cutoff=SHEET_DATE, lang="it"))
+def sheet(programme, reports):
+    return information(reports(programme, cutoff=SHEET_DATE, lang="it"))
 
 
 def test_what_a_notebook_is_given(sheet):

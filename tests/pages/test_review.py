@@ -3,11 +3,11 @@
 import base64
 import html
 import re
-from pathlib import Path
 
 import pytest
+from page_maker import INVENTED
 
-from porfse_analysis import load_programme, open_report, resources
+from porfse_analysis import resources
 from porfse_analysis.display import blocks, tables
 from porfse_analysis.display import figures as page_figures
 from porfse_analysis.display.review import figures as review_figures
@@ -16,7 +16,6 @@ from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.results import collect_results, recorded
 from porfse_analysis.reports.run import execute
 
-INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
 NOTEBOOK = resources.notebooks_folder() / "performance_review.ipynb"
 
 
@@ -26,13 +25,13 @@ def lang(request):
 
 
 @pytest.fixture(scope="module")
-def bundled(lang):
-    return open_report(load_programme(), cutoff="2018-09-30", lang=lang)
+def sheet(bundled, reports, lang):
+    return reports(bundled, cutoff="2018-09-30", lang=lang)
 
 
 @pytest.fixture(scope="module")
-def invented(lang):
-    return open_report(load_programme(INVENTED), cutoff="2018-12-31", lang=lang)
+def assessed(invented, reports, lang):
+    return reports(invented, cutoff="2018-12-31", lang=lang)
 
 
 def words(page):
@@ -45,8 +44,8 @@ SAID = {
 }
 
 
-def test_every_status_of_the_framework(invented, lang):
-    shown = tables.framework(invented).written()
+def test_every_status_of_the_framework(assessed, lang):
+    shown = tables.framework(assessed).written()
     assert shown["status"].tolist() == [
         SAID[lang][0],
         SAID[lang][1],
@@ -67,30 +66,30 @@ def test_every_status_of_the_framework(invented, lang):
             "en": "1,553,846.15 (estimate)",
         }[lang]
     )
-    card = review_figures.scorecard(invented).html
+    card = review_figures.scorecard(assessed).html
     assert all(status in card for status in SAID[lang])
 
 
-def test_which_verdicts_another_reading_would_change(invented, lang):
+def test_which_verdicts_another_reading_would_change(assessed, lang):
     # axis 6 has a milestone of zero, and a weak result of the youth initiative
-    notes = " ".join(tables.framework(invented).notes)
+    notes = " ".join(tables.framework(assessed).notes)
     for said in {"it": ("6 ESF indeterminato", "6 YEI conseguito"), "en": ("6 ESF undetermined", "6 YEI achieved")}[
         lang
     ]:
         assert said in notes
 
 
-def test_funds_of_one_axis_are_told_apart(invented, lang):
-    names = tables.framework(invented).written()["axis"]
+def test_funds_of_one_axis_are_told_apart(assessed, lang):
+    names = tables.framework(assessed).written()["axis"]
     assert [name.rsplit(" ", 1)[1] for name in names if name.startswith("6 ")] == ["(ESF)", "(YEI)"]
-    assert "6 ESF CO06" in review_figures.framework(invented).html
-    card = words(review_figures.scorecard(invented).html)
+    assert "6 ESF CO06" in review_figures.framework(assessed).html
+    card = words(review_figures.scorecard(assessed).html)
     assert "(ESF)" in card
     assert "(YEI)" in card
 
 
-def test_before_the_assessment_nothing_is_worse_than_undetermined(lang):
-    report = open_report(load_programme(INVENTED), cutoff="2018-09-30", lang=lang)
+def test_before_the_assessment_nothing_is_worse_than_undetermined(invented, reports, lang):
+    report = reports(invented, cutoff="2018-09-30", lang=lang)
     shown = tables.framework_indicators(report).written()
     ratios = dict(zip(shown["axis"] + " " + shown["indicator"].str.split().str[0], shown["ratio"], strict=True))
     assert ratios["1 F1"] == {"it": "almeno 70%", "en": "at least 70%"}[lang]
@@ -99,20 +98,20 @@ def test_before_the_assessment_nothing_is_worse_than_undetermined(lang):
     assert not statuses.isin(worse).any()
 
 
-def test_no_reserve_is_at_stake_after_the_decision(lang):
-    report = open_report(load_programme(), cutoff="2019-12-31", lang=lang)
+def test_no_reserve_is_at_stake_after_the_decision(bundled, reports, lang):
+    report = reports(bundled, cutoff="2019-12-31", lang=lang)
     assert "reserve_eur" not in tables.framework(report).written()
     assert {"it": "non è più in gioco", "en": "no longer at stake"}[lang] in review_figures.scorecard(report).html
 
 
-def test_ratios_and_their_chart(invented, lang):
-    shown = tables.framework_indicators(invented).written()
+def test_ratios_and_their_chart(assessed, lang):
+    shown = tables.framework_indicators(assessed).written()
     ratios = dict(zip(shown["axis"] + " " + shown["indicator"].str.split().str[0], shown["ratio"], strict=True))
     assert ratios["1 CO05"] == "85%"
     assert ratios["4 F4"] == "60%"
     assert ratios["5 CO23"] == {"it": "n.d.", "en": "n/a"}[lang]
     assert ratios["6 YEI CR04"] == "50%"
-    page = review_figures.framework(invented).html
+    page = review_figures.framework(assessed).html
     alt = re.search(r'alt="([^"]*)"', page)[1]
     assert "4 F4 60%" in alt
     assert "5 CO23" in page  # named as without a ratio
@@ -120,8 +119,8 @@ def test_ratios_and_their_chart(invented, lang):
     assert "85%" in svg
 
 
-def test_the_calendar_shows_what_each_fund_has_to_cover(invented, lang):
-    table = tables.calendar(invented)
+def test_the_calendar_shows_what_each_fund_has_to_cover(assessed, lang):
+    table = tables.calendar(assessed)
     shown = table.written()
     assert len(shown) == 14
     point = {"it": ",", "en": "."}[lang]
@@ -145,26 +144,26 @@ def test_the_calendar_shows_what_each_fund_has_to_cover(invented, lang):
         "en": "31/12/2018, YEI: covered for the whole programme",
     }[lang]
     assert sum(changed in note for note in table.notes) == 1
-    alt = re.search(r'alt="([^"]*)"', page_figures.calendar(invented).html)[1]
+    alt = re.search(r'alt="([^"]*)"', page_figures.calendar(assessed).html)[1]
     assert f"10{point}90" in alt
     assert f"14{point}50" in alt
 
 
-def test_every_verdict_on_claims(invented, bundled, lang):
+def test_every_verdict_on_claims(assessed, sheet, lang):
     verdicts = {
         "it": {"confermata", "contraddetta", "compatibile", "non verificabile"},
         "en": {"confirmed", "contradicted", "compatible", "not verifiable"},
     }[lang]
-    for report in (invented, bundled):
+    for report in (assessed, sheet):
         assert set(tables.claim_verdicts(report).written()["verdict"]) == verdicts
-    shown = tables.claim_verdicts(bundled).written()
+    shown = tables.claim_verdicts(sheet).written()
     people = shown[shown["claim"].str.contains("187")]["why"].iloc[0]
     assert all(part in people for part in ("187", "716", "300", "656", "31/12/2017", "31/12/2018"))
     # the decided ones first; what to supply stands with `porfse check`
     named = ("contraddetta", "confermata") if lang == "it" else ("contradicted", "confirmed")
     assert shown["verdict"].tolist()[:7] == [named[0]] * 2 + [named[1]] * 5
     assert "needs" not in shown
-    told = word_claims(bundled.verdicts, bundled.programme.claims, lang)
+    told = word_claims(sheet.verdicts, sheet.programme.claims, lang)
     milestones = told[told["claim"].str.contains("5 indicatori|5 output")]["needs"].iloc[0]
     for part in ("milestone", "in_performance_framework", "targets", {"it": "Tabella 6", "en": "Table 6"}[lang]):
         assert part in milestones
@@ -172,37 +171,37 @@ def test_every_verdict_on_claims(invented, bundled, lang):
     assert all(part in added for part in ("969", "970", "32", "874"))
 
 
-def test_what_the_bundled_programme_lacks_is_said(bundled, lang):
+def test_what_the_bundled_programme_lacks_is_said(sheet, lang):
     table = {"it": "Tabella", "en": "Table"}[lang]
-    indicators = words(tables.framework_indicators(bundled)._repr_html_())
+    indicators = words(tables.framework_indicators(sheet)._repr_html_())
     assert f"{table} 6" in indicators
     assert "porfse check" in indicators
     # one line and the reserve that depends on it; nothing of the targets of 2023 but that line
-    line, reserve = blocks.framework(bundled)
+    line, reserve = blocks.framework(sheet)
     assert (line.name, reserve.name) == ("framework_indicators_milestone", "framework_milestone")
     assert list(reserve.written()) == ["axis", "status", "reserve_eur"]
-    assert [part.name for part in blocks.framework(bundled, "target")] == ["framework_indicators_target"]
+    assert [part.name for part in blocks.framework(sheet, "target")] == ["framework_indicators_target"]
     later = open_report(load_programme(), cutoff="2022-06-30", lang=lang)
     assert [part.name for part in blocks.framework(later)] == ["framework_indicators_milestone"]
-    chart = words(page_figures.calendar(bundled).html)
+    chart = words(page_figures.calendar(sheet).html)
     assert "eu_commitments" in chart
     assert f"{table} 17" in chart
-    assert set(tables.framework(bundled).written()["status"]) == {SAID[lang][4]}
-    assert "pf-empty" in tables.framework(bundled, "target")._repr_html_()
-    applications = tables.payment_applications(bundled).written()
+    assert set(tables.framework(sheet).written()["status"]) == {SAID[lang][4]}
+    assert "pf-empty" in tables.framework(sheet, "target")._repr_html_()
+    applications = tables.payment_applications(sheet).written()
     assert applications["payment_applications_eu"].tolist() == [{"it": "72.000.000,00", "en": "72,000,000.00"}[lang]]
     # what is known comes first, then one line on what cannot be assessed
-    known, line = blocks.decommitment(bundled)
+    known, line = blocks.decommitment(sheet)
     assert known.name == "payment_applications"
     said = words(line.html)
     assert said.count("eu_commitments") == 1
     assert {"it": "N+3 non si possono valutare. Servono:", "en": "cannot be assessed. Needed:"}[lang] in said
-    assert tables.calendar(bundled).frame.empty
-    assert tables.calendar_reasons(bundled).frame.empty
+    assert tables.calendar(sheet).frame.empty
+    assert tables.calendar_reasons(sheet).frame.empty
 
 
-def test_the_review_leads_with_what_is_known(bundled, invented, lang):
-    said = words(blocks.review_lead(bundled).html)
+def test_the_review_leads_with_what_is_known(sheet, assessed, lang):
+    said = words(blocks.review_lead(sheet).html)
     counts = {
         "it": "5 sono confermate, 1 è contraddetta, 1 è compatibile con i dati e 21 non sono verificabili",
         "en": "5 are confirmed, 1 is contradicted, 1 is compatible with the data, and 21 cannot be verified",
@@ -215,7 +214,7 @@ def test_the_review_leads_with_what_is_known(bundled, invented, lang):
     assert said.index(counts) < said.index({"it": "Tabella 6", "en": "Table 6"}[lang])
     assert {"it": "Tabella 17", "en": "Table 17"}[lang] in said
     # where everything can be assessed it says how: axis 1 has 92, 100 and 85% of its milestones
-    said = words(blocks.review_lead(invented).html)
+    said = words(blocks.review_lead(assessed).html)
     assert {"it": "efficacia al 31/12/2018: conseguito: 1,", "en": "at 31/12/2018: achieved: 1,"}[
         lang
     ] in html.unescape(said)
@@ -239,26 +238,26 @@ def test_unconfirmed_rules_stand_out(bundled, lang):
     assert table.notes
 
 
-def test_nothing_is_left_unworded(invented, bundled):
-    for report in (invented, bundled):
+def test_nothing_is_left_unworded(assessed, sheet):
+    for report in (assessed, sheet):
         for name in tables.__all__:
             page = words(getattr(tables, name)(report)._repr_html_())
             assert not re.search(r"\bnan\b|NaT|None|\{|\}", page), name
 
 
-def test_a_programme_of_other_dates(lang):
-    programme = load_programme()
-    for cutoff in (programme.cutoffs[0], programme.cutoffs[-1]):
-        report = open_report(programme, cutoff=cutoff, lang=lang)
+def test_a_programme_of_other_dates(bundled, reports, lang):
+    for cutoff in (bundled.cutoffs[0], bundled.cutoffs[-1]):
+        report = reports(bundled, cutoff=cutoff, lang=lang)
         assert tables.framework(report)._repr_html_()
         assert page_figures.calendar(report).html
         assert review_figures.scorecard(report).html
 
 
 @pytest.mark.parametrize(("folder", "cutoff"), [("", "2018-09-30"), (str(INVENTED), "2018-12-31")])
-def test_the_notebook_runs(folder, cutoff, tmp_path):
-    run = Run(NOTEBOOK, folder, cutoff, "it", tmp_path)
-    assert execute(run).reason == ""
+def test_the_notebook_runs(folder, cutoff, tmp_path, bundled, invented, pages):
+    run = Run(NOTEBOOK, folder, cutoff, "it", tmp_path / "kernel")
+    outcome = execute(run)
+    assert outcome.reason == ""
     page = run.page.read_text(encoding="utf-8")
     for anchor in ("framework", "framework_final", "decommitment", "claims", "rules"):
         assert f'<h2 id="{anchor}"' in page
@@ -266,3 +265,10 @@ def test_the_notebook_runs(folder, cutoff, tmp_path):
     (block,) = recorded(run.executed)
     assert block["rows"] == []
     assert collect_results([(run.executed, "it")]).empty
+    # what the other tests look at is made without a kernel, and is the same
+    plan = {"cutoffs": [cutoff], "notebooks": ["performance_review"], "languages": ["it"]}
+    (other,) = pages.write(tmp_path / "shared", invented if folder else bundled, folder=folder, **plan)
+    files = [path.relative_to(run.folder) for path in outcome.files if path != run.executed]
+    assert [path.relative_to(other.run.folder) for path in other.files if path != other.run.executed] == files
+    assert all((other.run.folder / path).read_bytes() == (run.folder / path).read_bytes() for path in files)
+    assert recorded(other.run.executed) == [block]

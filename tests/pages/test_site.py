@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from site_tools import write_site
 
-from porfse_analysis import all_indicators, load_programme
 from porfse_analysis.display.html import RESULTS_MIME
 from porfse_analysis.files import write_aside
 from porfse_analysis.reports.navigation import END, START
@@ -26,13 +25,13 @@ REPORT, REVIEW = "programme_report", "performance_review"
 
 
 @pytest.fixture(scope="module")
-def programme():
-    return load_programme()
+def programme(bundled):
+    return bundled
 
 
 @pytest.fixture(scope="module")
-def results(programme):
-    return {date: all_indicators(programme, cutoff=date) for date in programme.cutoffs}
+def results(programme, reports):
+    return {date: reports(programme, cutoff=date).results for date in programme.cutoffs}
 
 
 def lay(out, results, *, lang="it", notebooks=(REPORT, REVIEW), dates=None, reason=""):

@@ -17,10 +17,9 @@ from openpyxl import load_workbook
 from site_tools import write_site
 
 import porfse_analysis
-from porfse_analysis import load_programme, resources
+from porfse_analysis import resources
 from porfse_analysis.display.words import wording
-from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, make_plan
-from porfse_analysis.reports.run import run_all
+from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 
 PACKAGE = Path(porfse_analysis.__file__).parent
 LANGUAGES = ("it", "en")
@@ -93,19 +92,16 @@ class _Shown(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, bundled, pages):
     out = tmp_path_factory.mktemp("languages") / "reports"
-    programme = load_programme()
-    runs = make_plan(
-        programme,
+    outcomes = pages.write(
+        out,
+        bundled,
         cutoffs=["2018-09-30", "2020-12-31"],
         notebooks=[*REPORT_NOTEBOOKS, "compare_cutoffs"],
         languages=LANGUAGES,
-        out=out,
     )
-    outcomes = list(run_all(runs))
-    assert [outcome.reason for outcome in outcomes if not outcome.ok] == []
-    write_site(out, programme, outcomes)
+    write_site(out, bundled, outcomes)
     return out
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.report import Report
+from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 
+@made_once(worded=True)
 def allocation_in_force(report: Report) -> pd.DataFrame:
     """The allocation of each axis and of the programme, from the source with the newest one at the cutoff.
 
@@ -75,6 +76,7 @@ def endowment(report: Report) -> Table:
     )
 
 
+@made_once(worded=False)
 def funnel_rows(report: Report) -> pd.DataFrame:
     """The programme's money stage by stage: stage, amount, value (rate), data_date, source, note, precision."""
     whole = report.results[(report.results["axis"] == ALL) & report.results["indicator"].isin(RATES.values())]
@@ -174,6 +176,7 @@ def progress_by_axis(report: Report) -> Table:
     )
 
 
+@made_once(worded=False)
 def change_rows(report: Report) -> pd.DataFrame:
     """What moved since the reporting date before: the rates with a figure of a newer date.
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.report import Report
+from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import numbered, source_line
 from porfse_analysis.display.table import DATE, Column, Table, Typed
 from porfse_analysis.display.words import wording
@@ -38,6 +38,7 @@ Against = Literal["milestone", "target"]
 # --- performance framework ---
 
 
+@made_once(worded=False)
 def framework_rows(report: Report, against: Against = "milestone") -> pd.DataFrame:
     """The verdict on each axis at the cutoff."""
     data = report.programme
@@ -52,6 +53,7 @@ def framework_rows(report: Report, against: Against = "milestone") -> pd.DataFra
     )
 
 
+@made_once(worded=False)
 def indicator_rows(report: Report, against: Against = "milestone") -> pd.DataFrame:
     """The indicators behind the verdicts at the cutoff."""
     data = report.programme

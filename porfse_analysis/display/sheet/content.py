@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +16,7 @@ import pandas as pd
 from porfse_analysis.display import cells
 from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
 from porfse_analysis.display.programme_report.people import counted_ratios, measures_in_force
-from porfse_analysis.display.report import Report
+from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.review.deadlines import next_deadline
 from porfse_analysis.display.review.tables import indicator_rows
 from porfse_analysis.display.sheet.items import AxisCard, Content, Item
@@ -37,6 +36,7 @@ _MILESTONES = re.compile(r"(?:(\w+)_)?milestones_(achieved|progressing)")
 _OUTPUTS_SHOWN = 6
 
 
+@made_once(worded=True)
 def sheet_content(report: Report) -> Content:
     """Everything the sheet of the report's date says."""
     total, endowment = _endowment(report)
@@ -188,15 +188,23 @@ def _deadline(report: Report, under: str) -> list[Item]:
     return items
 
 
-def _claims(report: Report) -> Iterator[tuple[pd.Series, str, str]]:
+@made_once(worded=True)
+def _worded_claims(report: Report) -> pd.DataFrame:
+    return word_claims(report.verdicts, report.programme.claims, report.lang, sources=numbered(report))
+
+
+@made_once(worded=True)
+def _claims(report: Report) -> list[tuple[pd.Series, str, str]]:
     """The claims of documents of this very date, each with its verdict in words and why."""
     claims = report.programme.claims
     verdicts = report.verdicts
-    said = word_claims(verdicts, claims, report.lang, sources=numbered(report))
+    said = _worded_claims(report)
     found = dict(zip(verdicts["claim"], zip(said["verdict"], said["why"], strict=True), strict=True))
+    stated = []
     for _, claim in claims[claims["cutoff"] == report.cutoff].iterrows():
         verdict, why = found[claim["claim"]]
-        yield claim, report.text("sheet.compared", verdict=verdict), why
+        stated.append((claim, report.text("sheet.compared", verdict=verdict), why))
+    return stated
 
 
 def _figure_name(claim: pd.Series, report: Report) -> str:
@@ -350,7 +358,7 @@ def _attention(report: Report) -> list[Item]:
         name = report.text("sheet.finding", axis=said["axis"], message=said["message"])
         items.append(Item(name, said["severity"], "", "", row["cutoff"], row["source"], code=code, under=under))
     verdicts = report.verdicts
-    words = word_claims(verdicts, report.programme.claims, report.lang, sources=numbers)
+    words = _worded_claims(report)
     for (_, row), (_, said) in zip(verdicts.iterrows(), words.iterrows(), strict=True):
         if row["verdict"] == "contradicted":
             item = Item(said["claim"], said["verdict"], "", said["why"], row["cutoff"], row["source"], under=under)
