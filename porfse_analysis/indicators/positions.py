@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.result import BOUNDS, bound_of
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
@@ -76,7 +77,7 @@ def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """What each source had published at each cutoff, per key and stage.
 
     Columns: keys, stage, source, position (the cutoff), amount (sum of the rows), missing (a row without a figure is
-    in it), data_date (the oldest of the rows), published_total, rank. Where `axis` is not a key a figure published
+    in it), data_date (the oldest of the rows), published_total, rank, bound (`result.bound_of` the rows). Where `axis` is not a key a figure published
     for the whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
     """
     rows = finance.assign(rank=source_rank(finance["source"]), source=finance["source"].astype("str"))
@@ -99,7 +100,8 @@ def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     rows = rows.assign(missing=rows["amount_eur"].isna(), dated=rows["data_date"].where(rows["amount_eur"].notna()))
     # sorted, so that the last digit of a sum does not depend on the order of the rows
     rows = rows.sort_values([*part_columns, "amount_eur"], kind="stable")
-    positions = rows.groupby([*keys, "stage", "source", "rank", "published_total", "cutoff"], sort=False)
+    at = [*keys, "stage", "source", "rank", "published_total", "cutoff"]
+    positions = rows.groupby(at, sort=False)
     totals = pd.DataFrame(
         {
             "amount": positions["amount_eur"].sum(min_count=1),  # all missing stays missing
@@ -107,6 +109,10 @@ def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             "data_date": positions["dated"].min(),
         }
     )
+    published = rows[rows["amount_eur"].notna()]
+    # hardly any table has a bound, and then there is nothing to look for
+    bounds = published["qualifier"].isin(BOUNDS).any()
+    totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at]) if bounds else ""
     totals = totals.reset_index().rename(columns={"cutoff": "position"})
     return totals[totals["amount"].notna()].reset_index(drop=True)
 
@@ -120,10 +126,10 @@ def newest(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def in_force(numerators: pd.DataFrame, bases: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """`numerators` with what the same source had last published of the base, not after each numerator's position.
 
-    Adds denominator, base_position and base_missing; NaN and NaT where the source published none by then.
+    Adds denominator, base_position, base_missing and base_bound; NaN and NaT where the source published none by then.
     """
-    right = bases[[*keys, "source", "position", "amount", "missing"]].rename(
-        columns={"amount": "denominator", "missing": "base_missing"}
+    right = bases[[*keys, "source", "position", "amount", "missing", "bound"]].rename(
+        columns={"amount": "denominator", "missing": "base_missing", "bound": "base_bound"}
     )
     right["base_position"] = right["position"]
     merged = pd.merge_asof(
