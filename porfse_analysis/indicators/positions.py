@@ -77,8 +77,9 @@ def published_totals(finance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """What each source had published at each cutoff, per key and stage.
 
     Columns: keys, stage, source, position (the cutoff), amount (sum of the rows), missing (a row without a figure is
-    in it), data_date (the oldest of the rows), published_total, rank, bound (`result.bound_of` the rows). Where `axis` is not a key a figure published
-    for the whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
+    in it), data_date (the oldest of the rows), published_total, rank, bound (`result.bound_of` the rows). Where `axis`
+    is not a key a figure published for the whole programme is taken instead of the sum of the axes. Positions without
+    any figure are left out.
     """
     rows = finance.assign(rank=source_rank(finance["source"]), source=finance["source"].astype("str"))
     rows["data_date"] = rows["data_date"].fillna(rows["cutoff"])

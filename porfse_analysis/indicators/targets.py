@@ -63,8 +63,9 @@ def target_achievement_ratio(
     numerator and denominator in the unit of the indicator. Notes: stale, partial (a category is left out), restated
     (taken from a later report), no_target, zero_denominator, not_reported, percentage_target (the target is listed as
     a percentage, or a result target in (0, 100] has been exceeded tenfold: no ratio), percentage_suspected (it may be
-    one: the ratio is in no count, ranking or mean), the bounds (`result.BOUNDS`) of values that are not exact. Percentages are never added: a group of several categories of
-    region has no denominator and, suspected, no ratio either.
+    one: the ratio is in no count, ranking or mean), the bounds (`result.BOUNDS`) of values that are not exact.
+    Percentages are never added: a group of several categories of region has no denominator and, suspected, no ratio
+    either.
 
     Source of the definition: achievement ratio of the annual implementation reports (Reg. 2015/207, Annex V).
     """

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.reports.formulas import harmless
 
 __all__ = ["RUN_COLUMNS", "check_folder", "runs_csv"]
 
@@ -19,7 +20,7 @@ def runs_csv(runs: Iterable[Mapping[str, str]]) -> str:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, RUN_COLUMNS, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(runs)
+    writer.writerows({name: harmless(value) for name, value in run.items()} for run in runs)
     return buffer.getvalue()
 
 

@@ -69,7 +69,9 @@ class Form:
             written = self._written(shown, decimals, lang)
         else:
             step = Decimal(1).scaleb(-decimals).copy_sign(scaled)
-            written = text(f"number.{'under' if step > 0 else 'over'}", lang, figure=self._written(step, decimals, lang))
+            written = text(
+                f"number.{'under' if step > 0 else 'over'}", lang, figure=self._written(step, decimals, lang)
+            )
         return text(f"qualifier.{self.bound}", lang, figure=written) if self.bound else written
 
     def value(self, value: float) -> float:
