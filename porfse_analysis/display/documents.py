@@ -30,7 +30,7 @@ def claims(report: Report) -> Table:
 
     def pattern(row: pd.Series) -> str:
         if row["unit"] == "EUR":
-            form = wording.Form(0 if float(row["value"]).is_integer() else 2, unit="unit.euro")
+            form = wording.Form(0 if float(row["value"]).is_integer() else 2, unit="euro")
         elif row["unit"] == "1":
             form = wording.Form(wording.rate_decimals(row["precision"]), percent=True)
         else:

@@ -122,7 +122,7 @@ def new_figure(
 
 def number_ticks(lang: str) -> FuncFormatter:
     """The numbers along an axis, in the reader's language; matplotlib places zero a hair beside it."""
-    return FuncFormatter(lambda value, _: wording.count(rounded(value, _TICK_DECIMALS), lang))
+    return FuncFormatter(lambda value, _: wording.count(float(rounded(value, _TICK_DECIMALS)), lang))
 
 
 def on_page(figure: Drawing, *, name: str, alt: str, caption: str, source: str) -> Figure:

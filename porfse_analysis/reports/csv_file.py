@@ -8,25 +8,19 @@ formula: `formulas`.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
 from porfse_analysis.display.words import wording
-from porfse_analysis.reports.formulas import harmless
+from porfse_analysis.reports.formulas import csv_text
 
 __all__ = ["csv_file", "labels"]
 
 
 def csv_file(table: Mapping[str, Any], lang: str) -> bytes:
     """The file of one table."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([harmless(label) for label in labels(table, lang)])
-    for row in zip(*(column["values"] for column in table["columns"]), strict=True):
-        writer.writerow(["" if value is None else harmless(value) for value in row])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    rows = zip(*(column["values"] for column in table["columns"]), strict=True)
+    return b"\xef\xbb\xbf" + csv_text([labels(table, lang), *rows]).encode()
 
 
 def labels(table: Mapping[str, Any], lang: str) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from porfse_analysis.display.html import RESULTS_MIME
 from porfse_analysis.indicators.result import RESULT_COLUMNS, make_result
-from porfse_analysis.reports.formulas import harmless, original
+from porfse_analysis.reports.formulas import csv_text, original
 
 __all__ = ["RESULTS_FILE_COLUMNS", "collect_results", "read_results", "recorded", "results_csv", "results_json"]
 
@@ -47,14 +47,12 @@ def collect_results(notebooks: Iterable[tuple[Path, str]]) -> pd.DataFrame:
 
 def results_csv(results: pd.DataFrame) -> str:
     """Results as CSV text: every digit, ISO dates, missing figures empty; texts never as formulas (`formulas`)."""
-    texts = results.select_dtypes(exclude=["number", "datetime"]).columns
-    safe = results.assign(**{name: results[name].map(harmless) for name in texts})
-    return str(safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n"))
+    return csv_text([results.columns, *_plain(results).to_numpy().tolist()])
 
 
 def read_results(path: Path) -> pd.DataFrame:
     """`results.csv` as it was written: the result columns with their types, notebook and lang; every text as it was."""
-    rows = pd.read_csv(path, dtype="str", keep_default_na=False, float_precision="round_trip")
+    rows = pd.read_csv(path, dtype="str", keep_default_na=False)
     rows = rows.map(original)
     for name in RESULT_COLUMNS:
         if name in _NUMBERS:
@@ -66,9 +64,11 @@ def read_results(path: Path) -> pd.DataFrame:
 
 def results_json(results: pd.DataFrame) -> str:
     """Results as JSON text: a list of rows, every digit of each number, ISO dates, null where something is missing."""
-    columns = {}
-    for name, column in results.items():
-        if pd.api.types.is_datetime64_dtype(column):
-            column = column.dt.strftime("%Y-%m-%d")
-        columns[name] = column.astype(object).where(column.notna(), None)
-    return json.dumps(pd.DataFrame(columns, dtype=object).to_dict("records"), indent=1, allow_nan=False)
+    return json.dumps(_plain(results).to_dict("records"), indent=1, allow_nan=False)
+
+
+def _plain(results: pd.DataFrame) -> pd.DataFrame:
+    """Numbers, texts, dates as ISO text; None where something is missing."""
+    dates = results.select_dtypes("datetime").columns
+    rows = results.assign(**{name: results[name].dt.strftime("%Y-%m-%d") for name in dates})
+    return rows.astype(object).where(rows.notna(), None)

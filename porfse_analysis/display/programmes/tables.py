@@ -15,6 +15,7 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.indicators.percentages import is_percentage
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.targets import REACHED, counted_ratios, is_reached
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
@@ -187,6 +188,11 @@ def targets(comparison: Comparison) -> Table:
             Column("percentage_target", comparison.text("compare.without_ratio"), write=without),
         ],
         notes=[
+            *(
+                [comparison.text("compare.units_unknown")]
+                if len(results) and not comparison.tables["targets"]["unit"].map(is_percentage).any()
+                else []
+            ),
             *([comparison.text("compare.values_of", dates=wording.list_of(dates, comparison.lang))] if dates else []),
             *(
                 [comparison.text("compare.refused", count=refused), comparison.text("note_long.percentage_target")]

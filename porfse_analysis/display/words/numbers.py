@@ -46,7 +46,7 @@ class Form:
     """How a number is written.
 
     `decimals` there are, or with `optional` at most; `power` of ten it is multiplied by (-6: millions); `percent`: in
-    per cent; `signed`: a change, with its sign; `unit`: the text of the catalogue it is set in ("unit.euro"); `below`:
+    per cent; `signed`: a change, with its sign; `unit`: the text of the group `unit` it is set in ("euro"); `below`:
     the thresholds it must not be rounded onto from below; `bound`: the code of its bound, said before it.
     """
 
@@ -90,8 +90,10 @@ class Form:
             # a spreadsheet would leave a lone point after a whole number
             body = "#,##0" if shown == shown.to_integral_value() else "#,##0." + "#" * decimals
         body += "%" if self.percent else ""
-        for key in filter(None, (self.unit, self.bound and f"qualifier.{self.bound}")):
-            body = _set_in(key, body, lang)
+        if self.unit:
+            body = _set_in(text(f"unit.{self.unit}", lang, number=_HERE), body)
+        if self.bound:
+            body = _set_in(text(f"qualifier.{self.bound}", lang, figure=_HERE), body)
         return f"+{body};-{body};{body}" if self.signed else body
 
     def _scaled(self, value: float) -> Decimal:
@@ -111,15 +113,14 @@ class Form:
     def _written(self, shown: Decimal, decimals: int, lang: str) -> str:
         body = "#,##0." + "#" * decimals if self.optional and decimals else number_pattern(decimals)
         figure = str(format_decimal(abs(shown), format=body, locale=locale(lang))) + ("%" if self.percent else "")
-        figure = text(self.unit, lang, number=figure) if self.unit else figure
+        figure = text(f"unit.{self.unit}", lang, number=figure) if self.unit else figure
         sign = "-" if shown < 0 else "+" if shown > 0 and self.signed else ""
         return text("change.signed", lang, sign=sign, figure=figure)
 
 
-def _set_in(key: str, body: str, lang: str) -> str:
+def _set_in(words: str, body: str) -> str:
     """The pattern of a number with the words that stand around it."""
-    name = "number" if key.startswith("unit.") else "figure"
-    before, after = text(key, lang, **{name: _HERE}).split(_HERE)
+    before, after = words.split(_HERE)
     return "".join((f'"{before}"' if before else "", body, f'"{after}"' if after else ""))
 
 
@@ -152,7 +153,7 @@ def signed_count(value: float, lang: str) -> str:
 
 def amount(value: float, lang: str, *, decimals: int = 2) -> str:
     """Euro in full: 122.136.070,10 €."""
-    return Form(decimals, unit="unit.euro").text(value, lang)
+    return Form(decimals, unit="euro").text(value, lang)
 
 
 def million(value: float, lang: str, *, precision: float | None = None, bound: str = "") -> str:
@@ -169,7 +170,7 @@ def million_euro(
     value: float, lang: str, *, precision: float | None = None, signed: bool = False, bound: str = ""
 ) -> str:
     """Million euro with their unit: 144,00 Mln €."""
-    form = Form(million_decimals(precision), power=-6, signed=signed, unit="unit.million_euro", bound=bound)
+    form = Form(million_decimals(precision), power=-6, signed=signed, unit="million_euro", bound=bound)
     return form.text(value, lang)
 
 
