@@ -1,7 +1,8 @@
 """Texts that a spreadsheet would take for a formula: the one rule of every file a page links to.
 
 In a CSV file (`csv_text`) such a text has an apostrophe before it (`harmless`), which `original` takes away again:
-what is read back is what was written. In a workbook it is a text as it is, marked as one. Numbers, negative ones too, stay numbers.
+what is read back is what was written. In a workbook it is a text as it is, marked as one. Numbers, negative ones too,
+stay numbers.
 """
 
 from __future__ import annotations

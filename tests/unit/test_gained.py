@@ -8,8 +8,8 @@ from porfse_analysis import load_programme, open_report
 from porfse_analysis.display import blocks, tables
 from porfse_analysis.display.cutoffs import tables as cutoff_tables
 from porfse_analysis.display.cutoffs.comparison import open_cutoff_comparison
-from porfse_analysis.display.programmes.comparison import open_comparison
 from porfse_analysis.display.programmes import tables as programme_tables
+from porfse_analysis.display.programmes.comparison import open_comparison
 from porfse_analysis.display.programmes.tables import target_counts
 from porfse_analysis.display.words.reached import word_gained
 from porfse_analysis.indicators.changes import target_ratio_changes
