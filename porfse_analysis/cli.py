@@ -16,7 +16,7 @@ try:
 except ModuleNotFoundError as error:  # the core alone is installed
     print(missing_extra(error) or error, file=sys.stderr)
     raise SystemExit(2) from error
-from porfse_analysis.languages import LANGUAGES, check_language
+from porfse_analysis.languages import LANGUAGES, check_language, rounded
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
@@ -278,17 +278,22 @@ def indicators(
     from porfse_analysis.display.report import known_cutoff
     from porfse_analysis.indicators.overview import all_indicators
     from porfse_analysis.indicators.result import collect
+    from porfse_analysis.reports.results import results_csv, results_json
 
     programme = _load(folder)
     dates = [known_cutoff(programme, date).date().isoformat() for date in cutoff or ()] or programme.cutoffs
     results = collect(all_indicators(programme, cutoff=date) for date in _bar(dates, "dates"))
     if form is Format.csv:
-        print(results.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n"), end="")
+        print(results_csv(results), end="")
     elif form is Format.json:
-        print(results.to_json(orient="records", date_format="iso", double_precision=15, indent=1))
+        print(results_json(results))
     else:
         shown = results.drop(columns=["programme", "region_category"])
-        print(shown.to_string(index=False, na_rep="", max_colwidth=48, float_format="{:,.6f}".format))
+        print(
+            shown.to_string(
+                index=False, na_rep="", max_colwidth=48, float_format=lambda value: f"{rounded(value, 6):,f}"
+            )
+        )
 
 
 def _bar(items: list[str], unit: str) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -23,10 +24,12 @@ __all__ = [
     "catalogue",
     "check_language",
     "count",
+    "exact",
     "has_text",
     "in_every_language",
     "in_language",
     "locale",
+    "rounded",
     "text",
 ]
 
@@ -42,6 +45,10 @@ LANGUAGES = tuple(
 
 IN_TABLES = ("it", "en")
 """The languages the tables of a programme have columns for (`title_it`, `title_en`)."""
+
+# what a spreadsheet shows of a number, and too few for the noise of binary fractions
+_SIGNIFICANT = Context(prec=15, rounding=ROUND_HALF_UP)
+_ROOM = Context(prec=400, rounding=ROUND_HALF_UP)
 
 _FALLBACK = "en"
 """Whose numbers, dates and titles serve a language that has none of its own."""
@@ -104,7 +111,24 @@ def count(value: Any, lang: str) -> str:
     """A whole number, or one with the decimals it has."""
     from babel.numbers import format_decimal
 
-    return str(format_decimal(value, format="#,##0.##", locale=locale(lang)))
+    return str(format_decimal(rounded(value, 2), format="#,##0.##", locale=locale(lang)))
+
+
+def exact(value: Any) -> Decimal:
+    """The number as it was written: a float stands for the shortest text that gives it."""
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+
+
+def rounded(value: Any, decimals: int) -> Decimal:
+    """A number as it is shown: half a unit of the last decimal is rounded away from zero.
+
+    The one rule by which figures are rounded for a reader, and the one of spreadsheets: what counts are the digits the
+    number is written with, 15 at most, not the binary fraction that stands for it.
+
+    >>> rounded(33.25, 1), rounded(-2.5, 0)
+    (Decimal('33.3'), Decimal('-3'))
+    """
+    return _SIGNIFICANT.plus(exact(value)).quantize(Decimal(1).scaleb(-decimals), context=_ROOM)
 
 
 def in_language(row: Any, name: str, lang: str) -> str:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from porfse_analysis.display.html import Html, heading, paragraphs, tiles
 from porfse_analysis.display.programme_report.money import funnel_rows
-from porfse_analysis.display.programme_report.people import counted_ratios
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, not_assessed, payment_applications
@@ -20,6 +19,8 @@ from porfse_analysis.display.review.tables import framework_indicators
 from porfse_analysis.display.sources import source_title
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.rules import word_changes
+from porfse_analysis.indicators.result import figure_bound, value_bound
+from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.schema import ALL
 
 __all__ = ["decommitment", "framework", "key_numbers", "lead", "review_lead", "section", "title"]
@@ -89,20 +90,28 @@ def key_numbers(report: Report) -> Html:
         day = wording.date(row["data_date"], report.lang)
         remark = report.text("tile.at", date=day)
         if pd.notna(row["value"]):
-            remark = report.text("tile.of_allocation", rate=wording.rate(row["value"], report.lang), date=day)
+            rate = wording.rate(row["value"], report.lang, bound=value_bound(row["note"]))
+            remark = report.text("tile.of_allocation", rate=rate, date=day)
         items.append((report.text(f"stage.{row['stage']}"), _million(report, row), remark))
     people = report.results[(report.results["indicator"] == "participants") & (report.results["axis"] == ALL)]
     for _, row in people[people["value"].notna()].iterrows():
         day = report.text("tile.at", date=wording.date(row["data_date"], report.lang))
-        items.append((report.text("tile.participants"), wording.count(row["value"], report.lang), day))
-    ratios = counted_ratios(report)["value"]
+        items.append(
+            (
+                report.text("tile.participants"),
+                wording.count(row["value"], report.lang, bound=figure_bound(row["note"])),
+                day,
+            )
+        )
+    ratios = counted_ratios(report.results)
     if len(ratios):
-        reached = int((ratios >= 1).sum())
-        remark = report.text("tile.targets_of", count=len(ratios))
+        reached = int(is_reached(ratios["value"]).sum())
+        dates = [wording.date(day, report.lang) for day in sorted(ratios["data_date"].unique())]
+        remark = report.text("tile.targets_of", count=len(ratios), dates=wording.list_of(dates, report.lang))
         items.append((report.text("tile.targets"), wording.count(reached, report.lang), remark))
     return tiles(items)
 
 
 def _million(report: Report, row: pd.Series) -> str:
-    figure = wording.million(row["amount"], report.lang, precision=row["precision"])
-    return report.text("unit.million_euro", number=figure)
+    bound = figure_bound(row["note"])
+    return wording.million_euro(row["amount"], report.lang, precision=row["precision"], bound=bound)

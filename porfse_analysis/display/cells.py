@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from porfse_analysis.display.page import Page, ProgrammePage
 from porfse_analysis.display.sources import reference as numbered
 from porfse_analysis.display.table import DATE, Typed
 from porfse_analysis.display.words import wording
-from porfse_analysis.indicators.result import split_note
+from porfse_analysis.indicators.result import BOUNDS, figure_bound, split_note, value_bound
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -19,12 +20,13 @@ __all__ = [
     "axis_label",
     "axis_title",
     "count",
-    "count_pattern",
     "date",
     "euro",
+    "figure",
     "million",
     "missing_note",
     "notes",
+    "points",
     "precision_of",
     "rate",
     "reference",
@@ -62,74 +64,65 @@ def precision_of(rows: pd.DataFrame, report: ProgrammePage) -> pd.Series:
     return pd.Series(merged["precision"].to_numpy(), index=rows.index)
 
 
-def million(report: Page, name: str = "amount", precision: str = "precision") -> Typed:
-    """Million euro, with the decimals that were published."""
+def figure(report: Page, name: str, form: Callable[[pd.Series], wording.Form], *, missing: str = "") -> Typed:
+    """A number in the form its row asks for, on the page and in the workbook; `missing` is written for none."""
 
     def write(row: pd.Series) -> str:
         if pd.isna(row[name]):
-            return report.text("missing.short")
-        return wording.million(row[name], report.lang, precision=row.get(precision, math.nan))
+            return missing or report.text("missing.short")
+        return form(row).text(row[name], report.lang)
 
-    def pattern(row: pd.Series) -> str:
-        return wording.number_pattern(wording.million_decimals(row.get(precision, math.nan)))
+    def value(row: pd.Series) -> object:
+        return None if pd.isna(row[name]) else form(row).value(row[name])
 
-    return Typed(write, lambda row: row[name] / wording.MILLION, pattern)
+    return Typed(write, value, lambda row: form(row).pattern(row[name], report.lang))
+
+
+def million(report: Page, name: str = "amount", precision: str = "precision", *, note: str = "") -> Typed:
+    """Million euro, with the decimals that were published; `note`: the column whose note tells a bound."""
+    return figure(report, name, lambda row: _million(row, precision, bound=_bound(row, note, figure_bound)))
 
 
 def signed_million(report: Page, name: str, precision: str = "") -> Typed:
     """Million euro with a sign, with the decimals that were published where a column says so."""
-
-    def decimals(row: pd.Series) -> float:
-        return float(row[precision]) if precision else math.nan
-
-    def write(row: pd.Series) -> str:
-        if pd.isna(row[name]):
-            return report.text("missing.short")
-        sign = "+" if row[name] > 0 else ""
-        figure = wording.million(row[name], report.lang, precision=decimals(row))
-        return report.text("change.signed", sign=sign, figure=figure)
-
-    def pattern(row: pd.Series) -> str:
-        plain = wording.number_pattern(wording.million_decimals(decimals(row)))
-        return f"+{plain};-{plain};{plain.replace('#,##', '')}"
-
-    return Typed(write, lambda row: row[name] / wording.MILLION, pattern)
+    return figure(report, name, lambda row: _million(row, precision, signed=True))
 
 
-def rate(report: Page, name: str = "value") -> Typed:
-    """A ratio as a percentage."""
-
-    def write(row: pd.Series) -> str:
-        return report.text("missing.short") if pd.isna(row[name]) else wording.rate(row[name], report.lang)
-
-    return Typed(write, lambda row: row[name], lambda row: "#,##0.0%")
+def _million(row: pd.Series, precision: str, *, signed: bool = False, bound: str = "") -> wording.Form:
+    decimals = wording.million_decimals(row.get(precision, math.nan))
+    return wording.Form(decimals, power=-6, signed=signed, bound=bound)
 
 
-def count(report: Page, name: str, *, missing: str = "") -> Typed:
-    """A number with the decimals it has; `missing` is written for none."""
-
-    def write(row: pd.Series) -> str:
-        return (
-            (missing or report.text("missing.short")) if pd.isna(row[name]) else wording.count(row[name], report.lang)
-        )
-
-    return Typed(write, lambda row: row[name], lambda row: count_pattern(row[name]))
+def rate(report: Page, name: str = "value", *, note: str = "", below: tuple[float, ...] = ()) -> Typed:
+    """A ratio as a percentage; `note`: the column whose note tells a bound, `below`: the thresholds of the ratio."""
+    return figure(
+        report,
+        name,
+        lambda row: wording.Form(1, percent=True, below=below, bound=_bound(row, note, value_bound)),
+    )
 
 
-def count_pattern(value: float) -> str:
-    """The pattern of a number with the decimals it has: a spreadsheet would leave a lone point after a whole one."""
-    return "#,##0" if round(float(value), 2).is_integer() else "#,##0.##"
+def points(report: Page, name: str) -> Typed:
+    """A difference of two ratios in percentage points, with its sign."""
+    return figure(report, name, lambda row: wording.POINTS)
 
 
-def euro(report: Page, name: str) -> Typed:
-    """Euro and cents."""
+def count(report: Page, name: str, *, missing: str = "", note: str = "") -> Typed:
+    """A number with the decimals it has; `missing` is written for none, `note`: the column that tells a bound."""
 
-    def write(row: pd.Series) -> str:
-        return (
-            report.text("missing.short") if pd.isna(row[name]) else wording.number(row[name], report.lang, decimals=2)
-        )
+    def form(row: pd.Series) -> wording.Form:
+        return replace(wording.COUNT, bound=_bound(row, note, figure_bound))
 
-    return Typed(write, lambda row: row[name], lambda row: "#,##0.00")
+    return figure(report, name, form, missing=missing)
+
+
+def euro(report: Page, name: str, *, note: str = "") -> Typed:
+    """Euro and cents; `note`: the column whose note tells a bound."""
+    return figure(report, name, lambda row: wording.Form(2, bound=_bound(row, note, value_bound)))
+
+
+def _bound(row: pd.Series, note: str, told: Callable[[str], str]) -> str:
+    return told(str(row[note])) if note and pd.notna(row[note]) else ""
 
 
 def date(report: Page, name: str = "data_date") -> Typed:
@@ -151,7 +144,7 @@ def notes(report: Page, said_below: Sequence[str] = ()) -> Write:
     return lambda row: "; ".join(
         word
         for code in split_note(row["note"])
-        if code not in said_below
+        if code not in said_below and code not in BOUNDS  # the figure says its own bound
         for word in wording.word_notes(code, report.lang)
     )
 

@@ -30,11 +30,12 @@ def claims(report: Report) -> Table:
 
     def pattern(row: pd.Series) -> str:
         if row["unit"] == "EUR":
-            decimals = 0 if float(row["value"]).is_integer() else 2
-            return report.text("unit.euro", number=wording.number_pattern(decimals))
-        if row["unit"] == "1":
-            return wording.number_pattern(wording.rate_decimals(row["precision"])) + "%"
-        return cells.count_pattern(row["value"])
+            form = wording.Form(0 if float(row["value"]).is_integer() else 2, unit="euro")
+        elif row["unit"] == "1":
+            form = wording.Form(wording.rate_decimals(row["precision"]), percent=True)
+        else:
+            form = wording.COUNT
+        return form.pattern(row["value"], report.lang)
 
     label = report.text("column.stated")
     as_published = Typed(stated, lambda row: row["value"], pattern, report.text("download.as_number", label=label))

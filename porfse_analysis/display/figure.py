@@ -13,10 +13,13 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
 
 from porfse_analysis.display.html import written
+from porfse_analysis.display.words import wording
+from porfse_analysis.languages import rounded
 
-__all__ = ["COLOURS", "HATCHES", "STYLE", "Figure", "new_figure", "on_page"]
+__all__ = ["COLOURS", "HATCHES", "STYLE", "Figure", "new_figure", "number_ticks", "on_page"]
 
 # told apart by colour-blind readers and, stage by stage, in grey; each stands out from white (3:1) but the allocation,
 # which is a ground for the others and has an edge where it stands alone
@@ -37,6 +40,8 @@ COLOURS: Mapping[str, str] = {
 }
 
 HATCHES: Mapping[str, str] = {"activated": "///", "selected": "", "declared": "", "stale": "\\\\\\"}
+
+_TICK_DECIMALS = 9
 
 _NOT_IN_XML = bytes(code for code in range(32) if code not in b"\t\n\r")
 """Control characters: one of them in a title and no browser draws the figure."""
@@ -113,6 +118,11 @@ def new_figure(
         figure = Drawing(figsize=(width, height))
         box = (left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height)
         return figure, figure.add_axes(box)
+
+
+def number_ticks(lang: str) -> FuncFormatter:
+    """The numbers along an axis, in the reader's language; matplotlib places zero a hair beside it."""
+    return FuncFormatter(lambda value, _: wording.count(float(rounded(value, _TICK_DECIMALS)), lang))
 
 
 def on_page(figure: Drawing, *, name: str, alt: str, caption: str, source: str) -> Figure:

@@ -11,9 +11,11 @@ import pandas as pd
 
 from porfse_analysis.display.words import wording
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.changes import CHANGE_COLUMNS, target_ratio_changes
 from porfse_analysis.indicators.financial import financial_progress
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.indicators.result import as_cutoff, collect
+from porfse_analysis.indicators.targets import counted_ratios
 from porfse_analysis.programme import Dated, Programme, require_programme
 from porfse_analysis.verdicts.checks import check, for_readers
 from porfse_analysis.verdicts.claims import check_claims
@@ -57,6 +59,16 @@ class _Position:
         return collect(
             financial_progress(self.programme.finance, cutoff=self.previous, by=by) for by in ("programme", "axis")
         )
+
+    @cached_property
+    def target_changes(self) -> pd.DataFrame:
+        counted = counted_ratios(self.results)
+        dates = map(as_cutoff, self.programme.cutoffs)
+        earlier = [date for date in dates if date < counted["data_date"].max()] if len(counted) else []
+        if not earlier:
+            return pd.DataFrame(columns=list(CHANGE_COLUMNS))
+        data = self.programme
+        return target_ratio_changes(data.achievements, data.targets, cutoff=self.cutoff, compare_to=earlier[-1])
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -148,6 +160,11 @@ class Report:
     def previous_progress(self) -> pd.DataFrame:
         """The financial rates at the reporting date before, by axis and for the programme (no rows without one)."""
         return self.position.previous_progress
+
+    @property
+    def target_changes(self) -> pd.DataFrame:
+        """How the target ratios moved since the reporting date before that of their values, in `CHANGE_COLUMNS`."""
+        return self.position.target_changes
 
     @property
     def findings(self) -> pd.DataFrame:

@@ -14,6 +14,8 @@ from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.registry import INDICATORS
+from porfse_analysis.indicators.result import figure_bound
+from porfse_analysis.indicators.targets import AGAINST, REACHED
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 
@@ -110,22 +112,21 @@ def explored(report: Report, *, stage: str = EVERY, axis: str = EVERY) -> Table:
 def _writer(report: Report, row: pd.Series) -> Typed:
     """How the value of a result is written, by its unit."""
     if row["unit"] == "1":
-        return cells.rate(report)
-    return cells.euro(report, "value") if row["unit"].startswith("EUR") else cells.count(report, "value")
+        below = (REACHED,) if row["indicator"] in AGAINST.values() else ()
+        return cells.rate(report, note="note", below=below)
+    if row["unit"].startswith("EUR"):
+        return cells.euro(report, "value", note="note")
+    return cells.count(report, "value", note="note")
 
 
 def _plain(report: Report, name: str) -> Typed:
     """A part of a ratio: cents where there are any, none where there are not."""
 
-    def decimals(row: pd.Series) -> int:
-        return 0 if float(row[name]).is_integer() else 2
+    def form(row: pd.Series) -> wording.Form:
+        bound = figure_bound(row["note"]) if name == "numerator" else ""
+        return wording.Form(0 if float(row[name]).is_integer() else 2, bound=bound)
 
-    def write(row: pd.Series) -> str:
-        if pd.isna(row[name]):
-            return report.text("missing.short")
-        return wording.number(row[name], report.lang, decimals=decimals(row))
-
-    return Typed(write, lambda row: row[name], lambda row: wording.number_pattern(decimals(row)))
+    return cells.figure(report, name, form)
 
 
 def _axis(report: Report) -> Callable[[pd.Series], str]:

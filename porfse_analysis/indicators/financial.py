@@ -16,7 +16,7 @@ from porfse_analysis.indicators.positions import (
     part_columns,
     positions_at,
 )
-from porfse_analysis.indicators.result import join_notes, make_result
+from porfse_analysis.indicators.result import bound_flags, join_notes, make_result
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.schema import ALL
 
@@ -58,7 +58,8 @@ def financial_progress(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
     programme or else the sum of its axes).
 
     Returns the result columns, one row per key and rate of `RATES`; unit 1; numerator and denominator in euro. Notes:
-    published_total, stale, partial, zero_denominator, not_reported.
+    published_total, stale, partial, zero_denominator, not_reported, and the bounds (`result.BOUNDS`, base_...) of
+    figures that are not exact.
 
     Source of the definition: fields of the Commission's table 99js-gm52 (selected, declared); for the other stages the
     same ratio.
@@ -120,6 +121,7 @@ def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
             "partial": rows["missing"] | rows["base_missing"],
             "zero_denominator": rows["denominator"] == 0,
             "not_reported": rows["denominator"].isna(),
+            **bound_flags(rows["bound"], rows["base_bound"]),
         },
     )
     rows["cutoff"], rows["unit"] = rows["position"], "1"
@@ -148,8 +150,8 @@ def rate_rows(
         grid[grid["amount"].notna()].reset_index(names="row"), totals[totals["stage"] == base], keys, *sums
     )
     published["lacks_part"] = _lacks_part(positions.rows, published, keys, base)
-    columns = ["denominator", "base_position", "base_missing", "lacks_part", *(f"base_{name}" for name in sums)]
-    rows = grid.join(published.set_index("row")[columns])
+    columns = ["denominator", "base_position", "base_missing", "base_bound", "lacks_part"]
+    rows = grid.join(published.set_index("row")[[*columns, *(f"base_{name}" for name in sums)]])
     rows["numerator"] = rows["amount"]
     below = rows["denominator"].where(rows["denominator"] != 0)
     rows["value"] = rows["numerator"] / below
@@ -163,6 +165,7 @@ def rate_rows(
             "not_reported": rows["numerator"].isna() | rows["denominator"].isna(),
             # the plan in force stays in force until the next one; a flow is of its own date
             "other_date": (rows["base_position"] < rows["position"]) if base != "allocation" else False,
+            **bound_flags(rows["bound"], rows["base_bound"]),
         },
     )
     rows["cutoff"] = cutoff

@@ -17,7 +17,7 @@ from porfse_analysis.indicators.positions import (
     reported_late,
     source_rank,
 )
-from porfse_analysis.indicators.result import join_notes, make_result
+from porfse_analysis.indicators.result import bound_flags, bound_of, figure_bound, join_notes, make_result
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
@@ -64,7 +64,8 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
     region_category (programme: one row, axis `ALL`).
 
     Returns the result columns, one row per key; indicator and unit `participants` and `participant`, value and
-    numerator the people, data_date their date. Notes: stale, partial, restated, not_reported. What was known at the
+    numerator the people, data_date their date. Notes: stale, partial, restated, not_reported, the bounds
+    (`result.BOUNDS`) of values that are not exact. What was known at the
     positions before goes with the frame (`attrs`), for `per_capita_spend`.
 
     Source of the definition: total participants of Reg. 1304/2013, Annex I.
@@ -114,9 +115,9 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
     published = counts[counts["value"].notna()]
     at_position = ["source", "position"]
     picked = newest(published, keys)[[*keys, *at_position]]
+    used = counts.merge(picked, on=[*keys, *at_position])
     people = (
-        counts.merge(picked, on=[*keys, *at_position])
-        .groupby(keys, sort=True)
+        used.groupby(keys, sort=True)
         .agg(
             people=("value", "sum"),
             missing=("missing", "any"),
@@ -126,6 +127,9 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
         )
         .reset_index()
     )
+    valued = used[used["value"].notna()]
+    bounds = bound_of(valued["qualifier"], [valued[name] for name in keys])
+    people = people.merge(bounds.rename("bound").reset_index(), on=keys, how="left")
     if "axis" in keys:
         # an axis that reports other indicators and has never reported participants
         reporting = known.loc[known["value"].notna(), keys].drop_duplicates()
@@ -183,6 +187,7 @@ def _people(people: pd.DataFrame, unit: str, stale: pd.Series) -> pd.DataFrame:
             "partial": people["missing"].eq(True),
             "restated": people["late"].eq(True) if "late" in people else False,
             "not_reported": people["people"].isna(),
+            **(bound_flags(people["bound"]) if "bound" in people else {}),
         },
     )
     rows = people.rename(columns={"date": "data_date", "people": "value"})
@@ -253,6 +258,7 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
             "other_date": published & (rows["date"] != rows["data_date"]) & per_participant,
             "includes_technical_assistance": published & ("axis" not in keys) & per_participant,
             "no_participants": uncounted,
+            **bound_flags(rows["bound"], rows["people_note"].fillna("").map(figure_bound)),
         },
     )
     both = published & (rows["people_source"] != rows["source"])

@@ -63,7 +63,8 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     sides = []
     for date in (at, then):
         last = newest(own[own["position"] <= date], ["programme"])[["programme", "position"]]
-        side = own.merge(last, on=["programme", "position"])
+        # whether any part is a bound is among the facts
+        side = own.drop(columns="bound").merge(last, on=["programme", "position"])
         side = side.merge(facts, on=["programme", "axis", "source", "position"], how="left")
         columns = ["amount", "missing", "data_date", "position", "plan_version", "precision", "bound"]
         sides.append(side[["programme", "axis", "source", *columns]])

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.result import BOUNDS, bound_of
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
@@ -76,9 +77,9 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     """What each source had published at each cutoff, per key and stage.
 
     Columns: keys, stage, source, position (the cutoff), amount (sum of the rows), missing (a row without a figure is
-    in it), data_date (the oldest of the rows), published_total, rank, and `sums`: other columns, added up over the
-    rows that the amount is made of. Where `axis` is not a key a figure published for the whole programme is taken
-    instead of the sum of the axes. Positions without any figure are left out.
+    in it), data_date (the oldest of the rows), published_total, rank, bound (`result.bound_of` the rows), and `sums`:
+    other columns, added up over the rows that the amount is made of. Where `axis` is not a key a figure published for
+    the whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
     """
     rows = finance.assign(rank=source_rank(finance["source"]), source=finance["source"].astype("str"))
     rows["data_date"] = rows["data_date"].fillna(rows["cutoff"])
@@ -103,7 +104,8 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     )
     # sorted, so that the last digit of a sum does not depend on the order of the rows
     rows = rows.sort_values([*part_columns, "amount_eur"], kind="stable")
-    positions = rows.groupby([*keys, "stage", "source", "rank", "published_total", "cutoff"], sort=False)
+    at = [*keys, "stage", "source", "rank", "published_total", "cutoff"]
+    positions = rows.groupby(at, sort=False)
     totals = pd.DataFrame(
         {
             "amount": positions["amount_eur"].sum(min_count=1),  # all missing stays missing
@@ -112,6 +114,10 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
             **{name: positions[name].sum() for name in sums},
         }
     )
+    published = rows[rows["amount_eur"].notna()]
+    # hardly any table has a bound, and then there is nothing to look for
+    bounds = published["qualifier"].isin(BOUNDS).any()
+    totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at]) if bounds else ""
     totals = totals.reset_index().rename(columns={"cutoff": "position"})
     return totals[totals["amount"].notna()].reset_index(drop=True)
 
@@ -125,11 +131,11 @@ def newest(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def in_force(numerators: pd.DataFrame, bases: pd.DataFrame, keys: list[str], *sums: str) -> pd.DataFrame:
     """`numerators` with what the same source had last published of the base, not after each numerator's position.
 
-    Adds denominator, base_position, base_missing and `base_...` of each of `sums`; NaN and NaT where the source
-    published none by then.
+    Adds denominator, base_position, base_missing, base_bound and `base_...` of each of `sums`; NaN and NaT where the
+    source published none by then.
     """
-    right = bases[[*keys, "source", "position", "amount", "missing", *sums]].rename(
-        columns={"amount": "denominator"} | {name: f"base_{name}" for name in ("missing", *sums)}
+    right = bases[[*keys, "source", "position", "amount", "missing", "bound", *sums]].rename(
+        columns={"amount": "denominator"} | {name: f"base_{name}" for name in ("missing", "bound", *sums)}
     )
     right["base_position"] = right["position"]
     merged = pd.merge_asof(

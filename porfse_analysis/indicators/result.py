@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -12,16 +12,21 @@ from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.schema import DATE_DTYPE
 
 __all__ = [
+    "BOUNDS",
     "KEY",
     "NOTES",
     "RESULT_COLUMNS",
     "as_cutoff",
+    "bound_flags",
+    "bound_of",
     "collect",
+    "figure_bound",
     "has_note",
     "join_notes",
     "make_result",
     "note_of",
     "split_note",
+    "value_bound",
 ]
 
 RESULT_COLUMNS = (
@@ -60,8 +65,22 @@ NOTES = (
     "other_date",  # numerator and denominator are of two dates
     "includes_technical_assistance",  # the spend of technical assistance is in, though it has no participants
     "no_participants",  # no participants are counted for this axis
+    "about",  # the numerator is published as about so much, or made of bounds of both kinds
+    "more_than",  # the numerator is published as more than so much
+    "less_than",  # the numerator is published as less than so much
+    "at_least",  # the numerator is a sum, and a part of it is published as more than so much
+    "at_most",  # the numerator is a sum, and a part of it is published as less than so much
+    "base_about",  # the denominator is published as about so much, or made of bounds of both kinds
+    "base_more_than",  # the denominator, or a part of it, is published as more than so much
+    "base_less_than",  # the denominator, or a part of it, is published as less than so much
 )
 """Codes of `note`, in the order in which they are joined."""
+
+BOUNDS = ("about", "more_than", "less_than", "at_least", "at_most")
+"""The codes of a bound: how the numerator is meant, where it is not exact."""
+
+_LOWER, _UPPER = ("more_than", "at_least"), ("less_than", "at_most")
+_OTHER_WAY = {"more_than": "less_than", "less_than": "more_than", "at_least": "at_most", "at_most": "at_least"}
 
 _DTYPES: dict[str, Any] = dict.fromkeys(("cutoff", "data_date"), DATE_DTYPE)
 _DTYPES |= dict.fromkeys(("value", "numerator", "denominator"), "float64")
@@ -105,6 +124,62 @@ def has_note(notes: str | pd.Series, code: str) -> bool | pd.Series:
     if isinstance(notes, str):
         return code in split_note(notes)
     return notes.astype(object).fillna("").map(lambda note: code in split_note(note)).astype(bool)
+
+
+def bound_of(qualifiers: pd.Series, groups: Sequence[pd.Series]) -> pd.Series:
+    """Per group of figures that are added, the bound of their sum: one of `BOUNDS`, "" where all are exact.
+
+    A figure alone keeps its qualifier. A sum with a part of more than so much is at least its figure, with a part of
+    less than so much at most; with parts of both kinds, or of about so much, it is about it. `qualifiers` are those of
+    the figures, empty ones left out by the caller. Index: the groups.
+    """
+    flags = pd.DataFrame({code: qualifiers == code for code in ("about", "more_than", "less_than")})
+    met = flags.groupby(list(groups), sort=False, observed=True)
+    some, alone = met.any(), met.size() == 1
+    more, less = some["more_than"], some["less_than"]
+    codes = np.select(
+        [some["about"] | (more & less), more & alone, less & alone, more, less],
+        ["about", "more_than", "less_than", "at_least", "at_most"],
+        "",
+    )
+    return pd.Series(codes, index=some.index, dtype="object")
+
+
+def bound_flags(numerator: pd.Series, denominator: pd.Series | None = None) -> dict[str, pd.Series]:
+    """The flags of `join_notes` for the bounds (codes of `BOUNDS`, "" or missing) above and below the line."""
+    flags = {code: numerator == code for code in BOUNDS}
+    if denominator is not None:
+        flags |= {
+            "base_about": denominator == "about",
+            "base_more_than": denominator.isin(_LOWER),
+            "base_less_than": denominator.isin(_UPPER),
+        }
+    return flags
+
+
+def figure_bound(note: str) -> str:
+    """The bound of the numerator that a note tells; "" where it is exact."""
+    return next((code for code in split_note(note) if code in BOUNDS), "")
+
+
+def value_bound(note: str) -> str:
+    """The bound of the value that a note tells: of the numerator, turned round where the denominator has one.
+
+    Over a denominator of more than so much a ratio is less than it reads. Bounds that pull both ways leave it about
+    what it reads.
+
+    >>> value_bound("stale;at_least"), value_bound("base_more_than"), value_bound("more_than;base_more_than")
+    ('at_least', 'less_than', 'about')
+    """
+    above = figure_bound(note)
+    below = next((code for code in split_note(note) if code.startswith("base_")), "").removeprefix("base_")
+    if not below:
+        return above
+    turned = _OTHER_WAY.get(below, "about")
+    if not above:
+        return turned
+    alike = any(above in kind and turned in kind for kind in (_LOWER, _UPPER))
+    return above if alike else "about"
 
 
 def make_result(frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,18 +8,24 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.percentages import percentage_targets, suspected_percentages
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import newest, reported_late, source_rank
-from porfse_analysis.indicators.result import join_notes, make_result
+from porfse_analysis.indicators.result import bound_flags, bound_of, has_note, join_notes, make_result
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import FORMER_NAMES
 
 __all__ = [
     "AGAINST",
+    "REACHED",
     "check_against",
+    "counted_ratios",
+    "is_reached",
     "target_achievement_ratio",
 ]
 
 AGAINST = {"target": "target_achievement_ratio", "milestone": "milestone_achievement_ratio"}
 """Column of the targets -> name of the ratio."""
+
+REACHED = 1.0
+"""The ratio from which a target is reached."""
 
 _GROUP = ["programme", "fund", "axis", "investment_priority", "indicator_type", "indicator_code"]
 _KEY = [*_GROUP, "region_category"]
@@ -57,8 +63,9 @@ def target_achievement_ratio(
     numerator and denominator in the unit of the indicator. Notes: stale, partial (a category is left out), restated
     (taken from a later report), no_target, zero_denominator, not_reported, percentage_target (the target is listed as
     a percentage, or a result target in (0, 100] has been exceeded tenfold: no ratio), percentage_suspected (it may be
-    one: the ratio is in no count, ranking or mean). Percentages are never added: a group of several categories of
-    region has no denominator and, suspected, no ratio either.
+    one: the ratio is in no count, ranking or mean), the bounds (`result.BOUNDS`) of values that are not exact.
+    Percentages are never added: a group of several categories of region has no denominator and, suspected, no ratio
+    either.
 
     Source of the definition: achievement ratio of the annual implementation reports (Reg. 2015/207, Annex V).
     """
@@ -76,6 +83,18 @@ def target_achievement_ratio(
     suspected = suspected_percentages(aims, refused, achievements, targets, at, against)
     rows = rows.merge(refused, on=_KEY, how="left").merge(suspected, on=_KEY, how="left")
     return _ratios(rows, keys, at, AGAINST[against])
+
+
+def counted_ratios(results: pd.DataFrame, against: str = "target") -> pd.DataFrame:
+    """The ratios that are counted, ranked and drawn: those there are of targets in force, but for the doubtful ones."""
+    rows = results[(results["indicator"] == AGAINST[against]) & results["value"].notna()]
+    left_out = has_note(rows["note"], "no_target") | has_note(rows["note"], "percentage_suspected")
+    return rows[~left_out].reset_index(drop=True)
+
+
+def is_reached(ratios: pd.Series) -> pd.Series:
+    """Whether each ratio reaches its target (or milestone)."""
+    return ratios >= REACHED
 
 
 def _newest_values(achievements: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
@@ -156,6 +175,9 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
         late=("late", "any"),
         source=("source", "first"),
     ).reset_index()
+    told = rows[used.where(groups["used"].transform("any"), has_value)]
+    bounds = bound_of(told["qualifier"], [told[name] for name in keys]).rename("bound")
+    table = table.merge(bounds.reset_index(), on=keys, how="left")
     value_only = ~table["any_used"]
     table["numerator"] = table["numerator"].where(~value_only, table["all_values"].where(table["has_value"]))
     zero = table["targeted"] & ~table["has_target"]
@@ -178,6 +200,7 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
             "not_reported": ~table["has_value"],
             "percentage_target": table["percentage"] & table["targeted"],
             "percentage_suspected": table["suspected"] & ~table["percentage"],
+            **bound_flags(table["bound"]),
         },
     )
     table["cutoff"], table["indicator"], table["unit"] = cutoff, name, "1"

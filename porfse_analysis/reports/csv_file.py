@@ -2,32 +2,25 @@
 
 The files are for programs and read like results.csv: comma, decimal point, ISO dates, every digit. They begin with a
 byte order mark, by which Excel knows UTF-8. An Italian Excel opens them in one column, which is seen at once; with
-semicolons it would take 12.05 for a date. For Excel there is the workbook. A text that a spreadsheet would take for a
-formula has an apostrophe before it; numbers stay numbers.
+semicolons it would take 12.05 for a date. For Excel there is the workbook. Texts that a spreadsheet would take for a
+formula: `formulas`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.reports.formulas import csv_text
 
 __all__ = ["csv_file", "labels"]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_file(table: Mapping[str, Any], lang: str) -> bytes:
     """The file of one table."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_harmless(label) for label in labels(table, lang)])
-    for row in zip(*(column["values"] for column in table["columns"]), strict=True):
-        writer.writerow(["" if value is None else _harmless(value) for value in row])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    rows = zip(*(column["values"] for column in table["columns"]), strict=True)
+    return b"\xef\xbb\xbf" + csv_text([labels(table, lang), *rows]).encode()
 
 
 def labels(table: Mapping[str, Any], lang: str) -> list[str]:
@@ -38,7 +31,3 @@ def labels(table: Mapping[str, Any], lang: str) -> list[str]:
         else column["label"]
         for column in table["columns"]
     ]
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA) else value

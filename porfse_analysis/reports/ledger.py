@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.reports.formulas import csv_text
 
 __all__ = ["RUN_COLUMNS", "check_folder", "runs_csv"]
 
@@ -16,11 +15,7 @@ RUN_COLUMNS = ("programme", "notebook", "cutoff", "lang", "status", "seconds", "
 
 def runs_csv(runs: Iterable[Mapping[str, str]]) -> str:
     """The runs as CSV text."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, RUN_COLUMNS, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(runs)
-    return buffer.getvalue()
+    return csv_text([RUN_COLUMNS, *([run.get(name, "") for name in RUN_COLUMNS] for run in runs)])
 
 
 def check_folder(out: Path, held: str, cci: str) -> None:

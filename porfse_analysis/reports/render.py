@@ -67,7 +67,7 @@ def _offer(beside: list[Download], folder: str, lang: str) -> str:
     """The section with the links to the files."""
     items = []
     for file in beside:
-        size = wording.number(max(1, round(len(file.content) / 1000)), lang)
+        size = wording.number(max(1, len(file.content) / 1000), lang)
         kind = wording.text("download.kind", lang, kind=file.name.rsplit(".", 1)[1].upper(), size=size)
         link = f'<a href="{quote(folder)}/{quote(file.name)}" download>{html.escape(file.label)}</a>'
         items.append(f"<li>{link} {html.escape(kind)}</li>")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from porfse_analysis.files import write_aside
-from porfse_analysis.languages import LANGUAGES
+from porfse_analysis.languages import LANGUAGES, rounded
 
 __all__ = ["STATE_FILE", "State", "read_state", "write_state"]
 
@@ -51,7 +51,7 @@ class State:
 
     def end(self, key: str, reason: str, seconds: float) -> None:
         """Note how a run ended."""
-        self.ended[key] = {"reason": reason, "seconds": f"{seconds:.1f}"}
+        self.ended[key] = {"reason": reason, "seconds": str(rounded(seconds, 1))}
 
     def listed(self) -> list[dict[str, str]]:
         """The runs of the folder and how they ended, as `runs.csv` has them."""

@@ -1,4 +1,7 @@
-"""Tables as one workbook, out of their descriptions (`Table.typed`): a text is a text as it is, never a formula."""
+"""Tables as one workbook, out of their descriptions (`Table.typed`): a text is a text as it is, never a formula.
+
+One that begins like a formula (`formulas`) is marked as a text, so that it stays one when its cell is edited.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from porfse_analysis.display.table import DATE
 from porfse_analysis.display.words import wording
 from porfse_analysis.errors import extra_needed
 from porfse_analysis.reports.csv_file import labels
+from porfse_analysis.reports.formulas import is_formula
 
 __all__ = ["unique_name", "workbook"]
 
@@ -97,7 +101,8 @@ def _column(
             continue
         if isinstance(value, str) and pattern != DATE:
             text = _clean(value)
-            sheet.write_string(row, place, text, style(text_wrap=True, bold=bold))
+            marked = {"quote_prefix": True} if is_formula(text) else {}
+            sheet.write_string(row, place, text, style(text_wrap=True, bold=bold, **marked))
             longest = max(longest, math.ceil(1.1 * len(text)) + 2)
             written.append((row, text))
         elif pattern == DATE:

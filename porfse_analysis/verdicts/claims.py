@@ -26,6 +26,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at
 from porfse_analysis.indicators.positions import group_keys, published_totals
 from porfse_analysis.indicators.result import split_note
+from porfse_analysis.indicators.targets import is_reached
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
@@ -374,7 +375,7 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: Others) -> Answer
         needs = ";".join(code for code in ("framework", certified) if code)
         return answer("not_verifiable", "framework_missing", needs=needs)
     low, high = items["ratio_at_least"], items["ratio_at_most"]
-    reached, at_most = int((low >= 1).sum()), int((high >= 1).sum())
+    reached, at_most = int(is_reached(low).sum()), int(is_reached(high).sum())
     threshold = float(others.rules.achieved_from)
     enough, enough_at_most = int((low >= threshold).sum()), int((high >= threshold).sum())
     claimed = float(row["claimed"])

@@ -1,24 +1,21 @@
-"""What the two verdicts share: exact numbers, the position a figure is taken from, figures in words."""
+"""What the two verdicts share: exact numbers, the position a figure is taken from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from porfse_analysis.indicators.percentages import PERCENTAGE_UNITS
 from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.result import note_of as join_notes
 from porfse_analysis.inputs import require
-from porfse_analysis.languages import locale
+from porfse_analysis.languages import exact
 
 __all__ = [
     "INFINITE",
-    "LANGUAGES",
     "ZERO",
     "bounds",
     "canonical_unit",
@@ -27,17 +24,12 @@ __all__ = [
     "exact_ratio",
     "join_notes",
     "matching",
-    "money",
-    "number",
-    "on",
-    "percent",
     "position",
     "programmes_of",
     "require",
     "typed_frame",
 ]
 
-LANGUAGES = ("it", "en")
 ZERO = Decimal(0)
 INFINITE = Decimal("Infinity")
 
@@ -50,11 +42,6 @@ _CANONICAL_UNIT = {word: unit for unit, words in _UNITS.items() for word in word
 
 # decimals kept of a float handed in as a ratio: enough for any threshold, too few for its binary noise
 _RATIO_DECIMALS = 12
-
-
-def exact(value: Any) -> Decimal:
-    """The number as it was written: a float stands for the shortest text that gives it."""
-    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))
 
 
 def exact_ratio(value: Decimal | float) -> Decimal:
@@ -150,25 +137,3 @@ def data_date(rows: pd.DataFrame) -> pd.Timestamp:
 def typed_frame(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
     """A result frame with these columns and types, whether or not there are rows."""
     return pd.DataFrame(list(rows), columns=list(dtypes)).astype(dict(dtypes))
-
-
-def number(value: Any, lang: str) -> str:
-    """A figure with up to two decimals; cut, not rounded."""
-    cut = exact(value).quantize(Decimal("0.01"), ROUND_FLOOR)
-    return format_decimal(cut, "#,##0.##", locale=locale(lang))
-
-
-def money(value: Any, lang: str) -> str:
-    """An amount in euro."""
-    return f"{format_decimal(round(exact(value), 2), '#,##0.##', locale=locale(lang))} EUR"
-
-
-def percent(ratio: Any, lang: str) -> str:
-    """A ratio in per cent with up to two decimals; cut, not rounded, so that 84.999% never reads 85%."""
-    cut = (exact_ratio(ratio) * 100).quantize(Decimal("0.01"), ROUND_FLOOR)
-    return f"{format_decimal(cut, '#,##0.##', locale=locale(lang))}%"
-
-
-def on(date: pd.Timestamp, lang: str) -> str:
-    """A date in words."""
-    return format_date(date.date(), "d MMMM y", locale=locale(lang))

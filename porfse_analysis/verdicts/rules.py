@@ -197,6 +197,11 @@ class Rules:
         """Every rule with what is known of it, in order."""
         return tuple(_row(field, getattr(self, field.name)) for field in dataclasses.fields(self) if field.metadata)
 
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The ratios at which the verdict on an indicator of the performance framework turns."""
+        return (self.achieved_from, self.derogation_from, self.serious_below)
+
     def rule(self, name: str) -> Rule:
         """The row called `name`, with its source and status. Raises `ParameterError` when there is none."""
         rows = self.rows

@@ -171,7 +171,7 @@ def test_every_verdict_on_claims(assessed, sheet, lang):
     assert all(part in added for part in ("969", "970", "32", "874"))
 
 
-def test_what_the_bundled_programme_lacks_is_said(sheet, lang):
+def test_what_the_bundled_programme_lacks_is_said(sheet, bundled, reports, lang):
     table = {"it": "Tabella", "en": "Table"}[lang]
     indicators = words(tables.framework_indicators(sheet)._repr_html_())
     assert f"{table} 6" in indicators
@@ -181,7 +181,7 @@ def test_what_the_bundled_programme_lacks_is_said(sheet, lang):
     assert (line.name, reserve.name) == ("framework_indicators_milestone", "framework_milestone")
     assert list(reserve.written()) == ["axis", "status", "reserve_eur"]
     assert [part.name for part in blocks.framework(sheet, "target")] == ["framework_indicators_target"]
-    later = open_report(load_programme(), cutoff="2022-06-30", lang=lang)
+    later = reports(bundled, cutoff="2022-06-30", lang=lang)
     assert [part.name for part in blocks.framework(later)] == ["framework_indicators_milestone"]
     chart = words(page_figures.calendar(sheet).html)
     assert "eu_commitments" in chart
@@ -225,8 +225,8 @@ def test_the_review_leads_with_what_is_known(sheet, assessed, lang):
     assert {"it": "Non valutabili", "en": "Not to be assessed"}[lang] not in said
 
 
-def test_unconfirmed_rules_stand_out(bundled, lang):
-    table = tables.rules(bundled)
+def test_unconfirmed_rules_stand_out(sheet, lang):
+    table = tables.rules(sheet)
     shown = table.written()
     named = {"it": ("da confermare", "2,625%", "nessuno"), "en": ("to be confirmed", "2.625%", "none")}[lang]
     # those that can be read in another way, and they alone

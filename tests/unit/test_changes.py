@@ -514,8 +514,8 @@ def test_the_rate_table(compared):
         *("II · Social inclusion and fight against poverty", "98.07", "122.98", "+24.91"),
         *("43.2%", "32.4%", "-10.7", "+8.8", "-19.5", "3 → 5 (-2)"),
     ]
-    # no change of the plan is a plain 0, a small one is not
-    assert written.loc[3, "plan_effect"] == "0"
+    # no change of the plan is 0.0 without a sign, a small one is not
+    assert written.loc[3, "plan_effect"] == "0.0"
     assert written["axis"].tolist()[-1] == "Whole programme"
 
 

@@ -10,7 +10,7 @@ from porfse_analysis import INDICATORS, RULES, all_indicators, load_programme, r
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.wording import LANGUAGES
 from porfse_analysis.indicators import financial, per_capita, targets
-from porfse_analysis.indicators.result import NOTES
+from porfse_analysis.indicators.result import BOUNDS, NOTES
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 from porfse_analysis.schema import STAGES, TARGET_KINDS
 from porfse_analysis.verdicts import decommitment, performance_framework
@@ -119,7 +119,7 @@ def test_texts_asked_for_by_code_are_in_the_catalogue():
     keys += [f"rule.{re.sub('_20[0-9][0-9]$', '', name)}" for name in rules_table()["name"]]
     keys += [f"indicator_kind.{kind}" for kind in TARGET_KINDS]
     keys += [f"notebook.{name}" for name in REPORT_NOTEBOOKS]
-    keys += [f"qualifier.{name}" for name in ("exact", "about", "more_than", "less_than")]
+    keys += [f"qualifier.{name}" for name in ("exact", *BOUNDS)]
     assert not [key for key in keys if not wording.has_text(key)]
     catalogue = wording.catalogue("en")["finding"]
     assert not [check for check in CHECKS if not any(key.startswith(check) for key in catalogue)]

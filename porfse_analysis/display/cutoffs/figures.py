@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from porfse_analysis.display.cells import axis_label
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
 from porfse_analysis.display.cutoffs.tables import target_rows
-from porfse_analysis.display.cutoffs.writers import signed_points
-from porfse_analysis.display.figure import COLOURS, STYLE, Figure, new_figure, on_page
+from porfse_analysis.display.figure import COLOURS, STYLE, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
@@ -192,7 +191,7 @@ def _stacked(ax: Axes, places: Sequence[int], rows: pd.DataFrame, comparison: Cu
             ends[side] += length
         ax.plot(row["change"] * 100, place, "D", color=COLOURS["text"], markeredgecolor="white", markersize=6, zorder=4)
         ax.annotate(
-            signed_points(comparison, row["change"]),
+            wording.points(row["change"], comparison.lang),
             (max(ends[1], 0.0), place),
             xytext=(8, 0),
             textcoords="offset points",
@@ -209,7 +208,7 @@ def _finish(ax: Axes, comparison: CutoffComparison, title: str, unit: str) -> No
     ax.set_title(_plain(title), fontsize=10, fontweight="bold", loc="left")
     ax.set_xlabel(unit)
     ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.count(value, comparison.lang)))
+    ax.xaxis.set_major_formatter(number_ticks(comparison.lang))
     ax.grid(axis="x", color=COLOURS["allocation"], linewidth=0.6)
     ax.set_axisbelow(True)
     ax.spines["left"].set_visible(False)
@@ -259,7 +258,7 @@ def _said_axis(comparison: CutoffComparison, axis: str) -> str:
 
 def _said_effects(comparison: CutoffComparison, name: str, row: pd.Series) -> str:
     figures = {
-        key: signed_points(comparison, row[column])
+        key: wording.points(row[column], comparison.lang)
         for key, column in (("change", "change"), ("progress", "progress_effect"), ("plan", "plan_effect"))
     }
     return comparison.text("cutoffs.alt_effect", name=name, **figures)

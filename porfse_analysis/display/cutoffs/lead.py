@@ -82,16 +82,14 @@ def key_numbers(comparison: CutoffComparison) -> Html:
         for _, row in whole[whole["indicator"] == name].iterrows():
             remark = text(
                 "cutoffs.tile_rate",
-                points=writers.signed_points(comparison, row["change"]),
+                points=wording.points(row["change"], lang),
                 **_tile_figures(comparison, row, wording.rate),
             )
-            moved = wording.million(abs(row["numerator_change"]), lang, precision=row["precision"])
-            figure = text("unit.million_euro", number=moved)
-            shown = text("change.signed", sign=writers.sign_of(row["numerator_change"]), figure=figure)
+            shown = wording.million_euro(row["numerator_change"], lang, precision=row["precision"], signed=True)
             items.append((writers.stage_of(comparison, name), shown, remark))
     for _, row in whole[whole["indicator"] == "participants"].iterrows():
         remark = text("cutoffs.tile_people", **_tile_figures(comparison, row, wording.count))
-        items.append((text("stage.participants"), writers.signed_count(row["change"], lang), remark))
+        items.append((text("stage.participants"), wording.signed_count(row["change"], lang), remark))
     return tiles(items) if items else Html("")
 
 

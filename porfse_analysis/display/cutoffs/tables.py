@@ -13,6 +13,7 @@ from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.reached import word_gained, word_reached
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.percentages import is_percentage
 from porfse_analysis.indicators.result import has_note
@@ -47,17 +48,24 @@ def _rate_table(comparison: CutoffComparison, name: str) -> Table:
     dates = writers.dates_of(comparison, rows)
     columns = [Column("axis", text("column.axis"), "head", write=cells.axis_label(comparison))]
     group = text("cutoffs.group_amount", stage=writers.stage_of(comparison, name))
+    moved = cells.signed_million(comparison, "numerator_change", "precision")
     columns += [
-        Column(
-            "numerator_before", text("column.before"), "figure", group, cells.million(comparison, "numerator_before")
+        *(
+            Column(column, text(f"column.{label}"), "figure", group, cells.million(comparison, column, note=note))
+            for column, label, note in (("numerator_before", "before", "note_before"), ("numerator", "now", "note"))
         ),
-        Column("numerator", text("column.now"), "figure", group, cells.million(comparison, "numerator")),
-        Column("numerator_change", text("cutoffs.change"), "figure", group, writers.million_change(comparison)),
+        Column("numerator_change", text("cutoffs.change"), "figure", group, moved),
     ]
     group = text("column.percent")
     columns += [
-        Column("value_before", text("column.before"), "figure", group, cells.rate(comparison, "value_before")),
-        Column("value", text("column.now"), "figure", group, cells.rate(comparison, "value")),
+        Column(
+            "value_before",
+            text("column.before"),
+            "figure",
+            group,
+            cells.rate(comparison, "value_before", note="note_before"),
+        ),
+        Column("value", text("column.now"), "figure", group, cells.rate(comparison, "value", note="note")),
     ]
     columns += _points_columns(comparison)
     if rows["ranked"].notna().any():
@@ -88,7 +96,7 @@ def _rate_table(comparison: CutoffComparison, name: str) -> Table:
 def _points_columns(comparison: CutoffComparison) -> list[Column]:
     group = comparison.text("cutoffs.group_points")
     return [
-        Column(name, comparison.text(f"cutoffs.{label}"), "figure", group, writers.points(comparison, name))
+        Column(name, comparison.text(f"cutoffs.{label}"), "figure", group, cells.points(comparison, name))
         for name, label in (("change", "total"), ("progress_effect", "progress"), ("plan_effect", "plan"))
     ]
 
@@ -112,6 +120,8 @@ def targets(comparison: CutoffComparison) -> Table:
         rows,
         [*_target_columns(comparison, rows), *_points_columns(comparison)],
         notes=[
+            *word_reached(comparison.results, comparison.lang),
+            *(word_gained(comparison.changes, comparison.lang) if comparison.compare_to is not None else []),
             *writers.other_dates(comparison, rows),
             *([text("cutoffs.note_target_effects")] if rows["change"].notna().any() else []),
             *_restated(comparison, rows),
@@ -190,8 +200,10 @@ def participants(comparison: CutoffComparison) -> Table:
         rows = rows.iloc[:0]
     columns = [
         Column("axis", text("column.axis"), "head", write=cells.axis_label(comparison)),
-        Column("value_before", text("column.before"), "figure", write=cells.count(comparison, "value_before")),
-        Column("value", text("column.now"), "figure", write=cells.count(comparison, "value")),
+        *(
+            Column(column, text(f"column.{label}"), "figure", write=cells.count(comparison, column, note=note))
+            for column, label, note in (("value_before", "before", "note_before"), ("value", "now", "note"))
+        ),
         Column("change", text("cutoffs.change"), "figure", write=writers.count_change(comparison)),
     ]
     if (rows["status"] != "compared").any():
@@ -212,12 +224,8 @@ def allocations(comparison: CutoffComparison) -> Table:
     text, lang = comparison.text, comparison.lang
     rows = comparison.allocations
     rows = rows.assign(share=rows["change"] / rows["amount_before"].where(rows["amount_before"] != 0))
-
-    def share(row: pd.Series) -> str:
-        if pd.isna(row["share"]):
-            return text("missing.short")
-        return text("cutoffs.zero") if row["share"] == 0 else writers.signed_rate(row["share"], lang)
-
+    moved = cells.signed_million(comparison, "change", "precision")
+    share = cells.figure(comparison, "share", lambda row: wording.Form(1, percent=True, signed=True))
     named = {
         name: wording.list_of(sorted({version for version in rows[column] if version}), lang)
         for name, column in (("before", "plan_version_before"), ("now", "plan_version"))
@@ -230,7 +238,7 @@ def allocations(comparison: CutoffComparison) -> Table:
         Column("axis", text("column.axis"), "head", write=cells.axis_label(comparison)),
         Column("amount_before", text("column.before"), "figure", write=cells.million(comparison, "amount_before")),
         Column("amount", text("column.now"), "figure", write=cells.million(comparison, "amount")),
-        Column("change", text("cutoffs.change"), "figure", write=writers.million_change(comparison, "change")),
+        Column("change", text("cutoffs.change"), "figure", write=moved),
         Column("share", text("cutoffs.change_share"), "figure", write=share),
     ]
     if (~rows["status"].isin(["same", "changed"])).any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,6 +11,8 @@ from porfse_analysis.display import cells
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
+from porfse_analysis.indicators.result import figure_bound, value_bound
+from porfse_analysis.indicators.targets import REACHED
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -19,18 +22,11 @@ __all__ = [
     "dates_of",
     "days",
     "is_about",
-    "million_change",
     "other_dates",
     "pair",
     "pairs_of_dates",
-    "points",
     "ranks",
     "reason",
-    "sign_of",
-    "signed_count",
-    "signed_million",
-    "signed_points",
-    "signed_rate",
     "stage_of",
     "target_name",
     "where",
@@ -57,70 +53,31 @@ def target_name(comparison: CutoffComparison) -> cells.Write:
     return write
 
 
-def signed_points(comparison: CutoffComparison, value: float) -> str:
-    """Percentage points with their sign; nothing but an exact zero is a plain 0."""
-    return comparison.text("cutoffs.zero") if value == 0 else wording.points(value, comparison.lang)
-
-
 def where(rows: pd.DataFrame) -> cells.Write:
     """Axis and priority, and the category of region where the rows have several."""
     names = ["axis", "investment_priority"] + (["region_category"] if rows["region_category"].nunique() > 1 else [])
     return lambda row: " ".join(row[name] for name in names if row[name])
 
 
-def points(comparison: CutoffComparison, name: str) -> cells.Write:
-    """A share of a change, in percentage points."""
-    return lambda row: comparison.text("missing.short") if pd.isna(row[name]) else signed_points(comparison, row[name])
-
-
-def sign_of(value: float) -> str:
-    """The sign that is written before a figure; none before zero."""
-    return "+" if value > 0 else "-" if value < 0 else ""
-
-
-def signed_million(comparison: CutoffComparison, row: pd.Series, name: str) -> str:
-    """A change in million euro, with its sign and the decimals that were published."""
-    figure = wording.million(abs(row[name]), comparison.lang, precision=row["precision"])
-    return comparison.text("change.signed", sign=sign_of(row[name]), figure=figure)
-
-
-def million_change(comparison: CutoffComparison, name: str = "numerator_change") -> cells.Write:
-    """A change in million euro; nothing but an exact zero is a plain 0."""
-
-    def write(row: pd.Series) -> str:
-        if pd.isna(row[name]):
-            return comparison.text("missing.short")
-        return comparison.text("cutoffs.zero") if row[name] == 0 else signed_million(comparison, row, name)
-
-    return write
-
-
-def signed_count(value: float, lang: str) -> str:
-    """A change of a number, with its sign."""
-    return wording.text("change.signed", lang, sign=sign_of(value), figure=wording.count(abs(value), lang))
-
-
-def signed_rate(value: float, lang: str) -> str:
-    """A change as a percentage, with its sign."""
-    return wording.text("change.signed", lang, sign=sign_of(value), figure=wording.rate(abs(value), lang))
-
-
 def count_change(comparison: CutoffComparison, missing: str = "missing.short") -> cells.Write:
     """A change of a number."""
-    return lambda row: (
-        comparison.text(missing) if pd.isna(row["change"]) else signed_count(row["change"], comparison.lang)
-    )
+    form = replace(wording.COUNT, signed=True)
+    return cells.figure(comparison, "change", lambda row: form, missing=comparison.text(missing))
 
 
 def pair(comparison: CutoffComparison, name: str) -> cells.Write:
     """Before and now in one cell."""
-    figure = wording.rate if name == "value" else wording.count
+
+    def figure(value: float, note: str) -> str:
+        if pd.isna(value):
+            return comparison.text("missing.short")
+        if name == "value":
+            return wording.rate(value, comparison.lang, below=(REACHED,), bound=value_bound(note))
+        # a target is as the plan has it
+        return wording.count(value, comparison.lang, bound=figure_bound(note) if name == "numerator" else "")
 
     def write(row: pd.Series) -> str:
-        before, now = (
-            comparison.text("missing.short") if pd.isna(value) else figure(value, comparison.lang)
-            for value in (row[f"{name}_before"], row[name])
-        )
+        before, now = (figure(row[f"{name}{side}"], row[f"note{side}"]) for side in ("_before", ""))
         return comparison.text("cutoffs.pair", before=before, now=now)
 
     return write
@@ -139,7 +96,7 @@ def ranks(comparison: CutoffComparison) -> cells.Write:
         before, now = place(row["rank_before"], row["tied_before"]), place(row["rank"], row["tied"])
         if row["rank_change"] == 0:
             return comparison.text("cutoffs.rank_kept", before=before, now=now)
-        moved = signed_count(row["rank_change"], comparison.lang)
+        moved = wording.signed_count(row["rank_change"], comparison.lang)
         return comparison.text("cutoffs.rank_moved", before=before, now=now, places=moved)
 
     return write
@@ -149,7 +106,11 @@ def both_values(comparison: CutoffComparison, row: pd.Series) -> str:
     """The axis and its figures at the two dates, once when they are one figure."""
     figure = wording.rate if row["unit"] == "1" else wording.count
     name = comparison.text("axis.all") if row["axis"] == ALL else row["axis"]
-    known = [figure(value, comparison.lang) for value in (row["value_before"], row["value"]) if pd.notna(value)]
+    known = [
+        figure(row[f"value{side}"], comparison.lang, bound=value_bound(row[f"note{side}"]))
+        for side in ("_before", "")
+        if pd.notna(row[f"value{side}"])
+    ]
     if not known:
         return str(name)
     both = len(known) == 2 and row["status"] != "not_updated"

@@ -10,17 +10,16 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
-from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, on_page
+from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.programme_report.money import allocation_in_force, funnel_rows
-from porfse_analysis.display.programme_report.people import counted_ratios
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES, progress_over_time
-from porfse_analysis.indicators.result import has_note
+from porfse_analysis.indicators.result import figure_bound, has_note, value_bound
+from porfse_analysis.indicators.targets import REACHED, counted_ratios
 from porfse_analysis.schema import ALL
 
 __all__ = ["axes_progress", "funnel", "over_time", "target_ratios"]
@@ -56,9 +55,9 @@ def funnel(report: Report) -> Figure | Html:
             edgecolor=COLOURS["edge"] if row["stage"] == "allocation" else "white",
             linewidth=0.8 if row["stage"] == "allocation" else 0,
         )
-        label = wording.million(row["amount"], report.lang, precision=row["precision"])
+        label = wording.million(row["amount"], report.lang, precision=row["precision"], bound=figure_bound(row["note"]))
         if row["stage"] != "allocation" and pd.notna(row["value"]):
-            label = report.text("figure.amount_and_rate", amount=label, rate=wording.rate(row["value"], report.lang))
+            label = report.text("figure.amount_and_rate", amount=label, rate=_rate(row, report))
         if stale:
             label = report.text("figure.of_date", label=label, date=wording.date(row["data_date"], report.lang))
         _label(ax, row["amount"] / _MILLION, place, label)
@@ -69,7 +68,7 @@ def funnel(report: Report) -> Figure | Html:
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(report.text("figure.million_euro"))
-    ax.xaxis.set_major_formatter(_numbers(report))
+    ax.xaxis.set_major_formatter(number_ticks(report.lang))
     return on_page(
         figure,
         name="funnel",
@@ -96,7 +95,7 @@ def over_time(report: Report) -> Figure | Html:
         last = rows.iloc[-1]
         alone = len(rows) == 1 and last["data_date"] < own["data_date"].max()
         ax.annotate(
-            wording.rate(last["value"], report.lang),
+            _rate(last, report),
             (last["data_date"], last["value"] * 100),
             textcoords="offset points",
             # right of a single early date the lines of other stages go on
@@ -107,7 +106,7 @@ def over_time(report: Report) -> Figure | Html:
         values = [
             report.text(
                 "alt.at",
-                value=wording.rate(row["value"], report.lang),
+                value=_rate(row, report),
                 date=wording.date(row["data_date"], report.lang),
             )
             for _, row in rows.iterrows()
@@ -115,7 +114,7 @@ def over_time(report: Report) -> Figure | Html:
         said.append(report.text("alt.value", name=name, value=wording.list_of(values, report.lang)))
     ax.set_ylim(bottom=0, top=max(100.0, own["value"].max() * 110))
     ax.set_ylabel(report.text("figure.percent_of_allocation"))
-    ax.yaxis.set_major_formatter(_numbers(report))
+    ax.yaxis.set_major_formatter(number_ticks(report.lang))
     ticks: list[Any] = []
     for day in map(pd.Timestamp, sorted(own["data_date"].unique())):
         # the label of a date close after another would lie on it
@@ -168,7 +167,9 @@ def axes_progress(report: Report) -> Figure | Html:
             report.text(
                 "alt.value",
                 name=report.text("stage.allocation"),
-                value=wording.million(row["amount"], report.lang, precision=row["precision"]),
+                value=wording.million(
+                    row["amount"], report.lang, precision=row["precision"], bound=figure_bound(row["note"])
+                ),
             )
         ]
         for step, stage in enumerate(stages):
@@ -187,7 +188,7 @@ def axes_progress(report: Report) -> Figure | Html:
                 linewidth=0,
                 label=report.text(f"stage.{stage}") if place == 0 or not _labelled(ax, report, stage) else None,
             )
-            label = wording.rate(value["value"], report.lang) if pd.notna(value["value"]) else ""
+            label = _rate(value, report) if pd.notna(value["value"]) else ""
             # outside both the bar and the allocation behind it, so that it is read on white
             end = max(value["numerator"], row["amount"]) / _MILLION
             _label(ax, end, middle, label, fontsize=9)
@@ -202,7 +203,7 @@ def axes_progress(report: Report) -> Figure | Html:
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(report.text("figure.million_euro"))
-    ax.xaxis.set_major_formatter(_numbers(report))
+    ax.xaxis.set_major_formatter(number_ticks(report.lang))
     figure.legend(frameon=False, loc="upper center", ncols=len(stages) + 1)
     dates = [wording.date(day, report.lang) for day in sorted(known["data_date"].unique())]
     names = [report.text(f"stage.{stage}") for stage in left_out]
@@ -232,7 +233,7 @@ def _wrapped(label: str) -> str:
 
 def target_ratios(report: Report) -> Figure | Html:
     """The achievement of each target, against the whole of it."""
-    rows = counted_ratios(report)
+    rows = counted_ratios(report.results)
     if rows.empty:
         return paragraphs([report.text("empty.targets")], "pf-empty")
     figure, ax = new_figure(height=0.27 * len(rows) + 0.8, left=1.4)
@@ -240,7 +241,7 @@ def target_ratios(report: Report) -> Figure | Html:
     end = max(1.1, min(_RATIO_SHOWN, rows["value"].max()))
     for place, (_, row) in enumerate(rows.iterrows()):
         beyond = row["value"] > end
-        reached = row["value"] >= 1
+        reached = row["value"] >= REACHED
         ax.barh(
             place,
             min(row["value"], end) * 100,
@@ -250,16 +251,16 @@ def target_ratios(report: Report) -> Figure | Html:
             edgecolor="white",
             linewidth=0,
         )
-        label = wording.rate(row["value"], report.lang)
+        label = _rate(row, report, below=(REACHED,))
         shown = report.text("figure.cut_short", label=label) if beyond else label
         _label(ax, min(row["value"], end) * 100, place, shown, fontsize=9)
         said.append(report.text("alt.value", name=_indicator(row), value=label))
-    ax.axvline(100, color=COLOURS["text"], linewidth=1, linestyle="--")
+    ax.axvline(REACHED * 100, color=COLOURS["text"], linewidth=1, linestyle="--")
     ax.set_yticks(range(len(rows)), [_indicator(row) for _, row in rows.iterrows()], fontsize=9)
     ax.invert_yaxis()
     ax.set_xlim(0, end * 118)
     ax.set_xlabel(report.text("figure.percent_of_targets"))
-    ax.xaxis.set_major_formatter(_numbers(report))
+    ax.xaxis.set_major_formatter(number_ticks(report.lang))
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     dates = [wording.date(day, report.lang) for day in sorted(rows["data_date"].unique())]
@@ -278,5 +279,6 @@ def _indicator(row: pd.Series) -> str:
     return " ".join(part for part in (row["axis"], row["investment_priority"], row["indicator_code"]) if part)
 
 
-def _numbers(report: Report) -> FuncFormatter:
-    return FuncFormatter(lambda value, _: wording.count(value, report.lang))
+def _rate(row: pd.Series, report: Report, *, below: tuple[float, ...] = ()) -> str:
+    """The value of a result as a percentage, with its bound."""
+    return wording.rate(row["value"], report.lang, below=below, bound=value_bound(row["note"]))

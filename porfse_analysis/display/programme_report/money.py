@@ -10,7 +10,7 @@ import pandas as pd
 from porfse_analysis.display import cells
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
-from porfse_analysis.display.table import Column, Table, Typed
+from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.changes import compare_results, financial_changes
 from porfse_analysis.indicators.financial import RATES
@@ -36,14 +36,15 @@ __all__ = [
 def allocation_in_force(report: Report) -> pd.DataFrame:
     """The allocation of each axis and of the programme, from the source with the newest one at the cutoff.
 
-    Columns: axis, title, technical_assistance, amount, data_date, source, precision. All rows are of one source.
+    Columns: axis, title, technical_assistance, amount, data_date, source, precision, note (its bound). All rows are of
+    one source.
     """
     finance = report.programme.finance
     known = finance[(finance["cutoff"] <= report.cutoff) & (finance["stage"] == "allocation")]
     axes = published_totals(known, ["programme", "axis"])
     whole = published_totals(known, ["programme"]).assign(axis=ALL)
     if axes.empty and whole.empty:
-        return pd.DataFrame(columns=["axis", "title", "technical_assistance", "amount", "data_date", "source"])
+        return pd.DataFrame(columns=["axis", "title", "technical_assistance", "amount", "data_date", "source", "note"])
     last = newest(pd.concat([axes, whole], ignore_index=True), ["programme"]).iloc[0]
     rows = pd.concat([axes, whole], ignore_index=True)
     rows = rows[(rows["source"] == last["source"]) & (rows["position"] == last["position"])]
@@ -51,7 +52,7 @@ def allocation_in_force(report: Report) -> pd.DataFrame:
     rows["title"] = [cells.axis_title(row, report.lang) for _, row in rows.iterrows()]
     order = {axis: place for place, axis in enumerate([*report.programme.axes["axis"], ALL])}
     rows["precision"] = cells.precision_of(rows.assign(stage="allocation"), report)
-    rows["place"] = rows["axis"].map(order)
+    rows["place"], rows["note"] = rows["axis"].map(order), rows["bound"]
     ordered: pd.DataFrame = rows.sort_values("place", kind="stable").reset_index(drop=True)
     return ordered
 
@@ -68,7 +69,9 @@ def endowment(report: Report) -> Table:
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
-            Column("amount", report.text("column.allocation_million"), "figure", write=cells.million(report)),
+            Column(
+                "amount", report.text("column.allocation_million"), "figure", write=cells.million(report, note="note")
+            ),
             Column("share", report.text("column.share"), "figure", write=cells.rate(report, "share")),
         ],
         source=source_line(rows["source"] if len(rows) else [], report),
@@ -83,7 +86,7 @@ def funnel_rows(report: Report) -> pd.DataFrame:
     whole = whole.assign(stage=whole["indicator"].map({name: stage for stage, name in RATES.items()}))
     rows = whole.rename(columns={"numerator": "amount"})
     allocation = allocation_in_force(report)
-    first = allocation[allocation["axis"] == ALL].assign(stage="allocation", value=math.nan, note="")
+    first = allocation[allocation["axis"] == ALL].assign(stage="allocation", value=math.nan)
     rows = pd.concat([first, rows], ignore_index=True)[
         ["stage", "amount", "value", "data_date", "source", "note"]
     ].assign(axis=ALL)
@@ -100,7 +103,7 @@ def key_figures(report: Report) -> Table:
     def stage(row: pd.Series) -> str:
         return report.text(f"stage.{row['stage']}")
 
-    rate = cells.rate(report)
+    rate = cells.rate(report, note="note")
 
     def ratio(row: pd.Series) -> str:
         return "" if row["stage"] == "allocation" else rate(row)
@@ -111,7 +114,7 @@ def key_figures(report: Report) -> Table:
         rows,
         [
             Column("stage", report.text("column.stage"), "head", write=stage),
-            Column("amount", report.text("column.amount_million"), "figure", write=cells.million(report)),
+            Column("amount", report.text("column.amount_million"), "figure", write=cells.million(report, note="note")),
             Column("value", report.text("column.of_allocation"), "figure", write=replace(rate, write=ratio)),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
             Column("source", report.text("column.source"), write=cells.reference(report)),
@@ -130,13 +133,14 @@ def progress_by_axis(report: Report) -> Table:
     frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
     frame["allocation"] = frame["axis"].map(allocation["amount"])
     frame["allocation_precision"] = frame["axis"].map(allocation["precision"])
+    frame["allocation_note"] = frame["axis"].map(allocation["note"])
     columns = [
         Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
         Column(
             "allocation",
             report.text("column.allocation_million"),
             "figure",
-            write=cells.million(report, "allocation", "allocation_precision"),
+            write=cells.million(report, "allocation", "allocation_precision", note="allocation_note"),
         ),
     ]
     used = [allocation["source"]] if len(allocation) else []
@@ -146,6 +150,7 @@ def progress_by_axis(report: Report) -> Table:
             continue
         frame[f"{stage}_amount"] = frame["axis"].map(rows["numerator"])
         frame[f"{stage}_rate"] = frame["axis"].map(rows["value"])
+        frame[f"{stage}_note"] = frame["axis"].map(rows["note"])
         placed = rows.reset_index().assign(stage=stage, position=lambda table: table["data_date"])
         frame[f"{stage}_precision"] = frame["axis"].map(
             pd.Series(cells.precision_of(placed, report).to_numpy(), index=placed["axis"])
@@ -154,16 +159,15 @@ def progress_by_axis(report: Report) -> Table:
         group = report.text(
             "column.stage_at", stage=report.text(f"stage.{stage}"), date=wording.list_of(dates, report.lang)
         )
-        amounts = cells.million(report, f"{stage}_amount", f"{stage}_precision")
+        amounts = cells.million(report, f"{stage}_amount", f"{stage}_precision", note=f"{stage}_note")
+        rates = cells.rate(report, f"{stage}_rate", note=f"{stage}_note")
         columns += [
             Column(f"{stage}_amount", report.text("column.million"), "figure", group, amounts),
-            Column(
-                f"{stage}_rate", report.text("column.percent"), "figure", group, cells.rate(report, f"{stage}_rate")
-            ),
+            Column(f"{stage}_rate", report.text("column.percent"), "figure", group, rates),
         ]
         used.append(rows["source"])
     absent = [report.text(f"stage.{stage}").lower() for stage in shown if f"{stage}_rate" not in frame]
-    notes = cells.missing_note(report, *(frame[name] for name in frame if name != "axis"))
+    notes = cells.missing_note(report, *(frame[column.name] for column in columns[1:]))
     if absent:
         notes.append(report.text("missing.stages", stages=wording.list_of(absent, report.lang)))
     return Table(
@@ -215,9 +219,6 @@ def changes(report: Report) -> Table:
 def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
     """Rows of `change_rows`, or some of them, as a table."""
 
-    def points(row: pd.Series) -> str:
-        return report.text("missing.short") if pd.isna(row["change"]) else wording.points(row["change"], report.lang)
-
     def reason(row: pd.Series) -> str:
         return "" if row["status"] in told else report.text(f"change_status.{row['status']}")
 
@@ -245,14 +246,14 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
                 "figure",
                 write=cells.signed_million(report, "denominator_change"),
             ),
-            Column("value_before", report.text("column.before"), "figure", write=cells.rate(report, "value_before")),
-            Column("value", report.text("column.now"), "figure", write=cells.rate(report)),
             Column(
-                "change",
-                report.text("column.points"),
+                "value_before",
+                report.text("column.before"),
                 "figure",
-                write=Typed(points, lambda row: row["change"] * 100, lambda row: "+#,##0.0;-#,##0.0;0.0"),
+                write=cells.rate(report, "value_before", note="note_before"),
             ),
+            Column("value", report.text("column.now"), "figure", write=cells.rate(report, note="note")),
+            Column("change", report.text("column.points"), "figure", write=cells.points(report, "change")),
             Column("data_date_before", report.text("column.from"), write=cells.date(report, "data_date_before")),
             Column("data_date", report.text("column.to"), write=cells.date(report)),
             *reasons,

@@ -10,11 +10,13 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.reached import word_gained, word_reached
 from porfse_analysis.indicators.overview import SPEND_STAGES
 from porfse_analysis.indicators.result import has_note
+from porfse_analysis.indicators.targets import REACHED
 from porfse_analysis.schema import ALL
 
-__all__ = ["counted_ratios", "measures", "measures_in_force", "per_capita", "target_rows", "targets"]
+__all__ = ["measures", "measures_in_force", "per_capita", "target_rows", "targets"]
 
 
 def per_capita(report: Report) -> Table:
@@ -23,9 +25,15 @@ def per_capita(report: Report) -> Table:
     frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
     people = results[results["indicator"] == "participants"].set_index("axis")
     frame["participants"] = frame["axis"].map(people["value"])
+    frame["participants_note"] = frame["axis"].map(people["note"])
     columns = [
         Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
-        Column("participants", report.text("column.participants"), "figure", write=cells.count(report, "participants")),
+        Column(
+            "participants",
+            report.text("column.participants"),
+            "figure",
+            write=cells.count(report, "participants", note="participants_note"),
+        ),
     ]
     used = [people["source"]]
     dates: list[str] = []
@@ -36,13 +44,14 @@ def per_capita(report: Report) -> Table:
             if rows["value"].isna().all():
                 continue
             frame[name] = frame["axis"].map(rows["value"])
+            frame[f"{name}_note"] = frame["axis"].map(rows["note"])
             columns.append(
                 Column(
                     name,
                     report.text("column.euro_per", stage=report.text(f"stage.{stage}")),
                     "figure",
                     report.text(f"column.per_{person}"),
-                    cells.euro(report, name),
+                    cells.euro(report, name, note=f"{name}_note"),
                 )
             )
             used.append(rows["source"])
@@ -59,14 +68,14 @@ def per_capita(report: Report) -> Table:
     if has_note(people["note"], "restated").any():
         notes.append(report.text("note_long.restated"))
     for code in ("other_date", "no_pair", "includes_technical_assistance"):
-        if has_note(results.loc[results["indicator"].isin(frame), "note"], code).any():
+        if has_note(results.loc[results["indicator"].isin(frame.columns), "note"], code).any():
             notes.append(report.text(f"note_long.{code}"))
     return Table(
         "per-capita",
         report.text("table.per_capita", date=wording.date(report.cutoff, report.lang)),
         frame,
         columns,
-        notes=[*notes, *cells.missing_note(report, *(frame[name] for name in frame if name != "axis"))],
+        notes=[*notes, *cells.missing_note(report, *(frame[column.name] for column in columns[1:]))],
         source=source_line(pd.concat(used), report),
         empty=report.text("empty.per_capita"),
     )
@@ -76,12 +85,6 @@ def target_rows(report: Page) -> pd.DataFrame:
     """The target ratios of the cutoff that have a target, with the name of each indicator."""
     rows = report.results[report.results["indicator"] == "target_achievement_ratio"]
     return rows[~has_note(rows["note"], "no_target")].reset_index(drop=True)
-
-
-def counted_ratios(report: Page) -> pd.DataFrame:
-    """The target ratios that are counted, ranked and drawn: those there are, but for the doubtful ones."""
-    rows = target_rows(report)
-    return rows[rows["value"].notna() & ~has_note(rows["note"], "percentage_suspected")].reset_index(drop=True)
 
 
 def targets(report: Report) -> Table:
@@ -103,13 +106,19 @@ def targets(report: Report) -> Table:
             Column("indicator_code", report.text("column.indicator"), "head", write=indicator),
             Column("axis", report.text("column.axis")),
             Column("investment_priority", report.text("column.priority")),
-            Column("numerator", report.text("column.value"), "figure", write=cells.count(report, "numerator")),
+            Column(
+                "numerator", report.text("column.value"), "figure", write=cells.count(report, "numerator", note="note")
+            ),
             Column("denominator", report.text("column.target"), "figure", write=cells.count(report, "denominator")),
-            Column("value", report.text("column.ratio"), "figure", write=cells.rate(report)),
+            Column(
+                "value", report.text("column.ratio"), "figure", write=cells.rate(report, note="note", below=(REACHED,))
+            ),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
             Column("note", report.text("column.note"), write=cells.notes(report, said_below=("stale", "restated"))),
         ],
         notes=[
+            *word_reached(report.results, report.lang),
+            *word_gained(report.target_changes, report.lang),
             *cells.missing_note(report, rows["value"]),
             *(
                 report.text(f"note_long.{code}")
@@ -148,7 +157,9 @@ def measures(report: Report) -> Table:
 
     label = report.text("column.recipients")
     number_label = report.text("download.as_number", label=label)
-    recipients = Typed(reached, lambda row: row["value"], lambda row: cells.count_pattern(row["value"]), number_label)
+    recipients = Typed(
+        reached, lambda row: row["value"], lambda row: wording.COUNT.pattern(row["value"], report.lang), number_label
+    )
 
     return Table(
         "measures",

@@ -69,7 +69,7 @@ class Comparison:
         """The programmes by declaration rate, the highest first; without a rate: at the end, without a rank.
 
         Columns: rank (programmes with one rate share a rank), programme, title, label, allocation, selection_rate,
-        declaration_rate, data_date, source, note.
+        declaration_rate, data_date, source, note (of the declaration rate), selection_note.
         """
         declared, selected = (_of_indicator(self.results, RATES[stage]) for stage in ("declared", "selected"))
         rows = self.members[["programme", "title", "label"]].merge(
@@ -77,7 +77,11 @@ class Comparison:
             on="programme",
             how="left",
         )
-        rows = rows.merge(selected[["programme", "value"]], on="programme", how="left")
+        rows = rows.merge(
+            selected[["programme", "value", "note"]].rename(columns={"note": "selection_note"}),
+            on="programme",
+            how="left",
+        )
         rows = rows.rename(columns={"value": "selection_rate"})
         rows["note"] = rows["note"].fillna("not_reported")
         rows["rank"] = rows["declaration_rate"].rank(method="min", ascending=False)
@@ -85,7 +89,7 @@ class Comparison:
         return rows[
             [
                 *("rank", "programme", "title", "label", "allocation", "selection_rate", "declaration_rate"),
-                *("data_date", "source", "note"),
+                *("data_date", "source", "note", "selection_note"),
             ]
         ]
 

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
-from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, on_page
+from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
-from porfse_analysis.display.programme_report.people import counted_ratios
 from porfse_analysis.display.programmes.comparison import Comparison
 from porfse_analysis.display.programmes.tables import scope, target_counts
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
-from porfse_analysis.indicators.result import has_note
+from porfse_analysis.indicators.result import has_note, value_bound
+from porfse_analysis.indicators.targets import REACHED, counted_ratios
 
 __all__ = ["over_time", "ranking_figure", "targets_figure"]
 
@@ -60,7 +59,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
             said.append(text("alt.missing", name=row["label"]))
             continue
         stale = has_note(row["note"], "stale")
-        label = wording.rate(row["declaration_rate"], lang)
+        label = wording.rate(row["declaration_rate"], lang, bound=value_bound(row["note"]))
         if stale:
             label = text("figure.of_date", label=label, date=wording.date(row["data_date"], lang))
         ax.barh(
@@ -100,7 +99,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
     _rows_of(ax, rows["label"])
     ax.set_xlim(0, max(rows["declaration_rate"].max() * 115, 1))
     ax.set_xlabel(text("figure.percent_of_allocation"))
-    ax.xaxis.set_major_formatter(_numbers(comparison))
+    ax.xaxis.set_major_formatter(number_ticks(comparison.lang))
     return on_page(
         figure,
         name="ranking",
@@ -143,7 +142,7 @@ def over_time(comparison: Comparison) -> Figure | Html:
         said.insert(0, text("compare.median_over_time", values=_said(middle.index, middle, comparison)))
     ax.set_ylim(bottom=0, top=max(100.0, history["value"].max() * 105))
     ax.set_ylabel(text("figure.percent_of_allocation"))
-    ax.yaxis.set_major_formatter(_numbers(comparison))
+    ax.yaxis.set_major_formatter(number_ticks(comparison.lang))
     ticks = list(middle.index)
     ax.set_xticks(ticks, [wording.date(tick, lang)[3:] for tick in ticks], rotation=30)
     ax.grid(axis="y", color=COLOURS["allocation"], linewidth=0.6)
@@ -161,7 +160,7 @@ def over_time(comparison: Comparison) -> Figure | Html:
 
 def targets_figure(comparison: Comparison) -> Figure | Html:
     """How the target ratios of each programme are spread: every ratio, the middle half and the median."""
-    ratios = counted_ratios(comparison)
+    ratios = counted_ratios(comparison.results)
     text, lang = comparison.text, comparison.lang
     if ratios.empty:
         return paragraphs([text("compare.empty_targets")], "pf-empty")
@@ -201,16 +200,16 @@ def targets_figure(comparison: Comparison) -> Figure | Html:
                 "compare.alt_targets_of",
                 name=row["label"],
                 counted=counted,
-                median=wording.rate(row["median"], lang),
-                lowest=wording.rate(own.min(), lang),
-                highest=wording.rate(own.max(), lang),
+                median=wording.rate(row["median"], lang, below=(REACHED,)),
+                lowest=wording.rate(own.min(), lang, below=(REACHED,)),
+                highest=wording.rate(own.max(), lang, below=(REACHED,)),
             )
         )
-    ax.axvline(100, color=COLOURS["text"], linewidth=1, linestyle="--", zorder=1)
+    ax.axvline(REACHED * 100, color=COLOURS["text"], linewidth=1, linestyle="--", zorder=1)
     _rows_of(ax, rows["label"])
     ax.set_xlim(0, end * 103)
     ax.set_xlabel(text("figure.percent_of_targets"))
-    ax.xaxis.set_major_formatter(_numbers(comparison))
+    ax.xaxis.set_major_formatter(number_ticks(comparison.lang))
     limit = wording.rate(end, lang, decimals=0)
     refused = int(rows["percentage_target"].sum())
     caption = [
@@ -278,7 +277,3 @@ def _rows_of(ax: Axes, labels: pd.Series) -> None:
 def _plain(label: str) -> str:
     """A title as it is: a dollar sign in it begins no formula."""
     return label.replace("$", r"\$")
-
-
-def _numbers(comparison: Comparison) -> FuncFormatter:
-    return FuncFormatter(lambda value, _: wording.count(value, comparison.lang))

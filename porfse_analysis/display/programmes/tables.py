@@ -15,7 +15,9 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.indicators.percentages import is_percentage
 from porfse_analysis.indicators.result import has_note
+from porfse_analysis.indicators.targets import REACHED, counted_ratios, is_reached
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
 
 __all__ = [
@@ -109,9 +111,12 @@ def ranking(comparison: Comparison) -> Table:
             ),
             *(
                 Column(
-                    name, wording.indicator_title(name, comparison.lang), "figure", write=cells.rate(comparison, name)
+                    name,
+                    wording.indicator_title(name, comparison.lang),
+                    "figure",
+                    write=cells.rate(comparison, name, note=note),
                 )
-                for name in ("selection_rate", "declaration_rate")
+                for name, note in (("selection_rate", "selection_note"), ("declaration_rate", "note"))
             ),
             Column("data_date", comparison.text("column.data_date"), write=cells.date(comparison)),
             *(
@@ -136,15 +141,16 @@ def target_counts(comparison: Comparison) -> pd.DataFrame:
     ratios), and how many targets have no ratio for each reason.
     """
     rows = target_rows(comparison)
-    rows["value"] = rows["value"].mask(has_note(rows["note"], "percentage_suspected"))
+    counted = counted_ratios(comparison.results)
+    uncounted = rows["value"].isna() | has_note(rows["note"], "percentage_suspected")
     reasons = pd.Series("", index=rows.index)
     for name in reversed(_REASONS):
         reasons = reasons.mask(has_note(rows["note"], name), name)
-    reasons = reasons.where(rows["value"].isna(), "")
-    rows = rows.assign(reached=rows["value"] >= 1, **{name: reasons == name for name in _REASONS})
+    rows = rows.assign(**{name: uncounted & (reasons == name) for name in _REASONS})
     groups = rows.groupby("programme")
-    counts = groups[["reached", *_REASONS]].sum()
-    counts = counts.assign(targets=groups.size(), computable=groups["value"].count(), median=groups["value"].median())
+    ratios = counted.assign(reached=is_reached(counted["value"])).groupby("programme")
+    counts = groups[list(_REASONS)].sum().assign(targets=groups.size())
+    counts = counts.assign(computable=ratios.size(), reached=ratios["reached"].sum(), median=ratios["value"].median())
     table = comparison.ranking[["programme", "title", "label"]].merge(counts, on="programme", how="left")
     whole = ["targets", "computable", "reached", *_REASONS]
     table[whole] = table[whole].fillna(0).astype("int64")
@@ -173,10 +179,20 @@ def targets(comparison: Comparison) -> Table:
         [
             Column("title", comparison.text("compare.programme"), "head", write=_named),
             *(Column(name, label, "figure", write=cells.count(comparison, name)) for name, label in counts.items()),
-            Column("median", comparison.text("compare.median_ratio"), "figure", write=cells.rate(comparison, "median")),
+            Column(
+                "median",
+                comparison.text("compare.median_ratio"),
+                "figure",
+                write=cells.rate(comparison, "median", below=(REACHED,)),
+            ),
             Column("percentage_target", comparison.text("compare.without_ratio"), write=without),
         ],
         notes=[
+            *(
+                [comparison.text("compare.units_unknown")]
+                if len(results) and not comparison.tables["targets"]["unit"].map(is_percentage).any()
+                else []
+            ),
             *([comparison.text("compare.values_of", dates=wording.list_of(dates, comparison.lang))] if dates else []),
             *(
                 [comparison.text("compare.refused", count=refused), comparison.text("note_long.percentage_target")]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.ticker import FuncFormatter
 
-from porfse_analysis.display.figure import COLOURS, Figure, new_figure, on_page
+from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadlines import not_assessed, parts_column
@@ -61,7 +60,7 @@ def calendar(report: Report) -> Figure | Html:
     ax.set_xticks(range(len(rows)), [_deadline(row, told, report) for _, row in rows.iterrows()], fontsize=9)
     ax.set_ylim(0, (float(rows[names].fillna(0).to_numpy().max()) / wording.MILLION or 1.0) * 1.2)
     ax.set_ylabel(report.text("figure.eu_million"))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.count(value, report.lang)))
+    ax.yaxis.set_major_formatter(number_ticks(report.lang))
     ax.grid(axis="y", color=COLOURS["allocation"], linewidth=0.6)
     ax.set_axisbelow(True)
     figure.legend(frameon=False, loc="outside upper center", ncols=1)
@@ -92,6 +91,4 @@ def _amount(value: float, report: Report) -> str:
 def _signed(row: pd.Series, report: Report) -> str:
     if pd.isna(row["surplus_eu"]) or pd.isna(row["risk_eu"]):
         return ""
-    sign = "-" if row["risk_eu"] > 0 else "+"
-    figure = wording.million(max(row["surplus_eu"], row["risk_eu"]), report.lang)
-    return report.text("change.signed", sign=sign, figure=figure)
+    return wording.signed_million(row["surplus_eu"] - row["risk_eu"], report.lang)

@@ -57,13 +57,6 @@ def calendar(report: Report) -> Table:
     missing = not_assessed(report)
     rows = rows.iloc[:0] if missing else rows
 
-    def gap(row: pd.Series) -> str:
-        if pd.isna(row["gap_eu"]):
-            return report.text("missing.short")
-        sign = "+" if row["gap_eu"] > 0 else "-" if row["gap_eu"] < 0 else ""
-        figure = wording.million(abs(row["gap_eu"]), report.lang)
-        return report.text("change.signed", sign=sign, figure=figure)
-
     amounts = ("commitments_eu", "prefinancing_eu", "target_eu")
     applied = cells.million(report, "payment_applications_eu")
     finance, plan = report.programme.finance, report.programme.eu_commitments
@@ -92,7 +85,7 @@ def calendar(report: Report) -> Table:
                 "gap_eu",
                 report.text("column.gap_eu"),
                 "figure",
-                write=replace(cells.signed_million(report, "gap_eu"), write=gap),
+                write=cells.signed_million(report, "gap_eu"),
             ),
             Column("said", report.text("column.status")),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 import pandas as pd
-from matplotlib.ticker import FuncFormatter
 
-from porfse_analysis.display.figure import COLOURS, Figure, new_figure, on_page
+from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs, tiles
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.tables import framework_rows, indicator_rows, place, short_place, status
@@ -52,7 +51,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
             edgecolor="white",
             linewidth=0,
         )
-        label = word_ratio(row, report.lang)
+        label = word_ratio(row, report.lang, rules=report.rules)
         shown = report.text("figure.cut_short", label=label) if row["ratio"] > _RATIO_SHOWN else label
         ax.annotate(
             shown,
@@ -80,7 +79,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
     ax.invert_yaxis()
     ax.set_xlim(0, min(_RATIO_SHOWN, max(1.0, rows["ratio"].max())) * 115)
     ax.set_xlabel(report.text(f"figure.percent_of_{against}"))
-    ax.xaxis.set_major_formatter(_numbers(report))
+    ax.xaxis.set_major_formatter(number_ticks(report.lang))
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     unknown = [_name(row, everything, report.lang) for _, row in everything[everything["ratio"].isna()].iterrows()]
@@ -97,7 +96,3 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
 
 def _name(row: pd.Series, among: pd.DataFrame, lang: str) -> str:
     return f"{short_place(row, among)} {indicator_label(row, lang)}"
-
-
-def _numbers(report: Report) -> FuncFormatter:
-    return FuncFormatter(lambda value, _: wording.count(value, report.lang))

@@ -13,8 +13,14 @@ from porfse_analysis.display.sources import numbered, source_line
 from porfse_analysis.display.table import DATE, Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
-from porfse_analysis.display.words.framework import word_framework, word_indicators, word_ratio, word_would_change
-from porfse_analysis.display.words.rules import rule_decimals, word_changes, word_rules
+from porfse_analysis.display.words.framework import (
+    ratio_form,
+    word_framework,
+    word_indicators,
+    word_ratio,
+    word_would_change,
+)
+from porfse_analysis.display.words.rules import share_form, word_changes, word_rules
 from porfse_analysis.verdicts import performance_framework as framework_rules
 from porfse_analysis.verdicts.claim_figures import ABOUT
 from porfse_analysis.verdicts.rules import rules_of, rules_table
@@ -124,7 +130,7 @@ def framework(report: Report, against: Against = "milestone") -> Table:
     cell = Typed(
         reserve,
         lambda row: row["reserve_eur"],
-        lambda row: "#,##0.00",
+        lambda row: wording.Form(2).pattern(row["reserve_eur"], report.lang),
         report.text("download.as_number", label=label),
     )
     notes = [*(cells.missing_note(report, rows["reserve_eur"]) if at_stake else ())]
@@ -172,11 +178,14 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
         return float(row["ratio"]) if row["ratio_at_least"] == row["ratio_at_most"] else math.nan
 
     def ratio(row: pd.Series) -> str:
-        return word_ratio(row, report.lang) or report.text("missing.short")
+        return word_ratio(row, report.lang, rules=report.rules) or report.text("missing.short")
 
-    # a spreadsheet only rounds: the ratio goes as it reads here, and beside it with every digit
+    def pattern(row: pd.Series) -> str:
+        return ratio_form(report.rules).pattern(row["ratio"], report.lang)
+
+    # a ratio may be known between limits: the text goes as it reads here, and beside it the number
     label = report.text("column.ratio")
-    cut = Typed(ratio, known, lambda row: "General", report.text("download.as_number", label=label))
+    cut = Typed(ratio, known, pattern, report.text("download.as_number", label=label))
 
     goal = "milestone" if against == "milestone" else "target"
     return Table(
@@ -249,7 +258,7 @@ def rules(report: Report) -> Table:
     def pattern(row: pd.Series) -> str:
         if row["unit"] == "date":
             return DATE
-        return f"{wording.number_pattern(rule_decimals(row['held']))}%" if row["unit"] == "1" else "General"
+        return share_form(row["held"]).pattern(row["held"], report.lang) if row["unit"] == "1" else "General"
 
     return Table(
         "rules_applied",

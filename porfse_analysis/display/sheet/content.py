@@ -15,7 +15,7 @@ import pandas as pd
 
 from porfse_analysis.display import cells
 from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
-from porfse_analysis.display.programme_report.people import counted_ratios, measures_in_force
+from porfse_analysis.display.programme_report.people import measures_in_force
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.review.deadlines import next_deadline
 from porfse_analysis.display.review.tables import indicator_rows
@@ -27,7 +27,8 @@ from porfse_analysis.display.words.decommitment import word_decommitment
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
-from porfse_analysis.indicators.result import has_note
+from porfse_analysis.indicators.result import figure_bound, has_note, value_bound
+from porfse_analysis.indicators.targets import REACHED, counted_ratios, is_reached
 from porfse_analysis.schema import ALL, STAGES
 
 __all__ = ["sheet_content"]
@@ -64,10 +65,17 @@ def sheet_content(report: Report) -> Content:
     )
 
 
-def _million(value: float, report: Report, precision: float = math.nan) -> str:
+def _million(value: float, report: Report, precision: float = math.nan, bound: str = "") -> str:
     if pd.isna(value):
         return report.text("missing.short")
-    return wording.published(value, report.lang, unit="EUR", precision=precision)
+    return wording.million_euro(value, report.lang, precision=precision, bound=bound)
+
+
+def _rate(row: pd.Series, report: Report, *, below: tuple[float, ...] = ()) -> str:
+    """The value of a result as a percentage, with its bound; empty when there is none."""
+    if pd.isna(row["value"]):
+        return ""
+    return wording.rate(row["value"], report.lang, below=below, bound=value_bound(row["note"]))
 
 
 # --- money ---
@@ -89,7 +97,7 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
     items = [
         named(
             name=row["title"],
-            figure=_million(row["amount"], report, row["precision"]),
+            figure=_million(row["amount"], report, row["precision"], figure_bound(row["note"])),
             drawn=_number(row, report),
             share=row["amount"] / known if known else math.nan,
             remark="" if not known or pd.isna(row["amount"]) else wording.rate(row["amount"] / known, report.lang),
@@ -103,7 +111,7 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
     total = [
         named(
             name=report.text("sheet.total_with_assistance" if assisted else "sheet.total"),
-            figure=_million(row["amount"], report, row["precision"]),
+            figure=_million(row["amount"], report, row["precision"], figure_bound(row["note"])),
             date=row["data_date"],
             source=row["source"],
         )
@@ -116,7 +124,7 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
 def _number(row: pd.Series, report: Report) -> str:
     if pd.isna(row["amount"]):
         return report.text("missing.short")
-    return wording.million(row["amount"], report.lang, precision=row["precision"])
+    return wording.million(row["amount"], report.lang, precision=row["precision"], bound=figure_bound(row["note"]))
 
 
 def _stages(report: Report) -> tuple[list[Item], list[str]]:
@@ -126,9 +134,9 @@ def _stages(report: Report) -> tuple[list[Item], list[str]]:
     items = [
         Item(
             name=report.text(f"stage.{row['stage']}"),
-            figure=_million(row["amount"], report, row["precision"]),
+            figure=_million(row["amount"], report, row["precision"], figure_bound(row["note"])),
             drawn=_number(row, report),
-            remark=wording.rate(row["value"], report.lang) if pd.notna(row["value"]) else "",
+            remark=_rate(row, report),
             date=row["data_date"],
             source=row["source"],
             share=row["value"],
@@ -162,10 +170,8 @@ def _spend(report: Report) -> list[Item]:
         # how far money has gone in, and how far it has come out
         for _, row in moved.iloc[[0, -1] if len(moved) > 2 else slice(None)].iterrows():
             stage = next(stage for stage, rate in RATES.items() if rate == row["indicator"])
-            sign = "+" if row["numerator_change"] > 0 else ""
-            figure = report.text(
-                "change.signed", sign=sign, figure=_million(row["numerator_change"], report, row["precision"])
-            )
+            moved = row["numerator_change"]
+            figure = wording.million_euro(moved, report.lang, precision=row["precision"], signed=True)
             since = wording.date(row["data_date_before"], report.lang)
             name = report.text("sheet.moved", stage=report.text(f"stage.{stage}"), date=since)
             items.append(Item(name, figure, date=row["data_date"], source=row["source"], under=under))
@@ -249,10 +255,10 @@ def _targets(report: Report) -> list[Item]:
         return items
     framework = indicator_rows(report)
     framework = framework[framework["ratio"].notna()]
-    ratios = counted_ratios(report)
+    ratios = counted_ratios(report.results)
     for name, rows, column in (("milestones", framework, "ratio"), ("targets", ratios, "value")):
         if len(rows):
-            reached = wording.count(int((rows[column] >= 1).sum()), report.lang)
+            reached = wording.count(int(is_reached(rows[column]).sum()), report.lang)
             figure = report.text("sheet.out_of", value=reached, whole=wording.count(len(rows), report.lang))
             source = ";".join(dict.fromkeys(rows["source"]))
             text = report.text(f"sheet.reached_{name}")
@@ -278,7 +284,7 @@ def _people(report: Report) -> tuple[list[Item], list[Item], bool]:
             rows = rows[(rows["indicator"] == "participants") & (rows["axis"] == ALL) & rows["value"].notna()]
             for _, row in rows.iterrows():
                 restated |= has_note(row["note"], "restated")
-                figure = wording.count(row["value"], report.lang)
+                figure = wording.count(row["value"], report.lang, bound=figure_bound(row["note"]))
                 name = report.text("sheet.counted_participants")
                 items.append(Item(name, figure, "", "", row["data_date"], row["source"], under=under))
         else:
@@ -335,9 +341,9 @@ def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
         known = wording.has_text(f"indicator.{code}")
         place = " ".join(part for part in (row["axis"], row["investment_priority"]) if part)
         name = report.text("sheet.output", name=report.text(f"indicator.{code}") if known else code, place=place)
-        figure = wording.count(row["numerator"], report.lang)
-        has = pd.notna(row["value"])
-        remark = report.text("sheet.of_target", rate=wording.rate(row["value"], report.lang)) if has else ""
+        figure = wording.count(row["numerator"], report.lang, bound=figure_bound(row["note"]))
+        rate = _rate(row, report, below=(REACHED,))
+        remark = report.text("sheet.of_target", rate=rate) if rate else ""
         items.append(Item(name, figure, remark, code, row["data_date"], row["source"], under=under))
     return items, bool(has_note(rows["note"], "restated").any())
 
@@ -394,8 +400,8 @@ def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
         amounts = [
             Item(
                 name=report.text(f"stage.{stage}"),
-                figure=_million(row["numerator"], report, _precision(row, stage, report)),
-                remark=wording.rate(row["value"], report.lang) if pd.notna(row["value"]) else "",
+                figure=_million(row["numerator"], report, _precision(row, stage, report), figure_bound(row["note"])),
+                remark=_rate(row, report),
                 detail=_reading(row, stage, report),
                 date=row["data_date"],
                 source=row["source"],

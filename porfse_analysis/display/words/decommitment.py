@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.display.words import wording
-from porfse_analysis.display.words.rules import rule_decimals
+from porfse_analysis.display.words.rules import share_form
 from porfse_analysis.schema import ALL
 
 __all__ = ["changes_line", "needs_line", "word_application_notes", "word_decommitment"]
@@ -141,7 +141,7 @@ def _sentences(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
             yield say("exceptions")
     if pd.notna(row["target_total"]):
         goal = wording.amount(row["target_total"], lang)
-        yield wording.text("decommitment.total", lang, rate=wording.rate_cut(row["single_rate"], lang), target=goal)
+        yield wording.text("decommitment.total", lang, rate=wording.percentage(row["single_rate"], lang), target=goal)
     if "older_figure" in notes:
         old = {line["data_date"] for line in lines if pd.notna(line["data_date"])}
         yield say("older_several" if len(old) > 1 else "older")
@@ -251,7 +251,7 @@ def _change(row: Row, reading: str, several: bool, lang: str) -> str:
     value, _, status = rest.rpartition(":")
     name = f"{rule}_{value}" if wording.has_text(f"decommitment_reading.{rule}_{value}") else rule
     if rule == "claims_counted_share":
-        value = wording.rate(float(value), lang, decimals=rule_decimals(float(value)))
+        value = share_form(float(value)).text(float(value), lang)
     values = {
         "deadline": wording.date(row["deadline"], lang),
         "part": _part(row),

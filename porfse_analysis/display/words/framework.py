@@ -9,11 +9,12 @@ import pandas as pd
 
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.result import split_note
+from porfse_analysis.indicators.targets import REACHED
 from porfse_analysis.schema import TARGET_KINDS
 from porfse_analysis.verdicts.exact import canonical_unit
 from porfse_analysis.verdicts.rules import RULES, Rules
 
-__all__ = ["indicator_label", "word_framework", "word_indicators", "word_ratio", "word_would_change"]
+__all__ = ["indicator_label", "ratio_form", "word_framework", "word_indicators", "word_ratio", "word_would_change"]
 
 Row = Mapping[Any, Any] | pd.Series
 
@@ -44,20 +45,26 @@ def word_indicators(indicators: pd.DataFrame, lang: str) -> pd.Series:
     return pd.Series(texts, index=indicators.index, dtype="str")
 
 
-def word_ratio(row: Row, lang: str) -> str:
+def word_ratio(row: Row, lang: str, *, rules: Rules = RULES["2014-2020"]) -> str:
     """The ratio of an indicator: itself, the limits it lies between, or empty where nothing is known of it.
 
-    Cut, not rounded: below a threshold must not read as the threshold.
+    Below a threshold of the rules it does not read as the threshold.
     """
     if pd.isna(row["ratio"]):
         return ""
+    form = ratio_form(rules)
     least, most = row["ratio_at_least"], row["ratio_at_most"]
     if least == most or "older_share" in split_note(row["note"]):
-        return wording.rate_cut(row["ratio"], lang)
-    at_least, at_most = (wording.rate_cut(value, lang) if value < float("inf") else "" for value in (least, most))
+        return form.text(row["ratio"], lang)
+    at_least, at_most = (form.text(value, lang) if value < float("inf") else "" for value in (least, most))
     if not at_most:
         return wording.text("framework.at_least", lang, ratio=at_least)
     return wording.text("framework.between", lang, ratio=at_least, upper=at_most)
+
+
+def ratio_form(rules: Rules) -> wording.Form:
+    """A ratio of the framework: up to two decimals, more where it would read as a threshold it is below."""
+    return wording.Form(2, optional=True, percent=True, below=(*rules.thresholds, REACHED))
 
 
 def word_would_change(verdicts: pd.DataFrame, places: Sequence[str], lang: str) -> list[str]:
@@ -107,7 +114,7 @@ def _sentences(verdict: Row, indicators: list[dict[Any, Any]], lang: str, rules:
 def _grounds(verdict: Row, lang: str, rules: Rules, goal: str) -> list[str]:
     """What the two tests found."""
     high, middle, low = (
-        wording.rate_cut(share, lang) for share in (rules.achieved_from, rules.derogation_from, rules.serious_below)
+        wording.percentage(share, lang) for share in (rules.achieved_from, rules.derogation_from, rules.serious_below)
     )
     n, m, needed = verdict["n"], verdict["m"], verdict["failures_needed"]
     below, failing = (_names(verdict[name], lang) for name in ("below", "failing"))
@@ -168,7 +175,7 @@ def _figure(row: Row, lang: str, rules: Rules) -> str:
     values = {"name": name, "detail": "; ".join(details)}
     if row["state"] in ("not_evaluable", "left_out", "milestone_zero"):
         return wording.text("framework.figure_unknown", lang, **values)
-    values |= {"ratio": word_ratio(row, lang)}
+    values |= {"ratio": word_ratio(row, lang, rules=rules)}
     values |= {name: _amount(row[name], row["unit"], lang) for name in ("value", "target")}
     return wording.text("framework.figure_noted" if details else "framework.figure", lang, **values)
 
@@ -201,8 +208,8 @@ def _reserve(verdict: Row, lang: str, rules: Rules) -> str:
         f"framework_reserve.{verdict['reserve_source']}",
         lang,
         amount="" if pd.isna(verdict["reserve_eur"]) else wording.amount(verdict["reserve_eur"], lang),
-        share=wording.rate_cut(rules.reserve_share, lang),
-        min=wording.rate_cut(rules.reserve_share_min, lang),
-        max=wording.rate_cut(rules.reserve_share_max, lang),
+        share=wording.percentage(rules.reserve_share, lang),
+        min=wording.percentage(rules.reserve_share_min, lang),
+        max=wording.percentage(rules.reserve_share_max, lang),
         year=pd.Timestamp(rules.reserve_decided_by).year,
     )

@@ -13,7 +13,7 @@ import pandas as pd
 from porfse_analysis.display.words import wording
 from porfse_analysis.verdicts.own_rules import RuleChange
 
-__all__ = ["rule_decimals", "rule_meaning", "rule_value", "word_changes", "word_rules"]
+__all__ = ["rule_meaning", "rule_value", "share_form", "word_changes", "word_rules"]
 
 _OF_YEAR = re.compile(r"(.+)_(\d{4})", re.ASCII)
 
@@ -65,14 +65,18 @@ def rule_value(value: Any, unit: str, lang: str) -> str:
     if value is None or value == () or (isinstance(value, float) and math.isnan(value)):
         return wording.text("rule_value.none", lang)
     if unit == "1":
-        return wording.rate(value, lang, decimals=rule_decimals(value))
+        return share_form(value).text(value, lang)
     if unit == "date":
         return wording.date(pd.Timestamp(value), lang)
     return ", ".join(_word(part, lang) for part in (value if isinstance(value, tuple) else (value,)))
 
 
-def rule_decimals(value: float) -> int:
-    """The decimals of a share in per cent: those it has, neither cut nor rounded."""
+def share_form(value: float) -> wording.Form:
+    """A share in per cent with the decimals it has, neither cut nor rounded."""
+    return wording.Form(_share_decimals(value), percent=True)
+
+
+def _share_decimals(value: float) -> int:
     return max(0, -int((Decimal(str(value)) * 100).normalize().as_tuple().exponent))
 
 

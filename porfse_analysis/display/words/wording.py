@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -10,16 +9,37 @@ from typing import Any
 import pandas as pd
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
 
 from porfse_analysis import languages
+from porfse_analysis.display.words.numbers import (
+    COUNT,
+    MILLION,
+    POINTS,
+    Form,
+    amount,
+    count,
+    million,
+    million_decimals,
+    million_euro,
+    number,
+    number_pattern,
+    percentage,
+    points,
+    rate,
+    rate_decimals,
+    signed_count,
+    signed_million,
+    signed_rate,
+)
 from porfse_analysis.indicators.registry import INDICATORS
-from porfse_analysis.languages import LANGUAGES, catalogue, check_language, count, has_text, in_language, locale
-from porfse_analysis.verdicts.exact import percent
+from porfse_analysis.languages import LANGUAGES, catalogue, check_language, has_text, in_language, locale
 
 __all__ = [
+    "COUNT",
     "LANGUAGES",
     "MILLION",
+    "POINTS",
+    "Form",
     "amount",
     "catalogue",
     "check_language",
@@ -34,19 +54,21 @@ __all__ = [
     "long_date",
     "million",
     "million_decimals",
+    "million_euro",
     "number",
     "number_pattern",
+    "percentage",
     "points",
     "published",
     "rate",
-    "rate_cut",
     "rate_decimals",
+    "signed_count",
+    "signed_million",
+    "signed_rate",
     "territory",
     "text",
     "word_notes",
 ]
-
-MILLION = 1_000_000
 
 _FIRST_STRONG, _CLOSE = "\u2068", "\u2069"
 _OPENS = ("\u2066", "\u2067", "\u2068")
@@ -84,64 +106,16 @@ def citation(text: str, lang: str) -> str:
     return text
 
 
-def number(value: float, lang: str, *, decimals: int = 0) -> str:
-    """A number with grouped thousands and a fixed number of decimals."""
-    return str(format_decimal(value, format=number_pattern(decimals), locale=locale(lang)))
-
-
-def number_pattern(decimals: int) -> str:
-    """The pattern of a number with grouped thousands, for babel and for a spreadsheet alike."""
-    return "#,##0" + ("." + "0" * decimals if decimals else "")
-
-
-def amount(value: float, lang: str, *, decimals: int = 2) -> str:
-    """Euro in full: 122.136.070,10 €."""
-    return text("unit.euro", lang, number=number(value, lang, decimals=decimals))
-
-
-def million(value: float, lang: str, *, precision: float | None = None) -> str:
-    """Millions with as many decimals as were published, two at most."""
-    return number(value / MILLION, lang, decimals=million_decimals(precision))
-
-
-def million_decimals(precision: float | None) -> int:
-    """How many decimals a figure in millions was published with, two at most."""
-    if precision is None or math.isnan(precision) or precision <= 0:
-        return 2
-    return min(2, max(0, 6 - round(math.log10(precision))))
-
-
 def published(
     value: float, lang: str, *, qualifier: str = "exact", unit: str = "", precision: float | None = None
 ) -> str:
     """A figure as it was published: its qualifier, its digits, its unit."""
+    bound = "" if qualifier == "exact" else qualifier
     if unit == "EUR":
-        shown = text("unit.million_euro", lang, number=million(value, lang, precision=precision))
-    elif unit == "1":
-        shown = rate(value, lang, decimals=rate_decimals(precision))
-    else:
-        shown = count(value, lang)
-    return text(f"qualifier.{qualifier or 'exact'}", lang, figure=shown)
-
-
-def rate_decimals(precision: float | None) -> int:
-    """How many decimals a percentage was published with."""
-    return 0 if precision is None or math.isnan(precision) else max(0, round(-math.log10(precision)) - 2)
-
-
-def rate(value: float, lang: str, *, decimals: int = 1) -> str:
-    """A ratio as a percentage."""
-    return str(format_percent(value, format=number_pattern(decimals) + "%", locale=locale(lang)))
-
-
-def rate_cut(value: float, lang: str) -> str:
-    """A ratio in per cent with up to two decimals, cut and not rounded: below a threshold it reads below it."""
-    return percent(value, lang)
-
-
-def points(value: float, lang: str) -> str:
-    """A difference of two ratios in percentage points, signed."""
-    return str(format_decimal(value * 100, format="+#,##0.0;-#,##0.0", locale=locale(lang)))
+        return million_euro(value, lang, precision=precision, bound=bound)
+    if unit == "1":
+        return rate(value, lang, decimals=rate_decimals(precision), bound=bound)
+    return count(value, lang, bound=bound)
 
 
 def date(value: pd.Timestamp, lang: str) -> str:
