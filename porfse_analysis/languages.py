@@ -23,6 +23,7 @@ __all__ = [
     "catalogue",
     "check_language",
     "count",
+    "every_decimal",
     "has_text",
     "in_every_language",
     "in_language",
@@ -105,6 +106,13 @@ def count(value: Any, lang: str) -> str:
     from babel.numbers import format_decimal
 
     return str(format_decimal(value, format="#,##0.##", locale=locale(lang)))
+
+
+def every_decimal(value: Any, lang: str) -> str:
+    """A number with all the decimals it has."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, format="#,##0.###############", locale=locale(lang)))
 
 
 def in_language(row: Any, name: str, lang: str) -> str:

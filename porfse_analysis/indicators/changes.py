@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from porfse_analysis.codes import ESF_TYPES
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, progress_rates, spend_positions
-from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES, people_at
+from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at
 from porfse_analysis.indicators.positions import (
     Positions,
     group_keys,

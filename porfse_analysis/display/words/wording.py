@@ -14,7 +14,16 @@ from babel.numbers import format_decimal, format_percent
 
 from porfse_analysis import languages
 from porfse_analysis.indicators.registry import INDICATORS
-from porfse_analysis.languages import LANGUAGES, catalogue, check_language, count, has_text, in_language, locale
+from porfse_analysis.languages import (
+    LANGUAGES,
+    catalogue,
+    check_language,
+    count,
+    every_decimal,
+    has_text,
+    in_language,
+    locale,
+)
 from porfse_analysis.verdicts.exact import percent
 
 __all__ = [
@@ -26,6 +35,7 @@ __all__ = [
     "citation",
     "count",
     "date",
+    "every_decimal",
     "has_text",
     "in_language",
     "indicator_title",
