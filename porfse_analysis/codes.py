@@ -188,15 +188,30 @@ def thousands(text: str, decimal: str) -> tuple[int, int] | None:
     return (int(groups[1]), int(groups[2])) if groups else None
 
 
+_ONES = (
+    *("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def _spelled(number: int) -> str:
+    """A number from 1 to 999 in words, so that no sign in it can be taken for a decimal one."""
+    hundreds, rest = divmod(number, 100)
+    tens = _ONES[rest] if rest < 20 else "-".join(filter(None, (_TENS[rest // 10], _ONES[rest % 10])))
+    return " and ".join(filter(None, (f"{_ONES[hundreds]} hundred" if hundreds else "", tens)))
+
+
 def uncountable(text: str, decimal: str = ".") -> tuple[str, str]:
     """What is wrong with a count of people that is not written as a whole number, and what to do.
 
     >>> uncountable("1.005")[1]
-    '1.005: a count of people is whole; if 1 thousand and 5 is meant, write 1005'
+    '1.005: a count of people is whole; if one thousand and five is meant, write 1005'
     """
     found = thousands(text, decimal)
     if found is None:
         return "is not a whole number", f"{text}: a count of people is whole"
-    meant = f"{found[0]} thousand" + (f" and {found[1]}" if found[1] else "")
     whole = found[0] * 1000 + found[1]
+    joined = " and " if 0 < found[1] < 100 else " "
+    meant = f"{_spelled(found[0])} thousand" + (f"{joined}{_spelled(found[1])}" if found[1] else "")
     return "is not a whole number", f"{text}: a count of people is whole; if {meant} is meant, write {whole}"
