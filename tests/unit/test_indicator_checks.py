@@ -213,10 +213,10 @@ def test_doubtful_percentages_are_one_finding_of_each_axis():
         ["info", "II", "9i CR05", 80, 30, 1, "targets"],
     ]
     assert said(rows) == [
-        "2 targets may be percentages while the values count people; the highest ratio is that of 8i CR02: 120 of 50. "
-        "The ratios are doubtful and in no count, mean or drawing.",
-        "1 target may be a percentage while the value counts people, 9i CR05: 30 of 80; the ratio is doubtful and in no "
-        "count, mean or drawing.",
+        "2 targets may be percentages while the values count people; the highest ratio is that of 8i CR02: 120 on a "
+        "target of 50. The ratios are doubtful and in no count, mean or drawing.",
+        "1 target may be a percentage while the value counts people, 9i CR05: 30 on a target of 80; the ratio "
+        "is doubtful and in no count, mean or drawing.",
     ]
     assert said(rows, "it")[0].startswith("2 target possono essere percentuali")
     assert said(rows, "it")[1].startswith("1 target può essere una percentuale")
