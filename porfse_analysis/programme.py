@@ -204,7 +204,7 @@ def _unknown(
 
     def hint(text: str) -> str:
         meant = same_but_for_spelling(text, sorted(accepted - {""})) if column.refers_to == "axes" else ""
-        return f"{text}: write {meant}. " if meant else ""
+        return f". {text}: write {meant}" if meant else ""
 
     return [
         Fault(
@@ -213,7 +213,7 @@ def _unknown(
             lines[index] if lines else index + 2,
             column.name,
             str(values[index]),
-            f"{hint(str(values[index]))}Known: {', '.join(map(str, known)) or 'none'}",
+            f"Known: {', '.join(map(str, known)) or 'none'}{hint(str(values[index]))}",
         )
         for index in values.index[~values.isin(accepted)]
     ]

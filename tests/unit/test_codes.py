@@ -110,8 +110,8 @@ def test_every_code_of_the_commissions_tables_is_accepted(shared_data):
         ("targets", "indicator_code", "co01", "co01: write CO01"),
         ("finance", "fund", "fse", "fse: write ESF"),
         ("finance", "region_category", "Più sviluppate", "Più sviluppate: write More developed"),
-        ("achievements", "axis", "i", "i: write I. Known: I, II, III, IV, V"),
-        ("targets", "axis", "I.", "I.: write I. Known: I, II, III, IV, V"),
+        ("achievements", "axis", "i", "Known: I, II, III, IV, V. i: write I"),
+        ("targets", "axis", "I.", "Known: I, II, III, IV, V. I.: write I"),
     ],
 )
 def test_a_folder_is_refused(copy_of_bundled, edit_cell, table, column, text, said):
