@@ -34,7 +34,7 @@ INPUTS = {
 }
 FINANCE, PLANNED, INDICATORS, POPULATION, SHEET_TEXT = INPUTS
 
-ALL_ACHIEVEMENTS = False
+ALL_ACHIEVEMENTS = True
 """The selection of achievements: all 880 rows of the source, or those `is_kept` chooses."""
 
 PARTICIPANTS = ("CO01", "CO03", "CO05")

@@ -11,6 +11,17 @@ from porfse_analysis.schema import TABLES
 ROOT = Path(__file__).parents[1]
 
 
+CODES = """A target meets its achievements where every code of the key is written alike, so codes have one spelling.
+`FSE`, `8.i`, `co01` or `More Developed` are refused with what to write (`8.i: write 8i`), and so is an axis written
+otherwise than in `axes`; nothing is changed silently. Codes of a programme's own (`SO1_1`, `R12b`) are whatever it
+writes. `porfse check` names a target whose values stand under a neighbouring key: another fund, priority, category of
+region or type.
+
+Counts of people are whole: residents, women, and values of the common indicators (CO, CR, EECO, EECR) of the ESF, the
+YEI and the ESF+. `1.005` and `30.000` are refused: they may be thousands. Targets, measures, percentages (unit `%`)
+and indicators of the programme's own may have decimals. Where the source itself publishes fractions of people,
+`"published_fractions": true` in `datapackage.json` says so; they are a finding then."""
+
 WORKBOOK = """## As a workbook
 
 `porfse new FOLDER` also makes `programme.xlsx`: a sheet per table with the same columns, drop-down lists and a help
@@ -53,6 +64,7 @@ def folder_page() -> str:
         "sign, date format, encoding. A cell without a figure is left empty. Columns marked optional may be left out.",
         "Rules of the verdicts that the programme is to be judged by otherwise stand in `datapackage.json`, by the "
         'names of `rules_table`: `"rules": {"serious_counts": "achievement_set"}`. The pages name each changed rule.',
+        CODES,
     ]
     for table in TABLES.values():
         need = "needed" if table.required else "may be missing"

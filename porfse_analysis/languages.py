@@ -24,6 +24,7 @@ __all__ = [
     "catalogue",
     "check_language",
     "count",
+    "every_decimal",
     "exact",
     "has_text",
     "in_every_language",
@@ -129,6 +130,13 @@ def rounded(value: Any, decimals: int) -> Decimal:
     (Decimal('33.3'), Decimal('-3'))
     """
     return _SIGNIFICANT.plus(exact(value)).quantize(Decimal(1).scaleb(-decimals), context=_ROOM)
+
+
+def every_decimal(value: Any, lang: str) -> str:
+    """A number with all the decimals it has."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, format="#,##0.###############", locale=locale(lang)))
 
 
 def in_language(row: Any, name: str, lang: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from porfse_analysis import schema
+from porfse_analysis.codes import same_but_for_spelling
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.inputs import as_cutoff, require
 
@@ -151,11 +152,13 @@ def make_programme(
     known: list[Fault] | None = None,
     former_names: Sequence[tuple[str, str, str]] = (),
     rules: Mapping[str, Any] | None = None,
+    published_fractions: bool = False,
 ) -> Programme:
     """A checked `Programme` from the frames of its tables.
 
     `rows` (table -> line of each row in its file), `files` (table -> file name), `where` (the folder) and `known`
     (faults found while reading) serve the messages alone; `former_names` the findings, `rules` the verdicts.
+    `published_fractions`: the source itself publishes counts of people that are not whole; they are a finding then.
 
     Raises `DataError` with every fault of every table: what `schema.find_faults` finds, axes and sources that are used
     but not declared, missing tables.
@@ -165,7 +168,7 @@ def make_programme(
     frames = {name: schema.conform(name, frame, programme=cci) for name, frame in tables.items()}
     for name, frame in frames.items():
         file = files.get(name, name)
-        found = schema.find_faults(name, frame, rows=rows.get(name), file=file)
+        found = schema.find_faults(name, frame, rows=rows.get(name), file=file, published_fractions=published_fractions)
         # a cell that could not be read is missing in the frame: say it once
         faults += [f for f in found if (f.file, f.row, f.column) not in faulty_cells]
         for column in schema.TABLES[name].references:
@@ -198,6 +201,11 @@ def _unknown(
     (key,) = schema.TABLES[column.refers_to].key
     known = frames[column.refers_to][key].tolist()
     accepted = {*known, ""} | ({schema.ALL} if column.may_be_all else set())
+
+    def hint(text: str) -> str:
+        meant = same_but_for_spelling(text, sorted(accepted - {""})) if column.refers_to == "axes" else ""
+        return f". {text}: write {meant}" if meant else ""
+
     unknown = values[~values.isin(accepted)]
     faults = []
     for value, places in unknown.groupby(unknown, sort=False).groups.items():  # once for each, however often it is used
@@ -209,7 +217,7 @@ def _unknown(
                 lines[places[0]] if lines else places[0] + 2,
                 column.name,
                 str(value),
-                f"Known: {', '.join(map(str, known)) or 'none'}",
+                f"Known: {', '.join(map(str, known)) or 'none'}{hint(str(value))}",
             )
         )
     return faults

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from porfse_analysis import codes
 from porfse_analysis.amounts import QUALIFIERS
 from porfse_analysis.errors import Fault, ParameterError
 
@@ -62,7 +63,8 @@ class Column:
     """One column: what a cell holds and whether it may be left empty or the whole column out.
 
     `kind`: text, date, amount (euro, at most two decimals, not negative), number (not negative), year, flag (yes/no).
-    `refers_to` is the table whose key a filled cell must be; with `may_be_all` it may be `ALL` too.
+    `refers_to` is the table whose key a filled cell must be; with `may_be_all` it may be `ALL` too. `code` is the kind
+    of code a cell holds (`porfse_analysis.codes`), of which other spellings are refused.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Column:
     default: Any = None
     refers_to: str = ""
     may_be_all: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,8 @@ _AXIS = _text(
     may_be_all=True,
 )
 _CUTOFF = _date("cutoff", "nominal reporting date of the published position", required=True)
-_FUND = _text("fund", "ESF, YEI, ERDF, CF")
-_REGION = _text("region_category", "category of region; empty where there is none")
+_FUND = _text("fund", "ESF, YEI, ERDF, CF", code="fund")
+_REGION = _text("region_category", "category of region; empty where there is none", code="region_category")
 _SOURCE = _source("source", "identifier of the source (table sources)", required=True)
 _QUALIFIER = _text("qualifier", "how the figure is meant", allowed=QUALIFIERS, optional=True, default="exact")
 _PRECISION = Column("precision", "number", "unit of the last published digit", optional=True)
@@ -129,10 +132,12 @@ _PLAN = _text("plan_version", "version of the programme in force", optional=True
 _INDICATOR_KEY = (
     _AXIS,
     _FUND,
-    _text("investment_priority", "investment priority (8i, 9iv ...)"),
+    _text("investment_priority", "investment priority (8i, 9iv ...)", code="investment_priority"),
     _REGION,
-    _text("indicator_type", "type of the indicator as the source codes it (OESF, RESF, RYEI ...)"),
-    _text("indicator_code", "code of the indicator (CO01 ...)", required=True),
+    _text(
+        "indicator_type", "type of the indicator as the source codes it (OESF, RESF, RYEI ...)", code="indicator_type"
+    ),
+    _text("indicator_code", "code of the indicator (CO01 ...)", required=True, code="indicator_code"),
 )
 
 TABLES: dict[str, Table] = {
@@ -240,8 +245,13 @@ TABLES: dict[str, Table] = {
             ("year", "fund", "region_category"),
             (
                 Column("year", "year", "year of the commitment", required=True),
-                _text("fund", "fund; empty: the only one of the programme", optional=True),
-                _text("region_category", "category of region; empty: the only one of the fund, or none", optional=True),
+                _text("fund", "fund; empty: the only one of the programme", optional=True, code="fund"),
+                _text(
+                    "region_category",
+                    "category of region; empty: the only one of the fund, or none",
+                    optional=True,
+                    code="region_category",
+                ),
                 Column("eu_commitment_eur", "amount", "annual EU commitment, performance reserve included"),
                 Column("performance_reserve_eur", "amount", "performance reserve within it", optional=True),
                 Column(
@@ -367,12 +377,20 @@ def _missing(kind: str) -> Any:
     return {"text": "", "date": pd.NaT, "year": pd.NA, "flag": False}.get(kind, np.nan)
 
 
-def find_faults(name: str, frame: pd.DataFrame, *, rows: Sequence[int] | None = None, file: str = "") -> list[Fault]:
+def find_faults(
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    rows: Sequence[int] | None = None,
+    file: str = "",
+    published_fractions: bool = False,
+) -> list[Fault]:
     """Every cell of a conformed frame that breaks the rules of table `name`.
 
     `rows` gives, per row of the frame, its line in the file (default: the header is line 1). Checked: cells that may
-    not be empty, allowed words, negative numbers, repeated keys, dates after today, figures dated after their own
-    cutoff, a part above its whole, an axis called `ALL`.
+    not be empty, allowed words, other spellings of known codes, negative numbers, counts of people that are not whole
+    (not with `published_fractions`), repeated keys, dates after today, figures dated after their own cutoff, a part
+    above its whole, an axis called `ALL`.
     """
     table = TABLES[name]
     frame = frame.reset_index(drop=True)
@@ -401,6 +419,8 @@ def find_faults(name: str, frame: pd.DataFrame, *, rows: Sequence[int] | None = 
             report(values < 0, column.name, "is negative", "Amounts and counts are cumulative, never below zero")
         if column.kind == "date" and column.name != "valid_from":
             report(values > today, column.name, "is in the future", "Give the date the figures are of")
+    faults += _misspelt(table, frame, lines, file)
+    faults += [] if published_fractions else _uncountable(table, frame, lines, file)
     if name == "axes":
         report(frame["axis"] == ALL, "axis", "stands for the whole programme", "Give the axis another code")
     if {"data_date", "cutoff"} <= set(table.names):
@@ -414,6 +434,31 @@ def find_faults(name: str, frame: pd.DataFrame, *, rows: Sequence[int] | None = 
         part, whole = _PARTS[name]
         report(frame[part] > frame[whole], part, f"is above {whole}, of which it is a part", "Correct one of the two")
     return faults + _repeated_keys(table, frame, lines, file)
+
+
+def _misspelt(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
+    """Codes written otherwise than the known code they are meant for: their figures would meet nothing."""
+    faults = []
+    for column in table.columns:
+        if not column.code:
+            continue
+        wrong = {text: codes.misspelt(column.code, text) for text in frame[column.name].unique()}
+        wrong = {text: said for text, said in wrong.items() if said[0]}
+        for index in frame.index[frame[column.name].isin(list(wrong))] if wrong else ():
+            text = str(frame.at[index, column.name])
+            faults.append(Fault(wrong[text][0], file, lines[index], column.name, text, wrong[text][1]))
+    return faults
+
+
+def _uncountable(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
+    """Counts of people that are not whole: 1.005 may be a thousand and five."""
+    faults = []
+    for column, counted in codes.whole_counts(table.name, frame).items():
+        for index in frame.index[counted & frame[column].mod(1).gt(0)]:
+            text = as_text(frame.at[index, column])
+            problem, remedy = codes.uncountable(text)
+            faults.append(Fault(problem, file, lines[index], column, text, remedy))
+    return faults
 
 
 # table -> (column that is a part, column it is a part of)

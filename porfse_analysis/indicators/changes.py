@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from porfse_analysis.codes import ESF_TYPES
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, rate_rows
-from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES, people_at_dates
+from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at_dates
 from porfse_analysis.indicators.positions import (
     Positions,
     group_keys,

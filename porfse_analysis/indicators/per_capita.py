@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from porfse_analysis.codes import ESF_TYPES
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
 from porfse_analysis.indicators.positions import (
@@ -22,7 +23,6 @@ from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 __all__ = [
-    "ESF_TYPES",
     "PARTICIPANT_CODES",
     "participants",
     "per_capita_spend",
@@ -32,9 +32,6 @@ __all__ = [
 
 PARTICIPANT_CODES = ("CO01", "CO03", "CO05")
 """Unemployed, inactive, employed: every participation has exactly one of the three (Reg. 1304/2013, Annex I)."""
-
-ESF_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "")
-"""Types of the indicators that count people; the ERDF has indicators of its own under the same codes."""
 
 PEOPLE_FUNDS = ("ESF", "YEI", "ESF+")
 """Funds whose spending is on participants."""

@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from porfse_analysis.indicators.per_capita import ESF_TYPES, PARTICIPANT_CODES
+from porfse_analysis.codes import ESF_TYPES, is_percentage
+from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import newest, source_rank
 
 __all__ = [
-    "PERCENTAGE_UNITS",
     "RESULT_TYPES",
     "in_disguise",
-    "is_percentage",
     "percentage_targets",
     "suspected_percentages",
 ]
 
 RESULT_TYPES = ("RESF", "RYEI")
 """Types of the indicators of results, ESF and Youth Employment Initiative."""
-
-PERCENTAGE_UNITS = ("%", "percent", "per cent", "percentage", "percentuale", "per cento")
-"""How sources write the unit of a percentage."""
 
 # a result target up to 100 that the value exceeds tenfold cannot be a number of people
 _CEILING = 100
@@ -41,11 +37,6 @@ _COMPARABLE = 10
 _PRIORITY = ["programme", "fund", "axis", "investment_priority"]
 _KEY = [*_PRIORITY, "indicator_type", "indicator_code", "region_category"]
 _SIBLINGS = [*_PRIORITY, "indicator_type", "plan_version"]
-
-
-def is_percentage(unit: str) -> bool:
-    """Whether a unit is that of a percentage, however it is written: percentages do not add up."""
-    return " ".join(unit.split()).casefold() in PERCENTAGE_UNITS
 
 
 def in_disguise(values: pd.Series, target: pd.Series | float) -> pd.Series:

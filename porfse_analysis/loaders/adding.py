@@ -19,7 +19,7 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.files import folder_aside
-from porfse_analysis.loaders.descriptor import DESCRIPTOR, declared_tables, read_descriptor
+from porfse_analysis.loaders.descriptor import DESCRIPTOR, PUBLISHED_FRACTIONS, declared_tables, read_descriptor
 from porfse_analysis.loaders.folder import DELIMITERS, load_programme, read_table
 from porfse_analysis.loaders.save import table_descriptor, write_table
 from porfse_analysis.programme import Programme, make_programme
@@ -111,6 +111,7 @@ def add_file(folder: str | Path, file: str | Path, *, table: str = "", dry_run: 
             rows={name: one.rows for name, one in merged.items()},
             files={name: incoming[name].file for name in merged},
             where=source.name,
+            published_fractions=bool(descriptor.get(PUBLISHED_FRACTIONS)),
         )
     except DataError as error:
         raise DataError(source, error.faults) from error

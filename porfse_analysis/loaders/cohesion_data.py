@@ -94,7 +94,13 @@ def programme_from_cohesion_data(
     if retrieved is not None:
         tables["sources"]["date"] = as_cutoff(retrieved, "retrieved")
     title = str(own["title"].iloc[int(own["year"].argmax())]) or code
-    return make_programme(code, dict.fromkeys(IN_TABLES, title), tables, where=f"cohesion data of {code}")
+    return make_programme(
+        code,
+        dict.fromkeys(IN_TABLES, title),
+        tables,
+        where=f"cohesion data of {code}",
+        published_fractions=True,  # the portal's own figures: a finding, not an error
+    )
 
 
 def tables_from_cohesion_data(

@@ -12,9 +12,12 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.verdicts.rules import RULES, rules_of
 
-__all__ = ["DESCRIPTOR", "declared_fields", "declared_tables", "read_descriptor"]
+__all__ = ["DESCRIPTOR", "PUBLISHED_FRACTIONS", "declared_fields", "declared_tables", "read_descriptor"]
 
 DESCRIPTOR = "datapackage.json"
+
+PUBLISHED_FRACTIONS = "published_fractions"
+"""Field of the descriptor: true where the source itself publishes counts of people that are not whole."""
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
@@ -41,6 +44,8 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         faults.append(Fault('has no "cci"', DESCRIPTOR, remedy=remedy))
     if not isinstance(descriptor.get("titles") or {}, dict):
         faults.append(Fault('"titles" is not an object', DESCRIPTOR, remedy='Write it as {"it": "...", "en": "..."}'))
+    if not isinstance(descriptor.get(PUBLISHED_FRACTIONS, False), bool):
+        faults.append(Fault("is neither true nor false", DESCRIPTOR, column=PUBLISHED_FRACTIONS, remedy="Write true"))
     faults += _rule_faults(str(descriptor.get("cci") or "").strip(), descriptor.get("rules") or {})
     if not isinstance(descriptor.get("resources"), list):
         faults.append(Fault('has no list "resources"', DESCRIPTOR, remedy="Declare each table there"))

@@ -18,12 +18,13 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis import resources, schema
+from porfse_analysis import codes, resources, schema
 from porfse_analysis.amounts import number_fault, parse_number
 from porfse_analysis.errors import Fault
 from porfse_analysis.languages import IN_TABLES
 from porfse_analysis.loaders.descriptor import (
     DESCRIPTOR,
+    PUBLISHED_FRACTIONS,
     declared_fields,
     declared_tables,
     read_descriptor,
@@ -71,7 +72,8 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     former: list[tuple[str, str, str]] = []
     for name, declared in declared_tables(path, descriptor, faults).items():
         files[name] = declared["path"]
-        content = read_table(path / declared["path"], name, declared)
+        fractions = bool(descriptor.get(PUBLISHED_FRACTIONS))
+        content = read_table(path / declared["path"], name, declared, fractions=fractions)
         faults += content.faults
         former += content.former
         if content.frame is not None:
@@ -88,6 +90,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
         known=faults,
         former_names=former,
         rules=descriptor.get("rules"),
+        published_fractions=bool(descriptor.get(PUBLISHED_FRACTIONS)),
     )
 
 
@@ -101,10 +104,13 @@ class Content:
     former: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def read_table(path: Path, name: str, declared: Mapping[str, Any], *, whole: bool = True) -> Content:
+def read_table(
+    path: Path, name: str, declared: Mapping[str, Any], *, whole: bool = True, fractions: bool = False
+) -> Content:
     """A CSV file as table `name`, read strictly as its resource in the descriptor declares; faults are collected.
 
-    Where it is not the `whole` table only the required columns must be there.
+    Where it is not the `whole` table only the required columns must be there; `fractions`: counts of people may have
+    them, as their publisher has.
     """
     content = Content()
     table = schema.TABLES[name]
@@ -140,13 +146,30 @@ def read_table(path: Path, name: str, declared: Mapping[str, Any], *, whole: boo
         cells.append(record)
         content.rows.append(line)
     fields = {names.get(item["name"], item["name"]): item for item in declared_fields(declared)}
-    columns = {}
+    columns, notations = {}, {}
     for position, label in enumerate(header):
         column = table.column(label)
-        read = _reader(column, fields.get(label, {}))
-        columns[label] = _read_column([row[position] for row in cells], column, read, content, path.name)
+        notations[label] = _reader(column, fields.get(label, {}))
+        columns[label] = _read_column([row[position] for row in cells], column, notations[label], content, path.name)
     content.frame = pd.DataFrame(columns)
+    if not fractions:
+        written = {label: [row[position].strip() for row in cells] for position, label in enumerate(header)}
+        content.faults += _like_thousands(name, content, written, notations, path.name)
     return content
+
+
+def _like_thousands(
+    table: str, content: Content, written: Mapping[str, list[str]], notations: Mapping[str, _Notation], file: str
+) -> Iterator[Fault]:
+    """Counts of people written as 1.005 or 30.000: the number alone no longer shows that 30 may be thirty thousand."""
+    assert content.frame is not None
+    for column, counted in codes.whole_counts(table, content.frame).items():
+        decimal = notations[column].decimal
+        for place in content.frame.index[counted]:
+            text = written[column][place]
+            if codes.thousands(text, decimal):
+                problem, remedy = codes.uncountable(text, decimal)
+                yield Fault(problem, file, content.rows[place], column, text, remedy)
 
 
 def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:

@@ -17,10 +17,11 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis import schema
+from porfse_analysis.codes import whole_counts
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.files import folder_aside
 from porfse_analysis.languages import in_language
-from porfse_analysis.loaders.descriptor import DESCRIPTOR, read_descriptor
+from porfse_analysis.loaders.descriptor import DESCRIPTOR, PUBLISHED_FRACTIONS, read_descriptor
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 from porfse_analysis.resources import bundled
@@ -181,10 +182,21 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
         "title": programme.title("en"),
         "titles": dict(programme.titles),
         **({"rules": dict(programme.rules)} if programme.rules else {}),
+        **({PUBLISHED_FRACTIONS: True} if _has_fractions(programme) else {}),
         "licenses": [{"name": LICENCES.get(title, title), "title": title} for title in licences],
         "sources": described,
         "resources": [table_descriptor(schema.TABLES[table]) for table in written],
     }
+
+
+def _has_fractions(programme: Programme) -> bool:
+    """Whether a count of people is not whole: a folder is read back only where it says that this was published."""
+    return any(
+        bool(frame.loc[counted, column].mod(1).gt(0).any())
+        for name in schema.TABLES
+        for frame in (getattr(programme, name),)
+        for column, counted in whole_counts(name, frame).items()
+    )
 
 
 def table_descriptor(table: schema.Table) -> dict[str, Any]:

@@ -12,14 +12,21 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from porfse_analysis.codes import ESF_TYPES
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.per_capita import ESF_TYPES
 from porfse_analysis.indicators.percentages import percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, finding
+from porfse_analysis.verdicts.indicator_checks import (
+    doubtful_percentages,
+    fractional_counts,
+    label,
+    neighbouring_keys,
+    partitions,
+)
 from porfse_analysis.verdicts.reconciliation import axes_against_total, between_sources, claims_against_data
 from porfse_analysis.verdicts.rules import rules_of
 
@@ -52,6 +59,7 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
     finance = programme.finance[programme.finance["cutoff"] <= at]
     achievements = programme.achievements[programme.achievements["cutoff"] <= at]
     targets = programme.targets[programme.targets["valid_from"] <= at]
+    population = programme.population[programme.population["year"] <= at.year]
     by_axis = published_totals(finance, ["programme", "axis"])
     whole = published_totals(finance, ["programme"])
     whole["axis"] = ALL
@@ -62,6 +70,9 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
     found = itertools.chain(
         _eu_part(finance),
         _subsets(achievements),
+        partitions(achievements),
+        fractional_counts(achievements, population),
+        neighbouring_keys(achievements, targets, at),
         axes_against_total(finance, programme.axes),
         between_sources(finance, both),
         claims_against_data(claims, achievements, both),
@@ -74,6 +85,7 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         _plan_changes(published),
         _target_changes(targets),
         _percentages(achievements, targets, at),
+        doubtful_percentages(achievements, targets, at),
         _stale_positions(both),
         _stale(whole, achievements, at),
         _former_names(programme, at),
@@ -90,6 +102,9 @@ def for_readers(findings: pd.DataFrame) -> pd.DataFrame:
 CHECKS = (
     "eu_part_above_total",
     "subset_above_whole",
+    "partition",
+    "fractional_count",
+    "neighbouring_key",
     "axes_against_total",
     "between_sources",
     "claim_against_data",
@@ -102,6 +117,7 @@ CHECKS = (
     "plan_change",
     "target_change",
     "percentage_target",
+    "percentage_suspected",
     "stale_position",
     "stale",
     "former_name",
@@ -211,16 +227,12 @@ def _achievement_falls(achievements: pd.DataFrame) -> Iterable[dict[str, object]
             "warning",
             "fall",
             row,
-            figure=_label(row),
+            figure=label(row),
             expected=row["before"],
             found=row["value"],
             compared_with=row["before_date"],
             unit="unit",
         )
-
-
-def _label(row: pd.Series) -> str:
-    return " ".join(part for part in (row["investment_priority"], row["indicator_code"]) if part)
 
 
 def _above_allocation(published: pd.DataFrame, allocations: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -315,7 +327,7 @@ def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
                         "check": "target_change",
                         "reason": reason,
                         "axis": axis,
-                        "figure": ", ".join(sorted(_label(row) for _, row in group.iterrows())),
+                        "figure": ", ".join(sorted(label(row) for _, row in group.iterrows())),
                         "cutoff": start,
                         "compared_with": old_start,
                         "source": source,
@@ -336,7 +348,7 @@ def _percentages(
             "info",
             "percentage_target",
             row,
-            figure=_label(row),
+            figure=label(row),
             cutoff=row["valid_from"],
             found=row["target"],
             unit="%",

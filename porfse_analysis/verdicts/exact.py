@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis.indicators.percentages import PERCENTAGE_UNITS
+from porfse_analysis.codes import PERCENTAGE_UNITS
 from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.result import note_of as join_notes
 from porfse_analysis.inputs import require

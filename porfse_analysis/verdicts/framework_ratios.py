@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from porfse_analysis.indicators.percentages import in_disguise, is_percentage
+from porfse_analysis.codes import is_percentage
+from porfse_analysis.indicators.percentages import in_disguise
 from porfse_analysis.indicators.positions import newest, source_rank
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v

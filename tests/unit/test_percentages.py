@@ -1,6 +1,7 @@
 """Which targets are percentages in disguise, which may be, and what becomes of their ratios."""
 
 import math
+from pathlib import Path
 
 import pytest
 from frames import achievements, only, small_programme, targets
@@ -8,6 +9,7 @@ from frames import achievements, only, small_programme, targets
 from porfse_analysis import load_programme, open_report, target_achievement_ratio
 from porfse_analysis.display import figures, tables
 from porfse_analysis.display.programme_report.people import counted_ratios, target_rows
+from porfse_analysis.indicators.result import has_note
 
 pytestmark = pytest.mark.xdist_group("portal")
 
@@ -155,6 +157,24 @@ def test_counts_over_all_programmes(whole):
     }
     assert (len(whole), int(whole["denominator"].le(100).sum())) == (1096, 332)
     assert noted == {"percentage_target": 182, "percentage_suspected": 74}
+
+
+def test_the_counts_of_the_docs(whole):
+    """Ratios of all targets with a value, without those refused, and without the doubtful too."""
+    page = (Path(__file__).parents[2] / "docs" / "cohesion-data.md").read_text(encoding="utf-8")
+    assert f"{len(whole):,} rows" in " ".join(page.split())
+    assert f"{int(whole['denominator'].le(100).sum())} of these targets are at most 100" in " ".join(page.split())
+    refused, doubtful = (has_note(whole["note"], f"percentage_{code}") for code in ("target", "suspected"))
+    assert f"{int(refused.sum())} are refused and {int(doubtful.sum())} doubtful" in page
+    ratios = whole["numerator"] / whole["denominator"]
+    for name, kept in {
+        "of all with a value": ratios.notna(),
+        "without the refused": ratios.notna() & ~refused,
+        "without the doubtful too": ratios.notna() & ~refused & ~doubtful,
+    }.items():
+        used = ratios[kept]
+        cells = (f"{len(used):,}", f"{(used > 10).sum()}", f"{(used >= 1).sum()}", f"{used.median():.1%}")
+        assert f"| {name} | {' | '.join(cells)} |" in page
 
 
 def test_ratios_of_tens_of_thousands_per_cent_are_doubtful(whole):

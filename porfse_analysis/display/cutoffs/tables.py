@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from porfse_analysis.codes import is_percentage
 from porfse_analysis.display import cells
 from porfse_analysis.display.cutoffs import writers
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
@@ -15,7 +16,6 @@ from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.reached import word_gained, word_reached
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.percentages import is_percentage
 from porfse_analysis.indicators.result import has_note
 
 __all__ = [

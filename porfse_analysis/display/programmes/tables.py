@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 import pandas as pd
 
+from porfse_analysis.codes import is_percentage
 from porfse_analysis.display import cells
 from porfse_analysis.display.html import Html, heading, paragraphs, tiles
 from porfse_analysis.display.programme_report.people import target_rows
@@ -15,7 +16,6 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
-from porfse_analysis.indicators.percentages import is_percentage
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.targets import REACHED, counted_ratios, is_reached
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES

@@ -45,8 +45,9 @@ def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, 
     earlier = row["found"] / row["reference"] if row["reference"] else math.nan
     values["reference_ratio"] = "" if math.isnan(earlier) else wording.rate(earlier, lang)
     key = f"finding.{check}_{reason}" if wording.has_text(f"finding.{check}_{reason}") else f"finding.{check}"
-    if not math.isnan(row["found"]) and unit == "target":
-        values["count"] = int(row["found"])
+    counted = {"target": row["found"], "targets": row["reference"]}.get(unit, math.nan)
+    if not math.isnan(counted):
+        values["count"] = int(counted)
     return {
         "severity": wording.text(f"severity.{row['severity']}", lang),
         "cutoff": values["cutoff"],
@@ -65,4 +66,6 @@ def _day(value: pd.Timestamp, lang: str) -> str:
 def _figure(value: float, unit: str, lang: str) -> str:
     if math.isnan(value):
         return ""
+    if unit == "fraction":
+        return wording.every_decimal(value, lang)
     return wording.amount(value, lang) if unit == "EUR" else wording.count(value, lang)

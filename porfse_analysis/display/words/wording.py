@@ -32,7 +32,15 @@ from porfse_analysis.display.words.numbers import (
     signed_rate,
 )
 from porfse_analysis.indicators.registry import INDICATORS
-from porfse_analysis.languages import LANGUAGES, catalogue, check_language, has_text, in_language, locale
+from porfse_analysis.languages import (
+    LANGUAGES,
+    catalogue,
+    check_language,
+    every_decimal,
+    has_text,
+    in_language,
+    locale,
+)
 
 __all__ = [
     "COUNT",
@@ -46,6 +54,7 @@ __all__ = [
     "citation",
     "count",
     "date",
+    "every_decimal",
     "has_text",
     "in_language",
     "indicator_title",

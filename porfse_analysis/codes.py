@@ -1,0 +1,217 @@
+"""How the codes of a key are written, and which values are counts of people.
+
+A target meets its achievements where every code of the key is written alike: `FSE` beside `ESF` or `8.i` beside `8i`
+would make it vanish. A spelling that is meant for a known code is therefore refused, never read as that code
+(`misspelt`); codes of a programme's own (`RYEI`, `SO1_1`, `R12b`) are whatever the programme writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+import pandas as pd
+
+__all__ = [
+    "CODES",
+    "ESF_TYPES",
+    "FUNDS",
+    "INDICATOR_TYPES",
+    "PERCENTAGE_UNITS",
+    "REGION_CATEGORIES",
+    "is_percentage",
+    "misspelt",
+    "same_but_for_spelling",
+    "thousands",
+    "uncountable",
+    "whole_counts",
+]
+
+FUNDS = (
+    *("ESF", "YEI", "ERDF", "CF", "ESF+", "JTF", "FEAD", "EAFRD", "EMFF", "EMFAF", "IPAE", "AMIF", "ISF", "BMVI"),
+    *("Interreg Funds", "YEI ESF Matching Component", "YEI Specific Allocation"),
+)
+"""Every fund that occurs in the Commission's tables, and the others of shared management."""
+
+REGION_CATEGORIES = (
+    *("More developed", "Less developed", "Transition", "REACT-EU"),
+    *("Outermost or Northern Sparsely Populated", "Outermost or northern sparsely populated"),
+)
+"""Categories of region as the Commission's tables write them; the last two are of 2014-2020 and of 2021-2027."""
+
+INDICATOR_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "OERDF", "OERDFCF", "RERDF")
+"""Types of indicators as the Commission's tables code them."""
+
+ESF_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "")
+"""Types of the indicators that count people; the ERDF has indicators of its own under the same codes."""
+
+_OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
+    "fund": {
+        **{"FSE": "ESF", "FSE+": "ESF+", "FSEPLUS": "ESF+", "ESFPLUS": "ESF+", "FESR": "ERDF", "FC": "CF"},
+        **{"IOG": "YEI", "FEASR": "EAFRD", "FEAMP": "EMFF", "FEAMPA": "EMFAF", "FAMI": "AMIF", "FSI": "ISF"},
+    },
+    "region_category": {
+        **dict.fromkeys(("PIÙSVILUPPATE", "PIUSVILUPPATE", "PIÙSVILUPPATA", "PIUSVILUPPATA"), "More developed"),
+        **dict.fromkeys(("MENOSVILUPPATE", "MENOSVILUPPATA"), "Less developed"),
+        **dict.fromkeys(("INTRANSIZIONE", "TRANSIZIONE", "INTRANSITION"), "Transition"),
+        "REACT": "REACT-EU",
+    },
+}
+"""What a code is called in Italian documents, without blanks and signs."""
+
+_REGION_WORDS = re.compile(r"^(?:REGIONI?|REGIONS?)|(?:REGIONI?|REGIONS?)$")
+
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_PRIORITY = re.compile(rf"([1-9]\d?)({'|'.join(sorted(_ROMANS, key=len, reverse=True))}|[a-h])")
+_OBJECTIVE = re.compile(r"([EIJMR]SO)(\d)(\d{1,2})")
+_INDICATOR = re.compile(r"(CO(?:06|1[1-4])(?=A)|(?:CO|CR|EECO|EECR)\d\d$|RC[OR]\d{2,3}$)(A?)")
+
+# letters of other alphabets that look like Latin ones
+_LOOKALIKES = str.maketrans("АВСЕНІКМОРТХаеорсхіΑΒΕΗΙΚΜΟΡΤΧΝΖο", "ABCEHIKMOPTXaeopcxiABEHIKMOPTXNZo")
+
+
+def _bare(text: str) -> str:
+    """A code without blanks and signs but for +, all in capitals."""
+    return re.sub(r"[^\w+]|_", "", text.translate(_LOOKALIKES)).upper()
+
+
+def _of(known: tuple[str, ...], kind: str) -> Callable[[str], str]:
+    """The known code that a text is meant for: the same letters, or what it is called elsewhere."""
+    bare = {_bare(code): code for code in reversed(known)} | dict(_OTHER_NAMES.get(kind, {}))
+
+    def meant(text: str) -> str:
+        letters = _bare(text)
+        return bare.get(_REGION_WORDS.sub("", letters) if kind == "region_category" else letters, "")
+
+    return meant
+
+
+def _numbers(text: str) -> int:
+    """How many numbers a code has: ESO4.1.1 is no spelling of ESO4.11."""
+    return len(re.findall(r"\d+", text))
+
+
+def _priority(text: str) -> str:
+    """The investment priority (8i, 10a) or specific objective (ESO4.1) that a text is meant for."""
+    letters = _bare(text)
+    priority = _PRIORITY.fullmatch(re.sub(r"^(?:PI|IP)?0*", "", letters).lower())
+    if priority and _numbers(text) == 1:
+        return "".join(priority.groups())
+    objective = _OBJECTIVE.fullmatch(letters)
+    return f"{objective[1]}{objective[2]}.{objective[3]}" if objective and _numbers(text) <= 2 else ""
+
+
+def _indicator(text: str) -> str:
+    """The common indicator that a text is meant for: CO01, CO06a, EECR03."""
+    code = _INDICATOR.fullmatch(_bare(text))
+    return f"{code[1]}{code[2].lower()}" if code and _numbers(text) == 1 else ""
+
+
+CODES: Mapping[str, tuple[tuple[str, ...], Callable[[str], str]]] = {
+    "fund": (FUNDS, _of(FUNDS, "fund")),
+    "region_category": (REGION_CATEGORIES, _of(REGION_CATEGORIES, "region_category")),
+    "indicator_type": (INDICATOR_TYPES, _of(INDICATOR_TYPES, "indicator_type")),
+    "investment_priority": ((), _priority),
+    "indicator_code": ((), _indicator),
+}
+"""Kind of code -> the codes that are always right, and which known code a text is meant for ("" for none)."""
+
+_CLOSED = ("fund",)
+"""Kinds of code of which there are no others than the known ones."""
+
+
+@lru_cache(maxsize=4096)
+def misspelt(kind: str, text: str) -> tuple[str, str]:
+    """What is wrong with the spelling of a code and what to write; two empty texts when nothing is.
+
+    >>> misspelt("fund", "FSE")[1], misspelt("investment_priority", "8.i")[1], misspelt("indicator_code", "co01")[1]
+    ('FSE: write ESF', '8.i: write 8i', 'co01: write CO01')
+    """
+    known, meaning = CODES[kind]
+    if text == "" or text in known:
+        return "", ""
+    meant = meaning(text)
+    if meant and meant != text:
+        return "is another spelling of a known code", f"{text}: write {meant}"
+    if not meant and kind in _CLOSED:
+        return f"is not a {kind} this table knows", f"Use one of: {', '.join(known)}"
+    return "", ""
+
+
+def same_but_for_spelling(text: str, known: list[str]) -> str:
+    """The one of `known` that `text` differs from in case, blanks, signs, leading zeros alone; "" for none.
+
+    >>> same_but_for_spelling("1bis", ["1", "1 bis"])
+    '1 bis'
+    """
+    letters = _bare(text).lstrip("0")
+    alike = [code for code in known if letters and _bare(code).lstrip("0") == letters]
+    return alike[0] if len(alike) == 1 else ""
+
+
+# --- counts of people ---
+
+PERCENTAGE_UNITS = ("%", "percent", "per cent", "percentage", "percentuale", "per cento")
+"""How sources write the unit of a percentage."""
+
+_COUNTED = re.compile(r"(?:CO|CR|EECO|EECR)\d\d[a-z]?")
+_OTHER_FUNDS = ("ERDF", "CF", "JTF")
+
+
+def is_percentage(unit: str) -> bool:
+    """Whether a unit is that of a percentage, however it is written: percentages do not add up."""
+    return " ".join(unit.split()).casefold() in PERCENTAGE_UNITS
+
+
+def whole_counts(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """Columns of a table that hold counts of people -> which of their rows do.
+
+    Residents; women; values of the common indicators of the ESF (CO, CR, EECO, EECR) but for shares. Indicators of a
+    programme's own, targets and measures may have fractions.
+    """
+    if table == "population":
+        return {"residents": pd.Series(True, index=frame.index)}
+    if table != "achievements":
+        return {}
+    own = frame["indicator_type"].isin(ESF_TYPES) & ~frame["fund"].isin(_OTHER_FUNDS)
+    if "unit" in frame:
+        own &= ~frame["unit"].isin([unit for unit in frame["unit"].unique() if is_percentage(unit)])
+    codes = [code for code in frame["indicator_code"].unique() if _COUNTED.fullmatch(code)]
+    counts = {"value": own & frame["indicator_code"].isin(codes)}
+    return counts | ({"women": own} if "women" in frame else {})
+
+
+def thousands(text: str, decimal: str) -> tuple[int, int] | None:
+    """The two numbers of digits that stand as those of a thousand and more do: 1 and 5 of 1.005, 30 and 0 of 30.000."""
+    groups = re.fullmatch(rf"([1-9]\d{{0,2}}){re.escape(decimal)}(\d{{3}})", text, re.ASCII)
+    return (int(groups[1]), int(groups[2])) if groups else None
+
+
+_ONES = (
+    *("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def _spelled(number: int) -> str:
+    """A number from 1 to 999 in words, so that no sign in it can be taken for a decimal one."""
+    hundreds, rest = divmod(number, 100)
+    tens = _ONES[rest] if rest < 20 else "-".join(filter(None, (_TENS[rest // 10], _ONES[rest % 10])))
+    return " and ".join(filter(None, (f"{_ONES[hundreds]} hundred" if hundreds else "", tens)))
+
+
+def uncountable(text: str, decimal: str = ".") -> tuple[str, str]:
+    """What is wrong with a count of people that is not written as a whole number, and what to do.
+
+    >>> uncountable("1.005")[1]
+    '1.005: a count of people is whole; if one thousand and five is meant, write 1005'
+    """
+    found = thousands(text, decimal)
+    if found is None:
+        return "is not a whole number", f"{text}: a count of people is whole"
+    whole = found[0] * 1000 + found[1]
+    joined = " and " if 0 < found[1] < 100 else " "
+    meant = f"{_spelled(found[0])} thousand" + (f"{joined}{_spelled(found[1])}" if found[1] else "")
+    return "is not a whole number", f"{text}: a count of people is whole; if {meant} is meant, write {whole}"

@@ -1,0 +1,155 @@
+"""Checks of indicators: keys that do not meet, partitions of participants, fractions of people, doubtful targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from porfse_analysis.codes import ESF_TYPES, whole_counts
+from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES
+from porfse_analysis.indicators.plans import targets_in_force
+from porfse_analysis.indicators.result import has_note
+from porfse_analysis.indicators.targets import target_achievement_ratio
+from porfse_analysis.schema import ALL
+from porfse_analysis.verdicts.finding import finding
+
+__all__ = ["doubtful_percentages", "fractional_counts", "label", "neighbouring_keys", "partitions"]
+
+_KEY = ["fund", "investment_priority", "region_category", "indicator_type"]
+_PLACE = ["programme", "axis", "indicator_code"]
+
+_PARTITIONS = {
+    "age": (("CO06", "CO06a", "CO07"), "CO06a"),
+    "education": (("CO09", "CO10", "CO11", "CO11a"), "CO11a"),
+}
+"""The participants by age and by education, and the part that the Commission reckons, without which the sum is short
+(Reg. 1304/2013, Annex I)."""
+
+
+def label(row: pd.Series) -> str:
+    """What an indicator is called in a finding: its investment priority and its code."""
+    return " ".join(part for part in (row["investment_priority"], row["indicator_code"]) if part)
+
+
+def _whole_key(row: pd.Series) -> str:
+    rest = [row[name] for name in ("fund", "region_category", "indicator_type") if row[name]]
+    return f"{label(row)} ({', '.join(rest)})" if rest else label(row)
+
+
+def neighbouring_keys(
+    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp
+) -> Iterable[dict[str, object]]:
+    """Targets in force without any value, while values of their indicator stand under a key that has no target.
+
+    The key is of the same axis and differs in fund, priority, category of region or type; the one that differs in
+    fewest is named.
+    """
+    dates = pd.DataFrame({"programme": targets["programme"].unique(), "date": cutoff})
+    aims = targets_in_force(targets, dates)
+    aims = aims[aims["target"].notna()]
+    key = [*_PLACE, *_KEY]
+    reported = achievements.loc[achievements["value"].notna(), key].drop_duplicates()
+    # the key of another target is that target's own
+    free = reported.merge(targets.loc[targets["target"].notna(), key].drop_duplicates(), how="left", indicator=True)
+    free = free[free["_merge"] == "left_only"].drop(columns="_merge")
+    lone = aims.merge(reported, on=key, how="left", indicator="met")
+    lone = lone[lone["met"] == "left_only"].drop_duplicates(key)
+    beside = lone.merge(free, on=_PLACE, suffixes=("", "_found"))
+    beside["apart"] = sum(beside[name].ne(beside[f"{name}_found"]).astype(int) for name in _KEY)
+    beside = beside.sort_values(["apart", *(f"{name}_found" for name in _KEY)], kind="stable").drop_duplicates(key)
+    for _, row in beside.iterrows():
+        found = row[[*_PLACE]].to_dict() | {name: row[f"{name}_found"] for name in _KEY}
+        yield finding(
+            "warning",
+            "neighbouring_key",
+            row,
+            figure=_whole_key(row),
+            reason=_whole_key(pd.Series(found)),
+            cutoff=row["valid_from"],
+            source=str(row["source"]),
+            expected=row["target"],
+            unit="unit",
+        )
+
+
+def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Participants by age and by education against those by employment, at each position of a programme.
+
+    A partition with a missing value is not compared, nor one that was not reported; one without the part that the
+    Commission reckons (25 to 54 years, no education) may be short and may not be above.
+    """
+    rows = achievements[achievements["indicator_type"].isin(ESF_TYPES) & achievements["axis"].ne(ALL)]
+    parts = [code for codes, _ in _PARTITIONS.values() for code in codes]
+    rows = rows[rows["indicator_code"].isin([*PARTICIPANT_CODES, *parts])]
+    rows = rows.assign(source=rows["source"].astype("str"), missing=rows["value"].isna())
+    position = ["programme", "source", "cutoff"]
+    by_code = rows.groupby([*position, "indicator_code"]).agg(value=("value", "sum"), missing=("missing", "any"))
+    # a part that is not there counts as none; one with a missing value makes the sum missing
+    sums = by_code["value"].mask(by_code["missing"], float("inf")).unstack("indicator_code")
+    people = sums.reindex(columns=list(PARTICIPANT_CODES)).sum(axis=1, min_count=1)
+    for codes, reckoned in _PARTITIONS.values():
+        split = sums.reindex(columns=list(codes))
+        table = pd.DataFrame({"people": people, "found": split.sum(axis=1, min_count=1)})
+        short = table["found"].lt(people) & split[reckoned].isna()
+        known = table.lt(float("inf")).all(axis=1)
+        for _, row in table[known & ~short & table["found"].ne(people)].reset_index().iterrows():
+            yield finding(
+                "warning",
+                "partition",
+                row,
+                axis=ALL,
+                figure=" + ".join(codes),
+                reason=" + ".join(PARTICIPANT_CODES),
+                expected=row["people"],
+                found=row["found"],
+                reference=abs(row["found"] - row["people"]),
+                unit="participant",
+            )
+
+
+def fractional_counts(achievements: pd.DataFrame, population: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Counts of people that the source publishes with a fraction; of each key the newest."""
+    for table, frame in (("achievements", achievements), ("population", population)):
+        for column, counted in whole_counts(table, frame).items():
+            rows = frame[counted & frame[column].mod(1).gt(0)]
+            if table == "population":
+                rows = rows.assign(cutoff=pd.to_datetime(rows["year"].astype("string") + "-01-01"), axis=ALL)
+            key = ["programme", "area"] if table == "population" else ["programme", "axis", *_KEY, "indicator_code"]
+            newest = rows.sort_values("cutoff", kind="stable").drop_duplicates([*key, "source"], keep="last")
+            for _, row in newest.iterrows():
+                named = row["area"] if table == "population" else label(row)
+                yield finding(
+                    "warning",
+                    "fractional_count",
+                    row,
+                    figure=named,
+                    source=str(row["source"]),
+                    found=row[column],
+                    unit="fraction",
+                )
+
+
+def doubtful_percentages(
+    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp
+) -> Iterable[dict[str, object]]:
+    """How many targets of an axis may be percentages, and the one whose ratio is the largest.
+
+    `found` is the value of that one, `expected` its target, `reference` how many there are.
+    """
+    rows = target_achievement_ratio(achievements, targets, cutoff=cutoff, by="region_category")
+    rows = rows[has_note(rows["note"], "percentage_suspected")]
+    rows = rows.sort_values("value", ascending=False, kind="stable")
+    for _, group in rows.groupby(["programme", "axis"], sort=True):
+        largest = group.iloc[0]
+        yield finding(
+            "info",
+            "percentage_suspected",
+            largest,
+            figure=label(largest),
+            source=str(largest["source"]),
+            expected=largest["denominator"],
+            found=largest["numerator"],
+            reference=float(len(group)),
+            unit="targets",
+        )

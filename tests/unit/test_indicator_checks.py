@@ -1,0 +1,270 @@
+"""Findings on keys that do not meet, partitions of participants, fractions of people and doubtful percentages."""
+
+import dataclasses
+import re
+
+import pandas as pd
+import pytest
+from frames import achievements, small_programme, targets
+
+from porfse_analysis import check, open_report
+from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.loaders.cohesion_data import open_tables
+from porfse_analysis.verdicts.indicator_checks import doubtful_percentages, neighbouring_keys, partitions
+
+ENDS = "2018-12-31"
+
+
+def programme(values, aims=()):
+    tables = {"achievements": achievements(*values, programme="P", source="ec")}
+    return small_programme(**tables, targets=targets(*aims, programme="P", source="ec"))
+
+
+def found(programme, name, **more):
+    findings = check(programme, **more)
+    return findings[findings["check"] == name].reset_index(drop=True)
+
+
+def said(findings, lang="en"):
+    return word_findings(findings, lang)["message"].tolist()
+
+
+# -- a target whose values stand under another key --------------------------------------------------------------------
+
+AIM = ("I", "8i", "CO01", "1", "2015-12-31", 100)
+
+
+@pytest.mark.parametrize(
+    ("priority", "more", "under"),
+    [
+        ("8i", {"fund": "YEI"}, "8i CO01 (YEI, OESF)"),
+        ("8ii", {}, "8ii CO01 (ESF, OESF)"),
+        ("8i", {"region_category": "Transition"}, "8i CO01 (ESF, Transition, OESF)"),
+        ("8i", {"indicator_type": ""}, "8i CO01 (ESF)"),
+    ],
+)
+def test_values_under_a_neighbouring_key_are_found(priority, more, under):
+    rows = found(programme([("I", priority, "CO01", ENDS, 50, more)], [AIM]), "neighbouring_key")
+    (row,) = rows.to_dict("records")
+    assert (row["severity"], row["axis"], row["expected"]) == ("warning", "I", 100)
+    assert (row["figure"], row["reason"]) == ("8i CO01 (ESF, OESF)", under)
+    assert said(rows) == [
+        f"The target of 8i CO01 (ESF, OESF) has no value, while the same indicator has values under {under}, which has "
+        "no target. Check how the key is written: fund, priority, category of region, type."
+    ]
+    assert said(rows, "it")[0].startswith("Il target di 8i CO01 (ESF, OESF) non ha valori")
+
+
+def test_the_nearest_key_is_named():
+    values = [
+        ("I", "8iv", "CO01", ENDS, 5, {"fund": "YEI"}),
+        ("I", "8iv", "CO01", ENDS, 5),
+        ("I", "9i", "CO01", ENDS, 5, {"fund": "YEI"}),
+    ]
+    assert found(programme(values, [AIM]), "neighbouring_key")["reason"].tolist() == ["8iv CO01 (ESF, OESF)"]
+
+
+@pytest.mark.parametrize(
+    ("values", "aims"),
+    [
+        # it has a value of its own
+        ([("I", "8i", "CO01", ENDS, 0), ("I", "8ii", "CO01", ENDS, 5)], [AIM]),
+        # the other key has its own target
+        ([("I", "8ii", "CO01", ENDS, 5)], [AIM, ("I", "8ii", "CO01", "1", "2015-12-31", 7)]),
+        # of another axis, of another indicator, or without a value
+        ([("II", "8i", "CO01", ENDS, 5), ("I", "8i", "CO03", ENDS, 5), ("I", "8ii", "CO01", ENDS, None)], [AIM]),
+        # the plan has dropped the target
+        ([("I", "8ii", "CO01", ENDS, 5)], [AIM, ("I", "9i", "CO17", "2", "2016-12-31", 7)]),
+    ],
+)
+def test_no_neighbouring_key(values, aims):
+    assert found(programme(values, aims), "neighbouring_key").empty
+
+
+# -- the participants, three times ------------------------------------------------------------------------------------
+
+PEOPLE = [("CO01", 60), ("CO03", 30), ("CO05", 10)]
+AGES = [("CO06", 25), ("CO06a", 70), ("CO07", 5)]
+EDUCATION = [("CO09", 40), ("CO10", 35), ("CO11", 20), ("CO11a", 5)]
+
+
+def counts(*groups, axis="I", date=ENDS):
+    return [(axis, "8i", code, date, value) for group in groups for code, value in group]
+
+
+def test_partitions_that_hold_are_silent():
+    assert found(programme(counts(PEOPLE, AGES, EDUCATION)), "partition").empty
+
+
+def test_a_difference_is_found_with_its_figures():
+    ages = [("CO06", 25), ("CO06a", 70), ("CO07", 8)]
+    education = [("CO09", 40), ("CO10", 35), ("CO11", 20), ("CO11a", 3)]
+    rows = found(programme(counts(PEOPLE, ages, education)), "partition")
+    cells = ["severity", "axis", "figure", "reason", "expected", "found", "reference", "source", "unit"]
+    people = "CO01 + CO03 + CO05"
+    assert rows[cells].to_numpy().tolist() == [
+        ["warning", "ALL", "CO06 + CO06a + CO07", people, 100, 103, 3, "ec", "participant"],
+        ["warning", "ALL", "CO09 + CO10 + CO11 + CO11a", people, 100, 98, 2, "ec", "participant"],
+    ]
+    assert said(rows)[0] == (
+        "Source ec: CO06 + CO06a + CO07 add up to 103 people, CO01 + CO03 + CO05 to 100: the difference is 3. They are "
+        "all the participants, counted by age, by education and by employment: check."
+    )
+    assert "CO06 + CO06a + CO07 sommano 103 persone" in said(rows, "it")[0]
+
+
+def test_it_is_the_position_of_the_programme_that_is_compared():
+    # axis I has one too many by age, axis II one too few
+    values = counts(PEOPLE, [("CO06", 26), ("CO06a", 70), ("CO07", 5)])
+    values += counts(PEOPLE, [("CO06", 24), ("CO06a", 70), ("CO07", 5)], axis="II")
+    assert found(programme(values), "partition").empty
+    # two dates are two positions
+    later = counts(PEOPLE, [("CO06", 26), ("CO06a", 70), ("CO07", 5)], date="2019-12-31")
+    rows = found(programme([*values, *later]), "partition")
+    assert rows["cutoff"].dt.date.map(str).tolist() == ["2019-12-31"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        counts(PEOPLE),
+        counts(AGES, EDUCATION),
+        # the parts that the Commission reckons are not reported: the others are fewer
+        counts(PEOPLE, [("CO06", 25), ("CO07", 5)], [("CO09", 40), ("CO10", 35), ("CO11", 20)]),
+        # a value is missing
+        counts(PEOPLE, [("CO06", None), ("CO06a", 70), ("CO07", 5)]),
+        counts([("CO01", 60), ("CO03", None), ("CO05", 10)], AGES),
+        # the youth initiative has none of CO05 and CO07
+        counts([("CO01", 60), ("CO03", 30)], [("CO06", 50), ("CO06a", 40)]),
+        # the ERDF has indicators of its own under these codes
+        [(*row, {"fund": "ERDF", "indicator_type": "OERDF"}) for row in counts(PEOPLE, [("CO06a", 1)])],
+    ],
+)
+def test_what_was_not_reported_makes_no_finding(values):
+    assert found(programme(values), "partition").empty
+
+
+def test_a_part_can_never_be_above_all_participants():
+    rows = found(programme(counts(PEOPLE, [("CO06", 101)])), "partition")
+    assert rows[["expected", "found"]].to_numpy().tolist() == [[100, 101]]
+
+
+def test_the_bundled_programme_has_its_participants_three_times(bundled):
+    rows = bundled.achievements
+    totals = [63_542, 187_716, 300_656, 376_232, 397_748]
+    for codes in (("CO01", "CO03", "CO05"), ("CO06", "CO06a", "CO07"), ("CO09", "CO10", "CO11", "CO11a")):
+        sums = rows[rows["indicator_code"].isin(codes)].groupby("cutoff")["value"].sum()
+        assert sums[sums.index.year >= 2016].tolist() == totals
+    findings = check(bundled)
+    assert not findings["check"].isin(["partition", "neighbouring_key", "fractional_count"]).any()
+    one = (rows["indicator_code"] == "CO06a") & (rows["cutoff"] == "2020-12-31") & (rows["investment_priority"] == "8i")
+    wrong = dataclasses.replace(bundled, achievements=rows.assign(value=rows["value"].where(~one, rows["value"] + 1)))
+    assert found(wrong, "partition")[["expected", "found"]].to_numpy().tolist() == [[397_748, 397_749]]
+
+
+# -- people with decimals ---------------------------------------------------------------------------------------------
+
+
+def test_a_published_fraction_is_found_with_all_its_decimals(bundled):
+    rows = bundled.achievements
+    place = rows.index[(rows["indicator_code"] == "CO01") & (rows["investment_priority"] == "8i")]
+    wrong = dataclasses.replace(
+        bundled, achievements=rows.assign(value=rows["value"].mask(rows.index.isin(place), 1.005))
+    )
+    found_rows = found(wrong, "fractional_count")
+    (row,) = found_rows.to_dict("records")
+    assert (row["severity"], row["figure"], row["found"]) == ("warning", "8i CO01", 1.005)
+    assert str(row["cutoff"].date()) == "2020-12-31"
+    assert "1.005 people" in said(found_rows)[0]
+    assert "1,005 persone" in said(found_rows, "it")[0]
+
+
+def test_residents_with_decimals_are_found(bundled):
+    people = bundled.population
+    wrong = dataclasses.replace(bundled, population=people.assign(residents=people["residents"] + 0.5))
+    assert found(wrong, "fractional_count")["figure"].tolist() == ["ITC4"]
+
+
+# -- targets that may be percentages ----------------------------------------------------------------------------------
+
+
+def doubtful():
+    values = [
+        ("I", "8i", "CO01", ENDS, 1000),
+        ("I", "8i", "CR01", ENDS, 60),
+        ("I", "8i", "CR02", ENDS, 120),
+        ("II", "9i", "CO01", ENDS, 2000),
+        ("II", "9i", "CR05", ENDS, 30),
+    ]
+    aims = [
+        ("I", "8i", "CR01", "1", "2014-12-31", 40),
+        ("I", "8i", "CR02", "1", "2014-12-31", 50),
+        ("II", "9i", "CR05", "1", "2014-12-31", 80),
+    ]
+    return programme(values, aims)
+
+
+def test_doubtful_percentages_are_one_finding_of_each_axis():
+    rows = found(doubtful(), "percentage_suspected")
+    cells = ["severity", "axis", "figure", "expected", "found", "reference", "unit"]
+    assert rows[cells].to_numpy().tolist() == [
+        ["info", "I", "8i CR02", 50, 120, 2, "targets"],
+        ["info", "II", "9i CR05", 80, 30, 1, "targets"],
+    ]
+    assert said(rows) == [
+        "2 targets may be percentages while the values count people; the highest ratio is that of 8i CR02: 120 on a "
+        "target of 50. The ratios are doubtful and in no count, mean or drawing.",
+        "1 target may be a percentage while the value counts people, 9i CR05: 30 on a target of 80; the ratio "
+        "is doubtful and in no count, mean or drawing.",
+    ]
+    assert said(rows, "it")[0].startswith("2 target possono essere percentuali")
+    assert said(rows, "it")[1].startswith("1 target può essere una percentuale")
+
+
+def test_doubtful_percentages_stand_in_the_report():
+    report = open_report(doubtful(), cutoff=ENDS, lang="en")
+    assert report.findings["check"].tolist().count("percentage_suspected") == 2
+
+
+# -- the Commission's whole tables ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole(shared_data):
+    folder = shared_data / "ec"
+    tables, _ = open_tables(folder / "ec_finance_implementation.csv.gz", folder / "ec_indicators.csv.gz")
+    return tables["achievements"], tables["targets"]
+
+
+def test_the_partitions_hold_in_every_programme(whole):
+    people = whole[0][whole[0]["fund"].isin(["ESF", "YEI"])]
+    assert people["programme"].nunique() == 184
+    assert list(partitions(people)) == []
+
+
+def test_one_target_of_the_tables_stands_beside_its_values(whole):
+    rows = list(neighbouring_keys(*whole, pd.Timestamp("2022-06-30")))
+    assert [(row["programme"], row["axis"], row["figure"], row["reason"]) for row in rows] == [
+        (
+            *("2014GR16M2OP004", "5"),
+            *("9vi CO05 (ESF, Less developed, OESF)", "9i CO05 (ESF, Less developed, OESF)"),
+        )
+    ]
+
+
+def test_the_doubtful_of_the_tables_are_74_of_41_axes(whole):
+    rows = list(doubtful_percentages(*whole, pd.Timestamp("2022-06-30")))
+    assert (len(rows), sum(row["reference"] for row in rows)) == (41, 74)
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_common_indicator_has_a_name(bundled, shared_data):
+    table = pd.read_csv(shared_data / "ec" / "ec_indicators.csv.gz", usecols=["fund", "ind_code"], dtype=str)
+    codes = set(bundled.achievements["indicator_code"]) | set(table.loc[table["fund"].isin(["ESF", "YEI"]), "ind_code"])
+    assert {"CO06a", "CO11a", "CO23", "CR12"} <= codes
+    for code in codes:
+        for lang in wording.LANGUAGES:
+            assert not re.fullmatch(r"\s*", wording.text(f"indicator.{code}", lang)), (code, lang)
