@@ -1,0 +1,176 @@
+"""New figures in a programme folder: merged by key, all or nothing, and the folder before kept."""
+
+import dataclasses
+import json
+import shutil
+
+import pytest
+from pandas.testing import assert_frame_equal
+
+from porfse_analysis import DataError, ParameterError, load_programme, resources, schema
+from porfse_analysis.loaders.adding import Change, add_file, previous, undo
+from porfse_analysis.loaders.workbook.reading import import_workbook, read_workbook
+from porfse_analysis.loaders.workbook.template import write_workbook
+
+NEW = "sheet-2019-03-31"
+SOURCE = f"source,title_it\n{NEW},Scheda al 31 marzo 2019\n"
+MARCH = "\n".join(
+    [
+        "axis,cutoff,stage,source,amount_eur,precision",
+        f"ALL,2019-03-31,certified,{NEW},170000000,1000000",
+        f"I,2019-03-31,certified,{NEW},70000000,1000000",
+    ]
+)
+
+
+@pytest.fixture
+def folder(copy_of_bundled):
+    return copy_of_bundled
+
+
+@pytest.fixture
+def csv_file(tmp_path):
+    def write(text, name="new.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_new_sheet_in_two_files(folder, csv_file):
+    before = contents(folder)
+    assert add_file(folder, csv_file(SOURCE)).added == {"sources": [NEW]}
+    found = add_file(folder, csv_file(MARCH))
+    assert found.added == {
+        "finance": [f"{axis} 2019-03-31 certified ESF More developed {NEW}" for axis in ("ALL", "I")],
+    }
+    assert (found.changed, found.known) == ([], 0)
+    rows = load_programme(folder).finance.query("source == @NEW")
+    assert rows["amount_eur"].tolist() == [170e6, 70e6]
+    # what the file does not have takes its default; fund and category are the programme's only ones
+    assert set(rows["qualifier"]) == {"exact"}
+    assert set(rows["fund"] + " " + rows["region_category"]) == {"ESF More developed"}
+    # every other table stays byte for byte, and so does the rest of the descriptor
+    after = contents(folder)
+    assert {name for name in after if after[name] != before[name]} == {"finance.csv", "sources.csv"}
+    # a second time there is nothing to do, and nothing is written
+    kept = contents(previous(folder))
+    assert add_file(folder, csv_file(MARCH)).known == 2
+    assert contents(previous(folder)) == kept
+
+
+def test_a_changed_figure_is_told_and_an_empty_cell_erases_nothing(folder, csv_file):
+    key = "I,2018-12-31,declared,ESF,More developed,ec-99js-gm52"
+    head = "axis,cutoff,stage,fund,region_category,source,amount_eur,plan_version\n"
+    # 122,136,070.10 stands there, of plan version 4
+    found = add_file(folder, csv_file(f"{head}{key},,\n"))
+    assert (found.added, found.changed, found.known) == ({}, [], 1)
+    found = add_file(folder, csv_file(f"{head}{key},122136070.99,\n"))
+    said = "I 2018-12-31 declared ESF More developed ec-99js-gm52"
+    assert found.changed == [Change("finance", said, "amount_eur", "122,136,070.10", "122,136,070.99")]
+    row = load_programme(folder).finance.query("axis == 'I' and cutoff == '2018-12-31' and stage == 'declared'")
+    assert row["amount_eur"].tolist() == [122_136_070.99]
+    assert row["plan_version"].tolist() == ["4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (MARCH, "'sheet-2019-03-31' is not in the table sources (2 rows, this is the first)"),
+        ("axis,cutoff,stage,source,amount_eur\nI,31/03/2019,certified,sheet-2018-09-30,1\n", "not a date written"),
+        ("axis,cutoff,stage,source,amount_eur\nI,2019-03-31,certified,sheet-2018-09-30,1.005\n", "two decimals"),
+        ("axis,cutoff,stage,source,amount_eur\nVI,2019-03-31,certified,sheet-2018-09-30,1\n", "not in the table axes"),
+        (
+            "axis,cutoff,stage,source,amount_eur\n" + "I,2019-03-31,certified,sheet-2018-09-30,1\n" * 2,
+            "row 3: has the key of a row above",
+        ),
+    ],
+)
+def test_one_row_that_cannot_be_taken_and_nothing_is_written(folder, csv_file, text, problem):
+    before = contents(folder)
+    good = "II,2019-03-31,certified,sheet-2018-09-30,5\n" if "amount_eur\n" in text else ""
+    with pytest.raises(DataError) as caught:
+        add_file(folder, csv_file(text + good))
+    assert problem in str(caught.value)
+    assert "new.csv" in str(caught.value)
+    assert contents(folder) == before
+    assert not previous(folder).exists()
+
+
+def test_a_dry_run_writes_nothing(folder, csv_file):
+    before = contents(folder)
+    assert add_file(folder, csv_file(SOURCE), dry_run=True).added == {"sources": [NEW]}
+    assert contents(folder) == before
+    assert not previous(folder).exists()
+
+
+def test_undo_brings_back_what_was(folder, csv_file):
+    (folder / "notes.txt").write_text("of the user")
+    before = contents(folder)
+    add_file(folder, csv_file(SOURCE))
+    after = contents(folder)
+    assert after["notes.txt"] == b"of the user"
+    undo(folder)
+    assert contents(folder) == before
+    undo(folder)  # and back
+    assert contents(folder) == after
+    shutil.rmtree(folder)  # killed between two moves
+    undo(folder)
+    assert contents(folder) == before
+    with pytest.raises(ParameterError, match=r"there is no programme\.previous beside it"):
+        undo(folder)
+
+
+def test_the_header_tells_the_table(folder, csv_file):
+    semicolons = csv_file("area;year;residents;source\nITC4;2026;10000000;eurostat-demo-r-d2jan\n")
+    assert add_file(folder, semicolons).added == {"population": ["ITC4 2026"]}
+    with pytest.raises(
+        ParameterError, match=r"the header \(a, b\) is not that of a table: name the table with --table"
+    ):
+        add_file(folder, csv_file("a,b\n1,2\n"))
+    with pytest.raises(ParameterError, match="there is no such file"):
+        add_file(folder, folder / "none.csv")
+    with pytest.raises(ParameterError, match="--table money: the tables are axes, finance"):
+        add_file(folder, csv_file(SOURCE), table="money")
+
+
+def test_a_folder_of_its_own_writing_keeps_its_files(folder, csv_file):
+    """A table under another name stays there; its figures are written as this package writes them."""
+    path = folder / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    resource = next(item for item in descriptor["resources"] if item["name"] == "population")
+    resource["path"] = "residenti.csv"
+    (folder / "population.csv").rename(folder / "residenti.csv")
+    path.write_text(json.dumps(descriptor), encoding="utf-8")
+    add_file(folder, csv_file("area,year,residents,source\nITC4,2026,10000000,eurostat-demo-r-d2jan\n"))
+    assert "ITC4,2026,10000000," in (folder / "residenti.csv").read_text(encoding="utf-8")
+    assert not (folder / "population.csv").exists()
+
+
+def test_the_workbook_of_a_programme_reads_back_to_the_same_tables(tmp_path, bundled, folder):
+    path = tmp_path / "programme.xlsx"
+    write_workbook(bundled, path)
+    read = read_workbook(path)
+    for name in schema.TABLES:
+        assert_frame_equal(getattr(read, name), getattr(bundled, name))
+    assert (read.cci, dict(read.titles)) == (bundled.cci, dict(bundled.titles))
+    import_workbook(path, tmp_path / "again")
+    for name in (f"{table}.csv" for table in schema.TABLES):
+        ours = resources.bundled() / name
+        if ours.exists():
+            assert (tmp_path / "again" / name).read_bytes() == ours.read_bytes(), name
+    # added to its own folder it changes nothing
+    found = add_file(folder, path)
+    assert (found.added, found.changed) == ({}, [])
+
+
+def test_the_workbook_of_another_programme_is_refused(tmp_path, folder, bundled):
+    path = tmp_path / "other.xlsx"
+    write_workbook(dataclasses.replace(bundled, cci="2014IT05SFOP005"), path)
+    with pytest.raises(ParameterError, match="is of programme 2014IT05SFOP005, the folder of 2014IT05SFOP007"):
+        add_file(folder, path)
