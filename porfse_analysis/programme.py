@@ -105,10 +105,7 @@ class Programme:
         used = set().union(*references)
         sources = tables["sources"]
         tables["sources"] = sources[sources["source"].isin(used)].reset_index(drop=True)
-        order = pd.CategoricalDtype(tables["sources"]["source"].tolist(), ordered=True)
-        for name, frame in tables.items():
-            if name != "sources" and "source" in frame:
-                tables[name] = frame.assign(source=frame["source"].astype(order))
+        tables = _in_order(tables)
         return Programme(self.cci, self.titles, former_names=self.former_names, rules=self.rules, **tables)
 
     def title(self, lang: str) -> str:
@@ -166,6 +163,8 @@ def make_programme(
     rows, files, faults = rows or {}, files or {}, list(known or [])
     faulty_cells = {(fault.file, fault.row, fault.column) for fault in faults}
     frames = {name: schema.conform(name, frame, programme=cci) for name, frame in tables.items()}
+    if "finance" in frames:
+        _only_one(frames)
     for name, frame in frames.items():
         file = files.get(name, name)
         found = schema.find_faults(name, frame, rows=rows.get(name), file=file, published_fractions=published_fractions)
@@ -184,11 +183,42 @@ def make_programme(
     if faults:
         one_file = {fault.file for fault in faults}
         raise DataError(one_file.pop() if len(one_file) == 1 else where or cci, faults)
-    order = pd.CategoricalDtype(frames["sources"]["source"].tolist(), ordered=True)
+    frames = _in_order(frames)
+    return Programme(cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), **frames)
+
+
+def _in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The frames with their sources in order of preference, and `finance` with the series of its documents.
+
+    A series stands where its first document stands in `sources`. Of two documents of one series the one published
+    later is preferred, then the lower row: an erratum comes after what it corrects.
+    """
+    sources = frames["sources"]
+    series = sources["series"].where(sources["series"] != "", sources["source"])
+    listed = pd.DataFrame({"source": sources["source"], "series": series, "row": range(len(sources))})
+    listed["first"] = listed.groupby("series")["row"].transform("min")
+    listed["published"] = sources["date"]
+    ranked = listed.sort_values(["first", "published", "row"], ascending=[True, False, False], kind="stable")
+    order = pd.CategoricalDtype(ranked["source"].tolist(), ordered=True)
+    ordered = dict(frames)
     for name, frame in frames.items():
         if name != "sources" and "source" in frame:
-            frame["source"] = frame["source"].where(frame["source"] != "").astype(order)
-    return Programme(cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), **frames)
+            names = frame["source"].astype("object")
+            ordered[name] = frame.assign(source=names.where(names != "").astype(order))
+    of_source = dict(zip(listed["source"], listed["series"], strict=True))
+    along = ordered["finance"]["source"].astype("object").map(of_source)
+    kinds = pd.CategoricalDtype(ranked["series"].drop_duplicates().tolist(), ordered=True)
+    ordered["finance"] = ordered["finance"].assign(series=along.astype(kinds))
+    return ordered
+
+
+def _only_one(frames: Mapping[str, pd.DataFrame]) -> None:
+    """A fund or category of region left empty in `finance` is the programme's only one."""
+    finance = frames["finance"]
+    for name in ("fund", "region_category"):
+        told = [value for value in finance[name].unique() if value]
+        if len(told) == 1:
+            finance[name] = finance[name].where(finance[name] != "", told[0])
 
 
 def _unknown(

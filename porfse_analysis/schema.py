@@ -298,6 +298,7 @@ TABLES: dict[str, Table] = {
                 _text("source", "identifier of the source", required=True),
                 _text("title_it", "title, in Italian", required=True),
                 _text("title_en", "title, in English"),
+                _text("series", "series of documents it belongs to; empty: it alone", optional=True),
                 _text("publisher", "who published it"),
                 _date("date", "date of publication or of the copy used", optional=True),
                 _text("page", "page, slide or table", optional=True),

@@ -90,7 +90,7 @@ CHANGE_COLUMNS = (
 )
 
 _KEY = [*RESULT_COLUMNS[:7], "indicator", "unit"]
-_FIGURES = ["data_date", "value", "numerator", "denominator", "source", "note", "qualifier", "precision"]
+_FIGURES = ["data_date", "value", "numerator", "denominator", "source", "note", "qualifier", "precision", "series"]
 _QUALIFIER_CODES = {"exact": 0.0, "about": 1.0, "more_than": 1e6, "less_than": 1e6}
 # equal rates of amounts in cents may differ in the last bit
 _DIGITS = 12
@@ -258,7 +258,7 @@ def compare_results(
     rows["status"] = "only_now" if compare_to is None else _status(rows, moved, in_order, weakest)
     both = rows["numerator"].notna() & rows["numerator_before"].notna() & in_order
     both &= ~(rows["status"].isin(["other_source", "partial", "bound"]))
-    both &= (rows["source"] == rows["source_before"]) & weakest.lt(_QUALIFIER_CODES["more_than"])
+    both &= (rows["series"] == rows["series_before"]) & weakest.lt(_QUALIFIER_CODES["more_than"])
     both &= ~(_noted(rows, "partial") | _noted(rows, "partial", "_before"))
     rows["numerator_change"] = (rows["numerator"] - rows["numerator_before"]).where(both)
     rows["denominator_change"] = (rows["denominator"] - rows["denominator_before"]).where(both)
@@ -285,15 +285,18 @@ def compare_results(
 
 
 def _figures(results: pd.DataFrame) -> pd.DataFrame:
-    """The key and the figures of results; without a word on it a figure is exact and of unknown precision."""
+    """The key and the figures of results; without a word on it a figure is exact and of unknown precision.
+
+    `series` is what a figure is followed along: of money the series of documents, else the source.
+    """
     extra = {
         name: results[name].astype("float64") if name in results else pd.Series(np.nan, index=results.index)
         for name in ("qualifier", "precision")
     }
     extra["qualifier"] = extra["qualifier"].fillna(_QUALIFIER_CODES["exact"])
-    return make_result(results).assign(**{name: column.to_numpy() for name, column in extra.items()})[
-        [*_KEY, *_FIGURES]
-    ]
+    series = results["source"].astype("object").where(results["source"].notna(), "").astype("str")
+    figures = make_result(results).assign(**{name: column.to_numpy() for name, column in extra.items()})
+    return figures.assign(series=series.to_numpy())[[*_KEY, *_FIGURES]]
 
 
 def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: pd.Series) -> np.ndarray:
@@ -322,7 +325,7 @@ def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: 
         "missing_now": ~there[""] & there["_before"],
         "target_new": no_target["_before"] & ~no_target[""],
         "target_dropped": no_target[""] & ~no_target["_before"],
-        "other_source": rows["source"] != rows["source_before"],
+        "other_source": rows["series"] != rows["series_before"],
         "not_updated": moved.eq(pd.Timedelta(0)) & same,
         "revised": moved.eq(pd.Timedelta(0)),
         "out_of_order": ~in_order,

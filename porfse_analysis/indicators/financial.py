@@ -110,7 +110,8 @@ def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
     positions = positions_at(finance, as_cutoff(cutoff), by)
     keys, totals = positions.keys, positions.totals
     stages = totals[totals["stage"].isin(list(RATES))]
-    rows = in_force(newest(stages, [*keys, "stage", "position"]), totals[totals["stage"] == "allocation"], keys)
+    plans = totals[totals["stage"] == "allocation"]
+    rows = in_force(newest(stages, [*keys, "stage", "position"]), plans, keys, elsewhere=True)
     rows["numerator"] = rows["amount"]
     rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
     rows["note"] = join_notes(
@@ -121,9 +122,12 @@ def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
             "partial": rows["missing"] | rows["base_missing"],
             "zero_denominator": rows["denominator"] == 0,
             "not_reported": rows["denominator"].isna(),
+            "plan_of_other_source": rows["base_elsewhere"],
+            "own_reading": rows["reading"],
             **bound_flags(rows["bound"], rows["base_bound"]),
         },
     )
+    rows["document"] = _cited(rows)
     rows["cutoff"], rows["unit"] = rows["position"], "1"
     rows["indicator"] = rows["stage"].map(RATES)
     if "axis" not in keys:
@@ -147,10 +151,15 @@ def rate_rows(
     keys, cutoff, totals = positions.keys, positions.cutoff, positions.totals
     grid = spend_positions(positions, stages)
     published = in_force(
-        grid[grid["amount"].notna()].reset_index(names="row"), totals[totals["stage"] == base], keys, *sums
+        grid[grid["amount"].notna()].reset_index(names="row"),
+        totals[totals["stage"] == base],
+        keys,
+        *sums,
+        elsewhere=base == "allocation",
     )
     published["lacks_part"] = _lacks_part(positions.rows, published, keys, base)
-    columns = ["denominator", "base_position", "base_missing", "base_bound", "lacks_part"]
+    columns = ["denominator", "base_position", "base_missing", "base_bound", "base_document", "base_elsewhere"]
+    columns.append("lacks_part")
     rows = grid.join(published.set_index("row")[[*columns, *(f"base_{name}" for name in sums)]])
     rows["numerator"] = rows["amount"]
     below = rows["denominator"].where(rows["denominator"] != 0)
@@ -165,15 +174,24 @@ def rate_rows(
             "not_reported": rows["numerator"].isna() | rows["denominator"].isna(),
             # the plan in force stays in force until the next one; a flow is of its own date
             "other_date": (rows["base_position"] < rows["position"]) if base != "allocation" else False,
+            "plan_of_other_source": rows["base_elsewhere"].eq(True),
+            "own_reading": rows["reading"].eq(True),
             **bound_flags(rows["bound"], rows["base_bound"]),
         },
     )
+    rows["document"] = _cited(rows)
     rows["cutoff"] = cutoff
     rows["unit"] = "1"
     rows["indicator"] = rows["stage"].map(names)
     if "axis" not in keys:
         rows["axis"] = ALL
     return _in_order(rows, stages)
+
+
+def _cited(rows: pd.DataFrame) -> pd.Series:
+    """The documents of the amount and of what it is set against."""
+    other = rows["base_document"].notna() & (rows["base_document"] != rows["document"])
+    return rows["document"].mask(other, rows["document"] + ";" + rows["base_document"].astype("object"))
 
 
 def _in_order(rows: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:

@@ -255,11 +255,12 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
             "other_date": published & (rows["date"] != rows["data_date"]) & per_participant,
             "includes_technical_assistance": published & ("axis" not in keys) & per_participant,
             "no_participants": uncounted,
+            "own_reading": rows["reading"].eq(True),
             **bound_flags(rows["bound"], rows["people_note"].fillna("").map(figure_bound)),
         },
     )
-    both = published & (rows["people_source"] != rows["source"])
-    rows["source"] = rows["source"].mask(both, rows["source"] + ";" + rows["people_source"])
+    both = published & (rows["people_source"] != rows["document"])
+    rows["document"] = rows["document"].mask(both, rows["document"] + ";" + rows["people_source"])
     rows["numerator"], rows["denominator"] = rows["amount"], rows["people"]
     rows["cutoff"], rows["unit"] = at, f"EUR/{unit}"
     rows["indicator"] = rows["stage"] + f"_spend_per_{unit}"

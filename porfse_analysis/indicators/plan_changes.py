@@ -7,7 +7,7 @@ import pandas as pd
 
 from porfse_analysis.indicators.changes import two_dates
 from porfse_analysis.indicators.plans import plan_versions, targets_in_force
-from porfse_analysis.indicators.positions import newest, published_totals, source_rank
+from porfse_analysis.indicators.positions import newest, of_series, published_totals, source_rank
 from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
@@ -52,7 +52,7 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     """
     require(finance, "finance")
     at, then = two_dates(cutoff, compare_to)
-    known = finance[(finance["cutoff"] <= max(at, then)) & (finance["stage"] == "allocation")]
+    known = of_series(finance[(finance["cutoff"] <= max(at, then)) & (finance["stage"] == "allocation")])
     axes = published_totals(known, ["programme", "axis"])
     totals = pd.concat([axes, published_totals(known, ["programme"]).assign(axis=ALL)], ignore_index=True)
     if totals.empty:

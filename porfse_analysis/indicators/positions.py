@@ -23,11 +23,13 @@ __all__ = [
     "group_keys",
     "in_force",
     "newest",
+    "of_series",
     "part_columns",
     "positions_at",
     "published_totals",
     "reported_late",
     "source_rank",
+    "superseded",
 ]
 
 GROUPINGS = ("axis", "programme", "fund", "region_category")
@@ -50,7 +52,7 @@ def positions_at(finance: pd.DataFrame, cutoff: pd.Timestamp, by: str | Sequence
     """The positions published up to `cutoff`, totalled by what `by` asks for, the columns `sums` too."""
     require(finance, "finance")
     keys = group_keys(by)
-    rows = finance[finance["cutoff"] <= cutoff]
+    rows = of_series(finance[finance["cutoff"] <= cutoff])
     return Positions(cutoff, keys, rows, published_totals(rows, keys, *sums))
 
 
@@ -66,6 +68,24 @@ def group_keys(by: str | Sequence[str]) -> list[str]:
     return ["programme", *(name for name in ("fund", "axis", "region_category") if name in asked)]
 
 
+def of_series(finance: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the series of documents in `source`, as figures are followed, and in `document` what to cite.
+
+    A programme's `finance` says the series of each row (column `series`, from its table of sources); of any other
+    frame each source is its own. Of a cell that two documents of a series have at one date the preferred one counts.
+    """
+    rows = finance.assign(document=finance["source"].astype("str"))
+    return rows if "series" not in finance else rows[~superseded(finance)].assign(source=finance["series"])
+
+
+def superseded(finance: pd.DataFrame) -> pd.Series:
+    """Whether a later document of its series, as an erratum, has the figure of a row for the same date."""
+    cell = ["programme", "axis", "stage", "fund", "region_category", "series", "cutoff"]
+    ranked = finance.assign(rank=source_rank(finance["source"]), known=finance["amount_eur"].notna())
+    ranked = ranked.sort_values(["known", "rank"], ascending=[False, True], kind="stable")
+    return (ranked["known"] & ranked.duplicated(cell)).reindex(finance.index)
+
+
 def source_rank(source: pd.Series) -> pd.Series:
     """The place of each row's source in the order of preference; alphabetical where the frame does not carry one."""
     if isinstance(source.dtype, pd.CategoricalDtype) and source.cat.ordered:
@@ -77,11 +97,14 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     """What each source had published at each cutoff, per key and stage.
 
     Columns: keys, stage, source, position (the cutoff), amount (sum of the rows), missing (a row without a figure is
-    in it), data_date (the oldest of the rows), published_total, rank, bound (`result.bound_of` the rows), and `sums`:
-    other columns, added up over the rows that the amount is made of. Where `axis` is not a key a figure published for
-    the whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
+    in it), data_date (the oldest of the rows), published_total, rank, bound (`result.bound_of` the rows), document (the
+    sources to cite, see `of_series`), reading (what a row stands for is a reading of its document), and `sums`: other
+    columns, added up over the rows that the amount is made of. Where `axis` is not a key a figure published for the
+    whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
     """
     rows = finance.assign(rank=source_rank(finance["source"]), source=finance["source"].astype("str"))
+    rows = rows if "document" in rows else rows.assign(document=rows["source"])
+    rows["reading"] = (rows["reading_it"] != "") & rows["amount_eur"].notna()
     rows["data_date"] = rows["data_date"].fillna(rows["cutoff"])
     whole = rows["axis"] == ALL
     if "axis" in keys:
@@ -111,10 +134,14 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
             "amount": positions["amount_eur"].sum(min_count=1),  # all missing stays missing
             "missing": positions["missing"].any(),
             "data_date": positions["dated"].min(),
+            "reading": positions["reading"].any(),
             **{name: positions[name].sum() for name in sums},
         }
     )
     published = rows[rows["amount_eur"].notna()]
+    documents = published.groupby(at, sort=False)["document"]
+    one = (published["document"] == published["source"]).all()
+    totals["document"] = documents.first() if one else documents.agg(lambda names: ";".join(dict.fromkeys(names)))
     # hardly any table has a bound, and then there is nothing to look for
     bounds = published["qualifier"].isin(BOUNDS).any()
     totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at]) if bounds else ""
@@ -128,23 +155,34 @@ def newest(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return ordered.drop_duplicates(keys).reset_index(drop=True)
 
 
-def in_force(numerators: pd.DataFrame, bases: pd.DataFrame, keys: list[str], *sums: str) -> pd.DataFrame:
+def in_force(
+    numerators: pd.DataFrame, bases: pd.DataFrame, keys: list[str], *sums: str, elsewhere: bool = False
+) -> pd.DataFrame:
     """`numerators` with what the same source had last published of the base, not after each numerator's position.
 
-    Adds denominator, base_position, base_missing, base_bound and `base_...` of each of `sums`; NaN and NaT where the
-    source published none by then.
+    Adds denominator, base_position, base_missing, base_bound, base_document and `base_...` of each of `sums`; NaN and
+    NaT where the source published none by then. With `elsewhere` a source that never published the base is given that
+    of the preferred source which has one (`base_elsewhere`).
     """
-    right = bases[[*keys, "source", "position", "amount", "missing", "bound", *sums]].rename(
-        columns={"amount": "denominator"} | {name: f"base_{name}" for name in ("missing", "bound", *sums)}
+    of_base = ["missing", "bound", "document", *sums]
+    right = bases[[*keys, "source", "rank", "position", "amount", *of_base]].rename(
+        columns={"amount": "denominator"} | {name: f"base_{name}" for name in of_base}
     )
     right["base_position"] = right["position"]
-    merged = pd.merge_asof(
-        numerators.reset_index(drop=True).sort_values("position", kind="stable"),
-        right.sort_values("position", kind="stable"),
-        on="position",
-        by=[*keys, "source"],
-        direction="backward",
-    )
+    right = right.sort_values("position", kind="stable")
+    left = numerators.reset_index(drop=True).sort_values("position", kind="stable")
+    merged = pd.merge_asof(left, right.drop(columns="rank"), on="position", by=[*keys, "source"], direction="backward")
+    merged["base_elsewhere"] = False
+    own = zip(right["programme"], right["source"], strict=True)
+    without = ~pd.Series(list(zip(merged["programme"], merged["source"], strict=True)), dtype=object).isin(set(own))
+    if elsewhere and without.any() and len(right):
+        preferred = right[right["rank"] == right.groupby("programme")["rank"].transform("min")]
+        lent = merged.loc[without.to_numpy(), left.columns]
+        lent = pd.merge_asof(
+            lent, preferred.drop(columns=["rank", "source"]), on="position", by=keys, direction="backward"
+        ).assign(base_elsewhere=lambda rows: rows["denominator"].notna())
+        merged = pd.concat([merged[~without.to_numpy()], lent], ignore_index=True)
+        merged = merged.sort_values("position", kind="stable").reset_index(drop=True)
     merged["base_missing"] = np.where(merged["base_missing"].isna(), False, merged["base_missing"]).astype(bool)
     return merged
 

@@ -62,6 +62,8 @@ NOTES = (
     "percentage_target",  # the target is a percentage, the value a count
     "percentage_suspected",  # the target may be one: the ratio is doubtful and stands in nothing made from it
     "no_pair",  # money and participants are never within 366 days of one another
+    "plan_of_other_source",  # the source publishes no allocation: that of the preferred source which does
+    "own_reading",  # the document names neither the stage nor the axis of the figure
     "other_date",  # numerator and denominator are of two dates
     "includes_technical_assistance",  # the spend of technical assistance is in, though it has no participants
     "no_participants",  # no participants are counted for this axis
@@ -183,8 +185,12 @@ def value_bound(note: str) -> str:
 
 
 def make_result(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with exactly the columns of a result, in order; what it lacks is empty."""
+    """The frame with exactly the columns of a result, in order; what it lacks is empty.
+
+    Where the figures were followed along series of documents, the source is the `document` to cite.
+    """
     columns = {}
+    frame = frame.assign(source=frame["document"]) if "document" in frame else frame
     for name in RESULT_COLUMNS:
         dtype = _DTYPES.get(name, "str")
         if name in frame:
