@@ -16,6 +16,10 @@ from porfse_analysis.schema import DATE_DTYPE, TABLES
 __all__ = ["as_cutoff", "require"]
 
 
+_SAID = ("reading_it", "reading_en")
+"""Words for readers, which no figure follows from: a frame may do without."""
+
+
 def as_cutoff(date: object, name: str = "cutoff") -> pd.Timestamp:
     """A date as a Timestamp at midnight: ISO text, date, datetime or Timestamp without a time zone; else refused.
 
@@ -39,7 +43,7 @@ def require(frame: object, table: str, columns: Sequence[str] | Mapping[str, str
     """
     kinds = {"programme": "text"}
     if table in TABLES:
-        kinds |= {column.name: column.kind for column in TABLES[table].columns}
+        kinds |= {column.name: column.kind for column in TABLES[table].columns if column.name not in _SAID}
         cure = cure or f"Give the frame of a loaded programme, or schema.conform({table!r}, frame, programme=CCI)"
     if isinstance(columns, Mapping):
         kinds = dict(columns)

@@ -188,7 +188,7 @@ def make_programme(
 
 
 def _in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The frames with their sources in order of preference, and `finance` with the series of its documents.
+    """The frames with their sources in order of preference, and `finance` with its series where there are any.
 
     A series stands where its first document stands in `sources`. Of two documents of one series the one published
     later is preferred, then the lower row: an erratum comes after what it corrects.
@@ -205,6 +205,8 @@ def _in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         if name != "sources" and "source" in frame:
             names = frame["source"].astype("object")
             ordered[name] = frame.assign(source=names.where(names != "").astype(order))
+    if (sources["series"] == "").all():
+        return ordered
     of_source = dict(zip(listed["source"], listed["series"], strict=True))
     along = ordered["finance"]["source"].astype("object").map(of_source)
     kinds = pd.CategoricalDtype(ranked["series"].drop_duplicates().tolist(), ordered=True)

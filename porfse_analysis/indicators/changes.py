@@ -294,7 +294,7 @@ def _figures(results: pd.DataFrame) -> pd.DataFrame:
         for name in ("qualifier", "precision")
     }
     extra["qualifier"] = extra["qualifier"].fillna(_QUALIFIER_CODES["exact"])
-    series = results["source"].astype("object").where(results["source"].notna(), "").astype("str")
+    series = results.get("source", pd.Series("", index=results.index)).astype("object").fillna("").astype("str")
     figures = make_result(results).assign(**{name: column.to_numpy() for name, column in extra.items()})
     return figures.assign(series=series.to_numpy())[[*_KEY, *_FIGURES]]
 

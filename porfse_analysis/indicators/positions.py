@@ -104,7 +104,7 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     """
     rows = finance.assign(rank=source_rank(finance["source"]), source=finance["source"].astype("str"))
     rows = rows if "document" in rows else rows.assign(document=rows["source"])
-    rows["reading"] = (rows["reading_it"] != "") & rows["amount_eur"].notna()
+    rows["reading"] = (rows.get("reading_it", "") != "") & rows["amount_eur"].notna()
     rows["data_date"] = rows["data_date"].fillna(rows["cutoff"])
     whole = rows["axis"] == ALL
     if "axis" in keys:

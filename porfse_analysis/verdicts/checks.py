@@ -19,6 +19,7 @@ from porfse_analysis.indicators.positions import in_force, newest, published_tot
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
+from porfse_analysis.verdicts.document_checks import lacking, replaced, without_plan
 from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, finding
 from porfse_analysis.verdicts.indicator_checks import (
     doubtful_percentages,
@@ -75,6 +76,9 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         neighbouring_keys(achievements, targets, at),
         axes_against_total(finance, programme.axes),
         between_sources(finance, both),
+        replaced(finance),
+        lacking(finance),
+        without_plan(finance),
         claims_against_data(claims, achievements, both),
         _order(both),
         _falls(published),
@@ -107,6 +111,9 @@ CHECKS = (
     "neighbouring_key",
     "axes_against_total",
     "between_sources",
+    "superseded",
+    "document_lacks",
+    "without_plan",
     "claim_against_data",
     "order_of_stages",
     "fall",

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from batch_tools import RECORDS, notebook, porfse, without_timings
+from batch_tools import RECORDS, notebook, porfse_alone, without_timings
 
 from porfse_analysis import ParameterError, load_programme
 from porfse_analysis.cli import _pair, _paired
@@ -132,7 +132,7 @@ def test_parameters_on_the_command_line():
 
 
 def test_what_is_given_reaches_the_notebook(mine, tmp_path):
-    said = porfse(
+    said = porfse_alone(
         *("report", "--notebook", mine, "--cutoff", "2018-09-30", "-p", "many", "7", "-p", "shown", "false"),
         *("--out", tmp_path / "out"),
     )

@@ -199,7 +199,7 @@ def test_a_date_without_anything_new_says_so(programme):
 
 def test_claims_and_measures_of_the_sheet(sheet):
     claims = tables.claims(sheet)
-    assert len(claims.frame) == 12
+    assert len(claims.frame) == 28
     measures = tables.measures(sheet).written()
     assert len(measures) == 11
     reached = measures["value"].tolist()

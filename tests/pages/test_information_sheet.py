@@ -141,7 +141,7 @@ def test_every_number_in_the_text_of_the_original_is_on_the_sheet(programme, rep
         ("", "persone raggiunte da un intervento", "più di 187.000"),
         ("", "donne fra le persone raggiunte", "47%"),
         ("I", "destinatari di politiche attive · Dote Unica Lavoro", "più di 100.000"),
-        ("II", "famiglie · Azzeramento della retta del nido", "più di 14.000"),
+        ("II", "famiglie fragili · Azzeramento della retta del nido", "più di 14.000"),
         ("", "persone · Inclusione di persone sottoposte a provvedimenti giudiziari", "circa 2.000"),
         ("", "persone anziane · Autonomia anziani", "più di 400"),
         ("", "persone disabili · Autonomia disabili", "più di 700"),

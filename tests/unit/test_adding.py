@@ -4,7 +4,9 @@ import dataclasses
 import json
 import shutil
 
+import pandas as pd
 import pytest
+from frames import only
 from pandas.testing import assert_frame_equal
 
 from porfse_analysis import DataError, ParameterError, load_programme, resources, schema
@@ -73,9 +75,8 @@ def test_a_changed_figure_is_told_and_an_empty_cell_erases_nothing(folder, csv_f
     found = add_file(folder, csv_file(f"{head}{key},122136070.99,\n"))
     said = "I 2018-12-31 declared ESF More developed ec-99js-gm52"
     assert found.changed == [Change("finance", said, "amount_eur", "122,136,070.10", "122,136,070.99")]
-    row = load_programme(folder).finance.query("axis == 'I' and cutoff == '2018-12-31' and stage == 'declared'")
-    assert row["amount_eur"].tolist() == [122_136_070.99]
-    assert row["plan_version"].tolist() == ["4"]
+    row = only(load_programme(folder).finance, axis="I", cutoff=pd.Timestamp("2018-12-31"), stage="declared")
+    assert (row["amount_eur"], row["plan_version"]) == (122_136_070.99, "4")
 
 
 @pytest.mark.parametrize(

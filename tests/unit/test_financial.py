@@ -49,7 +49,8 @@ def test_activation_by_axis(lombardia, axis, activated, allocation):
     rows = financial_progress(lombardia.finance, cutoff="2018-09-30")
     row = only(rows, axis=axis, indicator="activation_rate")
     assert row["value"] == pytest.approx(activated / allocation, rel=1e-15)
-    assert row["note"] == ""
+    # the sheet says "216 million for employment": neither the stage nor the axis
+    assert row["note"] == "own_reading"
 
 
 @pytest.mark.parametrize(
@@ -110,18 +111,39 @@ def test_result_columns():
     assert len(rows) == 6  # one per stage besides the allocation
 
 
-def test_never_one_source_over_another():
+def test_a_source_with_a_plan_is_set_against_its_own_alone():
     rows = pd.concat(
         [
             finance(("I", "2018-12-31", "allocation", 200.0), source="a"),
-            finance(("I", "2018-12-31", "paid", 50.0), source="b"),
+            finance(("I", "2018-12-31", "paid", 50.0), ("II", "2018-12-31", "allocation", 80.0), source="b"),
         ]
     )
-    row = only(financial_progress(rows, cutoff="2018-12-31"), indicator="payment_rate")
+    row = only(financial_progress(rows, cutoff="2018-12-31"), indicator="payment_rate", axis="I")
     assert math.isnan(row["value"])
     assert row["numerator"] == 50
     assert math.isnan(row["denominator"])
     assert row["note"] == "not_reported"
+
+
+def test_a_source_without_any_plan_is_set_against_that_of_the_preferred_one():
+    rows = pd.concat(
+        [
+            finance(("I", "2018-12-31", "paid", 50.0), ("II", "2018-12-31", "paid", 9.0), source="c"),
+            finance(("I", "2017-12-31", "allocation", 200.0), ("I", "2019-12-31", "allocation", 100.0), source="b"),
+            finance(("I", "2018-12-31", "allocation", 400.0), source="d"),
+        ]
+    )
+    rows = prefer(rows, "d", "b", "c")
+    result = financial_progress(rows, cutoff="2018-12-31")
+    row = only(result, indicator="payment_rate", axis="I")
+    assert (row["value"], row["numerator"], row["denominator"]) == (50 / 400, 50, 400)
+    assert (row["note"], row["source"]) == ("plan_of_other_source", "c;d")
+    # that one has no plan for axis II
+    assert only(result, indicator="payment_rate", axis="II")["note"] == "not_reported"
+    before = only(
+        financial_progress(prefer(rows, "b", "d", "c"), cutoff="2018-12-31"), indicator="payment_rate", axis="I"
+    )
+    assert (before["value"], before["source"]) == (50 / 200, "c;b")  # in force: the plan of 2019 is to come
 
 
 def test_newest_source_wins_and_ties_go_by_preference():

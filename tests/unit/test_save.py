@@ -74,11 +74,11 @@ def test_what_is_written(lombardia, tmp_path):
     lines = (folder / "finance.csv").read_bytes().decode("utf-8").split("\n")
     assert lines[0] == ",".join(schema.TABLES["finance"].names)
     assert lines[1] == (
-        "I,2018-12-31,allocation,ESF,More developed,ec-99js-gm52,358000000.00,179000000.00,2018-12-31,exact,0.01,4"
+        "I,2018-12-31,allocation,ESF,More developed,ec-99js-gm52,358000000.00,179000000.00,2018-12-31,exact,0.01,4,,"
     )
     assert lines[-1] == ""
     axes = (folder / "axes.csv").read_text(encoding="utf-8").splitlines()
-    assert axes[5].endswith("Technical Assistance,TA,yes,,,ec-99js-gm52")
+    assert axes[5].endswith("Technical Assistance,TA,yes,,,,,ec-99js-gm52")
     values = (folder / "achievements.csv").read_text(encoding="utf-8")
     assert ",157769,,exact,Number," in values
 

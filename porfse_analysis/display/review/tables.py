@@ -206,7 +206,9 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
         ],
         [report.text("table.framework_note"), *cells.missing_note(report, rows["value"], rows["ratio"])],
         source=source_line([*rows["source"], *rows["target_source"]], report),
-        empty=report.text("empty.framework_final" if against == "target" else "empty.framework_indicators"),
+        empty=report.text("empty.framework_final")
+        if against == "target"
+        else report.text("empty.framework_indicators"),
     )
 
 

@@ -84,7 +84,7 @@ class Form:
         shown = rounded(scaled, decimals)
         if scaled and not shown:
             said = f'"{self.text(value, lang)}"'
-            return f"{said};{said}"
+            return ";".join((said, said))  # of positive and of negative ones
         body = number_pattern(decimals)
         if self.optional:
             # a spreadsheet would leave a lone point after a whole number

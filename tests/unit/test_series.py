@@ -1,0 +1,159 @@
+"""Documents of one series: a sheet of a new date goes on where the one before ended."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from frames import CCI, finance, only
+
+from porfse_analysis import all_indicators, check, financial_changes, financial_progress, load_programme, resources
+from porfse_analysis.loaders.adding import add_file
+from porfse_analysis.programme import make_programme
+
+MARCH = [
+    *(("ALL", stage, million) for stage, million in (("activated", 650), ("committed", 400), ("paid", 310))),
+    *(("ALL", "certified", 170), ("I", "certified", 70), ("II", "certified", 40), ("III", "certified", 55)),
+    *(("IV", "certified", 3), ("V", "certified", 2)),
+]
+
+
+@pytest.fixture(scope="module")
+def march(tmp_path_factory):
+    """A copy of the bundled programme with the sheet of 31 March 2019, added as a user would: two files."""
+    folder = tmp_path_factory.mktemp("march") / "programme"
+    shutil.copytree(resources.bundled(), folder)
+    sources = folder.parent / "sources.csv"
+    sources.write_text("source,title_it,series\nsheet-2019-03-31,Scheda al 31 marzo 2019,sheet\n", encoding="utf-8")
+    rows = [f"{axis},2019-03-31,{stage},sheet-2019-03-31,{million}000000,1000000" for axis, stage, million in MARCH]
+    money = folder.parent / "finance.csv"
+    money.write_text("\n".join(["axis,cutoff,stage,source,amount_eur,precision", *rows]), encoding="utf-8")
+    add_file(folder, sources)
+    add_file(folder, money)
+    return load_programme(folder)
+
+
+def test_the_march_sheet_has_its_rates(march):
+    whole = financial_progress(march.finance, cutoff="2019-03-31", by="programme")
+    row = only(whole, indicator="certification_rate")
+    assert (row["numerator"], row["denominator"], row["note"]) == (170e6, 970.47e6, "published_total")
+    assert row["value"] == pytest.approx(0.17517, abs=5e-6)
+    # amount and plan are of two documents, and both are cited
+    assert row["source"] == "sheet-2019-03-31;sheet-2018-09-30"
+    axes = financial_progress(march.finance, cutoff="2019-03-31").query("indicator == 'certification_rate'")
+    found = dict(zip(axes["axis"], zip(axes["numerator"], axes["denominator"], axes["note"], strict=True), strict=True))
+    assert found == {
+        "I": (70e6, 358e6, ""),
+        "II": (40e6, 227.1e6, ""),
+        "III": (55e6, 332.5e6, ""),
+        "IV": (3e6, 20e6, ""),
+        "V": (2e6, 32e6, ""),
+    }
+
+
+def test_what_moved_since_the_sheet_before(march):
+    moved = financial_changes(march.finance, cutoff="2019-03-31", compare_to="2018-09-30", by="programme")
+    row = only(moved, indicator="certification_rate")
+    # 170 - 144 million, 26/970.47
+    assert (row["status"], row["numerator_change"]) == ("compared", 26e6)
+    assert row["change"] == pytest.approx(26 / 970.47, rel=1e-12)
+    assert row["plan_effect"] == 0
+    # by axis the sheet before had no certified amounts
+    axes = financial_changes(march.finance, cutoff="2019-03-31", compare_to="2018-09-30")
+    assert set(axes.query("indicator == 'certification_rate'")["status"]) == {"missing_before"}
+
+
+def test_without_a_series_it_is_set_against_another_plan_and_says_so(march):
+    alone = march.finance.drop(columns="series")
+    row = only(financial_progress(alone, cutoff="2019-03-31", by="programme"), indicator="certification_rate")
+    # 970,474,516 in the Commission's table, the preferred source
+    assert (row["denominator"], row["note"]) == (970_474_516, "published_total;plan_of_other_source")
+    moved = financial_changes(alone, cutoff="2019-03-31", compare_to="2018-09-30", by="programme")
+    assert only(moved, indicator="certification_rate")["status"] == "other_source"
+
+
+def test_earlier_dates_are_as_they_were(march):
+    bundled = load_programme()
+    for cutoff in ("2018-09-30", "2018-12-31"):
+        pd.testing.assert_frame_equal(all_indicators(march, cutoff=cutoff), all_indicators(bundled, cutoff=cutoff))
+
+
+def programme(*rows, sources):
+    tables = {
+        "axes": pd.DataFrame({"axis": ["I"], "technical_assistance": [False]}),
+        "sources": pd.DataFrame(sources),
+        "finance": pd.concat(rows, ignore_index=True),
+    }
+    tables["finance"]["source"] = tables["finance"]["source"].astype("str")
+    return make_programme(CCI, {"it": "x"}, tables)
+
+
+DOCUMENTS = [
+    {"source": "sheet", "title_it": "sheet", "series": "s", "date": pd.Timestamp("2019-01-10")},
+    {"source": "erratum", "title_it": "erratum", "series": "s", "date": pd.Timestamp("2019-02-10")},
+]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_documents_of_one_date_the_later_counts(order):
+    """Cell by cell: what the erratum does not have stays that of the sheet, whatever the order of rows and sources."""
+    told = [
+        finance(("I", "2018-12-31", "allocation", 200.0), ("I", "2018-12-31", "paid", 50.0), source="sheet"),
+        finance(("I", "2018-12-31", "paid", 60.0), source="erratum"),
+    ]
+    data = programme(*told[::order], sources=DOCUMENTS[::order])
+    row = only(financial_progress(data.finance, cutoff="2018-12-31"), indicator="payment_rate")
+    assert (row["value"], row["numerator"], row["note"]) == (60 / 200, 60, "")
+    assert row["source"] == "erratum;sheet"
+
+
+def test_without_dates_the_lower_row_counts():
+    sources = [{**row, "date": pd.NaT} for row in DOCUMENTS]
+    told = [
+        finance(("I", "2018-12-31", "paid", amount), source=name) for name, amount in (("sheet", 5.0), ("erratum", 6.0))
+    ]
+    data = programme(*told, sources=sources)
+    assert only(financial_progress(data.finance, cutoff="2018-12-31"), indicator="payment_rate")["numerator"] == 6
+    data = programme(*told, sources=sources[::-1])
+    assert only(financial_progress(data.finance, cutoff="2018-12-31"), indicator="payment_rate")["numerator"] == 5
+
+
+def test_a_figure_that_an_erratum_replaces_is_a_finding():
+    told = [
+        finance(("I", "2018-12-31", "paid", amount), source=name)
+        for name, amount in (("sheet", 50.0), ("erratum", 60.0))
+    ]
+    row = only(check(programme(*told, sources=DOCUMENTS)), check="superseded")
+    assert (row["source"], row["found"], row["other_source"], row["expected"]) == ("sheet", 50, "erratum", 60)
+
+
+def test_what_a_new_document_lacks_is_a_finding(march):
+    rows = check(march, cutoff="2019-03-31").query("check == 'document_lacks'")
+    assert rows["figure"].tolist() == ["allocation"]
+    assert rows["source"].tolist() == ["sheet-2019-03-31"]
+    assert rows["compared_with"].tolist() == [pd.Timestamp("2018-09-30")]
+    bundled = check(load_programme())
+    assert not bundled["check"].isin(["document_lacks", "without_plan", "superseded"]).any()
+
+
+def test_a_source_without_any_plan_is_a_finding():
+    told = [
+        finance(("I", "2018-12-31", "allocation", 200.0), source="a"),
+        finance(("I", "2018-12-31", "paid", 5.0), source="b"),
+    ]
+    data = programme(*told, sources=[{"source": name, "title_it": name} for name in "ab"])
+    assert only(check(data), check="without_plan")["source"] == "b"
+
+
+def test_an_empty_fund_is_the_programmes_only_one():
+    money = pd.concat(
+        [
+            finance(("I", "2018-12-31", "allocation", 200.0), region_category="More developed"),
+            finance(("I", "2018-12-31", "paid", 50.0), fund=""),
+        ]
+    )
+    data = programme(money, sources=[{"source": "s", "title_it": "s"}])
+    row = only(financial_progress(data.finance, cutoff="2018-12-31", by=["axis", "fund"]), indicator="payment_rate")
+    assert (row["fund"], row["value"], row["note"]) == ("ESF", 0.25, "")
+    two = pd.concat([money, finance(("I", "2018-12-31", "allocation", 100.0), fund="YEI")])
+    rows = programme(two, sources=[{"source": "s", "title_it": "s"}]).finance
+    assert rows["fund"].tolist() == ["ESF", "", "YEI"]
