@@ -60,7 +60,9 @@ def precision_of(rows: pd.DataFrame, report: ProgrammePage) -> pd.Series:
     finance = report.programme.finance.assign(source=report.programme.finance["source"].astype("str"))
     key = ["axis", "stage", "source", "cutoff"]
     units = finance.groupby(key)["precision"].max().reset_index().rename(columns={"cutoff": "position"})
-    merged = rows.merge(units, on=["axis", "stage", "source", "position"], how="left", suffixes=("_", ""))
+    # the amount is of the first document cited; what it is set against may be of another
+    of_amount = rows.assign(source=rows["source"].astype("str").str.partition(";")[0])
+    merged = of_amount.merge(units, on=["axis", "stage", "source", "position"], how="left", suffixes=("_", ""))
     return pd.Series(merged["precision"].to_numpy(), index=rows.index)
 
 

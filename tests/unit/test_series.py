@@ -6,7 +6,16 @@ import pandas as pd
 import pytest
 from frames import CCI, finance, only
 
-from porfse_analysis import all_indicators, check, financial_changes, financial_progress, load_programme, resources
+from porfse_analysis import (
+    all_indicators,
+    check,
+    financial_changes,
+    financial_progress,
+    load_programme,
+    open_report,
+    resources,
+)
+from porfse_analysis.display.programme_report.money import key_figures
 from porfse_analysis.loaders.adding import add_file
 from porfse_analysis.programme import make_programme
 
@@ -69,6 +78,11 @@ def test_without_a_series_it_is_set_against_another_plan_and_says_so(march):
     assert (row["denominator"], row["note"]) == (970_474_516, "published_total;plan_of_other_source")
     moved = financial_changes(alone, cutoff="2019-03-31", compare_to="2018-09-30", by="programme")
     assert only(moved, indicator="certification_rate")["status"] == "other_source"
+
+
+def test_the_amounts_of_the_new_sheet_keep_their_digits_on_the_page(march):
+    shown = key_figures(open_report(march, cutoff="2019-03-31", lang="it")).written()
+    assert shown.loc[shown["data_date"] == "31/03/2019", "amount"].tolist() == ["650", "400", "310", "170"]
 
 
 def test_earlier_dates_are_as_they_were(march):

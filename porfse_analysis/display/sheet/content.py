@@ -421,7 +421,8 @@ def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
 def _reading(row: pd.Series, stage: str, report: Report) -> str:
     """What the document of an amount says in its own words, where it names neither the stage nor the axis."""
     rows = report.programme.finance
-    rows = rows[(rows["axis"] == row["axis"]) & (rows["stage"] == stage) & (rows["source"] == row["source"])]
+    document = row["source"].partition(";")[0]
+    rows = rows[(rows["axis"] == row["axis"]) & (rows["stage"] == stage) & (rows["source"] == document)]
     rows = rows[(rows["cutoff"] == row["data_date"]) & (rows["reading_it"] != "")]
     said = [wording.in_language(stated, "reading", report.lang) for _, stated in rows.iterrows()]
     return report.text("sheet.reading", said="; ".join(said)) if said else ""
