@@ -31,10 +31,11 @@ report: $(STAMP) ## write the report pages of the bundled programme into reports
 # Tests that share a batch stay with one worker (the mark xdist_group); the others go to whoever is free.
 PARALLEL := -n auto --dist loadgroup
 
-test: $(STAMP) ## run the tests with coverage, but for the slow ones and those that need a browser
-	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow" --cov --cov-report=term $(PYTEST_ARGS)
+# Without coverage, which makes them take more than twice as long; test-all measures it.
+test: $(STAMP) ## run the tests, but for the slow ones and those that need a browser
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow" $(PYTEST_ARGS)
 
-test-all: $(STAMP) ## run the slow tests too (cluster, many dates): all but those that need a browser
+test-all: $(STAMP) ## run the slow tests too (cluster, many dates) with coverage: all but those that need a browser
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser" --cov --cov-report=term $(PYTEST_ARGS)
 
 test-browser: $(STAMP) ## run the tests that open the pages in Chromium

@@ -123,7 +123,7 @@ def small_programme() -> Callable[..., Programme]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file with one worker, for what they share; those of whole batches go where there is room."""
+    """Keep the tests of a file with one worker, for what they share."""
     for item in items:
-        if item.path.parent.name != "batch" and not item.get_closest_marker("xdist_group"):
+        if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(item.path.name))

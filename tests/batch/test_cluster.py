@@ -120,6 +120,7 @@ def test_a_report_of_the_cluster_is_the_report_of_this_machine(cluster, tmp_path
     assert without_timings(near.with_suffix(".ipynb")) == without_timings(far.with_suffix(".ipynb"))
 
 
+@pytest.mark.slow
 def test_no_cluster_there(tmp_path):
     programme = programme_of(tmp_path / "programme", DATES[:1], MONEY, axis=["I"])
     call = ["report", programme, "--out", tmp_path / "out", "--backend", "dask", "--scheduler", "tcp://127.0.0.1:9"]

@@ -264,15 +264,18 @@ def faults(report):
 @pytest.mark.parametrize(
     "cutoff",
     [
-        *["2014-12-31", "2015-12-31", "2016-12-31", "2017-12-31", "2018-09-30"],
-        *["2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-06-30"],
+        *("2014-12-31", "2018-09-30", "2020-12-31", "2022-06-30"),
+        *(pytest.param(f"{year}-12-31", marks=pytest.mark.slow) for year in (2015, 2016, 2017, 2018, 2019, 2021)),
     ],
 )
 def test_no_text_leaves_the_page_or_lies_on_another(programme, reports, cutoff, lang):
     assert faults(reports(programme, cutoff=cutoff, lang=lang)) == []
 
 
-@pytest.mark.parametrize("cutoff", ["2016-12-31", "2018-12-31", "2019-12-31"])
+@pytest.mark.parametrize(
+    "cutoff",
+    ["2018-12-31", *(pytest.param(date, marks=pytest.mark.slow) for date in ("2016-12-31", "2019-12-31"))],
+)
 def test_nor_for_another_programme(invented, reports, cutoff, lang):
     assert faults(reports(invented, cutoff=cutoff, lang=lang)) == []
 
@@ -302,7 +305,9 @@ def other_programme(folder, axes, title):
     return load_programme(folder)
 
 
-@pytest.mark.parametrize(("axes", "lang"), [(8, "it"), (11, "en"), (14, "it"), (30, "en")])
+@pytest.mark.parametrize(
+    ("axes", "lang"), [(8, "it"), (11, "en"), (14, "it"), pytest.param(30, "en", marks=pytest.mark.slow)]
+)
 def test_nor_with_many_axes_and_endless_titles(tmp_path, axes, lang):
     title = (HOSTILE * 300)[:10_000].strip()
     programme = other_programme(tmp_path / "p", axes, title)
