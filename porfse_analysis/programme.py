@@ -13,6 +13,7 @@ from porfse_analysis import schema
 from porfse_analysis.codes import same_but_for_spelling
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.inputs import as_cutoff, require
+from porfse_analysis.table_faults import find_faults
 
 __all__ = ["Dated", "Programme", "make_programme", "published_dates", "require_programme"]
 
@@ -157,8 +158,8 @@ def make_programme(
     (faults found while reading) serve the messages alone; `former_names` the findings, `rules` the verdicts.
     `published_fractions`: the source itself publishes counts of people that are not whole; they are a finding then.
 
-    Raises `DataError` with every fault of every table: what `schema.find_faults` finds, axes and sources that are used
-    but not declared, missing tables.
+    Raises `DataError` with every fault of every table: what `table_faults.find_faults` finds, axes and sources that are
+    used but not declared, missing tables.
     """
     rows, files, faults = rows or {}, files or {}, list(known or [])
     faulty_cells = {(fault.file, fault.row, fault.column) for fault in faults}
@@ -167,7 +168,7 @@ def make_programme(
         _only_one(frames)
     for name, frame in frames.items():
         file = files.get(name, name)
-        found = schema.find_faults(name, frame, rows=rows.get(name), file=file, published_fractions=published_fractions)
+        found = find_faults(name, frame, rows=rows.get(name), file=file, published_fractions=published_fractions)
         # a cell that could not be read is missing in the frame: say it once
         faults += [f for f in found if (f.file, f.row, f.column) not in faulty_cells]
         for column in schema.TABLES[name].references:

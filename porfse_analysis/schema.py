@@ -6,17 +6,15 @@ frames in memory begin with it (`frame_columns`). An empty text is "", a missing
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from porfse_analysis import codes
 from porfse_analysis.amounts import QUALIFIERS
-from porfse_analysis.errors import Fault, ParameterError
+from porfse_analysis.errors import ParameterError
 
 __all__ = [
     "ALL",
@@ -30,7 +28,6 @@ __all__ = [
     "Table",
     "conform",
     "empty",
-    "find_faults",
     "frame_columns",
 ]
 
@@ -330,8 +327,8 @@ def empty(name: str) -> pd.DataFrame:
 def conform(name: str, frame: pd.DataFrame, *, programme: str | None = None) -> pd.DataFrame:
     """The frame with the columns, order, types and defaults of table `name`.
 
-    `programme` (a CCI) fills the column of that name. Cells are not checked: `find_faults` does that. Raises
-    `ParameterError` for what cannot be taken as it is: neither the column nor the code of the programme, dates not
+    `programme` (a CCI) fills the column of that name. Cells are not checked: `table_faults.find_faults` does that.
+    Raises `ParameterError` for what cannot be taken as it is: neither the column nor the code of the programme, dates not
     written YYYY-MM-DD, flags other than yes and no, codes that were read as numbers ("01" is no longer 1).
     """
     table = TABLES[name]
@@ -376,122 +373,3 @@ def _converted(values: pd.Series, column: Column) -> pd.Series:
 
 def _missing(kind: str) -> Any:
     return {"text": "", "date": pd.NaT, "year": pd.NA, "flag": False}.get(kind, np.nan)
-
-
-def find_faults(
-    name: str,
-    frame: pd.DataFrame,
-    *,
-    rows: Sequence[int] | None = None,
-    file: str = "",
-    published_fractions: bool = False,
-) -> list[Fault]:
-    """Every cell of a conformed frame that breaks the rules of table `name`.
-
-    `rows` gives, per row of the frame, its line in the file (default: the header is line 1). Checked: cells that may
-    not be empty, allowed words, other spellings of known codes, negative numbers, counts of people that are not whole
-    (not with `published_fractions`), repeated keys, dates after today, figures dated after their own cutoff, a part
-    above its whole, an axis called `ALL`.
-    """
-    table = TABLES[name]
-    frame = frame.reset_index(drop=True)
-    lines = list(rows) if rows is not None else [index + 2 for index in range(len(frame))]
-    today = pd.Timestamp(datetime.date.today())
-    faults: list[Fault] = []
-
-    def report(bad: pd.Series, column: str, problem: str, remedy: str, *, show: bool = True) -> None:
-        for index in frame.index[bad.fillna(False).astype(bool)]:
-            value = as_text(frame.at[index, column]) if show else None
-            faults.append(Fault(problem, file, lines[index], column, value, remedy))
-
-    for column in table.columns:
-        values = frame[column.name]
-        if column.required:
-            blank = values == "" if column.kind == "text" else values.isna()
-            report(blank, column.name, "is empty", "Fill it in", show=False)
-        if column.allowed:
-            report(
-                ~values.isin([*column.allowed, ""]),
-                column.name,
-                f"is not a {column.name} this table knows",
-                f"Use one of: {', '.join(column.allowed)}",
-            )
-        if column.kind in ("amount", "number"):
-            report(values < 0, column.name, "is negative", "Amounts and counts are cumulative, never below zero")
-        if column.kind == "date" and column.name != "valid_from":
-            report(values > today, column.name, "is in the future", "Give the date the figures are of")
-    faults += _misspelt(table, frame, lines, file)
-    faults += [] if published_fractions else _uncountable(table, frame, lines, file)
-    if name == "axes":
-        report(frame["axis"] == ALL, "axis", "stands for the whole programme", "Give the axis another code")
-    if {"data_date", "cutoff"} <= set(table.names):
-        report(
-            frame["data_date"] > frame["cutoff"],
-            "data_date",
-            "is after the cutoff of its row",
-            "A position cannot hold figures of a later date",
-        )
-    if name in _PARTS:
-        part, whole = _PARTS[name]
-        report(frame[part] > frame[whole], part, f"is above {whole}, of which it is a part", "Correct one of the two")
-    return faults + _repeated_keys(table, frame, lines, file)
-
-
-def _misspelt(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
-    """Codes written otherwise than the known code they are meant for: their figures would meet nothing."""
-    faults = []
-    for column in table.columns:
-        if not column.code:
-            continue
-        wrong = {text: codes.misspelt(column.code, text) for text in frame[column.name].unique()}
-        wrong = {text: said for text, said in wrong.items() if said[0]}
-        for index in frame.index[frame[column.name].isin(list(wrong))] if wrong else ():
-            text = str(frame.at[index, column.name])
-            faults.append(Fault(wrong[text][0], file, lines[index], column.name, text, wrong[text][1]))
-    return faults
-
-
-def _uncountable(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
-    """Counts of people that are not whole: 1.005 may be a thousand and five."""
-    faults = []
-    for column, counted in codes.whole_counts(table.name, frame).items():
-        for index in frame.index[counted & frame[column].mod(1).gt(0)]:
-            text = as_text(frame.at[index, column])
-            problem, remedy = codes.uncountable(text)
-            faults.append(Fault(problem, file, lines[index], column, text, remedy))
-    return faults
-
-
-# table -> (column that is a part, column it is a part of)
-_PARTS = {"finance": ("eu_amount_eur", "amount_eur"), "achievements": ("women", "value")}
-
-
-def as_text(value: Any) -> str:
-    """A cell as a person would write it in a message: dates in ISO, whole numbers without decimals."""
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _repeated_keys(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
-    key = list(table.key)
-    faults = []
-    # rows whose key is incomplete have been named already
-    complete = frame[frame[key].notna().all(axis=1)]
-    for _, group in complete[complete.duplicated(key, keep=False)].groupby(key, sort=False):
-        first = group.index[0]
-        named = ", ".join(f"{column}={as_text(frame.at[first, column])}" for column in key)
-        for index in group.index[1:]:
-            faults.append(
-                Fault(
-                    f"is the key of row {lines[first]} too",
-                    file,
-                    lines[index],
-                    ", ".join(key),
-                    named,
-                    "Keep one of the rows, or tell them apart",
-                )
-            )
-    return faults

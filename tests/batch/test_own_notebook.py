@@ -7,7 +7,8 @@ import pytest
 from batch_tools import RECORDS, notebook, porfse_alone, without_timings
 
 from porfse_analysis import ParameterError, load_programme
-from porfse_analysis.cli import _pair, _paired
+from porfse_analysis.cli import paired
+from porfse_analysis.cli.pages import _pair
 from porfse_analysis.reports.fingerprint import of_run
 from porfse_analysis.reports.plan import Run, make_plan
 from porfse_analysis.reports.run import execute
@@ -123,7 +124,7 @@ def test_a_parameter_that_cannot_be_given(mine, name, value, said):
 
 def test_parameters_on_the_command_line():
     words = ["report", "-p", "a", "1", "--parameter", "b=2", "-p", "c", "-3", "--out", "x", "-p", "d", "--force"]
-    assert _paired(words) == [
+    assert paired(words) == [
         *("report", "-p", "a=1", "--parameter", "b=2", "-p", "c=-3", "--out", "x", "-p", "d", "--force")
     ]
     assert _pair("a=b=c") == ("a", "b=c")

@@ -12,7 +12,7 @@ PACKAGE = Path(porfse_analysis.__file__).parent
 
 # each part may import those before it; parts on one line may import one another only within themselves
 LAYERS = (
-    ("errors", "files", "amounts", "codes", "schema", "inputs", "resources", "languages", "periods"),
+    ("errors", "files", "amounts", "codes", "schema", "table_faults", "inputs", "resources", "languages", "periods"),
     ("programme",),
     ("verdicts.rules",),
     ("loaders",),

@@ -15,6 +15,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.decommitment import changes_line, word_decommitment
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.programme import Programme
+from porfse_analysis.table_faults import find_faults
 from porfse_analysis.verdicts.decommitment import NEEDS, NOTES, STATUSES, decommitment, payment_applications
 from porfse_analysis.verdicts.rules import RULES
 
@@ -33,7 +34,7 @@ def table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
         if column.kind == "date" and column.name in frame:
             frame[column.name] = pd.to_datetime(frame[column.name])
     frame = schema.conform(name, frame, programme=CCI)
-    faults = schema.find_faults(name, frame)
+    faults = find_faults(name, frame)
     assert not faults, faults
     return frame
 

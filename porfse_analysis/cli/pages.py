@@ -1,54 +1,22 @@
-"""The command line. Everything heavy is imported by the command that needs it."""
+"""Commands that compute and show: report, indicators, check, explore."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
 from enum import StrEnum
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from porfse_analysis.errors import PorfseError, ReportError, missing_extra
+import typer
 
-try:
-    import typer
-except ModuleNotFoundError as error:  # the core alone is installed
-    print(missing_extra(error) or error, file=sys.stderr)
-    raise SystemExit(2) from error
+from porfse_analysis.cli.command import FAILED, Cutoffs, Folder, app, guarded, load
+from porfse_analysis.errors import ReportError
 from porfse_analysis.languages import LANGUAGES, check_language, rounded
 
 if TYPE_CHECKING:
-    from porfse_analysis.programme import Programme
     from porfse_analysis.reports.request import Request
 
-__all__ = ["app", "main"]
-
-app = typer.Typer(
-    name="porfse",
-    help="Indicators and reports for programmes of the European Social Fund.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-exports = typer.Typer(
-    name="export",
-    help="Write a programme in another form.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-app.add_typer(exports)
-imports = typer.Typer(
-    name="import",
-    help="Make a programme folder out of a published source.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-app.add_typer(imports)
-
-FAILED, WRONG_CALL, INTERRUPTED = 1, 2, 130
+__all__ = ["check", "explore", "indicators", "report"]
 
 _LANGUAGES = f"[{'|'.join(LANGUAGES)}]"
 
@@ -73,44 +41,6 @@ class Backend(StrEnum):
 
     local = "local"
     dask = "dask"
-
-
-Folder = Annotated[str, typer.Argument(help="Folder of the programme (default: the bundled one).", show_default=False)]
-Cutoffs = Annotated[
-    list[str] | None,
-    typer.Option("--cutoff", metavar="DATE", help="Reporting date, YYYY-MM-DD; repeat for several (default: all)."),
-]
-
-
-def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Errors the package raises on purpose become one message and an exit code."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except ReportError as error:
-            print(error, file=sys.stderr)
-            raise typer.Exit(FAILED) from error
-        except PorfseError as error:
-            print(error, file=sys.stderr)
-            raise typer.Exit(WRONG_CALL) from error
-        except ModuleNotFoundError as error:
-            if not missing_extra(error):
-                raise
-            print(missing_extra(error), file=sys.stderr)
-            raise typer.Exit(WRONG_CALL) from error
-        except KeyboardInterrupt as error:
-            print("stopped", file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from error
-
-    return run
-
-
-def _load(folder: str) -> Programme:
-    from porfse_analysis.loaders.folder import load_programme
-
-    return load_programme(folder or None)
 
 
 Folders = Annotated[
@@ -159,7 +89,7 @@ Scheduler = Annotated[
 
 
 @app.command(epilog="Example: porfse report --cutoff 2018-09-30 --lang it --lang en --out reports")
-@_guarded
+@guarded
 def report(
     folders: Folders = None,
     cutoff: Cutoffs = None,
@@ -268,7 +198,7 @@ def _with_bar(runs: Any, outcomes: Any) -> Any:
 
 
 @app.command(epilog="Example: porfse indicators --cutoff 2018-09-30 --format csv > indicators.csv")
-@_guarded
+@guarded
 def indicators(
     folder: Folder = "",
     cutoff: Cutoffs = None,
@@ -280,7 +210,7 @@ def indicators(
     from porfse_analysis.indicators.result import collect
     from porfse_analysis.reports.results import results_csv, results_json
 
-    programme = _load(folder)
+    programme = load(folder)
     dates = [known_cutoff(programme, date).date().isoformat() for date in cutoff or ()] or programme.cutoffs
     results = collect(all_indicators(programme, cutoff=date) for date in _bar(dates, "dates"))
     if form is Format.csv:
@@ -303,7 +233,7 @@ def _bar(items: list[str], unit: str) -> Any:
 
 
 @app.command(epilog="Example: porfse check my-programme --lang en")
-@_guarded
+@guarded
 def check(
     folder: Folder = "",
     lang: Annotated[str, typer.Option("--lang", metavar=_LANGUAGES, help="Language of the findings.")] = LANGUAGES[0],
@@ -317,7 +247,7 @@ def check(
     from porfse_analysis.verdicts.claims import VERDICTS, check_claims
 
     check_language(lang)
-    programme = _load(folder)
+    programme = load(folder)
     found = find(programme)
     worded = word_findings(found, lang)
     for _, row in worded.iterrows():
@@ -334,161 +264,8 @@ def check(
         raise typer.Exit(FAILED)
 
 
-@imports.command(
-    "cohesion-data",
-    epilog="Example: porfse import cohesion-data finance.csv.gz --indicators indicators.csv.gz "
-    "--cci 2014IT05SFOP005 --to lazio",
-)
-@_guarded
-def import_cohesion_data(
-    cci: Annotated[str, typer.Option("--cci", help="Code of the programme, as 2014IT05SFOP007.")],
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
-    finance: Annotated[
-        Path | None,
-        typer.Argument(help="The Commission's finance table 99js-gm52: CSV or JSON, gzip or not.", show_default=False),
-    ] = None,
-    indicators: Annotated[
-        Path | None, typer.Option("--indicators", metavar="FILE", help="Its table of indicators, 2q3n-nr7n.")
-    ] = None,
-    download: Annotated[
-        bool, typer.Option("--download", help="Ask the Commission's portal instead of a file.")
-    ] = False,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Ask the portal even for what is in the cache.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
-) -> None:
-    """Keep a programme of the European Commission's open data as a programme folder."""
-    from porfse_analysis.errors import ParameterError
-    from porfse_analysis.loaders import cohesion_data
-
-    if download == (finance is not None) or (download and indicators is not None):
-        raise ParameterError("give either the finance table (and its indicators) or --download")
-    if refresh and not download:
-        raise ParameterError("--refresh goes with --download")
-    if download:
-        programme = _downloaded(cci, to, overwrite, refresh)
-    else:
-        assert finance is not None
-        programme = cohesion_data.import_cohesion_data(finance, indicators, cci, to, overwrite)
-    dates = programme.cutoffs
-    print(f"{programme.cci} {programme.title('en')}: {len(dates)} dates, {dates[0]} to {dates[-1]}", file=sys.stderr)
-    print(f"now: porfse report {to} --out {to}-reports", file=sys.stderr)
-
-
-def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme:
-    from tqdm import tqdm
-
-    from porfse_analysis.loaders.cohesion_data import import_downloaded
-
-    with tqdm(unit=" rows", file=sys.stderr, delay=1.0) as bar:
-
-        def progress(table: str, rows: int, total: int) -> None:
-            bar.set_description(table)
-            bar.total = total
-            bar.n = rows
-            bar.refresh()
-
-        return import_downloaded(cci, to, overwrite, refresh=refresh, progress=progress)
-
-
-@imports.command("workbook", epilog="Example: porfse import workbook programme.xlsx --to my-programme")
-@_guarded
-def import_workbook(
-    file: Annotated[Path, typer.Argument(help="Workbook (.xlsx) with a sheet per table, as `porfse new` makes it.")],
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
-) -> None:
-    """Keep a filled-in workbook as a programme folder; on a fault, named by sheet and cell, nothing is written."""
-    from tqdm import tqdm
-
-    from porfse_analysis.loaders.workbook import reading as workbook
-
-    with tqdm(unit=" rows", file=sys.stderr, delay=1.5, leave=False) as bar:
-
-        def progress(sheet: str, rows: int) -> None:
-            bar.set_description(sheet, refresh=False)
-            bar.update(rows)
-
-        programme = workbook.import_workbook(file, to, overwrite=overwrite, progress=progress)
-    print(f"{programme.cci} {programme.title('en')}: {len(programme.cutoffs)} reporting dates", file=sys.stderr)
-    print(f"now: porfse check {to}", file=sys.stderr)
-
-
-@exports.command("workbook", epilog="Example: porfse export workbook my-programme --to my-programme.xlsx")
-@_guarded
-def export_workbook(
-    folder: Folder = "",
-    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Workbook to write.")] = Path("programme.xlsx"),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the workbook.")] = False,
-) -> None:
-    """Write a programme folder as the workbook that `porfse import workbook` reads back to the same tables."""
-    from porfse_analysis.errors import ParameterError
-    from porfse_analysis.files import aside
-    from porfse_analysis.loaders.save import licence_of
-    from porfse_analysis.loaders.workbook.template import write_workbook
-
-    programme = _load(folder)
-    if to.exists() and not overwrite:
-        raise ParameterError(f"{to} exists: name another file, or allow it with --overwrite")
-    with aside(to) as temporary:
-        write_workbook(programme, temporary, licence=licence_of(folder))
-    print(to)
-
-
-@app.command(epilog="Example: porfse add my-programme sheet-2019-03-31.xlsx")
-@_guarded
-def add(
-    folder: Annotated[str, typer.Argument(help="Folder of the programme.")],
-    file: Annotated[
-        Path | None,
-        typer.Argument(help="Workbook with a sheet a table, or CSV whose header tells its table.", show_default=False),
-    ] = None,
-    table: Annotated[
-        str, typer.Option("--table", metavar="NAME", help="Table of a CSV file.", show_default=False)
-    ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Bring back the folder before the last addition.")] = False,
-) -> None:
-    """Add the rows of a file to a programme folder, by key: new rows, and other values of known ones.
-
-    An empty cell never erases a figure. When one row cannot be taken nothing is written. The folder as it was is kept
-    as FOLDER.previous.
-    """
-    from porfse_analysis.errors import ParameterError
-    from porfse_analysis.loaders import adding
-
-    if undo == (file is not None):
-        raise ParameterError("give a file to add, or --undo")
-    if file is None:
-        adding.undo(folder)
-        print(f"{folder} is what it was; what it had become is {adding.previous(folder).name}", file=sys.stderr)
-        return
-    found = adding.add_file(folder, file, table=table, dry_run=dry_run)
-    for name, keys in found.added.items():
-        for key in keys:
-            print(f"{name}: + {key}")
-    for change in found.changed:
-        print(f"{change.table}: {change.key}: {change.column} {change.before or '(empty)'} -> {change.after}")
-    rows, cells = sum(map(len, found.added.values())), len(found.changed)
-    would = "would be " if dry_run and rows + cells else ""
-    print(f"{rows} rows {would}added, {cells} cells {would}changed, {found.known} rows known", file=sys.stderr)
-    if rows + cells and not dry_run:
-        print(f"as it was: {adding.previous(folder).name}; now: porfse check {folder}", file=sys.stderr)
-
-
-@app.command(epilog="Example: porfse new my-programme")
-@_guarded
-def new(
-    folder: Annotated[str, typer.Argument(help="Folder to make; it must not exist yet, or be empty.")],
-) -> None:
-    """Make an empty programme folder to fill in: CSV tables, a workbook, and a page that explains each column."""
-    from porfse_analysis.loaders.template import PAGE, new_folder
-
-    made = new_folder(folder)
-    print(made / PAGE)
-
-
 @app.command(epilog="Example: porfse explore my-programme --to my-notebooks")
-@_guarded
+@guarded
 def explore(
     folder: Folder = "",
     to: Annotated[
@@ -505,7 +282,7 @@ def explore(
     from porfse_analysis.explore.jupyterlab import EXPLORE, copy_notebooks, require_jupyterlab, start_jupyterlab
 
     require_jupyterlab()
-    _load(folder)
+    load(folder)
     copies = copy_notebooks(to, str(Path(folder).resolve()) if folder else "")
     print(f"written to {copies.folder}: {', '.join(copies.written) or 'nothing new'}", file=sys.stderr)
     for name in copies.kept:
@@ -514,25 +291,3 @@ def explore(
             print(f"  what it opens is what its first cell says; for a new copy, move {name} away", file=sys.stderr)
     print("JupyterLab runs until Ctrl-C", file=sys.stderr)
     start_jupyterlab(copies.folder / EXPLORE, browser=not no_browser)
-
-
-def _paired(words: Sequence[str]) -> list[str]:
-    """`-p NAME VALUE`, as papermill writes it, made `-p NAME=VALUE`: an option here takes one value."""
-    waiting, paired = list(words), []
-    while waiting:
-        word = waiting.pop(0)
-        paired.append(word)
-        if word in ("-p", "--parameter") and waiting:
-            name = waiting.pop(0)
-            alone = "=" in name or not waiting or waiting[0].startswith("--")
-            paired.append(name if alone else f"{name}={waiting.pop(0)}")
-    return paired
-
-
-def main() -> None:
-    """Entry point of the command `porfse`."""
-    app(_paired(sys.argv[1:]))
-
-
-if __name__ == "__main__":
-    main()

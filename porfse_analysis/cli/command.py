@@ -1,0 +1,70 @@
+"""What every command shares: the application, how errors end it, the folder of the programme."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
+
+from porfse_analysis.errors import PorfseError, ReportError, missing_extra
+
+try:
+    import typer
+except ModuleNotFoundError as error:  # the core alone is installed
+    print(missing_extra(error) or error, file=sys.stderr)
+    raise SystemExit(2) from error
+
+if TYPE_CHECKING:
+    from porfse_analysis.programme import Programme
+
+__all__ = ["FAILED", "INTERRUPTED", "WRONG_CALL", "Cutoffs", "Folder", "app", "guarded", "load"]
+
+app = typer.Typer(
+    name="porfse",
+    help="Indicators and reports for programmes of the European Social Fund.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+FAILED, WRONG_CALL, INTERRUPTED = 1, 2, 130
+
+Folder = Annotated[str, typer.Argument(help="Folder of the programme (default: the bundled one).", show_default=False)]
+Cutoffs = Annotated[
+    list[str] | None,
+    typer.Option("--cutoff", metavar="DATE", help="Reporting date, YYYY-MM-DD; repeat for several (default: all)."),
+]
+
+
+def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Errors the package raises on purpose become one message and an exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ReportError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(FAILED) from error
+        except PorfseError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(WRONG_CALL) from error
+        except ModuleNotFoundError as error:
+            if not missing_extra(error):
+                raise
+            print(missing_extra(error), file=sys.stderr)
+            raise typer.Exit(WRONG_CALL) from error
+        except KeyboardInterrupt as error:
+            print("stopped", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from error
+
+    return run
+
+
+def load(folder: str) -> Programme:
+    """The programme of a folder; of the bundled one where none is named."""
+    from porfse_analysis.loaders.folder import load_programme
+
+    return load_programme(folder or None)

@@ -1,0 +1,184 @@
+"""Commands that make, fill and write programme folders."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from porfse_analysis.cli.command import Folder, app, guarded, load
+
+if TYPE_CHECKING:
+    from porfse_analysis.programme import Programme
+
+__all__ = ["add", "export_workbook", "import_cohesion_data", "import_workbook", "new"]
+
+exports = typer.Typer(
+    name="export",
+    help="Write a programme in another form.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(exports)
+imports = typer.Typer(
+    name="import",
+    help="Make a programme folder out of a published source.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(imports)
+
+
+@imports.command(
+    "cohesion-data",
+    epilog="Example: porfse import cohesion-data finance.csv.gz --indicators indicators.csv.gz "
+    "--cci 2014IT05SFOP005 --to lazio",
+)
+@guarded
+def import_cohesion_data(
+    cci: Annotated[str, typer.Option("--cci", help="Code of the programme, as 2014IT05SFOP007.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
+    finance: Annotated[
+        Path | None,
+        typer.Argument(help="The Commission's finance table 99js-gm52: CSV or JSON, gzip or not.", show_default=False),
+    ] = None,
+    indicators: Annotated[
+        Path | None, typer.Option("--indicators", metavar="FILE", help="Its table of indicators, 2q3n-nr7n.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Ask the Commission's portal instead of a file.")
+    ] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask the portal even for what is in the cache.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
+) -> None:
+    """Keep a programme of the European Commission's open data as a programme folder."""
+    from porfse_analysis.errors import ParameterError
+    from porfse_analysis.loaders import cohesion_data
+
+    if download == (finance is not None) or (download and indicators is not None):
+        raise ParameterError("give either the finance table (and its indicators) or --download")
+    if refresh and not download:
+        raise ParameterError("--refresh goes with --download")
+    if download:
+        programme = _downloaded(cci, to, overwrite, refresh)
+    else:
+        assert finance is not None
+        programme = cohesion_data.import_cohesion_data(finance, indicators, cci, to, overwrite)
+    dates = programme.cutoffs
+    print(f"{programme.cci} {programme.title('en')}: {len(dates)} dates, {dates[0]} to {dates[-1]}", file=sys.stderr)
+    print(f"now: porfse report {to} --out {to}-reports", file=sys.stderr)
+
+
+def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme:
+    from tqdm import tqdm
+
+    from porfse_analysis.loaders.cohesion_data import import_downloaded
+
+    with tqdm(unit=" rows", file=sys.stderr, delay=1.0) as bar:
+
+        def progress(table: str, rows: int, total: int) -> None:
+            bar.set_description(table)
+            bar.total = total
+            bar.n = rows
+            bar.refresh()
+
+        return import_downloaded(cci, to, overwrite, refresh=refresh, progress=progress)
+
+
+@imports.command("workbook", epilog="Example: porfse import workbook programme.xlsx --to my-programme")
+@guarded
+def import_workbook(
+    file: Annotated[Path, typer.Argument(help="Workbook (.xlsx) with a sheet per table, as `porfse new` makes it.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
+) -> None:
+    """Keep a filled-in workbook as a programme folder; on a fault, named by sheet and cell, nothing is written."""
+    from tqdm import tqdm
+
+    from porfse_analysis.loaders.workbook import reading as workbook
+
+    with tqdm(unit=" rows", file=sys.stderr, delay=1.5, leave=False) as bar:
+
+        def progress(sheet: str, rows: int) -> None:
+            bar.set_description(sheet, refresh=False)
+            bar.update(rows)
+
+        programme = workbook.import_workbook(file, to, overwrite=overwrite, progress=progress)
+    print(f"{programme.cci} {programme.title('en')}: {len(programme.cutoffs)} reporting dates", file=sys.stderr)
+    print(f"now: porfse check {to}", file=sys.stderr)
+
+
+@exports.command("workbook", epilog="Example: porfse export workbook my-programme --to my-programme.xlsx")
+@guarded
+def export_workbook(
+    folder: Folder = "",
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Workbook to write.")] = Path("programme.xlsx"),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the workbook.")] = False,
+) -> None:
+    """Write a programme folder as the workbook that `porfse import workbook` reads back to the same tables."""
+    from porfse_analysis.errors import ParameterError
+    from porfse_analysis.files import aside
+    from porfse_analysis.loaders.save import licence_of
+    from porfse_analysis.loaders.workbook.template import write_workbook
+
+    programme = load(folder)
+    if to.exists() and not overwrite:
+        raise ParameterError(f"{to} exists: name another file, or allow it with --overwrite")
+    with aside(to) as temporary:
+        write_workbook(programme, temporary, licence=licence_of(folder))
+    print(to)
+
+
+@app.command(epilog="Example: porfse add my-programme sheet-2019-03-31.xlsx")
+@guarded
+def add(
+    folder: Annotated[str, typer.Argument(help="Folder of the programme.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Workbook with a sheet a table, or CSV whose header tells its table.", show_default=False),
+    ] = None,
+    table: Annotated[
+        str, typer.Option("--table", metavar="NAME", help="Table of a CSV file.", show_default=False)
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring back the folder before the last addition.")] = False,
+) -> None:
+    """Add the rows of a file to a programme folder, by key: new rows, and other values of known ones.
+
+    An empty cell never erases a figure. When one row cannot be taken nothing is written. The folder as it was is kept
+    as FOLDER.previous.
+    """
+    from porfse_analysis.errors import ParameterError
+    from porfse_analysis.loaders import adding
+
+    if undo == (file is not None):
+        raise ParameterError("give a file to add, or --undo")
+    if file is None:
+        adding.undo(folder)
+        print(f"{folder} is what it was; what it had become is {adding.previous(folder).name}", file=sys.stderr)
+        return
+    found = adding.add_file(folder, file, table=table, dry_run=dry_run)
+    for name, keys in found.added.items():
+        for key in keys:
+            print(f"{name}: + {key}")
+    for change in found.changed:
+        print(f"{change.table}: {change.key}: {change.column} {change.before or '(empty)'} -> {change.after}")
+    rows, cells = sum(map(len, found.added.values())), len(found.changed)
+    would = "would be " if dry_run and rows + cells else ""
+    print(f"{rows} rows {would}added, {cells} cells {would}changed, {found.known} rows known", file=sys.stderr)
+    if rows + cells and not dry_run:
+        print(f"as it was: {adding.previous(folder).name}; now: porfse check {folder}", file=sys.stderr)
+
+
+@app.command(epilog="Example: porfse new my-programme")
+@guarded
+def new(
+    folder: Annotated[str, typer.Argument(help="Folder to make; it must not exist yet, or be empty.")],
+) -> None:
+    """Make an empty programme folder to fill in: CSV tables, a workbook, and a page that explains each column."""
+    from porfse_analysis.loaders.template import PAGE, new_folder
+
+    made = new_folder(folder)
+    print(made / PAGE)
