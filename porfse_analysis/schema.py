@@ -328,8 +328,8 @@ def conform(name: str, frame: pd.DataFrame, *, programme: str | None = None) -> 
     """The frame with the columns, order, types and defaults of table `name`.
 
     `programme` (a CCI) fills the column of that name. Cells are not checked: `table_faults.find_faults` does that.
-    Raises `ParameterError` for what cannot be taken as it is: neither the column nor the code of the programme, dates not
-    written YYYY-MM-DD, flags other than yes and no, codes that were read as numbers ("01" is no longer 1).
+    Raises `ParameterError` for what cannot be taken as it is: neither the column nor the code of the programme, dates
+    not written YYYY-MM-DD, flags other than yes and no, codes that were read as numbers ("01" is no longer 1).
     """
     table = TABLES[name]
     columns: dict[str, pd.Series] = {}

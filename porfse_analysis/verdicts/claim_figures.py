@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from porfse_analysis.indicators.positions import published_totals
 from porfse_analysis.programme import Programme
+from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.rules import Rules
 
@@ -19,6 +21,7 @@ __all__ = [
     "Figure",
     "Others",
     "against",
+    "amounts",
     "answer",
     "around",
     "claimed_range",
@@ -49,6 +52,37 @@ class Figure:
     low: Decimal
     high: Decimal
     source: str
+
+
+def amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -> list[Figure]:
+    """What each source had published of a stage at each position, in the order of preference of the sources."""
+    rows = finance[finance["stage"] == stage]
+    totals = published_totals(rows, ["programme"] if axis == ALL else ["programme", "axis"])
+    if axis != ALL:
+        totals = totals[totals["axis"] == axis]
+    figures = []
+    for total in totals.sort_values(["rank", "position"], kind="stable").to_dict("records"):
+        at = (rows["source"].astype("str") == total["source"]) & (rows["cutoff"] == total["position"])
+        if axis == ALL:
+            parts = rows[at & ((rows["axis"] == ALL) == total["published_total"])]
+            whole = total["published_total"] or set(axes["axis"]) <= set(parts["axis"])
+        else:
+            parts, whole = rows[at & (rows["axis"] == axis)], True
+        known = parts[parts["amount_eur"].notna()]
+        cells = list(zip(known["amount_eur"], known["qualifier"], known["precision"], strict=True))
+        limits = [v.bounds(*cell) for cell in cells]
+        open_end = bool(total["missing"]) or not whole
+        figures.append(
+            Figure(
+                position=total["position"],
+                date=total["data_date"],
+                value=sum((v.exact(value) for value, _, _ in cells), v.ZERO),
+                low=sum((low for low, _ in limits), v.ZERO),
+                high=v.INFINITE if open_end else sum((high for _, high in limits), v.ZERO),
+                source=total["source"],
+            )
+        )
+    return figures
 
 
 def around(figures: Iterable[Figure], date: pd.Timestamp) -> tuple[Figure | None, Figure | None]:

@@ -24,7 +24,7 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at
-from porfse_analysis.indicators.positions import group_keys, published_totals
+from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import split_note
 from porfse_analysis.indicators.targets import is_reached
 from porfse_analysis.inputs import as_cutoff
@@ -36,6 +36,7 @@ from porfse_analysis.verdicts.claim_figures import (
     Figure,
     Others,
     against,
+    amounts,
     answer,
     around,
     compare,
@@ -209,51 +210,20 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> An
 
 def _of_stage(row: Answer, others: Others) -> Answer:
     stage, axis = row["quantity"], row["axis"]
-    own = [f.value for f in _amounts(others.own_finance, stage, axis, others.axes) if f.position == row["cutoff"]]
+    own = [f.value for f in amounts(others.own_finance, stage, axis, others.axes) if f.position == row["cutoff"]]
     own_value: Answer = {"own_value": own[0]} if own else {}
     stated = others.own_finance[others.own_finance["cutoff"] == row["cutoff"]]
     stated = stated[(stated["stage"] == stage) & (stated["axis"] == axis)]
     if (stated["reading_it"] != "").any():
         own_value["note"] = "own_reading"
-    figures = _amounts(others.finance, stage, axis, others.axes)
+    figures = amounts(others.finance, stage, axis, others.axes)
     near = _NEAR_STAGE.get(stage, "")
     if not figures and near:
-        before, after = around(_amounts(others.finance, near, axis, others.axes), row["cutoff"])
+        before, after = around(amounts(others.finance, near, axis, others.axes), row["cutoff"])
         shown = figures_of(before, after, near)
         reason = "other_stage" if shown else "no_figure"
         return answer("not_verifiable", reason, needs="stage") | shown | own_value
     return against(row, figures, stage, "stage") | own_value
-
-
-def _amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -> list[Figure]:
-    """What each source had published of a stage at each position, in the order of preference of the sources."""
-    rows = finance[finance["stage"] == stage]
-    totals = published_totals(rows, ["programme"] if axis == ALL else ["programme", "axis"])
-    if axis != ALL:
-        totals = totals[totals["axis"] == axis]
-    figures = []
-    for total in totals.sort_values(["rank", "position"], kind="stable").to_dict("records"):
-        at = (rows["source"].astype("str") == total["source"]) & (rows["cutoff"] == total["position"])
-        if axis == ALL:
-            parts = rows[at & ((rows["axis"] == ALL) == total["published_total"])]
-            whole = total["published_total"] or set(axes["axis"]) <= set(parts["axis"])
-        else:
-            parts, whole = rows[at & (rows["axis"] == axis)], True
-        known = parts[parts["amount_eur"].notna()]
-        cells = list(zip(known["amount_eur"], known["qualifier"], known["precision"], strict=True))
-        limits = [v.bounds(*cell) for cell in cells]
-        open_end = bool(total["missing"]) or not whole
-        figures.append(
-            Figure(
-                position=total["position"],
-                date=total["data_date"],
-                value=sum((v.exact(value) for value, _, _ in cells), v.ZERO),
-                low=sum((low for low, _ in limits), v.ZERO),
-                high=v.INFINITE if open_end else sum((high for _, high in limits), v.ZERO),
-                source=total["source"],
-            )
-        )
-    return figures
 
 
 def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answer]:
@@ -267,9 +237,9 @@ def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answ
         parts = {
             axis: figure
             for axis in programme.axes["axis"]
-            for figure in _amounts(own, "allocation", axis, programme.axes)
+            for figure in amounts(own, "allocation", axis, programme.axes)
         }
-        total = _amounts(own[own["axis"] == ALL], "allocation", ALL, programme.axes)
+        total = amounts(own[own["axis"] == ALL], "allocation", ALL, programme.axes)
         if not total or len(parts) < len(programme.axes):
             continue
         added = sum((figure.value for figure in parts.values()), v.ZERO)
@@ -290,7 +260,7 @@ def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answ
         }
         row |= answer("contradicted", "sum_differs") | figures_of(whole, None, "allocation_sum")
         for axis, figure in parts.items():
-            before, _ = around(_amounts(others.finance, "allocation", axis, programme.axes), date)
+            before, _ = around(amounts(others.finance, "allocation", axis, programme.axes), date)
             if before is None or before.value == figure.value:
                 continue
             corrected = added - figure.value + before.value
