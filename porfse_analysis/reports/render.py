@@ -107,6 +107,7 @@ def load_exporter() -> Any:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_output_stdin=True,
+        exclude_anchor_links=True,
     )
 
 
@@ -133,7 +134,7 @@ class _Headings(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag != self._open:
             return
-        text = "".join(self._text).strip().rstrip("¶")
+        text = "".join(self._text).strip()
         if tag == "h1":
             self.title = self.title or text
         elif tag == "p":

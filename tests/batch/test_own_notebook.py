@@ -19,7 +19,7 @@ ORDINARY = {
     "pandas": "import pandas as pd\npd.DataFrame({'a': [1, 3, 2]}).plot()",
     "show": "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nplt.show()",
     "last": "from matplotlib.figure import Figure\nown = Figure()\nown.subplots().plot([1, 2])\nown",
-    "rich": "from IPython.display import HTML, Markdown, display\ndisplay(Markdown('**x**'), HTML('<b>y</b>'))",
+    "rich": "from IPython.display import HTML, Markdown, display\ndisplay(Markdown('## Own words'), HTML('<b>y</b>'))",
     "widget": "import ipywidgets\nipywidgets.IntSlider(value=3)",
     "warning": "import warnings\nwarnings.warn('careful')",
     "stderr": "import sys\nprint('to stderr', file=sys.stderr)",
@@ -68,6 +68,8 @@ def test_whatever_is_drawn_stands_in_the_notebook_and_on_the_page(which, made):
         kinds = {kind for output in outputs[name] for kind in output.get("data", {})}
         assert kinds & {"image/png", "image/svg+xml"}, name
     assert page.count("data:image/") + page.count("<svg") >= len(DRAWN)
+    assert 'id="Own-words"' in page
+    assert "¶" not in page
     # the shell's own backend had no say
     assert outputs["backend"][0]["data"]["text/plain"] == ["'inline'"]
     # what is for the author alone is not on the page
