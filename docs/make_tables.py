@@ -11,7 +11,16 @@ from porfse_analysis.schema import TABLES
 ROOT = Path(__file__).parents[1]
 
 
-CODES = """A target meets its achievements where every code of the key is written alike, so codes have one spelling.
+CODES = """A sheet of a new date is a new row of `sources` and rows of the tables it has figures for: `porfse add FOLDER FILE`
+takes a workbook, or a CSV file whose header tells its table, matches rows by the key of the table and prints what is
+new and what changes. One row that cannot be taken and nothing is written; an empty cell erases nothing; `--dry-run`
+writes nothing; the folder as it was is kept as `FOLDER.previous` and `--undo` brings it back. Documents that go on one
+another have the same `series` in `sources`: amounts, rates and changes follow the series, each figure cites its
+document. Of two documents of one series and date the one with the later `date` counts, then the lower row; what it
+replaces is a finding. An amount whose source publishes no allocation is set against the plan of the preferred source
+that has one (note `plan_of_other_source`). A fund or category of region left empty is the programme's only one.
+
+A target meets its achievements where every code of the key is written alike, so codes have one spelling.
 `FSE`, `8.i`, `co01` or `More Developed` are refused with what to write (`8.i: write 8i`), and so is an axis written
 otherwise than in `axes`; nothing is changed silently. Codes of a programme's own (`SO1_1`, `R12b`) are whatever it
 writes. `porfse check` names a target whose values stand under a neighbouring key: another fund, priority, category of
