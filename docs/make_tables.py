@@ -11,7 +11,8 @@ from porfse_analysis.schema import TABLES
 ROOT = Path(__file__).parents[1]
 
 
-CODES = """A sheet of a new date is a new row of `sources` and rows of the tables it has figures for: `porfse add FOLDER FILE`
+CODES = """\
+A sheet of a new date is a new row of `sources` and rows of the tables it has figures for: `porfse add FOLDER FILE`
 takes a workbook, or a CSV file whose header tells its table, matches rows by the key of the table and prints what is
 new and what changes. One row that cannot be taken and nothing is written; an empty cell erases nothing; `--dry-run`
 writes nothing; the folder as it was is kept as `FOLDER.previous` and `--undo` brings it back. Documents that go on one
