@@ -5,8 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from porfse_analysis.cli import pages, programmes
-from porfse_analysis.cli.command import app
+from porfse_analysis.errors import missing_extra
+
+try:
+    from porfse_analysis.cli import pages, programmes
+    from porfse_analysis.cli.command import app
+except ModuleNotFoundError as error:  # the core alone is installed
+    print(missing_extra(error) or error, file=sys.stderr)
+    raise SystemExit(2) from error
 
 __all__ = ["app", "main", "pages", "paired", "programmes"]
 

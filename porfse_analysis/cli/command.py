@@ -7,13 +7,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
-from porfse_analysis.errors import PorfseError, ReportError, missing_extra
+import typer
 
-try:
-    import typer
-except ModuleNotFoundError as error:  # the core alone is installed
-    print(missing_extra(error) or error, file=sys.stderr)
-    raise SystemExit(2) from error
+from porfse_analysis.errors import PorfseError, ReportError, missing_extra
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme

@@ -80,6 +80,8 @@ def of_series(finance: pd.DataFrame) -> pd.DataFrame:
 
 def superseded(finance: pd.DataFrame) -> pd.Series:
     """Whether a later document of its series, as an erratum, has the figure of a row for the same date."""
+    if finance["source"].nunique() == finance["series"].nunique():
+        return pd.Series(data=False, index=finance.index)
     cell = ["programme", "axis", "stage", "fund", "region_category", "series", "cutoff"]
     ranked = finance.assign(rank=source_rank(finance["source"]), known=finance["amount_eur"].notna())
     ranked = ranked.sort_values(["known", "rank"], ascending=[False, True], kind="stable")

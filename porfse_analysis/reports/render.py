@@ -107,7 +107,7 @@ def load_exporter() -> Any:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_output_stdin=True,
-        exclude_anchor_links=True,
+        anchor_link_text="",  # a heading keeps its place to lead to, without a sign
     )
 
 

@@ -140,7 +140,7 @@ def test_a_later_date_makes_its_own_reports_alone(made, make, folder):
     with (folder / "finance.csv").open("a", encoding="utf-8") as lines:
         lines.write("I,2022-12-31,selected,ESF,More developed,new-source,1000.00,,2022-12-31,exact,0.01,9.0,,\n")
     with (folder / "sources.csv").open("a", encoding="utf-8") as lines:
-        lines.write("new-source,Nuova,New,Somebody,,,,CC0 1.0\n")
+        lines.write("new-source,Nuova,New,,Somebody,,,,CC0 1.0\n")
     assert make() == reports("2022-12-31")
 
 

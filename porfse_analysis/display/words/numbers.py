@@ -83,8 +83,8 @@ class Form:
         scaled, decimals = self._scaled(value), self._decimals(value)
         shown = rounded(scaled, decimals)
         if scaled and not shown:
-            said = f'"{self.text(value, lang)}"'
-            return ";".join((said, said))  # of positive and of negative ones
+            said = self.text(value, lang)
+            return f'"{said}";"{said}"'  # of positive and of negative ones
         body = number_pattern(decimals)
         if self.optional:
             # a spreadsheet would leave a lone point after a whole number
