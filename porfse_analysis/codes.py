@@ -67,6 +67,8 @@ _PRIORITY = re.compile(rf"([1-9]\d?)({'|'.join(sorted(_ROMANS, key=len, reverse=
 _OBJECTIVE = re.compile(r"([EIJMR]SO)(\d)(\d{1,2})")
 _INDICATOR = re.compile(r"(CO(?:06|1[1-4])(?=A)|(?:CO|CR|EECO|EECR)\d\d$|RC[OR]\d{2,3}$)(A?)")
 
+_OTHER_LENGTH = re.compile(r"(C[O0]|CR|EEC[O0]|EECR)(\d|0+\d{1,2})")
+
 # letters of other alphabets that look like Latin ones
 _LOOKALIKES = str.maketrans("АВСЕНІКМОРТХаеорсхіΑΒΕΗΙΚΜΟΡΤΧΝΖο", "ABCEHIKMOPTXaeopcxiABEHIKMOPTXNZo")
 
@@ -104,8 +106,15 @@ def _priority(text: str) -> str:
 
 def _indicator(text: str) -> str:
     """The common indicator that a text is meant for: CO01, CO06a, EECR03."""
-    code = _INDICATOR.fullmatch(_bare(text))
-    return f"{code[1]}{code[2].lower()}" if code and _numbers(text) == 1 else ""
+    letters = _bare(text)
+    code = _INDICATOR.fullmatch(letters)
+    if code and _numbers(text) == 1:
+        return f"{code[1]}{code[2].lower()}"
+    # CO1, CO001, C001 for CO01: a number of another length, or a zero for the letter
+    number = _OTHER_LENGTH.fullmatch(letters)
+    if number and _numbers(text) == 1 and 0 < int(number[2]) < 100:
+        return f"{number[1].replace('0', 'O')}{int(number[2]):02d}"
+    return ""
 
 
 CODES: Mapping[str, tuple[tuple[str, ...], Callable[[str], str]]] = {
@@ -167,11 +176,14 @@ def is_percentage(unit: str) -> bool:
 def whole_counts(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:
     """Columns of a table that hold counts of people -> which of their rows do.
 
-    Residents; women; values of the common indicators of the ESF (CO, CR, EECO, EECR) but for shares. Indicators of a
-    programme's own, targets and measures may have fractions.
+    Residents; women; claims about participants and recipients; values of the common indicators of the ESF (CO, CR,
+    EECO, EECR) but for shares. Indicators of a programme's own, targets and measures may have fractions.
     """
     if table == "population":
         return {"residents": pd.Series(True, index=frame.index)}
+    if table == "claims":
+        people = frame["quantity"].eq("participants") | frame["quantity"].str.startswith("recipients_")
+        return {"value": people}
     if table != "achievements":
         return {}
     own = frame["indicator_type"].isin(ESF_TYPES) & ~frame["fund"].isin(_OTHER_FUNDS)

@@ -81,7 +81,13 @@ def folder_aside(target: Path, *, keep: Path | None = None) -> Iterator[Path]:
             if keep.exists():
                 keep.rename(old)
             target.rename(keep)
-            new.rename(target)
+            try:
+                new.rename(target)
+            except BaseException:
+                keep.rename(target)
+                if old.exists():
+                    old.rename(keep)
+                raise
             shutil.rmtree(old, ignore_errors=True)
         else:
             _swap(new, target, old)

@@ -198,7 +198,8 @@ def _in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     series = sources["series"].where(sources["series"] != "", sources["source"])
     listed = pd.DataFrame({"source": sources["source"], "series": series, "row": range(len(sources))})
     listed["first"] = listed.groupby("series")["row"].transform("min")
-    listed["published"] = sources["date"]
+    # without a date for each of them the order of the rows decides
+    listed["published"] = sources["date"].where(sources["date"].notna().groupby(series).transform("all"))
     ranked = listed.sort_values(["first", "published", "row"], ascending=[True, False, False], kind="stable")
     order = pd.CategoricalDtype(ranked["source"].tolist(), ordered=True)
     ordered = dict(frames)

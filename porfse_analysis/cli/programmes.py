@@ -157,7 +157,7 @@ def add(
         raise ParameterError("give a file to add, or --undo")
     if file is None:
         adding.undo(folder)
-        print(f"{folder} is what it was; what it had become is {adding.previous(folder).name}", file=sys.stderr)
+        print(f"{folder} and {adding.previous(folder).name} have changed places", file=sys.stderr)
         return
     found = adding.add_file(folder, file, table=table, dry_run=dry_run)
     for name, keys in found.added.items():

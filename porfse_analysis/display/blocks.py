@@ -105,7 +105,7 @@ def key_numbers(report: Report) -> Html:
         )
     ratios = counted_ratios(report.results)
     if len(ratios):
-        reached = int(is_reached(ratios["value"]).sum())
+        reached = int(is_reached(ratios["value"], ratios["note"]).sum())
         dates = [wording.date(day, report.lang) for day in sorted(ratios["data_date"].unique())]
         remark = report.text("tile.targets_of", count=len(ratios), dates=wording.list_of(dates, report.lang))
         items.append((report.text("tile.targets"), wording.count(reached, report.lang), remark))

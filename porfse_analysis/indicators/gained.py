@@ -54,4 +54,4 @@ def gained_targets(changes: pd.DataFrame, against: str = "target") -> pd.DataFra
 
 def _reached(rows: pd.DataFrame, against: str) -> pd.DataFrame:
     counted = counted_ratios(make_result(rows), against)
-    return counted.loc[is_reached(counted["value"]), _KEY]
+    return counted.loc[is_reached(counted["value"], counted["note"]), _KEY]

@@ -66,7 +66,7 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
         # whether any part is a bound is among the facts
         side = own.drop(columns="bound").merge(last, on=["programme", "position"])
         side = side.merge(facts, on=["programme", "axis", "source", "position"], how="left")
-        columns = ["amount", "missing", "data_date", "position", "plan_version", "precision", "bound"]
+        columns = ["amount", "missing", "data_date", "position", "plan_version", "precision", "bound", "document"]
         sides.append(side[["programme", "axis", "source", *columns]])
     now, before = sides
     rows = now.merge(
@@ -95,6 +95,7 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     rows["precision"] = rows[["precision", "precision_before"]].max(axis=1)
     for name in ("plan_version", "plan_version_before"):
         rows[name] = rows[name].astype("object").where(rows[name].notna(), "").astype("str")
+    rows["source"] = rows["document"].fillna(rows["document_before"])
     return rows.assign(cutoff=at, compare_to=then)[list(ALLOCATION_COLUMNS)]
 
 

@@ -79,13 +79,13 @@ def of_series(finance: pd.DataFrame) -> pd.DataFrame:
 
 
 def superseded(finance: pd.DataFrame) -> pd.Series:
-    """Whether a later document of its series, as an erratum, has the figure of a row for the same date."""
+    """Whether another document of its series, as an erratum, has what counts in place of a row, for the same date."""
     if finance["source"].nunique() == finance["series"].nunique():
         return pd.Series(data=False, index=finance.index)
     cell = ["programme", "axis", "stage", "fund", "region_category", "series", "cutoff"]
     ranked = finance.assign(rank=source_rank(finance["source"]), known=finance["amount_eur"].notna())
     ranked = ranked.sort_values(["known", "rank"], ascending=[False, True], kind="stable")
-    return (ranked["known"] & ranked.duplicated(cell)).reindex(finance.index)
+    return ranked.duplicated(cell).reindex(finance.index)
 
 
 def source_rank(source: pd.Series) -> pd.Series:

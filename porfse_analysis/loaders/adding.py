@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +73,7 @@ def add_file(folder: str | Path, file: str | Path, *, table: str = "", dry_run: 
     """Add the rows of a workbook or a CSV file to a programme folder.
 
     Rows are matched by the key of their table (`porfse_analysis.schema`): a new key is a new row; of a known one each
-    cell that is not empty counts. The folder as it was becomes `FOLDER.previous`.
+    cell that is not empty counts, and a flag that is set. The folder as it was becomes `FOLDER.previous`.
 
     Parameters
     ----------
@@ -93,6 +94,8 @@ def add_file(folder: str | Path, file: str | Path, *, table: str = "", dry_run: 
         For a file that is neither, or whose table cannot be told.
     """
     path, source = Path(folder).resolve(), Path(file)
+    if not path.exists() and (previous(path) / DESCRIPTOR).is_file():
+        raise ParameterError(f"{folder}: is not there, but {previous(path).name} is: bring it back with --undo")
     programme, descriptor = load_programme(path), read_descriptor(path)
     declared = declared_tables(path, descriptor, [])
     if not source.is_file():
@@ -138,7 +141,7 @@ def undo(folder: str | Path) -> Path:
     if not (before / DESCRIPTOR).is_file():
         raise ParameterError(f"{folder}: there is no {before.name} beside it to bring back")
     if path.exists():
-        waiting = path.with_name(f".{path.name}.undone")
+        waiting = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.undone")
         path.rename(waiting)
         before.rename(path)
         waiting.rename(before)
@@ -172,7 +175,8 @@ def _of_csv(path: Path, table: str, declared: Mapping[str, Mapping[str, Any]]) -
     if name not in schema.TABLES:
         raise ParameterError(f"--table {name}: the tables are {', '.join(schema.TABLES)}")
     # numbers and dates as the folder's own table has them
-    content = read_table(path, name, {**declared.get(name, {}), "dialect": {"delimiter": delimiter}}, whole=False)
+    own = {**declared.get(name, {}), "encoding": "utf-8", "dialect": {"delimiter": delimiter}}
+    content = read_table(path, name, own, whole=False)
     if content.faults or content.frame is None:
         raise DataError(path, content.faults)
     return {name: _Incoming(content.frame, content.rows, path.name)}
@@ -232,7 +236,9 @@ def _merge(programme: Programme, name: str, incoming: _Incoming) -> _Merged:
         merged.rows[place] = lines[at]
         for column in told:
             before, after = held[place][column.name], brought[at][column.name]
-            if pd.isna(after) or after == "" or (not pd.isna(before) and before == after):
+            # an empty flag reads as one that is not set: only a set one says something
+            silent = pd.isna(after) or after == "" or (column.kind == "flag" and not after)
+            if silent or (not pd.isna(before) and before == after):
                 continue
             held[place][column.name] = after
             texts = _text(before, column.kind), _text(after, column.kind)
@@ -284,7 +290,7 @@ def _text(value: Any, kind: str) -> str:
         return "yes" if value else "no"
     if kind == "amount":
         return f"{value:,.2f}"
-    return f"{value:g}" if kind == "number" else str(value)
+    return f"{value:,.15g}" if kind == "number" else str(value)
 
 
 # --- writing ---

@@ -341,6 +341,9 @@ def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[A
     # rounding a long number would round it to the digits of the decimal context first, or fail
     if column.kind == "amount" and isinstance(exponent, int) and exponent < -2 and any(digits[exponent + 2 :]):
         return None, "has more than two decimals", "An amount in euro has two"
+    if column.kind == "amount" and codes.thousands(text, notation.decimal):
+        plain = text.replace(notation.decimal, "")
+        return None, "has three decimals: it may be thousands", f"Write {plain} or {text[:-1]}, whichever is meant"
     if math.isinf(float(number)):
         return None, "is too large a number", "Correct the cell"
     return float(number), "", ""

@@ -75,7 +75,7 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         fractional_counts(achievements, population),
         neighbouring_keys(achievements, targets, at),
         axes_against_total(finance, programme.axes),
-        between_sources(finance, both),
+        _between_series(between_sources(finance, both), finance),
         replaced(finance),
         lacking(finance),
         without_plan(finance),
@@ -148,6 +148,15 @@ def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
         ["programme", "place", "order", "cutoff", "axis", "figure", "source"], kind="stable"
     )
     return table[list(FINDING_COLUMNS)].reset_index(drop=True)
+
+
+def _between_series(found: Iterable[dict[str, object]], finance: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Differences between sources, but for those of one series: there the later document counts."""
+    series = dict(zip(finance["source"].astype("str"), finance["series"], strict=True)) if "series" in finance else {}
+    for item in found:
+        own, other = (series.get(str(item[name]), item[name]) for name in ("source", "other_source"))
+        if own != other:
+            yield item
 
 
 def _former_names(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:

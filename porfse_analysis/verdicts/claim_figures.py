@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis.indicators.positions import published_totals
+from porfse_analysis.indicators.positions import of_series, published_totals
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
@@ -52,11 +52,13 @@ class Figure:
     low: Decimal
     high: Decimal
     source: str
+    series: str = ""
+    """The series of documents it is followed along, where it is not the source alone."""
 
 
 def amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -> list[Figure]:
     """What each source had published of a stage at each position, in the order of preference of the sources."""
-    rows = finance[finance["stage"] == stage]
+    rows = of_series(finance[finance["stage"] == stage])
     totals = published_totals(rows, ["programme"] if axis == ALL else ["programme", "axis"])
     if axis != ALL:
         totals = totals[totals["axis"] == axis]
@@ -79,7 +81,8 @@ def amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) ->
                 value=sum((v.exact(value) for value, _, _ in cells), v.ZERO),
                 low=sum((low for low, _ in limits), v.ZERO),
                 high=v.INFINITE if open_end else sum((high for _, high in limits), v.ZERO),
-                source=total["source"],
+                source=total["document"],
+                series=total["source"],
             )
         )
     return figures
@@ -92,7 +95,8 @@ def around(figures: Iterable[Figure], date: pd.Timestamp) -> tuple[Figure | None
     later = [figure for figure in ordered if figure.position > date]
     before = max(earlier, key=lambda figure: figure.position, default=None)  # the first of those of one position
     if before is not None:
-        later = [figure for figure in later if figure.source == before.source]
+        along = before.series or before.source
+        later = [figure for figure in later if (figure.series or figure.source) == along]
     return before, min(later, key=lambda figure: figure.position, default=None)
 
 

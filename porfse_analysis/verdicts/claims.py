@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -25,13 +26,14 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at
 from porfse_analysis.indicators.positions import group_keys
-from porfse_analysis.indicators.result import split_note
+from porfse_analysis.indicators.result import figure_bound, split_note
 from porfse_analysis.indicators.targets import is_reached
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.claim_figures import (
+    ABOUT,
     Answer,
     Figure,
     Others,
@@ -243,10 +245,11 @@ def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answ
         if not total or len(parts) < len(programme.axes):
             continue
         added = sum((figure.value for figure in parts.values()), v.ZERO)
-        low, high = total[0].low, total[0].high
+        least, most = (sum(ends, v.ZERO) for ends in zip(*_rounded(own, programme), strict=True))
+        low, high = _ends(own[(own["axis"] == ALL) & (own["stage"] == "allocation")].iloc[0])
         exact = {"qualifier": "exact", "precision": float(_unit(own, ALL)), "claimed": float(total[0].value)}
         whole = Figure(date, date, added, added, added, source)
-        if compare(exact, whole)[0] == "confirmed" or low <= added <= high:
+        if compare(exact, whole)[0] == "confirmed" or (low <= most and least <= high):
             continue
         row: Answer = {
             "programme": claim["programme"],
@@ -271,6 +274,20 @@ def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answ
     return rows
 
 
+def _rounded(own: pd.DataFrame, programme: Programme) -> list[tuple[Decimal, Decimal]]:
+    """The limits of each endowment of an axis that a document states."""
+    axes = own[own["axis"].isin(programme.axes["axis"]) & (own["stage"] == "allocation") & own["amount_eur"].notna()]
+    return [_ends(row) for _, row in axes.iterrows()]
+
+
+def _ends(row: pd.Series) -> tuple[Decimal, Decimal]:
+    """What a stated endowment can stand for when it is rounded, not cut, or has a bound."""
+    if row["qualifier"] in ("more_than", "less_than", "about"):
+        return v.bounds(row["amount_eur"], row["qualifier"], row["precision"])
+    half = v.ZERO if pd.isna(row["precision"]) else v.exact(row["precision"]) / 2
+    return v.exact(row["amount_eur"]) - half, v.exact(row["amount_eur"]) + half
+
+
 def _unit(finance: pd.DataFrame, axis: str) -> float:
     units = finance.loc[(finance["axis"] == axis) & (finance["stage"] == "allocation"), "precision"]
     return float(units.fillna(0).max())
@@ -290,9 +307,19 @@ def _people(achievements: pd.DataFrame, axis: str) -> list[Figure]:
         people = people_at(achievements, position, group_keys("programme" if axis == ALL else "axis"))
         for known in people[(people["axis"] == axis) & people["value"].notna()].to_dict("records"):
             count = v.exact(known["value"])
-            most = v.INFINITE if "partial" in split_note(known["note"]) else count
-            figures.append(Figure(position, known["data_date"], count, count, most, known["source"]))
+            low, high = _limits(count, figure_bound(known["note"]))
+            high = v.INFINITE if "partial" in split_note(known["note"]) else high
+            figures.append(Figure(position, known["data_date"], count, low, high, known["source"]))
     return figures
+
+
+def _limits(count: Decimal, bound: str) -> tuple[Decimal, Decimal]:
+    """The least and the most that a count with such a bound can stand for."""
+    if bound in ("more_than", "at_least"):
+        return count, v.INFINITE
+    if bound in ("less_than", "at_most"):
+        return v.ZERO, count
+    return (count * (1 - ABOUT), count * (1 + ABOUT)) if bound == "about" else (count, count)
 
 
 def _of_women(row: Answer, others: Others) -> Answer:

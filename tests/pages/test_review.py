@@ -210,7 +210,7 @@ def test_the_review_leads_with_what_is_known(sheet, assessed, lang):
     assert {"it": "Dotazione dell'assistenza tecnica", "en": "Endowment of technical assistance"}[
         lang
     ] in html.unescape(said)
-    assert {"it": "Non valutabili con questi dati:", "en": "Not to be assessed with these data:"}[lang] in said
+    assert {"it": "Non valutabili con questi dati:", "en": "Cannot be assessed with these data:"}[lang] in said
     assert said.index(counts) < said.index({"it": "Tabella 6", "en": "Table 6"}[lang])
     assert {"it": "Tabella 17", "en": "Table 17"}[lang] in said
     # where everything can be assessed it says how: axis 1 has 92, 100 and 85% of its milestones
@@ -222,7 +222,7 @@ def test_the_review_leads_with_what_is_known(sheet, assessed, lang):
         "it": "N+3 del 31/12/2018: ESF coperto; YEI a rischio",
         "en": "of 31/12/2018: ESF covered; YEI at risk",
     }[lang] in said
-    assert {"it": "Non valutabili", "en": "Not to be assessed"}[lang] not in said
+    assert {"it": "Non valutabili", "en": "Cannot be assessed"}[lang] not in said
 
 
 def test_unconfirmed_rules_stand_out(sheet, lang):

@@ -175,3 +175,25 @@ def test_the_workbook_of_another_programme_is_refused(tmp_path, folder, bundled)
     write_workbook(dataclasses.replace(bundled, cci="2014IT05SFOP005"), path)
     with pytest.raises(ParameterError, match="is of programme 2014IT05SFOP005, the folder of 2014IT05SFOP007"):
         add_file(folder, path)
+
+
+@pytest.mark.parametrize("written", ["358.000", '"15.500"'])
+def test_thousands_with_a_point_are_no_amount(folder, csv_file, written):
+    text = f"axis,cutoff,stage,source,amount_eur\nI,2019-03-31,certified,sheet-2018-09-30,{written}\n"
+    with pytest.raises(DataError, match="has three decimals: it may be thousands"):
+        add_file(folder, csv_file(text))
+
+
+def test_an_empty_flag_takes_nothing_back(folder, csv_file):
+    key = "I,ESF,8i,More developed,OESF,CO01,1.2,ec-2q3n-nr7n"
+    names = "axis,fund,investment_priority,region_category,indicator_type,indicator_code,plan_version,source"
+    head = f"{names},valid_from,in_performance_framework"
+    assert add_file(folder, csv_file(f"{head}\n{key},2015-12-31,yes\n")).changed[0].after == "yes"
+    assert add_file(folder, csv_file(f"{head}\n{key},2015-12-31,\n")).changed == []
+
+
+def test_a_folder_that_went_away_is_brought_back(folder, csv_file):
+    add_file(folder, csv_file(SOURCE))
+    shutil.rmtree(folder)
+    with pytest.raises(ParameterError, match=r"is not there, but programme\.previous is: bring it back with --undo"):
+        add_file(folder, csv_file(SOURCE))

@@ -430,3 +430,48 @@ def test_columns_codes_and_dates():
         none = check_claims(load_programme(folder), cutoff="2014-12-31")
         assert none.empty
         assert none.dtypes.tolist() == rows.dtypes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "claimed", "expected"),
+    [
+        ("more_than", (187_000, "exact"), ("compatible", "found_limits")),
+        ("more_than", (181_000, "less_than"), ("compatible", "found_limits")),
+        ("less_than", (179_000, "more_than"), ("compatible", "found_limits")),
+        ("about", (180_000, "exact"), ("compatible", "found_limits")),
+        ("more_than", (179_000, "more_than"), ("confirmed", "bound")),
+        ("exact", (180_000, "exact"), ("confirmed", "agrees")),
+    ],
+)
+def test_people_published_with_a_bound_decide_only_what_it_allows(qualifier, claimed, expected):
+    people = [("1", "8i", "CO01", "2018-09-30", 180_000.0, {"qualifier": qualifier})]
+    value, word = claimed
+    row = verdict(claim("participants", value, qualifier=word, unit="participant"), people=people)
+    assert (row["verdict"], row["reason"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "said"),
+    [
+        # three thirds of a hundred, each rounded to a tenth of a million
+        ([(33.3, "exact")] * 3, 100.0, False),
+        ([(33.3, "more_than"), (33.3, "exact"), (33.3, "exact")], 101.0, False),
+        ([(60.0, "less_than"), (20.0, "exact"), (10.0, "exact")], 85.0, False),
+        ([(33.0, "exact")] * 3, 100.0, True),
+        ([(60.0, "less_than"), (20.0, "exact"), (10.0, "exact")], 95.0, True),
+    ],
+)
+def test_endowments_add_up_as_far_as_they_are_known(parts, total, said):
+    own = [
+        allocation(value * MILLION, "2018-09-30", "d", axis, qualifier=word, precision=100_000.0)
+        for axis, (value, word) in zip("123", parts, strict=True)
+    ]
+    own.append(allocation(total * MILLION, "2018-09-30", "d", "ALL", precision=100_000.0))
+    tables = {
+        "axes": pd.DataFrame({"axis": list("123"), "technical_assistance": [False] * 3}),
+        "sources": pd.DataFrame({"source": ["s", "d"], "title_it": ["s", "d"]}),
+        "finance": pd.concat(own),
+        "claims": pd.DataFrame([claim("allocation", total * MILLION, precision=100_000.0)]),
+    }
+    rows = check_claims(make_programme(CCI, {"it": "x"}, tables))
+    assert ("allocation-sum" in set(rows["claim"])) == said

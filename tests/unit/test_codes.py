@@ -235,3 +235,16 @@ def test_published_fractions_is_true_or_false(copy_of_bundled):
     file.write_text(json.dumps(descriptor), encoding="utf-8")
     with pytest.raises(DataError, match="is neither true nor false"):
         load_programme(copy_of_bundled)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("CO1", "CO01"), ("CO001", "CO01"), ("C001", "CO01"), ("cr1", "CR01"), ("EECO1", "EECO01"), ("CO011", "CO11")],
+)
+def test_a_number_of_another_length_is_another_spelling(written, meant):
+    assert misspelt("indicator_code", written)[1] == f"{written}: write {meant}"
+
+
+@pytest.mark.parametrize("code", ["CO01", "CR09", "EECO19", "RCO22", "SO1_1", "R1", "CO100", "C1", "CO01.1"])
+def test_other_codes_stay(code):
+    assert misspelt("indicator_code", code) == ("", "")

@@ -775,7 +775,7 @@ def test_the_order_of_sources_is_the_order_of_preference(copy_of_bundled):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0.00", 0.0), ("5", 5.0), ("5.1", 5.1), ("0.010", 0.01), ("1.5000", 1.5), ("100.000", 100.0), ("+7.25", 7.25)],
+    [("0.00", 0.0), ("5", 5.0), ("5.1", 5.1), ("0.010", 0.01), ("1.5000", 1.5), ("1000.000", 1000.0), ("+7.25", 7.25)],
 )
 def test_noughts_at_the_end_are_no_decimals(tmp_path, text, value):
     tables = SMALL | {"finance": SMALL["finance"].replace("100.00", text)}

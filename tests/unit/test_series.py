@@ -171,3 +171,31 @@ def test_an_empty_fund_is_the_programmes_only_one():
     two = pd.concat([money, finance(("I", "2018-12-31", "allocation", 100.0), fund="YEI")])
     rows = programme(two, sources=[{"source": "s", "title_it": "s"}]).finance
     assert rows["fund"].tolist() == ["ESF", "", "YEI"]
+
+
+def test_an_erratum_fills_a_cell_without_a_missing_part():
+    told = [
+        finance(("I", "2018-12-31", "allocation", 200.0), ("I", "2018-12-31", "paid", None), source="sheet"),
+        finance(("I", "2018-12-31", "paid", 60.0), source="erratum"),
+    ]
+    row = only(
+        financial_progress(programme(*told, sources=DOCUMENTS).finance, cutoff="2018-12-31"), indicator="payment_rate"
+    )
+    assert (row["value"], row["note"]) == (0.3, "")
+
+
+def test_one_date_is_no_order():
+    """Where one document has no date the lower row counts, whichever has one."""
+    sources = [{**DOCUMENTS[0]}, {**DOCUMENTS[1], "date": pd.NaT}]
+    told = [finance(("I", "2018-12-31", "paid", 5.0), source="sheet")]
+    told += [finance(("I", "2018-12-31", "paid", 6.0), source="erratum")]
+    data = programme(*told, sources=sources)
+    assert only(financial_progress(data.finance, cutoff="2018-12-31"), indicator="payment_rate")["numerator"] == 6
+
+
+def test_documents_of_one_series_are_no_sources_that_differ():
+    told = [finance(("I", "2018-12-31", "paid", 50.0), source="sheet")]
+    told += [finance(("I", "2018-12-31", "paid", 60.0), source="erratum")]
+    found = check(programme(*told, sources=DOCUMENTS))["check"].tolist()
+    assert "between_sources" not in found
+    assert "superseded" in found

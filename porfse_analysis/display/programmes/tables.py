@@ -148,7 +148,7 @@ def target_counts(comparison: Comparison) -> pd.DataFrame:
         reasons = reasons.mask(has_note(rows["note"], name), name)
     rows = rows.assign(**{name: uncounted & (reasons == name) for name in _REASONS})
     groups = rows.groupby("programme")
-    ratios = counted.assign(reached=is_reached(counted["value"])).groupby("programme")
+    ratios = counted.assign(reached=is_reached(counted["value"], counted["note"])).groupby("programme")
     counts = groups[list(_REASONS)].sum().assign(targets=groups.size())
     counts = counts.assign(computable=ratios.size(), reached=ratios["reached"].sum(), median=ratios["value"].median())
     table = comparison.ranking[["programme", "title", "label"]].merge(counts, on="programme", how="left")

@@ -258,7 +258,8 @@ def _targets(report: Report) -> list[Item]:
     ratios = counted_ratios(report.results)
     for name, rows, column in (("milestones", framework, "ratio"), ("targets", ratios, "value")):
         if len(rows):
-            reached = wording.count(int(is_reached(rows[column]).sum()), report.lang)
+            notes = rows["note"] if column == "value" else None
+            reached = wording.count(int(is_reached(rows[column], notes).sum()), report.lang)
             figure = report.text("sheet.out_of", value=reached, whole=wording.count(len(rows), report.lang))
             source = ";".join(dict.fromkeys(rows["source"]))
             text = report.text(f"sheet.reached_{name}")

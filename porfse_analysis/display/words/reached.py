@@ -16,7 +16,7 @@ def word_reached(results: pd.DataFrame, lang: str) -> list[str]:
     counted = counted_ratios(results)
     if counted.empty:
         return []
-    reached = wording.count(int(is_reached(counted["value"]).sum()), lang)
+    reached = wording.count(int(is_reached(counted["value"], counted["note"]).sum()), lang)
     return [
         wording.text("reached.now", lang, reached=reached, count=len(counted), dates=_days(counted["data_date"], lang))
     ]
