@@ -41,9 +41,9 @@ from porfse_analysis.verdicts.claim_figures import (
     amounts,
     answer,
     around,
-    compare,
     figures_of,
 )
+from porfse_analysis.verdicts.claim_sums import endowment_sums
 from porfse_analysis.verdicts.decommitment import decommitment
 from porfse_analysis.verdicts.own_rules import own_rules
 from porfse_analysis.verdicts.performance_framework import framework_indicators
@@ -174,7 +174,7 @@ def check_claims(programme: Programme, *, cutoff: object = None, rules: Rules | 
         claims = claims[claims["cutoff"] <= as_cutoff(cutoff)]
     applied = own_rules(programme.cci, programme.rules, rules)
     rows = [_checked(claim, programme, applied) for claim in claims.to_dict("records")]
-    rows += _sums(claims, programme, applied)
+    rows += endowment_sums(claims, programme, applied)
     return v.typed_frame([dict.fromkeys(CLAIM_COLUMNS) | row for row in map(_blank, rows)], CLAIM_COLUMNS)
 
 
@@ -226,71 +226,6 @@ def _of_stage(row: Answer, others: Others) -> Answer:
         reason = "other_stage" if shown else "no_figure"
         return answer("not_verifiable", reason, needs="stage") | shown | own_value
     return against(row, figures, stage, "stage") | own_value
-
-
-def _sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answer]:
-    """Documents with claims about endowments whose axes do not add up to their own total."""
-    rows = []
-    stated = claims[claims["quantity"] == "allocation"].drop_duplicates(["source", "cutoff"])
-    for claim in stated.to_dict("records"):
-        source, date = str(claim["source"]), claim["cutoff"]
-        others = Others.of(programme, source, rules)
-        own = others.own_finance[others.own_finance["cutoff"] == date]
-        parts = {
-            axis: figure
-            for axis in programme.axes["axis"]
-            for figure in amounts(own, "allocation", axis, programme.axes)
-        }
-        total = amounts(own[own["axis"] == ALL], "allocation", ALL, programme.axes)
-        if not total or len(parts) < len(programme.axes):
-            continue
-        added = sum((figure.value for figure in parts.values()), v.ZERO)
-        least, most = (sum(ends, v.ZERO) for ends in zip(*_rounded(own, programme), strict=True))
-        low, high = _ends(own[(own["axis"] == ALL) & (own["stage"] == "allocation")].iloc[0])
-        exact = {"qualifier": "exact", "precision": float(_unit(own, ALL)), "claimed": float(total[0].value)}
-        whole = Figure(date, date, added, added, added, source)
-        if compare(exact, whole)[0] == "confirmed" or (low <= most and least <= high):
-            continue
-        row: Answer = {
-            "programme": claim["programme"],
-            "claim": "allocation-sum",
-            "quantity": "allocation_sum",
-            "axis": ALL,
-            "cutoff": date,
-            "source": source,
-            "unit": "EUR",
-            **exact,
-        }
-        row |= answer("contradicted", "sum_differs") | figures_of(whole, None, "allocation_sum")
-        for axis, figure in parts.items():
-            before, _ = around(amounts(others.finance, "allocation", axis, programme.axes), date)
-            if before is None or before.value == figure.value:
-                continue
-            corrected = added - figure.value + before.value
-            if compare(exact, Figure(date, date, corrected, corrected, corrected, ""))[0] == "confirmed":
-                row |= {"reason": "sum_truncated", "explained_by": axis, "data_source": before.source}
-                row |= {"reference": before.value, "other_reference": figure.value}
-        rows.append(row)
-    return rows
-
-
-def _rounded(own: pd.DataFrame, programme: Programme) -> list[tuple[Decimal, Decimal]]:
-    """The limits of each endowment of an axis that a document states."""
-    axes = own[own["axis"].isin(programme.axes["axis"]) & (own["stage"] == "allocation") & own["amount_eur"].notna()]
-    return [_ends(row) for _, row in axes.iterrows()]
-
-
-def _ends(row: pd.Series) -> tuple[Decimal, Decimal]:
-    """What a stated endowment can stand for when it is rounded, not cut, or has a bound."""
-    if row["qualifier"] in ("more_than", "less_than", "about"):
-        return v.bounds(row["amount_eur"], row["qualifier"], row["precision"])
-    half = v.ZERO if pd.isna(row["precision"]) else v.exact(row["precision"]) / 2
-    return v.exact(row["amount_eur"]) - half, v.exact(row["amount_eur"]) + half
-
-
-def _unit(finance: pd.DataFrame, axis: str) -> float:
-    units = finance.loc[(finance["axis"] == axis) & (finance["stage"] == "allocation"), "precision"]
-    return float(units.fillna(0).max())
 
 
 # --- people ---

@@ -475,3 +475,22 @@ def test_endowments_add_up_as_far_as_they_are_known(parts, total, said):
     }
     rows = check_claims(make_programme(CCI, {"it": "x"}, tables))
     assert ("allocation-sum" in set(rows["claim"])) == said
+
+
+def test_a_total_of_two_funds_is_the_sum_of_both():
+    """60 + 40 by axis against a total of 60 and 40 by fund, each rounded to a million."""
+    own = [
+        allocation(value * MILLION, "2018-09-30", "d", axis, precision=1e6) for axis, value in (("1", 60), ("2", 40))
+    ]
+    own += [
+        allocation(value * MILLION, "2018-09-30", "d", "ALL", precision=1e6, fund=fund)
+        for fund, value in (("ESF", 60.4), ("YEI", 40.4))
+    ]
+    tables = {
+        "axes": pd.DataFrame({"axis": ["1", "2"], "technical_assistance": [False] * 2}),
+        "sources": pd.DataFrame({"source": ["s", "d"], "title_it": ["s", "d"]}),
+        "finance": pd.concat(own),
+        "claims": pd.DataFrame([claim("allocation", 100.8e6, precision=1e6)]),
+    }
+    # 100 million, give or take one, against 100.8, give or take one
+    assert "allocation-sum" not in set(check_claims(make_programme(CCI, {"it": "x"}, tables))["claim"])
