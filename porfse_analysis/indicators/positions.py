@@ -75,17 +75,27 @@ def of_series(finance: pd.DataFrame) -> pd.DataFrame:
     frame each source is its own. Of a cell that two documents of a series have at one date the preferred one counts.
     """
     rows = finance.assign(document=finance["source"].astype("str"))
-    return rows if "series" not in finance else rows[~superseded(finance)].assign(source=finance["series"])
+    return rows if "series" not in finance else rows.assign(source=_along(finance))[~superseded(finance).to_numpy()]
+
+
+def _along(finance: pd.DataFrame) -> pd.Categorical:
+    """The series of each row, its source where it is of none, in the order of preference of their first sources."""
+    series = finance["series"].astype("object")
+    names = series.where(series.notna(), finance["source"].astype("object"))
+    first = source_rank(finance["source"]).groupby(names.to_numpy()).min().sort_values(kind="stable")
+    return pd.Categorical(names, categories=first.index, ordered=True)
 
 
 def superseded(finance: pd.DataFrame) -> pd.Series:
     """Whether another document of its series, as an erratum, has what counts in place of a row, for the same date."""
-    if finance["source"].nunique() == finance["series"].nunique():
+    along = _along(finance)
+    if finance["source"].nunique() == len(along.categories):
         return pd.Series(data=False, index=finance.index)
-    cell = ["programme", "axis", "stage", "fund", "region_category", "series", "cutoff"]
-    ranked = finance.assign(rank=source_rank(finance["source"]), known=finance["amount_eur"].notna())
-    ranked = ranked.sort_values(["known", "rank"], ascending=[False, True], kind="stable")
-    return ranked.duplicated(cell).reindex(finance.index)
+    cell = ["programme", "axis", "stage", "fund", "region_category", "along", "cutoff"]
+    ranked = finance.assign(along=along, rank=source_rank(finance["source"]), known=finance["amount_eur"].notna())
+    # by place: a frame put together of several may bear a label twice
+    ranked = ranked.reset_index(drop=True).sort_values(["known", "rank"], ascending=[False, True], kind="stable")
+    return pd.Series(ranked.duplicated(cell).sort_index().to_numpy(), index=finance.index)
 
 
 def source_rank(source: pd.Series) -> pd.Series:

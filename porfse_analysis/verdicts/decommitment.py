@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.positions import of_series
 from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.schema import DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
@@ -243,7 +244,9 @@ def _settle_programmes(
     exceptions = _exceptions(exceptions_eur, programmes)
     settled: _Settled = []
     for programme in programmes:
-        money = finance[(finance["programme"] == programme) & (finance["cutoff"] <= date)]
+        # along a series of documents, as the rates: the plan of a sheet is that of the sheet before, and an erratum of
+        # one part leaves the others
+        money = of_series(finance[(finance["programme"] == programme) & (finance["cutoff"] <= date)])
         about = {"programme": programme, "year": int(year), "deadline": deadline, "cutoff": date}
         own = rules_of(programme, rules)
         if own is None:

@@ -19,10 +19,10 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
     """Figures of a document that a later one of its series, an erratum, has for the same date."""
     if "series" not in finance:
         return
-    gone = superseded(finance)
-    known = finance[finance["amount_eur"].notna()].assign(source=lambda rows: rows["source"].astype("str"))
-    kept = known[~gone[known.index]][[*_CELL, "source", "amount_eur"]]
-    pairs = known[gone[known.index]].merge(kept, on=_CELL, suffixes=("", "_kept"))
+    rows = finance.assign(gone=superseded(finance), source=finance["source"].astype("str"))
+    rows = rows[rows["amount_eur"].notna()]
+    kept = rows.loc[~rows["gone"], [*_CELL, "source", "amount_eur"]]
+    pairs = rows[rows["gone"]].merge(kept, on=_CELL, suffixes=("", "_kept"))
     for _, row in pairs[pairs["amount_eur"] != pairs["amount_eur_kept"]].iterrows():
         yield finding(
             "info",

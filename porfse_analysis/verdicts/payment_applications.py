@@ -75,6 +75,7 @@ class Allocation:
     cutoff: Any = pd.NaT
     source: str = ""
     given: bool = False
+    document: str = ""
 
     @property
     def rate(self) -> Decimal | None:
@@ -198,7 +199,13 @@ def _allocation(key: Key, of_axis: pd.DataFrame, date: pd.Timestamp, source: str
     total, eu = _total(found["amount_eur"]), _total(found["eu_amount_eur"])
     if rate is not None and total is not None and eu is None:
         eu = total * rate
-    return Allocation(key, total, eu, found["cutoff"].iloc[0], str(found["source"].iloc[0]), rate is not None)
+    source = str(found["source"].iloc[0])
+    return Allocation(key, total, eu, found["cutoff"].iloc[0], source, rate is not None, _cited(found))
+
+
+def _cited(found: pd.DataFrame) -> str:
+    """The documents of the figures of a position, which may be an erratum and what it corrects."""
+    return ";".join(found.loc[found["amount_eur"].notna(), "document"].drop_duplicates())
 
 
 def _total(amounts: pd.Series) -> Decimal | None:
@@ -338,13 +345,13 @@ def _line(found: Evidence, item: Allocation, cap: Decimal | None, rate: Decimal 
         **dict(zip(("axis", "fund", "region_category"), item.key, strict=True)),
         "cutoff": found.rows["cutoff"].iloc[0] if len(found.rows) else pd.NaT,
         "data_date": found.date,
-        "source": found.source,
+        "source": _cited(found.rows),
         "certified_eur": found.value,
         "rate": rate,
         "allocation_eur": item.total,
         "eu_allocation_eur": item.eu,
         "allocation_cutoff": item.cutoff,
-        "allocation_source": item.source,
+        "allocation_source": item.document,
     }
     return Line(row, point, low, high, cap, frozenset(said))
 

@@ -9,11 +9,13 @@ from frames import CCI, finance, only
 from porfse_analysis import (
     all_indicators,
     check,
+    decommitment,
     financial_changes,
     financial_progress,
     load_programme,
     open_report,
     resources,
+    schema,
 )
 from porfse_analysis.display.programme_report.money import key_figures
 from porfse_analysis.loaders.adding import add_file
@@ -199,3 +201,62 @@ def test_documents_of_one_series_are_no_sources_that_differ():
     found = check(programme(*told, sources=DOCUMENTS))["check"].tolist()
     assert "between_sources" not in found
     assert "superseded" in found
+
+
+COMMITTED = pd.DataFrame({"year": range(2014, 2021), "eu_commitment_eur": 50.0, "performance_reserve_eur": 0.0})
+
+
+def applied(data):
+    """The payment applications of the programme for the deadline of 2018."""
+    plan = schema.conform("eu_commitments", COMMITTED.assign(source="ec"), programme=CCI)
+    return only(decommitment(plan, data.finance, year=2018))
+
+
+def test_n_plus_3_takes_the_plan_of_the_series():
+    """150 million at the rate of its own plan, 200 of 400, and not at 200 of 600 of the preferred source."""
+    told = [
+        finance(("I", "2017-12-31", "allocation", 600.0, {"eu_amount_eur": 200.0}), source="ec"),
+        finance(("I", "2017-12-31", "allocation", 400.0, {"eu_amount_eur": 200.0}), source="sheet"),
+        finance(("I", "2018-12-31", "certified", 150.0), source="erratum"),
+    ]
+    data = programme(*told, sources=[{"source": "ec", "title_it": "ec", "series": "", "date": pd.NaT}, *DOCUMENTS])
+    row = applied(data)
+    assert row["payment_applications_eu"] == 75
+    assert "rate_of_other_source" not in row["note"]
+
+
+def test_n_plus_3_keeps_what_an_erratum_does_not_correct():
+    """Two categories of region at two rates, one of them corrected: of 150 published for both no share is known."""
+    parts = {"region_category": "More developed"}, {"region_category": "Less developed"}
+    told = [
+        finance(
+            ("I", "2017-12-31", "allocation", 400.0, {"eu_amount_eur": 200.0, **parts[0]}),
+            ("I", "2017-12-31", "allocation", 400.0, {"eu_amount_eur": 320.0, **parts[1]}),
+            source="sheet",
+        ),
+        finance(("I", "2017-12-31", "allocation", 400.0, {"eu_amount_eur": 340.0, **parts[1]}), source="erratum"),
+        finance(("ALL", "2018-12-31", "certified", 150.0), source="erratum"),
+    ]
+    row = applied(programme(*told, sources=DOCUMENTS))
+    assert pd.isna(row["payment_applications_eu"])
+    assert "rates_differ" in row["note"]
+    assert row["status"] == "not_available"
+
+
+def test_labels_of_rows_do_not_matter():
+    told = [finance(("I", "2018-12-31", "allocation", 200.0), ("I", "2018-12-31", "paid", 50.0), source="sheet")]
+    told += [finance(("I", "2018-12-31", "paid", 60.0), source="erratum")]
+    money = programme(*told, sources=DOCUMENTS).finance
+    labelled = financial_progress(money.set_axis([0, 0, 0]), cutoff="2018-12-31")
+    pd.testing.assert_frame_equal(labelled, financial_progress(money, cutoff="2018-12-31"))
+
+
+def test_rows_put_beside_those_of_a_programme_stand_for_their_own_source():
+    """A frame of one's own, without a series, next to one with: nothing is lost, and nothing is an erratum."""
+    told = [finance(("I", "2018-12-31", "allocation", 200.0), ("I", "2018-12-31", "paid", 50.0), source="sheet")]
+    told += [finance(("I", "2018-12-31", "paid", 60.0), source="erratum")]
+    money = programme(*told, sources=DOCUMENTS).finance
+    own = finance(("II", "2018-12-31", "paid", 7.0), ("II", "2018-12-31", "allocation", 70.0), source="mine")
+    both = financial_progress(pd.concat([money, own]), cutoff="2018-12-31")
+    assert only(both, indicator="payment_rate", axis="II")["value"] == 0.1
+    assert only(both, indicator="payment_rate", axis="I")["numerator"] == 60
