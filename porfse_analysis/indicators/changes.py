@@ -21,6 +21,7 @@ from porfse_analysis.indicators.positions import (
     group_keys,
     newest,
     positions_at,
+    published_totals,
     source_rank,
 )
 from porfse_analysis.indicators.result import RESULT_COLUMNS, has_note, make_result
@@ -359,9 +360,9 @@ def _still_there(result: pd.DataFrame, positions: Positions) -> pd.DataFrame:
     """Without the axes that the last plan of their source leaves out."""
     rows = positions.rows[positions.rows["axis"] != ALL].assign(source=lambda frame: frame["source"].astype("str"))
     last: dict[Any, pd.Timestamp] = rows.groupby(["programme", "source", "axis"])["cutoff"].max().to_dict()
-    plans: dict[Any, pd.Timestamp] = (
-        rows[rows["stage"] == "allocation"].groupby(["programme", "source"])["cutoff"].max().to_dict()
-    )
+    # the last plan of the whole: a document about some axes drops none
+    whole = published_totals(positions.rows[positions.rows["stage"] == "allocation"], ["programme"])
+    plans: dict[Any, pd.Timestamp] = whole.groupby(["programme", "source"])["position"].max().to_dict()
     gone = {key for key, day in last.items() if key[:2] in plans and plans[key[:2]] > day}
     # an axis without a figure has no source in the result: it is gone when every source that knew it has dropped it
     kept = {(programme, axis) for programme, _, axis in last.keys() - gone}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from porfse_analysis.indicators.changes import two_dates
 from porfse_analysis.indicators.plans import plan_versions, targets_in_force
-from porfse_analysis.indicators.positions import newest, of_series, published_totals, source_rank
+from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals, source_rank
 from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
@@ -44,7 +44,8 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     """The allocation of each axis and of the programme (`ALL`) in the plans of two reporting dates.
 
     All figures are of one source, the one with the newest allocation at the later date; at each date its last position
-    not after it counts. The programme: the figure published for it, else the sum of the axes.
+    not after it counts, and for an axis that a document about some axes leaves out, its last figure. The programme: the
+    figure published for it, else the sum of the axes.
 
     Returns `ALLOCATION_COLUMNS`: amount, amount_before and change in euro, the date and the plan version of each,
     status (`PLAN_STATUSES`). A change is given for same and changed alone. Raises
@@ -62,9 +63,8 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     facts = _plan_facts(known)
     sides = []
     for date in (at, then):
-        last = newest(own[own["position"] <= date], ["programme"])[["programme", "position"]]
         # whether any part is a bound is among the facts
-        side = own.drop(columns="bound").merge(last, on=["programme", "position"])
+        side = plan_at(own[own["position"] <= date]).drop(columns="bound")
         side = side.merge(facts, on=["programme", "axis", "source", "position"], how="left")
         columns = ["amount", "missing", "data_date", "position", "plan_version", "precision", "bound", "document"]
         sides.append(side[["programme", "axis", "source", *columns]])
@@ -72,16 +72,15 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     rows = now.merge(
         before, on=["programme", "axis", "source"], how="outer", suffixes=("", "_before"), indicator=True
     ).reset_index(drop=True)
-    dates = {}
-    for side_frame, name in ((now, "position"), (before, "position_before")):
-        dates[name] = pd.to_datetime(
-            rows["programme"].map(dict(zip(side_frame["programme"], side_frame["position"], strict=True)))
-        )
+    dates = {
+        name: pd.to_datetime(rows["programme"].map(side.groupby("programme")["position"].max().to_dict()))
+        for side, name in ((now, "newest"), (before, "newest_before"))
+    }
     both = rows["_merge"] == "both"
     rows["status"] = np.select(
         [
-            dates["position"].isna() | dates["position_before"].isna(),
-            dates["position"] == dates["position_before"],
+            dates["newest"].isna() | dates["newest_before"].isna(),
+            (dates["newest"] == dates["newest_before"]) | (rows["position"] == rows["position_before"]),
             rows["_merge"] == "left_only",
             rows["_merge"] == "right_only",
             rows["missing"].eq(True) | rows["missing_before"].eq(True),

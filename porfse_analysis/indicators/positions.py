@@ -14,6 +14,7 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.result import BOUNDS, bound_of
+from porfse_analysis.indicators.whole import is_whole
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
@@ -25,6 +26,7 @@ __all__ = [
     "newest",
     "of_series",
     "part_columns",
+    "plan_at",
     "positions_at",
     "published_totals",
     "reported_late",
@@ -72,7 +74,7 @@ def of_series(finance: pd.DataFrame) -> pd.DataFrame:
     """The rows with the series of documents in `source`, as figures are followed, and in `document` what to cite.
 
     A programme's `finance` says the series of each row (column `series`, from its table of sources); of any other
-    frame each source is its own. Of a cell that two documents of a series have at one date the preferred one counts.
+    frame each source is its own. What another document of the series has put right (`superseded`) is left out.
     """
     rows = finance.assign(document=finance["source"].astype("str"))
     return rows if "series" not in finance else rows.assign(source=_along(finance))[~superseded(finance).to_numpy()]
@@ -87,15 +89,52 @@ def _along(finance: pd.DataFrame) -> pd.Categorical:
 
 
 def superseded(finance: pd.DataFrame) -> pd.Series:
-    """Whether another document of its series, as an erratum, has what counts in place of a row, for the same date."""
+    """Whether another document of its series, as an erratum, has what counts in place of a row, for the same date.
+
+    That is the same cell of the preferred document; and for a figure of the whole the axes of a preferred one, when
+    with what the series says of the others no axis is without a figure that the plan gives money to.
+    """
     along = _along(finance)
     if finance["source"].nunique() == len(along.categories):
         return pd.Series(data=False, index=finance.index)
-    cell = ["programme", "axis", "stage", "fund", "region_category", "along", "cutoff"]
+    place = ["programme", "stage", "fund", "region_category", "along", "cutoff"]
     ranked = finance.assign(along=along, rank=source_rank(finance["source"]), known=finance["amount_eur"].notna())
     # by place: a frame put together of several may bear a label twice
     ranked = ranked.reset_index(drop=True).sort_values(["known", "rank"], ascending=[False, True], kind="stable")
-    return pd.Series(ranked.duplicated(cell).sort_index().to_numpy(), index=finance.index)
+    gone = ranked.duplicated([*place, "axis"]).sort_index()
+    ranked = ranked.sort_index()
+    for index in _put_right_by_axis(ranked[~gone & ranked["known"]], place):
+        gone[index] = True
+    return pd.Series(gone.to_numpy(), index=finance.index)
+
+
+def _put_right_by_axis(rows: pd.DataFrame, place: list[str]) -> list[int]:
+    """The figures of the whole that the axes of a preferred document of the series replace."""
+    put_right = []
+    for _, group in rows.groupby(place, sort=False, observed=True):
+        whole = group[group["axis"] == ALL]
+        axes = group[group["axis"] != ALL]
+        if len(whole) and len(axes) and axes["rank"].min() < whole["rank"].iloc[0]:
+            one = whole.iloc[0]
+            if _funded(rows, one) <= set(axes["axis"]):
+                put_right.append(whole.index[0])
+    return put_right
+
+
+def _funded(rows: pd.DataFrame, one: pd.Series) -> set[str]:
+    """The axes with money in the plan in force at the date of a figure: of its series, else of any source."""
+    plans = rows[
+        (rows["programme"] == one["programme"])
+        & (rows["stage"] == "allocation")
+        & (rows["axis"] != ALL)
+        & (rows["cutoff"] <= one["cutoff"])
+    ]
+    own = plans[plans["along"] == one["along"]]
+    plans = own if len(own) else plans
+    last = plans.sort_values("cutoff", kind="stable").drop_duplicates(
+        ["along", "axis", "fund", "region_category"], keep="last"
+    )
+    return set(last.loc[last["amount_eur"] > 0, "axis"])
 
 
 def source_rank(source: pd.Series) -> pd.Series:
@@ -118,6 +157,7 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     rows = rows if "document" in rows else rows.assign(document=rows["source"])
     rows["reading"] = (rows.get("reading_it", "") != "") & rows["amount_eur"].notna()
     rows["data_date"] = rows["data_date"].fillna(rows["cutoff"])
+    known_rows = rows[rows["amount_eur"].notna()]
     whole = rows["axis"] == ALL
     if "axis" in keys:
         rows = rows[~whole]
@@ -158,7 +198,8 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     bounds = published["qualifier"].isin(BOUNDS).any()
     totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at]) if bounds else ""
     totals = totals.reset_index().rename(columns={"cutoff": "position"})
-    return totals[totals["amount"].notna()].reset_index(drop=True)
+    totals = totals[totals["amount"].notna()].reset_index(drop=True)
+    return totals if "axis" in keys else totals[is_whole(totals, known_rows, keys)].reset_index(drop=True)
 
 
 def newest(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -197,6 +238,22 @@ def in_force(
         merged = merged.sort_values("position", kind="stable").reset_index(drop=True)
     merged["base_missing"] = np.where(merged["base_missing"].isna(), False, merged["base_missing"]).astype(bool)
     return merged
+
+
+def plan_at(published: pd.DataFrame) -> pd.DataFrame:
+    """The allocation of each axis and of the programme (`ALL`) in the last plan of the whole programme.
+
+    With it the later figures of axes that have one, from documents about some axes only; a position that says only the
+    total leaves the axes as they were. Where no position is of the whole, each axis has its last. `published`: totals
+    by axis and of the programme, of one source.
+    """
+    whole = published.loc[published["axis"] == ALL, ["programme", "position"]]
+    by_axis = published[published["axis"] != ALL]
+    both = whole.merge(by_axis[["programme", "position"]])
+    of_axes = both.groupby("programme")["position"].max().rename("plan").reset_index()
+    since = by_axis.merge(of_axes, on="programme", how="left")
+    since = since[~(since["position"] < since["plan"])].drop(columns="plan")
+    return newest(pd.concat([since, published[published["axis"] == ALL]], ignore_index=True), ["programme", "axis"])
 
 
 def reported_late(rows: pd.DataFrame) -> pd.Series:

@@ -15,11 +15,11 @@ import pandas as pd
 from porfse_analysis.codes import ESF_TYPES
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.percentages import percentage_targets
-from porfse_analysis.indicators.positions import in_force, newest, published_totals, source_rank
+from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
-from porfse_analysis.verdicts.document_checks import lacking, replaced, without_plan
+from porfse_analysis.verdicts.document_checks import lacking, replaced, some_axes, without_plan
 from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, finding
 from porfse_analysis.verdicts.indicator_checks import (
     doubtful_percentages,
@@ -61,8 +61,10 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
     achievements = programme.achievements[programme.achievements["cutoff"] <= at]
     targets = programme.targets[programme.targets["valid_from"] <= at]
     population = programme.population[programme.population["year"] <= at.year]
-    by_axis = published_totals(finance, ["programme", "axis"])
-    whole = published_totals(finance, ["programme"])
+    # along a series of documents, as the rates
+    along = of_series(finance)
+    by_axis = published_totals(along, ["programme", "axis"])
+    whole = published_totals(along, ["programme"])
     whole["axis"] = ALL
     both = pd.concat([by_axis, whole], ignore_index=True)
     # what is wrong with a sum of axes is said of its axes
@@ -74,11 +76,12 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         partitions(achievements),
         fractional_counts(achievements, population),
         neighbouring_keys(achievements, targets, at),
-        axes_against_total(finance, programme.axes),
-        _between_series(between_sources(finance, both), finance),
+        axes_against_total(along, programme.axes),
+        between_sources(along, both),
         replaced(finance),
         lacking(finance),
         without_plan(finance),
+        some_axes(by_axis, whole),
         claims_against_data(claims, achievements, both),
         _order(both),
         _falls(published),
@@ -114,6 +117,7 @@ CHECKS = (
     "superseded",
     "document_lacks",
     "without_plan",
+    "some_axes",
     "claim_against_data",
     "order_of_stages",
     "fall",
@@ -148,15 +152,6 @@ def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
         ["programme", "place", "order", "cutoff", "axis", "figure", "source"], kind="stable"
     )
     return table[list(FINDING_COLUMNS)].reset_index(drop=True)
-
-
-def _between_series(found: Iterable[dict[str, object]], finance: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """Differences between sources, but for those of one series: there the later document counts."""
-    series = dict(zip(finance["source"].astype("str"), finance["series"], strict=True)) if "series" in finance else {}
-    for item in found:
-        own, other = (series.get(str(item[name]), item[name]) for name in ("source", "other_source"))
-        if own != other:
-            yield item
 
 
 def _former_names(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
@@ -285,11 +280,15 @@ def _axes_left_out(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
         for before, after in itertools.pairwise(positions):
             here = set(rows.loc[rows["position"] == after, "axis"])
             gone = rows[(rows["position"] == before) & ~rows["axis"].isin(here) & (rows["amount"] > 0)]
+            later = rows.loc[rows["position"] == after, "document"].iloc[0]
             for _, row in gone.iterrows():
+                other = {"reason": "other_document", "other_source": row["document"]}
                 yield finding(
                     "warning",
                     "axis_left_out",
                     row,
+                    source=later,
+                    **(other if later != row["document"] else {}),
                     cutoff=after,
                     compared_with=before,
                     expected=row["amount"],

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.indicators.positions import superseded
-from porfse_analysis.schema import STAGES
+from porfse_analysis.schema import ALL, STAGES
 from porfse_analysis.verdicts.finding import finding
 
-__all__ = ["lacking", "replaced", "without_plan"]
+__all__ = ["lacking", "replaced", "some_axes", "without_plan"]
 
 _CELL = ["programme", "axis", "stage", "fund", "region_category", "series", "cutoff"]
 
@@ -22,6 +22,20 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
     rows = finance.assign(gone=superseded(finance), source=finance["source"].astype("str"))
     rows = rows[rows["amount_eur"].notna()]
     kept = rows.loc[~rows["gone"], [*_CELL, "source", "amount_eur"]]
+    # a figure of the whole is replaced by the sum of the axes
+    place = [name for name in _CELL if name != "axis"]
+    axes = kept[kept["axis"] != ALL].groupby(place, observed=True, as_index=False)
+    sums = axes.agg(source=("source", lambda names: ";".join(dict.fromkeys(names))), amount_eur=("amount_eur", "sum"))
+    kept = pd.concat(
+        [
+            kept,
+            sums.assign(axis=ALL)
+            .merge(kept.loc[kept["axis"] == ALL, place], how="left", indicator=True)
+            .query("_merge == 'left_only'")
+            .drop(columns="_merge"),
+        ],
+        ignore_index=True,
+    )
     pairs = rows[rows["gone"]].merge(kept, on=_CELL, suffixes=("", "_kept"))
     for _, row in pairs[pairs["amount_eur"] != pairs["amount_eur_kept"]].iterrows():
         yield finding(
@@ -31,6 +45,29 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
             other_source=row["source_kept"],
             found=row["amount_eur"],
             expected=row["amount_eur_kept"],
+        )
+
+
+def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Positions of a stage with some axes only, which make no figure of the programme (`indicators.whole`)."""
+    at = ["programme", "stage", "source", "position"]
+    standing = set(zip(*(whole[name] for name in at), strict=True))
+    for place, rows in by_axis[by_axis["stage"] != "allocation"].groupby(at, sort=False):
+        if place in standing:
+            continue
+        programme, stage, source, position = place
+        own = whole[(whole["programme"] == programme) & (whole["stage"] == stage) & (whole["source"] == source)]
+        last = own[own["position"] < position].sort_values("position").iloc[-1]
+        yield finding(
+            "info",
+            "some_axes",
+            rows.iloc[0],
+            axis=ALL,
+            reason=", ".join(rows["axis"]),
+            compared_with=last["data_date"],
+            other_source=last["document"],
+            expected=last["amount"],
+            found=rows["amount"].sum(),
         )
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from porfse_analysis.verdicts import exact as v
 
-__all__ = ["Evidence", "evidence"]
+__all__ = ["Evidence", "cited", "evidence"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class Evidence:
     def known(self) -> bool:
         """Whether the quantity is one figure."""
         return self.low == self.high
+
+
+def cited(found: pd.DataFrame, column: str) -> str:
+    """The documents of the figures of a position, which may be an erratum and what it corrects."""
+    name = "document" if "document" in found else "source"
+    return ";".join(found.loc[found[column].notna(), name].astype("str").drop_duplicates())
 
 
 def evidence(

@@ -35,7 +35,8 @@ def finding(severity: str, name: str, row: pd.Series, **more: object) -> dict[st
         "axis": row.get("axis", ALL),
         "figure": row.get("stage", ""),
         "cutoff": row.get("position", row.get("cutoff")),
-        "source": row.get("source", ""),
+        # a total says which documents it is made of
+        "source": row.get("document", row.get("source", "")),
         "unit": "EUR",
     }
     return {**known, "severity": severity, "check": name, **more}

@@ -16,7 +16,7 @@ from porfse_analysis.indicators.positions import newest, source_rank
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import IndicatorRatio
-from porfse_analysis.verdicts.evidence import Evidence, evidence
+from porfse_analysis.verdicts.evidence import Evidence, cited, evidence
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["GROUP", "NOTES", "Framework", "Measured", "framework_in_force", "measured"]
@@ -176,7 +176,7 @@ def _measure(key: dict[str, str], targets: pd.DataFrame, data: Framework) -> Mea
         "ratio_at_least": float(at_least),
         "ratio_at_most": float(at_most),
         "cutoff": pd.NaT if found.value is None else found.rows["cutoff"].iloc[0],
-        "source": found.source,
+        "source": cited(found.rows, "amount_eur" if money else "value"),
         "plan_version": "+".join(sorted(set(targets["plan_version"]))),
         "target_source": str(targets["source"].iloc[0]),
         "target_unit": target_unit.replace("\n", " / "),

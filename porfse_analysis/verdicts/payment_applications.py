@@ -18,7 +18,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
-from porfse_analysis.verdicts.evidence import Evidence, evidence
+from porfse_analysis.verdicts.evidence import Evidence, cited, evidence
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = [
@@ -200,12 +200,7 @@ def _allocation(key: Key, of_axis: pd.DataFrame, date: pd.Timestamp, source: str
     if rate is not None and total is not None and eu is None:
         eu = total * rate
     source = str(found["source"].iloc[0])
-    return Allocation(key, total, eu, found["cutoff"].iloc[0], source, rate is not None, _cited(found))
-
-
-def _cited(found: pd.DataFrame) -> str:
-    """The documents of the figures of a position, which may be an erratum and what it corrects."""
-    return ";".join(found.loc[found["amount_eur"].notna(), "document"].drop_duplicates())
+    return Allocation(key, total, eu, found["cutoff"].iloc[0], source, rate is not None, cited(found, "amount_eur"))
 
 
 def _total(amounts: pd.Series) -> Decimal | None:
@@ -345,7 +340,7 @@ def _line(found: Evidence, item: Allocation, cap: Decimal | None, rate: Decimal 
         **dict(zip(("axis", "fund", "region_category"), item.key, strict=True)),
         "cutoff": found.rows["cutoff"].iloc[0] if len(found.rows) else pd.NaT,
         "data_date": found.date,
-        "source": _cited(found.rows),
+        "source": cited(found.rows, "amount_eur"),
         "certified_eur": found.value,
         "rate": rate,
         "allocation_eur": item.total,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from porfse_analysis.indicators.positions import of_series
 from porfse_analysis.indicators.result import as_cutoff, split_note
 from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.schema import ALL, DATE_DTYPE
@@ -207,7 +208,9 @@ def _assess_programmes(
     asked_at = needed if cutoff is None else as_cutoff(cutoff)
     # what was published later is not looked at, not even to say why something is missing
     date = min(asked_at, needed)
-    achievements, finance = (frame[frame["cutoff"] <= date] for frame in (achievements, finance))
+    achievements = achievements[achievements["cutoff"] <= date]
+    # along a series of documents, as the rates
+    finance = of_series(finance[finance["cutoff"] <= date])
     indicators: list[dict[str, Any]] = []
     verdicts: list[dict[str, Any]] = []
     for programme in sorted(v.programmes_of(axes, finance, targets)):

@@ -33,12 +33,12 @@ def _severity(reason: str) -> str:
 
 
 def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """What the axes of a source sum to, against the total it publishes at the same date."""
+    """What the axes of a series sum to, against the total it publishes at the same date; `finance` of `of_series`."""
     rows = finance[finance["amount_eur"].notna()]
     rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
     at = ["programme", "source", "cutoff", "stage"]
     sums = {"amount": ("amount_eur", "sum"), "precision": ("precision", "sum")}
-    totals = rows[rows["axis"] == ALL].groupby(at, as_index=False).agg(**sums)
+    totals = rows[rows["axis"] == ALL].groupby(at, as_index=False).agg(**sums, document=("document", "first"))
     parts = rows[rows["axis"] != ALL].groupby(at, as_index=False).agg(**sums, axes=("axis", "nunique"))
     for _, row in totals.merge(parts, on=at, suffixes=("", "_axes")).iterrows():
         if abs(row["amount"] - row["amount_axes"]) <= _CENT:
@@ -83,7 +83,7 @@ def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[
             expected=other["amount"],
             found=row["amount"],
             compared_with=other["data_date"],
-            other_source=other["source"],
+            other_source=other["document"],
         )
 
 

@@ -771,7 +771,7 @@ def test_every_check_has_a_case():
     # in test_indicator_checks.py
     by_hand |= {"partition", "fractional_count", "neighbouring_key", "percentage_suspected"}
     # in test_series.py
-    by_hand |= {"superseded", "document_lacks", "without_plan"}
+    by_hand |= {"superseded", "document_lacks", "without_plan", "some_axes"}
     assert {case.check for case in FIRING} | by_hand == set(CHECKS)
     assert {case.check for case in SILENT} | by_hand == set(CHECKS)
 

@@ -14,7 +14,7 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.changes import compare_results, financial_changes
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.positions import newest, published_totals
+from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals
 from porfse_analysis.schema import ALL, STAGES
 
 _NEW = ("only_now", "missing_before", "other_source")
@@ -37,17 +37,17 @@ def allocation_in_force(report: Report) -> pd.DataFrame:
     """The allocation of each axis and of the programme, from the source with the newest one at the cutoff.
 
     Columns: axis, title, technical_assistance, amount, data_date, source, precision, note (its bound). All rows are of
-    one source.
+    one source, or of the documents of one series.
     """
     finance = report.programme.finance
-    known = finance[(finance["cutoff"] <= report.cutoff) & (finance["stage"] == "allocation")]
+    known = of_series(finance[(finance["cutoff"] <= report.cutoff) & (finance["stage"] == "allocation")])
     axes = published_totals(known, ["programme", "axis"])
     whole = published_totals(known, ["programme"]).assign(axis=ALL)
     if axes.empty and whole.empty:
         return pd.DataFrame(columns=["axis", "title", "technical_assistance", "amount", "data_date", "source", "note"])
-    last = newest(pd.concat([axes, whole], ignore_index=True), ["programme"]).iloc[0]
-    rows = pd.concat([axes, whole], ignore_index=True)
-    rows = rows[(rows["source"] == last["source"]) & (rows["position"] == last["position"])]
+    both = pd.concat([axes, whole], ignore_index=True)
+    rows = plan_at(both[both["source"] == newest(both, ["programme"]).iloc[0]["source"]])
+    rows = rows.assign(source=rows["document"])
     rows = rows.merge(report.programme.axes.drop(columns=["programme", "source"]), on="axis", how="left")
     rows["title"] = [cells.axis_title(row, report.lang) for _, row in rows.iterrows()]
     order = {axis: place for place, axis in enumerate([*report.programme.axes["axis"], ALL])}

@@ -25,7 +25,7 @@ def word_findings(findings: pd.DataFrame, lang: str, *, sources: Mapping[str, st
 
 def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) -> dict[str, str]:
     check, reason, unit = row["check"], row["reason"], row["unit"]
-    figure, source = row["figure"], sources.get(row["source"], row["source"])
+    figure, source, other = row["figure"], *(_documents(row[name], sources) for name in ("source", "other_source"))
     if wording.has_text(f"stage.{figure}"):
         figure = wording.text(f"stage.{figure}", lang)
     shown = {name: _figure(row[name], unit, lang) for name in ("expected", "found", "reference")}
@@ -37,7 +37,7 @@ def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, 
         "cutoff": _day(row["cutoff"], lang),
         "compared_with": _day(row["compared_with"], lang),
         "source": source,
-        "other_source": sources.get(row["other_source"], row["other_source"]),
+        "other_source": other,
         "whole": reason,
     }
     ratio = row["found"] / row["expected"] if row["expected"] else math.nan
@@ -57,6 +57,11 @@ def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, 
         "found": shown["found"],
         "message": wording.text(key, lang, **values),
     }
+
+
+def _documents(identifiers: str, sources: Mapping[str, str]) -> str:
+    """What to call the documents that a figure is of."""
+    return "; ".join(sources.get(name, name) for name in identifiers.split(";"))
 
 
 def _day(value: pd.Timestamp, lang: str) -> str:

@@ -1,0 +1,65 @@
+"""Which sums of axes stand for the whole: a document about some of the axes makes no figure of the programme fall."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.schema import ALL
+
+__all__ = ["is_whole"]
+
+_Place = tuple[Any, ...]
+
+
+def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Whether each of `totals` (of `positions.published_totals`, without axis) stands for the whole of its key.
+
+    A figure published for the whole does. A sum of axes does not when it lacks an axis that an earlier position of its
+    source had (or a figure of the whole, which has them all) while the plan in force still gives it money: it would
+    be less than the sum before without anything having fallen. A plan may drop an axis; but one in another document
+    than the plan before that is silent on an axis is taken for a plan of some axes: a dropped axis has zero in it, or
+    the document a total. `rows` are the rows with an amount.
+    """
+    axes = rows[rows["axis"] != ALL]
+    at = [*keys, "stage", "source", "cutoff"]
+    told: defaultdict[_Place, set[str]] = defaultdict(set)
+    funded: defaultdict[_Place, set[str]] = defaultdict(set)
+    for place, axis, amount in zip(_places(axes, at), axes["axis"], axes["amount_eur"], strict=True):
+        told[place].add(axis)
+        if amount > 0:
+            funded[place].add(axis)
+    plans: dict[_Place, list[tuple[pd.Timestamp, set[str]]]] = defaultdict(list)
+    last_plan: dict[_Place, tuple[str, set[str]]] = {}
+    seen: defaultdict[_Place, set[str]] = defaultdict(set)
+    result = dict.fromkeys(totals.index, True)
+    # the plans first: what an amount must cover is what they give money to
+    places = pd.Series(_places(totals, [*at[:-1], "position"]), index=totals.index, dtype=object)
+    ordered = totals.assign(of_plan=totals["stage"] == "allocation", place=places)
+    ordered = ordered.sort_values(["of_plan", "position"], ascending=[False, True], kind="stable")
+    for index, row in zip(ordered.index, ordered.to_dict("records"), strict=True):
+        place = row["place"]
+        series = (*place[: len(keys)], place[-2])
+        if row["of_plan"]:
+            document, before = last_plan.get(series, (row["document"], set()))
+            whole = row["published_total"] or document == row["document"] or before <= told[place]
+            if whole:
+                now = funded[place] or before
+                last_plan[series] = row["document"], now
+                plans[series].append((row["position"], now))
+        else:
+            in_force = [axes for position, axes in plans[series] if position <= row["position"]]
+            expected = in_force[-1] if in_force else None
+            earlier = seen[place[:-1]]
+            missing = earlier - told[place]
+            whole = row["published_total"] or not (missing if expected is None else missing & expected)
+            seen[place[:-1]] |= (expected or set()) | told[place] if row["published_total"] else told[place]
+        result[index] = whole
+    return pd.Series(result, index=totals.index, dtype=bool)
+
+
+def _places(rows: pd.DataFrame, columns: list[str]) -> list[_Place]:
+    """The values of these columns, row by row."""
+    return list(zip(*(rows[name].tolist() for name in columns), strict=True))
