@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import itertools
 import os
 import shutil
@@ -11,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["aside", "folder_aside", "remove_left_aside", "write_aside", "write_new"]
+__all__ = ["aside", "bring_back", "folder_aside", "remove_left_aside", "set_aside", "write_aside", "write_new"]
 
 _PREFIX = ".porfse-aside-"
 
@@ -68,41 +69,51 @@ def write_new(path: Path, content: bytes) -> Path:
 def folder_aside(target: Path, *, keep: Path | None = None) -> Iterator[Path]:
     """A new folder beside `target` that takes its place when the block ends well, and goes away when it does not.
 
-    With `keep` the one it replaces is kept there, in place of what was there before.
+    With `keep` the one it replaces is kept there, in place of what was there before. What a killed process had set
+    aside is brought back first.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    mark = uuid.uuid4().hex[:8]
-    new = target.with_name(f".{target.name}.{mark}.new")
+    names = [target] if keep is None else [target, keep]
+    for folder in names:
+        bring_back(folder)
+    new = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.new")
     new.mkdir()
     try:
         yield new
-        old = target.with_name(f".{target.name}.{mark}.old")
-        if keep is not None:
-            if keep.exists():
-                keep.rename(old)
-            target.rename(keep)
-            try:
-                new.rename(target)
-            except BaseException:
+        try:
+            if keep is None:
+                set_aside(target)
+            else:
+                set_aside(keep)
+                target.rename(keep)
+            new.rename(target)
+        except BaseException:
+            if keep is not None and not target.exists():
                 keep.rename(target)
-                if old.exists():
-                    old.rename(keep)
-                raise
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            _swap(new, target, old)
+            raise
+        finally:
+            for folder in names:
+                bring_back(folder)
+        for waiting in (path for folder in names for path in _waiting(folder)):
+            shutil.rmtree(waiting, ignore_errors=True)
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _swap(new: Path, target: Path, old: Path) -> None:
-    if not target.exists():
-        new.rename(target)
-        return
-    target.rename(old)
-    try:
-        new.rename(target)
-    except BaseException:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+def set_aside(folder: Path) -> Path:
+    """Rename a folder, where there is one, so that another can take its name; `bring_back` finds it."""
+    waiting = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
+    return folder.rename(waiting) if folder.exists() else waiting
+
+
+def bring_back(folder: Path, *, of: Path | None = None) -> None:
+    """Give what was set aside of a folder, or of that of another name, the name `folder`, where nothing has it."""
+    waiting = _waiting(of or folder)
+    if waiting and not folder.exists():
+        waiting[-1].rename(folder)
+
+
+def _waiting(folder: Path) -> list[Path]:
+    """What was set aside of a folder, the newest last."""
+    left = folder.parent.glob(f".{glob.escape(folder.name)}.????????.old")
+    return sorted(left, key=lambda path: path.stat().st_mtime)

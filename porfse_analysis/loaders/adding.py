@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
-from porfse_analysis.files import folder_aside
+from porfse_analysis.files import bring_back, folder_aside, set_aside
 from porfse_analysis.loaders.descriptor import DESCRIPTOR, PUBLISHED_FRACTIONS, declared_tables, read_descriptor
 from porfse_analysis.loaders.folder import DELIMITERS, load_programme, read_table
 from porfse_analysis.loaders.save import table_descriptor, write_table
@@ -94,6 +93,7 @@ def add_file(folder: str | Path, file: str | Path, *, table: str = "", dry_run: 
         For a file that is neither, or whose table cannot be told.
     """
     path, source = Path(folder).resolve(), Path(file)
+    _after_a_kill(path)
     if not path.exists() and (previous(path) / DESCRIPTOR).is_file():
         raise ParameterError(f"{folder}: is not there, but {previous(path).name} is: bring it back with --undo")
     programme, descriptor = load_programme(path), read_descriptor(path)
@@ -138,16 +138,24 @@ def previous(folder: str | Path) -> Path:
 def undo(folder: str | Path) -> Path:
     """Bring back the folder as it was before the last addition, and keep the one it replaces in its place."""
     path, before = Path(folder).resolve(), previous(folder)
+    _after_a_kill(path)
     if not (before / DESCRIPTOR).is_file():
         raise ParameterError(f"{folder}: there is no {before.name} beside it to bring back")
-    if path.exists():
-        waiting = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.undone")
-        path.rename(waiting)
+    if not path.exists():
         before.rename(path)
-        waiting.rename(before)
-    else:
-        before.rename(path)
+        _after_a_kill(path)
+        return path
+    waiting = set_aside(path)
+    before.rename(path)
+    waiting.rename(before)
     return path
+
+
+def _after_a_kill(path: Path) -> None:
+    """Bring back what a call that was killed had set aside: the folder, the one before it, the one undone."""
+    bring_back(path)
+    bring_back(previous(path))
+    bring_back(previous(path), of=path)
 
 
 # --- reading ---

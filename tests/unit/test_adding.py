@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -125,6 +126,39 @@ def test_undo_brings_back_what_was(folder, csv_file):
     assert contents(folder) == before
     with pytest.raises(ParameterError, match=r"there is no programme\.previous beside it"):
         undo(folder)
+
+
+@pytest.mark.parametrize("job", ["add", "undo"])
+def test_a_kill_between_two_moves_hides_nothing(folder, csv_file, monkeypatch, tmp_path_factory, job):
+    """At whatever move the process ends, the next call has the folder as it was, and one of its neighbours."""
+    file = csv_file(SOURCE)
+    oldest = contents(folder)
+    add_file(folder, csv_file("source,title_it\nearlier,Prima\n", "earlier.csv"))
+    as_it_was, moments = contents(folder), []
+    move = Path.rename
+
+    def moved(path, target):
+        result = move(path, target)
+        if path.parent == folder.parent:
+            killed = tmp_path_factory.mktemp("killed")
+            shutil.copytree(folder.parent, killed, dirs_exist_ok=True)
+            moments.append(killed / folder.name)
+        return result
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", moved)
+        add_file(folder, file) if job == "add" else undo(folder)
+    assert len(moments) == 3
+    newest = contents(folder)
+    for killed in moments:
+        try:
+            add_file(killed, file, dry_run=True)
+        except ParameterError as error:
+            assert "bring it back with --undo" in str(error)
+            undo(killed)
+        found = [contents(killed), contents(previous(killed))]
+        assert as_it_was in found
+        assert oldest in found or newest in found
 
 
 def test_the_header_tells_the_table(folder, csv_file):
