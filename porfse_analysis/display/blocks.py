@@ -6,7 +6,10 @@ from typing import Literal
 
 import pandas as pd
 
-from porfse_analysis.display.html import Html, heading, paragraphs, tiles
+from porfse_analysis.display.age import is_old
+from porfse_analysis.display.html import Html, bullets, heading, paragraphs, tiles
+from porfse_analysis.display.programme_report.lead import first_sentences as sentences
+from porfse_analysis.display.programme_report.lead import how_far
 from porfse_analysis.display.programme_report.money import funnel_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
@@ -23,7 +26,7 @@ from porfse_analysis.indicators.result import figure_bound, value_bound
 from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.schema import ALL
 
-__all__ = ["decommitment", "framework", "key_numbers", "lead", "review_lead", "section", "title"]
+__all__ = ["decommitment", "first_sentences", "framework", "key_numbers", "lead", "review_lead", "section", "title"]
 
 
 def title(report: Report, subtitle: str = "subtitle") -> Html:
@@ -40,8 +43,13 @@ def section(report: Report, name: str) -> Html:
     return heading(report.text(f"section.{name}"), name)
 
 
+def first_sentences(report: Report) -> Html:
+    """How far the money is, what moved, which axes lead and lag, what to look into, what lacks: a line each."""
+    return bullets(sentences(report), "pf-lead")
+
+
 def lead(report: Report) -> Html:
-    """Which sources have figures of this very date, and what is done where they have not."""
+    """The first sentences; which sources have figures of this very date, and what is done where they have not."""
     finance, achievements = report.programme.finance, report.programme.achievements
     used = {
         str(source)
@@ -54,12 +62,17 @@ def lead(report: Report) -> Html:
         for _, row in rows[rows["source"].isin(used)].iterrows()
     ]
     day = wording.long_date(report.cutoff, report.lang)
-    return paragraphs([report.text("lead.figures", date=day, sources=wording.list_of(names, report.lang))], "pf-lead")
+    used_at = report.text("lead.figures", date=day, sources=wording.list_of(names, report.lang))
+    return Html(first_sentences(report).html + paragraphs([used_at], "pf-lead").html)
 
 
 def review_lead(report: Report) -> Html:
-    """What is known and what cannot be assessed; which rules were changed, and what a verdict stands on."""
-    texts = [" ".join(what_is_known(report)), what_is_not(report), *word_changes(report.rule_changes, report.lang)]
+    """How far the money is, what is known and what cannot be assessed; changed rules, and what a verdict stands on."""
+    texts = [
+        " ".join(filter(None, [how_far(report), *what_is_known(report)])),
+        what_is_not(report),
+        *word_changes(report.rule_changes, report.lang),
+    ]
     return paragraphs([*filter(None, texts), report.text("lead.review")], "pf-lead")
 
 
@@ -82,8 +95,11 @@ def decommitment(report: Report) -> tuple[object, ...]:
 
 
 def key_numbers(report: Report) -> Html:
-    """The figures most readers come for, each with its date; what is not published is left out here."""
-    items = []
+    """The figures most readers come for, each with its date; those of an earlier date than the page stand apart.
+
+    What is not published is left out here.
+    """
+    items: dict[bool, list[tuple[str, str, str]]] = {False: [], True: []}
     for _, row in funnel_rows(report).iterrows():
         if pd.isna(row["amount"]):
             continue
@@ -92,11 +108,13 @@ def key_numbers(report: Report) -> Html:
         if pd.notna(row["value"]):
             rate = wording.rate(row["value"], report.lang, bound=value_bound(row["note"]))
             remark = report.text("tile.of_allocation", rate=rate, date=day)
-        items.append((report.text(f"stage.{row['stage']}"), _million(report, row), remark))
+        # the plan stays in force until the next one
+        old = row["stage"] != "allocation" and is_old(row["data_date"], report.cutoff)
+        items[old].append((report.text(f"stage.{row['stage']}"), _million(report, row), remark))
     people = report.results[(report.results["indicator"] == "participants") & (report.results["axis"] == ALL)]
     for _, row in people[people["value"].notna()].iterrows():
         day = report.text("tile.at", date=wording.date(row["data_date"], report.lang))
-        items.append(
+        items[is_old(row["data_date"], report.cutoff)].append(
             (
                 report.text("tile.participants"),
                 wording.count(row["value"], report.lang, bound=figure_bound(row["note"])),
@@ -108,8 +126,13 @@ def key_numbers(report: Report) -> Html:
         reached = int(is_reached(ratios["value"], ratios["note"]).sum())
         dates = [wording.date(day, report.lang) for day in sorted(ratios["data_date"].unique())]
         remark = report.text("tile.targets_of", count=len(ratios), dates=wording.list_of(dates, report.lang))
-        items.append((report.text("tile.targets"), wording.count(reached, report.lang), remark))
-    return tiles(items)
+        old = is_old(ratios["data_date"].max(), report.cutoff)
+        items[old].append((report.text("tile.targets"), wording.count(reached, report.lang), remark))
+    shown = tiles(items[False]).html if items[False] else ""
+    if items[True]:
+        before = report.text("tile.old", date=wording.date(report.cutoff, report.lang))
+        shown += paragraphs([before], "pf-note").html + tiles(items[True], old=True).html
+    return Html(shown)
 
 
 def _million(report: Report, row: pd.Series) -> str:

@@ -79,9 +79,9 @@ def more(link: Link) -> Html:
     return Html(written("more", item=link))
 
 
-def tiles(items: Sequence[tuple[str, str, str]]) -> Html:
-    """Figures in large: label, figure, and a line that says what it is and of which date."""
-    return Html(written("tiles", items=items))
+def tiles(items: Sequence[tuple[str, str, str]], *, old: bool = False) -> Html:
+    """Figures in large: label, figure, and a line that says what it is and of which date; `old` ones lighter."""
+    return Html(written("tiles", items=items, css="pf-tiles pf-old" if old else "pf-tiles"))
 
 
 def written(macro: str, **values: object) -> str:

@@ -46,7 +46,8 @@ class Column:
 
     `kind`: `head` (the row's header), `text`, or `figure` (set to the right). `group` is a label above neighbouring
     columns. A `Typed` writer tells the value too; without one a number or date of the frame is taken as it is, and
-    anything else as it is written. On a page the links of `links`, where a row has any, stand in place of the text.
+    anything else as it is written. On a page the links of `links`, where a row has any, stand in place of the text, and
+    a cell that `old` finds to be of an earlier date than the page (`display.age`) is set lighter.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Column:
     group: str = ""
     write: Callable[[pd.Series], str] | None = None
     links: Callable[[pd.Series], Sequence[Link]] | None = None
+    old: Callable[[pd.Series], bool] | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,7 +137,7 @@ class Table:
         texts = self.written()
         columns = [
             [
-                (text, column.links(row) if column.links else (), column.kind == "head", _css(column))
+                (text, column.links(row) if column.links else (), column.kind == "head", _css(column, row))
                 for text, (_, row) in zip(texts[column.name], self.frame.iterrows(), strict=True)
             ]
             for column in self.columns
@@ -143,8 +145,9 @@ class Table:
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _css(column: Column) -> str:
-    return "pf-number" if column.kind == "figure" else ""
+def _css(column: Column, row: pd.Series | None = None) -> str:
+    old = row is not None and column.old is not None and column.old(row)
+    return " ".join(filter(None, ["pf-number" if column.kind == "figure" else "", "pf-old" if old else ""]))
 
 
 def _heads(columns: Sequence[Column]) -> list[list[tuple[str, str, str, int, int]]]:

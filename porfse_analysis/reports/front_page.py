@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from porfse_analysis.display import figures
-from porfse_analysis.display.blocks import key_numbers
+from porfse_analysis.display.age import is_old
+from porfse_analysis.display.blocks import first_sentences, key_numbers
 from porfse_analysis.display.documents import findings_table
 from porfse_analysis.display.figure import Figure
 from porfse_analysis.display.html import Html, Link, bullets, heading, link_list, more, paragraphs
@@ -56,7 +57,8 @@ def front_page(
     if report is not None:
         latest = [page for page in in_order(pages) if page.cutoff == report.cutoff.date().isoformat()]
         day = wording.long_date(report.cutoff, lang)
-        add("latest", _reports_of(latest, report, at), _html(key_numbers(report)), date=day)
+        said = _html(first_sentences(report))
+        add("latest", said, _reports_of(latest, report, at), _html(key_numbers(report)), date=day)
         add("progress", _html(figures.over_time(report)))
         if report.previous is not None:
             add("moved", *_moved(report, latest, at), date=wording.long_date(report.previous, lang))
@@ -191,12 +193,19 @@ def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame,
             shown = write(value, lang, bound=bound)
             if has_note(found["note"], "partial"):
                 shown = wording.text("index.partial", lang, figure=shown)
-            if found["data_date"] < found["cutoff"]:
+            if is_old(found["data_date"], found["cutoff"]):
                 # an old figure beside a new one says so in its own cell
                 return wording.text("index.of_date", lang, figure=shown, date=wording.date(found["data_date"], lang))
             return shown
 
         return write
+
+    def carried(name: str) -> Callable[[pd.Series], bool]:
+        def old(row: pd.Series) -> bool:
+            found = known.get((row["cutoff"], name))
+            return found is not None and bool(is_old(found["data_date"], found["cutoff"]))
+
+        return old
 
     def day(row: pd.Series) -> str:
         return wording.long_date(pd.Timestamp(row["cutoff"]), lang)
@@ -213,7 +222,10 @@ def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame,
     columns = [
         Column("cutoff", wording.text("index.date", lang), "head", write=day),
         Column("reports", wording.text("index.reports", lang), write=no_report, links=reports),
-        *(Column(name, wording.indicator_title(name, lang), "figure", write=figure(name)) for name in _SHOWN),
+        *(
+            Column(name, wording.indicator_title(name, lang), "figure", write=figure(name), old=carried(name))
+            for name in _SHOWN
+        ),
     ]
     note = wording.text("index.note", lang)
     return _html(Table("dates-table", wording.text("index.table", lang), rows, columns, notes=[note]))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
 
 from porfse_analysis.display import cells
+from porfse_analysis.display.age import is_old
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
@@ -108,15 +110,20 @@ def key_figures(report: Report) -> Table:
     def ratio(row: pd.Series) -> str:
         return "" if row["stage"] == "allocation" else rate(row)
 
+    def old(row: pd.Series) -> bool:
+        # the plan stays in force until the next one
+        return row["stage"] != "allocation" and bool(is_old(row["data_date"], report.cutoff))
+
+    amount = cells.million(report, note="note")
     return Table(
         "key-figures",
         report.text("table.key_figures", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
             Column("stage", report.text("column.stage"), "head", write=stage),
-            Column("amount", report.text("column.amount_million"), "figure", write=cells.million(report, note="note")),
-            Column("value", report.text("column.of_allocation"), "figure", write=replace(rate, write=ratio)),
-            Column("data_date", report.text("column.data_date"), write=cells.date(report)),
+            Column("amount", report.text("column.amount_million"), "figure", write=amount, old=old),
+            Column("value", report.text("column.of_allocation"), "figure", write=replace(rate, write=ratio), old=old),
+            Column("data_date", report.text("column.data_date"), write=cells.date(report), old=old),
             Column("source", report.text("column.source"), write=cells.reference(report)),
             Column("note", report.text("column.note"), write=cells.notes(report)),
         ],
@@ -151,6 +158,7 @@ def progress_by_axis(report: Report) -> Table:
         frame[f"{stage}_amount"] = frame["axis"].map(rows["numerator"])
         frame[f"{stage}_rate"] = frame["axis"].map(rows["value"])
         frame[f"{stage}_note"] = frame["axis"].map(rows["note"])
+        frame[f"{stage}_date"] = frame["axis"].map(rows["data_date"])
         placed = rows.reset_index().assign(stage=stage, position=lambda table: table["data_date"])
         frame[f"{stage}_precision"] = frame["axis"].map(
             pd.Series(cells.precision_of(placed, report).to_numpy(), index=placed["axis"])
@@ -162,8 +170,10 @@ def progress_by_axis(report: Report) -> Table:
         amounts = cells.million(report, f"{stage}_amount", f"{stage}_precision", note=f"{stage}_note")
         rates = cells.rate(report, f"{stage}_rate", note=f"{stage}_note")
         columns += [
-            Column(f"{stage}_amount", report.text("column.million"), "figure", group, amounts),
-            Column(f"{stage}_rate", report.text("column.percent"), "figure", group, rates),
+            Column(
+                f"{stage}_amount", report.text("column.million"), "figure", group, amounts, old=_carried(report, stage)
+            ),
+            Column(f"{stage}_rate", report.text("column.percent"), "figure", group, rates, old=_carried(report, stage)),
         ]
         used.append(rows["source"])
     absent = [report.text(f"stage.{stage}").lower() for stage in shown if f"{stage}_rate" not in frame]
@@ -178,6 +188,11 @@ def progress_by_axis(report: Report) -> Table:
         notes=[report.text("table.progress_note"), *notes],
         source=source_line(pd.concat(used) if used else [], report),
     )
+
+
+def _carried(report: Report, stage: str) -> Callable[[pd.Series], bool]:
+    """Whether an axis has its figure of a stage from an earlier date."""
+    return lambda row: bool(is_old(row[f"{stage}_date"], report.cutoff))
 
 
 @made_once(worded=False)
