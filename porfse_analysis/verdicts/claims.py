@@ -26,7 +26,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at
 from porfse_analysis.indicators.positions import group_keys
-from porfse_analysis.indicators.result import figure_bound, split_note
+from porfse_analysis.indicators.result import UNKNOWN, figure_bound, split_note
 from porfse_analysis.indicators.targets import is_reached
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
@@ -254,6 +254,8 @@ def _limits(count: Decimal, bound: str) -> tuple[Decimal, Decimal]:
         return count, v.INFINITE
     if bound in ("less_than", "at_most"):
         return v.ZERO, count
+    if bound == UNKNOWN:
+        return v.ZERO, v.INFINITE
     return (count * (1 - ABOUT), count * (1 + ABOUT)) if bound == "about" else (count, count)
 
 
