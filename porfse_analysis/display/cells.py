@@ -98,12 +98,12 @@ def _million(row: pd.Series, precision: str, *, signed: bool = False, bound: str
     return wording.Form(decimals, power=-6, signed=signed, bound=bound)
 
 
-def rate(report: Page, name: str = "value", *, note: str = "", below: tuple[float, ...] = ()) -> Typed:
-    """A ratio as a percentage; `note`: the column whose note tells a bound, `below`: the thresholds of the ratio."""
+def rate(report: Page, name: str = "value", *, note: str = "") -> Typed:
+    """A ratio as a percentage; `note`: the column whose note tells a bound."""
     return figure(
         report,
         name,
-        lambda row: wording.Form(1, percent=True, below=below, bound=_bound(row, note, value_bound)),
+        lambda row: wording.Form(1, percent=True, bound=_bound(row, note, value_bound)),
     )
 
 

@@ -28,7 +28,7 @@ from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
 from porfse_analysis.indicators.result import figure_bound, has_note, ratio_bound, value_bound
-from porfse_analysis.indicators.targets import REACHED, counted_ratios, is_reached
+from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.schema import ALL, STAGES
 
 __all__ = ["sheet_content"]
@@ -71,12 +71,12 @@ def _million(value: float, report: Report, precision: float = math.nan, bound: s
     return wording.million_euro(value, report.lang, precision=precision, bound=bound)
 
 
-def _rate(row: pd.Series, report: Report, name: str = "value", *, below: tuple[float, ...] = ()) -> str:
+def _rate(row: pd.Series, report: Report, name: str = "value") -> str:
     """The value of a result, or the share beside it, as a percentage with its bound; empty when there is none."""
     if pd.isna(row[name]):
         return ""
     note = row["note"] if name == "value" else row[f"{name}_note"]
-    return wording.rate(row[name], report.lang, below=below, bound=value_bound(note))
+    return wording.rate(row[name], report.lang, bound=value_bound(note))
 
 
 # --- money ---
@@ -344,7 +344,7 @@ def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
         place = " ".join(part for part in (row["axis"], row["investment_priority"]) if part)
         name = report.text("sheet.output", name=report.text(f"indicator.{code}") if known else code, place=place)
         figure = wording.count(row["numerator"], report.lang, bound=figure_bound(row["note"]))
-        rate = _rate(row, report, below=(REACHED,))
+        rate = _rate(row, report)
         remark = report.text("sheet.of_target", rate=rate) if rate else ""
         items.append(Item(name, figure, remark, code, row["data_date"], row["source"], under=under))
     return items, bool(has_note(rows["note"], "restated").any())

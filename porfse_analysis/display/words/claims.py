@@ -14,6 +14,7 @@ from porfse_analysis.schema import ALL
 __all__ = ["word_claims"]
 
 _KIND = re.compile(r"(.+)_milestones_\w+")
+_MILESTONES = re.compile(r"(?:^|_)milestones_")
 
 
 def word_claims(
@@ -41,9 +42,8 @@ def _word(
         why.append(wording.text("claim.own", lang, **values))
     if row["note"]:
         why.append(wording.text(f"claim.{row['note']}", lang, **values))
-    if _between(row["found"], row["found_at_most"]) or _between(row["other_reference"], row["other_reference_at_most"]):
-        if _KIND.fullmatch(row["quantity"]):
-            why.append(wording.text("claim.counts_unknown", lang))
+    if _counts_unknown(row):
+        why.append(wording.text("claim.counts_unknown", lang))
     needs = [wording.text(f"claim_need.{code}", lang, **values) for code in row["needs"].split(";") if code]
     derived = row["quantity"] == "allocation_sum"
     return {
@@ -122,6 +122,12 @@ def _figure(value: float, unit: str, lang: str, bound: str = "") -> str:
     if unit == "EUR":
         return wording.Form(2, unit="euro", bound=bound).text(value, lang)
     return wording.rate(value, lang, bound=bound) if unit == "1" else wording.count(value, lang, bound=bound)
+
+
+def _counts_unknown(row: Mapping[Hashable, Any]) -> bool:
+    """Whether how many indicators are at their milestone or threshold is known only within limits."""
+    pairs = (("found", "found_at_most"), ("other_reference", "other_reference_at_most"))
+    return bool(_MILESTONES.search(row["quantity"])) and any(_between(row[least], row[most]) for least, most in pairs)
 
 
 def _range(least: float, most: float, lang: str) -> str:
