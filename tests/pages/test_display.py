@@ -289,6 +289,17 @@ def test_the_opening_names_the_sources_of_the_date(programme, reports):
     assert "99js-gm52" not in page
 
 
+def test_the_list_of_sources_speaks_the_language_of_the_page(programme, reports):
+    rows = {lang: tables.sources(reports(programme, cutoff="2022-06-30", lang=lang)).written() for lang in ("it", "en")}
+    first = {lang: frame.iloc[0] for lang, frame in rows.items()}
+    assert first["it"]["publisher"] == "Commissione europea, piattaforma open data della politica di coesione"
+    assert first["it"]["page"] == (
+        "righe di 2014IT05SFOP007; copia di fine ottobre 2022 conservata nell'archivio pubblico Lulliter/plan2implem"
+    )
+    assert first["en"]["page"].startswith("rows of 2014IT05SFOP007; copy of late October 2022 kept in")
+    assert set(rows["it"]["licence"]) == {"CC0 1.0", "CC BY 4.0", "solo le cifre"}
+
+
 @pytest.mark.parametrize(
     "given",
     [
