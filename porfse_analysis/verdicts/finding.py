@@ -25,6 +25,8 @@ FINDING_COLUMNS = (
     "found",
     "reference",
     "unit",
+    "expected_bound",
+    "found_bound",
 )
 
 
@@ -37,5 +39,7 @@ def finding(severity: str, name: str, row: pd.Series, **more: object) -> dict[st
         "cutoff": row.get("position", row.get("cutoff")),
         "source": row.get("source", ""),
         "unit": "EUR",
+        "expected_bound": "",
+        "found_bound": "",
     }
     return {**known, "severity": severity, "check": name, **more}

@@ -38,9 +38,10 @@ def words(page):
     return re.sub(r"<[^>]+>", " ", page)
 
 
+OUTSIDE = {"it": "non fa parte del quadro di riferimento", "en": "not part of the performance framework"}
 SAID = {
-    "it": ("conseguito", "conseguito in deroga", "non conseguito", "grave carenza", "non fa parte del quadro di riferimento"),
-    "en": ("achieved", "achieved by derogation", "not achieved", "serious failure", "not part of the performance framework"),
+    "it": ("conseguito", "conseguito in deroga", "non conseguito", "grave carenza", OUTSIDE["it"]),
+    "en": ("achieved", "achieved by derogation", "not achieved", "serious failure", OUTSIDE["en"]),
 }
 
 
