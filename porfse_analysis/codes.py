@@ -18,10 +18,14 @@ __all__ = [
     "ESF_TYPES",
     "FUNDS",
     "INDICATOR_TYPES",
+    "PEOPLE_UNITS",
     "PERCENTAGE_UNITS",
     "REGION_CATEGORIES",
+    "doubtful_target",
+    "impossible_counts",
     "is_percentage",
     "misspelt",
+    "people_targets",
     "same_but_for_spelling",
     "thousands",
     "uncountable",
@@ -164,6 +168,12 @@ def same_but_for_spelling(text: str, known: list[str]) -> str:
 PERCENTAGE_UNITS = ("%", "percent", "per cent", "percentage", "percentuale", "per cento")
 """How sources write the unit of a percentage."""
 
+PEOPLE_UNITS = (
+    *("person", "persons", "people", "participant", "participants"),
+    *("persona", "persone", "partecipante", "partecipanti"),
+)
+"""How sources write a unit that is people."""
+
 _COUNTED = re.compile(r"(?:CO|CR|EECO|EECR)\d\d[a-z]?")
 _OTHER_FUNDS = ("ERDF", "CF", "JTF")
 
@@ -186,12 +196,39 @@ def whole_counts(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:
         return {"value": people}
     if table != "achievements":
         return {}
+    own, counted = _of_people(frame)
+    return {"value": own & counted} | ({"women": own} if "women" in frame else {})
+
+
+def people_targets(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """Columns of a table that hold targets of people -> which of their rows do.
+
+    Targets may have fractions (half of 41,423), but one of three decimals, 69.038, may be thousands.
+    """
+    if table != "targets":
+        return {}
+    own, counted = _of_people(frame)
+    if "unit" in frame:
+        units = [unit for unit in frame["unit"].unique() if unit.strip().casefold() in PEOPLE_UNITS]
+        counted |= frame["unit"].isin(units)
+    return {column: own & counted for column in ("milestone", "target") if column in frame}
+
+
+def impossible_counts(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """Columns of a table -> which rows hold a number that people cannot have, or that may be thousands."""
+    rows = {column: counted & frame[column].mod(1).gt(0) for column, counted in whole_counts(table, frame).items()}
+    for column, aims in people_targets(table, frame).items():
+        rows[column] = aims & frame[column].map(lambda value: thousands(f"{value:.15g}", ".") is not None).astype(bool)
+    return rows
+
+
+def _of_people(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Which rows may count people at all, and which of them stand under a code that does."""
     own = frame["indicator_type"].isin(ESF_TYPES) & ~frame["fund"].isin(_OTHER_FUNDS)
     if "unit" in frame:
         own &= ~frame["unit"].isin([unit for unit in frame["unit"].unique() if is_percentage(unit)])
     codes = [code for code in frame["indicator_code"].unique() if _COUNTED.fullmatch(code)]
-    counts = {"value": own & frame["indicator_code"].isin(codes)}
-    return counts | ({"women": own} if "women" in frame else {})
+    return own, frame["indicator_code"].isin(codes)
 
 
 def thousands(text: str, decimal: str) -> tuple[int, int] | None:
@@ -214,16 +251,35 @@ def _spelled(number: int) -> str:
     return " and ".join(filter(None, (f"{_ONES[hundreds]} hundred" if hundreds else "", tens)))
 
 
+def doubtful_target(text: str, decimal: str = ".") -> tuple[str, str]:
+    """What is wrong with a target of people that may be thousands, and what to do.
+
+    >>> doubtful_target("69.000")[1]
+    '69.000: if sixty-nine thousand is meant, write 69000; else write it without a third decimal'
+    """
+    whole, meant = _meant(text, decimal)
+    return "has three decimals: it may be thousands", (
+        f"{text}: if {meant} is meant, write {whole}; else write it without a third decimal"
+    )
+
+
 def uncountable(text: str, decimal: str = ".") -> tuple[str, str]:
     """What is wrong with a count of people that is not written as a whole number, and what to do.
 
     >>> uncountable("1.005")[1]
     '1.005: a count of people is whole; if one thousand and five is meant, write 1005'
     """
+    whole, meant = _meant(text, decimal)
+    if not whole:
+        return "is not a whole number", f"{text}: a count of people is whole"
+    return "is not a whole number", f"{text}: a count of people is whole; if {meant} is meant, write {whole}"
+
+
+def _meant(text: str, decimal: str) -> tuple[int, str]:
+    """The thousands that a number may stand for, and in words; 0 where it cannot."""
     found = thousands(text, decimal)
     if found is None:
-        return "is not a whole number", f"{text}: a count of people is whole"
-    whole = found[0] * 1000 + found[1]
+        return 0, ""
     joined = " and " if 0 < found[1] < 100 else " "
-    meant = f"{_spelled(found[0])} thousand" + (f"{joined}{_spelled(found[1])}" if found[1] else "")
-    return "is not a whole number", f"{text}: a count of people is whole; if {meant} is meant, write {whole}"
+    words = f"{_spelled(found[0])} thousand" + (f"{joined}{_spelled(found[1])}" if found[1] else "")
+    return found[0] * 1000 + found[1], words

@@ -89,12 +89,13 @@ def _misspelt(table: Table, frame: pd.DataFrame, lines: list[int], file: str) ->
 
 
 def _uncountable(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
-    """Counts of people that are not whole: 1.005 may be a thousand and five."""
+    """Counts of people that are not whole, and targets like them: 1.005 may be a thousand and five."""
     faults = []
-    for column, counted in codes.whole_counts(table.name, frame).items():
-        for index in frame.index[counted & frame[column].mod(1).gt(0)]:
+    told = codes.doubtful_target if table.name == "targets" else codes.uncountable
+    for column, wrong in codes.impossible_counts(table.name, frame).items():
+        for index in frame.index[wrong]:
             text = as_text(frame.at[index, column])
-            problem, remedy = codes.uncountable(text)
+            problem, remedy = told(text)
             faults.append(Fault(problem, file, lines[index], column, text, remedy))
     return faults
 

@@ -13,7 +13,7 @@ from porfse_analysis.display.sources import reference as numbered
 from porfse_analysis.display.table import DATE, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.result import BOUNDS, figure_bound, split_note, value_bound
-from porfse_analysis.schema import ALL
+from porfse_analysis.schema import ALL, DATE_DTYPE
 
 __all__ = [
     "Write",
@@ -61,7 +61,10 @@ def precision_of(rows: pd.DataFrame, report: ProgrammePage) -> pd.Series:
     key = ["axis", "stage", "source", "cutoff"]
     units = finance.groupby(key)["precision"].max().reset_index().rename(columns={"cutoff": "position"})
     # the amount is of the first document cited; what it is set against may be of another
-    of_amount = rows.assign(source=rows["source"].astype("str").str.partition(";")[0])
+    of_amount = rows.assign(
+        source=rows["source"].astype("str").str.partition(";")[0],
+        position=rows["position"].astype(DATE_DTYPE),  # a column without any date has no type of its own
+    )
     merged = of_amount.merge(units, on=["axis", "stage", "source", "position"], how="left", suffixes=("_", ""))
     return pd.Series(merged["precision"].to_numpy(), index=rows.index)
 
@@ -95,12 +98,12 @@ def _million(row: pd.Series, precision: str, *, signed: bool = False, bound: str
     return wording.Form(decimals, power=-6, signed=signed, bound=bound)
 
 
-def rate(report: Page, name: str = "value", *, note: str = "", below: tuple[float, ...] = ()) -> Typed:
-    """A ratio as a percentage; `note`: the column whose note tells a bound, `below`: the thresholds of the ratio."""
+def rate(report: Page, name: str = "value", *, note: str = "") -> Typed:
+    """A ratio as a percentage; `note`: the column whose note tells a bound."""
     return figure(
         report,
         name,
-        lambda row: wording.Form(1, percent=True, below=below, bound=_bound(row, note, value_bound)),
+        lambda row: wording.Form(1, percent=True, bound=_bound(row, note, value_bound)),
     )
 
 

@@ -125,6 +125,9 @@ def sources(report: Page) -> Table:
     def title(row: pd.Series) -> str:
         return source_title(row, report.lang)
 
+    def known(name: str) -> cells.Write:
+        return lambda row: wording.described(row[name], report.lang)
+
     return Table(
         "sources",
         report.text("table.sources"),
@@ -132,9 +135,9 @@ def sources(report: Page) -> Table:
         [
             Column("number", report.text("column.number"), "head"),
             Column("title", report.text("column.title"), write=title),
-            Column("publisher", report.text("column.publisher")),
-            Column("page", report.text("column.page")),
+            Column("publisher", report.text("column.publisher"), write=known("publisher")),
+            Column("page", report.text("column.page"), write=known("page")),
             Column("address", report.text("column.address")),
-            Column("licence", report.text("column.licence")),
+            Column("licence", report.text("column.licence"), write=known("licence")),
         ],
     )

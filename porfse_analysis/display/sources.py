@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.display.page import Page
+from porfse_analysis.display.words import wording
 from porfse_analysis.languages import in_language
 
 __all__ = ["identifiers", "numbered", "reference", "source_line", "source_title"]
@@ -48,7 +49,7 @@ def source_line(sources: Iterable[object], report: Page) -> str:
         report.text(
             "source.named",
             number=numbers[name],
-            publisher=rows[name]["publisher"],
+            publisher=wording.described(rows[name]["publisher"], report.lang),
             title=source_title(rows[name], report.lang),
         )
         for name in sorted(identifiers(sources), key=lambda name: numbers.get(name, 0))

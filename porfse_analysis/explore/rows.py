@@ -15,7 +15,6 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.indicators.result import figure_bound
-from porfse_analysis.indicators.targets import AGAINST, REACHED
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 
@@ -112,8 +111,7 @@ def explored(report: Report, *, stage: str = EVERY, axis: str = EVERY) -> Table:
 def _writer(report: Report, row: pd.Series) -> Typed:
     """How the value of a result is written, by its unit."""
     if row["unit"] == "1":
-        below = (REACHED,) if row["indicator"] in AGAINST.values() else ()
-        return cells.rate(report, note="note", below=below)
+        return cells.rate(report, note="note")
     if row["unit"].startswith("EUR"):
         return cells.euro(report, "value", note="note")
     return cells.count(report, "value", note="note")

@@ -18,7 +18,16 @@ from porfse_analysis.indicators.positions import (
     reported_late,
     source_rank,
 )
-from porfse_analysis.indicators.result import bound_flags, bound_of, figure_bound, join_notes, make_result
+from porfse_analysis.indicators.result import (
+    BOUNDS,
+    bound_flags,
+    bound_of,
+    figure_bound,
+    join_notes,
+    make_result,
+    note_of,
+    split_note,
+)
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
@@ -339,9 +348,15 @@ def _of_people_funds(finance: pd.DataFrame) -> pd.DataFrame:
 
 def _sum_of_axes(people: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """People of the whole out of those of its axes, date by date."""
-    sums = people[people["value"].notna()].groupby([*keys, "data_date"], as_index=False, sort=True)
-    return sums.agg(
+    known = people[people["value"].notna()]
+    groups = [known[name] for name in (*keys, "data_date")]
+    bounds = bound_of(known["note"].map(figure_bound), groups)
+    sums = known.groupby([*keys, "data_date"], sort=True).agg(
         value=("value", "sum"),
         source=("source", "first"),
-        note=("note", lambda notes: ";".join(sorted({code for note in notes for code in note.split(";") if code}))),
+        note=("note", lambda notes: {code for note in notes for code in split_note(note) if code not in BOUNDS}),
     )
+    sums["note"] = [
+        note_of([*codes, bound]) for codes, bound in zip(sums["note"], bounds.reindex(sums.index), strict=True)
+    ]
+    return sums.reset_index()

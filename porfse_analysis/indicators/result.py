@@ -16,6 +16,7 @@ __all__ = [
     "KEY",
     "NOTES",
     "RESULT_COLUMNS",
+    "UNKNOWN",
     "as_cutoff",
     "bound_flags",
     "bound_of",
@@ -24,7 +25,9 @@ __all__ = [
     "has_note",
     "join_notes",
     "make_result",
+    "may_be_less",
     "note_of",
+    "ratio_bound",
     "split_note",
     "value_bound",
 ]
@@ -67,18 +70,23 @@ NOTES = (
     "other_date",  # numerator and denominator are of two dates
     "includes_technical_assistance",  # the spend of technical assistance is in, though it has no participants
     "no_participants",  # no participants are counted for this axis
-    "about",  # the numerator is published as about so much, or made of bounds of both kinds
+    "about",  # the numerator is published as about so much
     "more_than",  # the numerator is published as more than so much
     "less_than",  # the numerator is published as less than so much
     "at_least",  # the numerator is a sum, and a part of it is published as more than so much
     "at_most",  # the numerator is a sum, and a part of it is published as less than so much
-    "base_about",  # the denominator is published as about so much, or made of bounds of both kinds
+    "bound_unknown",  # the numerator is made of bounds of several kinds: nobody can tell whether it is more or less
+    "base_about",  # the denominator is published as about so much
     "base_more_than",  # the denominator, or a part of it, is published as more than so much
     "base_less_than",  # the denominator, or a part of it, is published as less than so much
+    "base_bound_unknown",  # the denominator is made of bounds of several kinds
 )
 """Codes of `note`, in the order in which they are joined."""
 
-BOUNDS = ("about", "more_than", "less_than", "at_least", "at_most")
+UNKNOWN = "bound_unknown"
+"""The code of a figure that may be more or less than it reads, and no one can tell which."""
+
+BOUNDS = ("about", "more_than", "less_than", "at_least", "at_most", UNKNOWN)
 """The codes of a bound: how the numerator is meant, where it is not exact."""
 
 _LOWER, _UPPER = ("more_than", "at_least"), ("less_than", "at_most")
@@ -132,16 +140,23 @@ def bound_of(qualifiers: pd.Series, groups: Sequence[pd.Series]) -> pd.Series:
     """Per group of figures that are added, the bound of their sum: one of `BOUNDS`, "" where all are exact.
 
     A figure alone keeps its qualifier. A sum with a part of more than so much is at least its figure, with a part of
-    less than so much at most; with parts of both kinds, or of about so much, it is about it. `qualifiers` are those of
-    the figures, empty ones left out by the caller. Index: the groups.
+    less than so much at most, with a part of about so much about it; with parts of several of these kinds nothing can
+    be told (`UNKNOWN`). `qualifiers` are those of the figures (codes of `BOUNDS`), empty ones left out by the caller.
+    Index: the groups.
     """
-    flags = pd.DataFrame({code: qualifiers == code for code in ("about", "more_than", "less_than")})
+    kinds = {"about": ("about",), "more": _LOWER, "less": _UPPER, "unknown": (UNKNOWN,)}
+    flags = pd.DataFrame({kind: qualifiers.isin(codes) for kind, codes in kinds.items()})
     met = flags.groupby(list(groups), sort=False, observed=True)
-    some, alone = met.any(), met.size() == 1
-    more, less = some["more_than"], some["less_than"]
+    some, single = met.any(), qualifiers.groupby(list(groups), sort=False, observed=True).agg(["size", "first"])
     codes = np.select(
-        [some["about"] | (more & less), more & alone, less & alone, more, less],
-        ["about", "more_than", "less_than", "at_least", "at_most"],
+        [
+            (single["size"] == 1) & single["first"].isin(BOUNDS),
+            some.sum(axis=1).gt(1) | some["unknown"],
+            some["about"],
+            some["more"],
+            some["less"],
+        ],
+        [single["first"].astype("object"), UNKNOWN, "about", "at_least", "at_most"],
         "",
     )
     return pd.Series(codes, index=some.index, dtype="object")
@@ -155,6 +170,7 @@ def bound_flags(numerator: pd.Series, denominator: pd.Series | None = None) -> d
             "base_about": denominator == "about",
             "base_more_than": denominator.isin(_LOWER),
             "base_less_than": denominator.isin(_UPPER),
+            "base_bound_unknown": denominator == UNKNOWN,
         }
     return flags
 
@@ -167,21 +183,28 @@ def figure_bound(note: str) -> str:
 def value_bound(note: str) -> str:
     """The bound of the value that a note tells: of the numerator, turned round where the denominator has one.
 
-    Over a denominator of more than so much a ratio is less than it reads. Bounds that pull both ways leave it about
-    what it reads.
+    Over a denominator of more than so much a ratio is less than it reads. Where the bounds above and below the line
+    are not of one kind it may be anything (`UNKNOWN`).
 
     >>> value_bound("stale;at_least"), value_bound("base_more_than"), value_bound("more_than;base_more_than")
-    ('at_least', 'less_than', 'about')
+    ('at_least', 'less_than', 'bound_unknown')
     """
-    above = figure_bound(note)
     below = next((code for code in split_note(note) if code.startswith("base_")), "").removeprefix("base_")
-    if not below:
-        return above
-    turned = _OTHER_WAY.get(below, "about")
-    if not above:
-        return turned
-    alike = any(above in kind and turned in kind for kind in (_LOWER, _UPPER))
-    return above if alike else "about"
+    return ratio_bound(figure_bound(note), below)
+
+
+def ratio_bound(above: str, below: str) -> str:
+    """The bound of a ratio of two figures with these bounds (codes of `BOUNDS`, "" where they are exact)."""
+    turned = _OTHER_WAY.get(below, below)
+    if not (above and turned):
+        return above or turned
+    alike = any(above in kind and turned in kind for kind in (_LOWER, _UPPER, ("about",)))
+    return above if alike else UNKNOWN
+
+
+def may_be_less(note: str) -> bool:
+    """Whether the value of a result with this note may lie below what it reads, as far as its bounds tell."""
+    return value_bound(note) in (*_UPPER, UNKNOWN)
 
 
 def make_result(frame: pd.DataFrame) -> pd.DataFrame:

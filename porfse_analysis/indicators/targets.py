@@ -8,7 +8,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.percentages import percentage_targets, suspected_percentages
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import newest, reported_late, source_rank
-from porfse_analysis.indicators.result import bound_flags, bound_of, has_note, join_notes, make_result, value_bound
+from porfse_analysis.indicators.result import bound_flags, bound_of, has_note, join_notes, make_result, may_be_less
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.schema import FORMER_NAMES
 
@@ -93,9 +93,9 @@ def counted_ratios(results: pd.DataFrame, against: str = "target") -> pd.DataFra
 
 
 def is_reached(ratios: pd.Series, notes: pd.Series | None = None) -> pd.Series:
-    """Whether each ratio surely reaches its target (or milestone): one that its note calls an upper limit may not."""
+    """Whether each ratio surely reaches its target (or milestone): one that may be less may not."""
     reached = ratios >= REACHED
-    return reached if notes is None else reached & ~notes.map(value_bound).isin(["less_than", "at_most"])
+    return reached if notes is None else reached & ~notes.map(may_be_less).astype(bool)
 
 
 def _newest_values(achievements: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str]) -> pd.DataFrame:

@@ -163,12 +163,14 @@ def _like_thousands(
 ) -> Iterator[Fault]:
     """Counts of people written as 1.005 or 30.000: the number alone no longer shows that 30 may be thirty thousand."""
     assert content.frame is not None
-    for column, counted in codes.whole_counts(table, content.frame).items():
+    people = codes.whole_counts(table, content.frame) | codes.people_targets(table, content.frame)
+    told = codes.doubtful_target if table == "targets" else codes.uncountable
+    for column, counted in people.items():
         decimal = notations[column].decimal
         for place in content.frame.index[counted]:
             text = written[column][place]
             if codes.thousands(text, decimal):
-                problem, remedy = codes.uncountable(text, decimal)
+                problem, remedy = told(text, decimal)
                 yield Fault(problem, file, content.rows[place], column, text, remedy)
 
 

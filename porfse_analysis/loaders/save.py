@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis import schema
-from porfse_analysis.codes import whole_counts
+from porfse_analysis.codes import impossible_counts
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.files import folder_aside
 from porfse_analysis.languages import in_language
@@ -190,12 +190,11 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
 
 
 def _has_fractions(programme: Programme) -> bool:
-    """Whether a count of people is not whole: a folder is read back only where it says that this was published."""
+    """Whether a count of people is impossible: a folder is read back only where it says that this was published."""
     return any(
-        bool(frame.loc[counted, column].mod(1).gt(0).any())
+        bool(wrong.any())
         for name in schema.TABLES
-        for frame in (getattr(programme, name),)
-        for column, counted in whole_counts(name, frame).items()
+        for wrong in impossible_counts(name, getattr(programme, name)).values()
     )
 
 

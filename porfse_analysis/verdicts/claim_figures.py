@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.indicators.positions import of_series, published_totals
+from porfse_analysis.indicators.result import UNKNOWN
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
@@ -29,6 +30,7 @@ __all__ = [
     "digit",
     "figures_of",
     "in_force",
+    "open_bound",
 ]
 
 ABOUT = Decimal("0.05")
@@ -54,6 +56,8 @@ class Figure:
     source: str
     series: str = ""
     """The series of documents it is followed along, where it is not the source alone."""
+    bound: str = ""
+    """The code of its bound (`result.BOUNDS`); empty where it is exact."""
 
 
 def amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -> list[Figure]:
@@ -74,6 +78,7 @@ def amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) ->
         cells = list(zip(known["amount_eur"], known["qualifier"], known["precision"], strict=True))
         limits = [v.bounds(*cell) for cell in cells]
         open_end = bool(total["missing"]) or not whole
+        bound = open_bound(total["bound"]) if open_end else total["bound"]
         figures.append(
             Figure(
                 position=total["position"],
@@ -83,9 +88,15 @@ def amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) ->
                 high=v.INFINITE if open_end else sum((high for _, high in limits), v.ZERO),
                 source=total["document"],
                 series=total["source"],
+                bound=bound,
             )
         )
     return figures
+
+
+def open_bound(bound: str) -> str:
+    """The bound of a sum that lacks a part."""
+    return "at_least" if bound in ("", "more_than", "at_least") else UNKNOWN
 
 
 def around(figures: Iterable[Figure], date: pd.Timestamp) -> tuple[Figure | None, Figure | None]:
@@ -118,6 +129,8 @@ def claimed_range(row: Answer) -> tuple[Decimal, Decimal]:
 
 def compare(row: Answer, found: Figure) -> tuple[str, str]:
     """Verdict and reason of a claim against a figure of its own date."""
+    if found.low <= 0 and found.high == v.INFINITE:
+        return "not_verifiable", "bound_unknown"
     value = v.exact(row["claimed"])
     low, high = claimed_range(row)
     qualifier = row["qualifier"]
@@ -140,8 +153,11 @@ def compare(row: Answer, found: Figure) -> tuple[str, str]:
 
 def near(row: Answer, before: Figure, after: Figure | None) -> tuple[str, str]:
     """Verdict and reason of a claim against the figures before and after its date."""
-    if compare(row, before)[0] in ("confirmed", "compatible"):
+    verdict, reason = compare(row, before)
+    if verdict in ("confirmed", "compatible"):
         return "compatible", "nearest_date"
+    if verdict == "not_verifiable":
+        return verdict, reason
     low, high = claimed_range(row)
     if after is None:
         return ("not_verifiable", "no_later") if high > before.low else ("contradicted", "outside")
@@ -165,6 +181,7 @@ def figures_of(before: Figure | None, after: Figure | None, quantity: str) -> An
     if before is not None:
         found |= {
             "found": before.value,
+            "found_bound": before.bound,
             "found_at_least": before.low,
             "found_at_most": before.high,
             "found_quantity": quantity,
@@ -172,7 +189,8 @@ def figures_of(before: Figure | None, after: Figure | None, quantity: str) -> An
             "data_source": before.source,
         }
     if after is not None:
-        found |= {"next": after.value, "next_date": after.date, "found_quantity": quantity}
+        found |= {"next": after.value, "next_bound": after.bound, "next_date": after.date}
+        found["found_quantity"] = quantity
         found |= {"data_source": after.source}
     return found
 

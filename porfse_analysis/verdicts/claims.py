@@ -26,7 +26,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at
 from porfse_analysis.indicators.positions import group_keys
-from porfse_analysis.indicators.result import figure_bound, split_note
+from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound, split_note
 from porfse_analysis.indicators.targets import is_reached
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
@@ -42,6 +42,7 @@ from porfse_analysis.verdicts.claim_figures import (
     answer,
     around,
     figures_of,
+    open_bound,
 )
 from porfse_analysis.verdicts.claim_sums import endowment_sums
 from porfse_analysis.verdicts.decommitment import decommitment
@@ -67,17 +68,21 @@ CLAIM_COLUMNS = {
     "verdict": "str",
     "reason": "str",
     "found": "float64",
+    "found_bound": "str",
     "found_quantity": "str",
     "found_at_least": "float64",
     "found_at_most": "float64",
     "data_date": DATE_DTYPE,
     "data_source": "str",
     "next": "float64",
+    "next_bound": "str",
     "next_date": DATE_DTYPE,
     "reference": "float64",
     "other_reference": "float64",
+    "other_reference_at_most": "float64",
     "explained_by": "str",
     "own_value": "float64",
+    "own_bound": "str",
     "needs": "str",
     "note": "str",
 }
@@ -88,6 +93,7 @@ REASONS = (
     "bound",
     "about",
     "found_limits",
+    "bound_unknown",
     "nearest_date",
     "between",
     "plan_changed",
@@ -101,6 +107,7 @@ REASONS = (
     "no_women",
     "no_value",
     "unknown_measure",
+    "measure_of_other_axis",
     "unknown_quantity",
     "framework_missing",
     "milestones_agree",
@@ -109,6 +116,7 @@ REASONS = (
     "milestones_differ",
     "progress_reached",
     "progress_undefined",
+    "progress_unknown",
     "progress_none",
     "target_covered",
     "target_at_risk",
@@ -162,8 +170,9 @@ def check_claims(programme: Programme, *, cutoff: object = None, rules: Rules | 
 
     Returns one row per claim: what is claimed (claim, quantity, axis, cutoff, source, claimed, unit, qualifier,
     precision), `verdict` (`confirmed`, `contradicted`, `compatible`, `not_verifiable`), `reason` (see `REASONS`), the
-    figure found with its limits, quantity, date and source, the next one as context, further figures the reason needs
-    (reference, other_reference, explained_by), what the document itself has for it (own_value: consistency, no check),
+    figure found with its limits, bound (`found_bound`: a code of `result.BOUNDS`), quantity, date and source, the next
+    one (with its bound) as context, further figures the reason needs (reference, other_reference, explained_by), what
+    the document itself has for it (own_value, own_bound: consistency, no check),
     `needs` (see `NEEDS`) and `note` (`own_reading`: the document names neither the stage nor the axis of its figure).
     A document whose endowments do not add up to its own total has one row more, the claim
     `allocation-sum`. `porfse_analysis.display.words.claims` puts it into words.
@@ -212,10 +221,13 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> An
 
 def _of_stage(row: Answer, others: Others) -> Answer:
     stage, axis = row["quantity"], row["axis"]
-    own = [f.value for f in amounts(others.own_finance, stage, axis, others.axes) if f.position == row["cutoff"]]
-    own_value: Answer = {"own_value": own[0]} if own else {}
+    own = [f for f in amounts(others.own_finance, stage, axis, others.axes) if f.position == row["cutoff"]]
+    own_value = _own(own)
     stated = others.own_finance[others.own_finance["cutoff"] == row["cutoff"]]
-    stated = stated[(stated["stage"] == stage) & (stated["axis"] == axis)]
+    stated = stated[stated["stage"] == stage]
+    at = stated["axis"] == axis
+    # a figure of the programme that the document does not state is the sum of its axes
+    stated = stated[at] if at.any() or axis != ALL else stated
     if (stated["reading_it"] != "").any():
         own_value["note"] = "own_reading"
     figures = amounts(others.finance, stage, axis, others.axes)
@@ -226,6 +238,11 @@ def _of_stage(row: Answer, others: Others) -> Answer:
         reason = "other_stage" if shown else "no_figure"
         return answer("not_verifiable", reason, needs="stage") | shown | own_value
     return against(row, figures, stage, "stage") | own_value
+
+
+def _own(figures: list[Figure]) -> Answer:
+    """What the table of the document itself has for the claim."""
+    return {"own_value": figures[0].value, "own_bound": figures[0].bound} if figures else {}
 
 
 # --- people ---
@@ -242,9 +259,11 @@ def _people(achievements: pd.DataFrame, axis: str) -> list[Figure]:
         people = people_at(achievements, position, group_keys("programme" if axis == ALL else "axis"))
         for known in people[(people["axis"] == axis) & people["value"].notna()].to_dict("records"):
             count = v.exact(known["value"])
-            low, high = _limits(count, figure_bound(known["note"]))
-            high = v.INFINITE if "partial" in split_note(known["note"]) else high
-            figures.append(Figure(position, known["data_date"], count, low, high, known["source"]))
+            bound = figure_bound(known["note"])
+            low, high = _limits(count, bound)
+            if "partial" in split_note(known["note"]):
+                high, bound = v.INFINITE, open_bound(bound)
+            figures.append(Figure(position, known["data_date"], count, low, high, known["source"], bound=bound))
     return figures
 
 
@@ -254,6 +273,8 @@ def _limits(count: Decimal, bound: str) -> tuple[Decimal, Decimal]:
         return count, v.INFINITE
     if bound in ("less_than", "at_most"):
         return v.ZERO, count
+    if bound == UNKNOWN:
+        return v.ZERO, v.INFINITE
     return (count * (1 - ABOUT), count * (1 + ABOUT)) if bound == "about" else (count, count)
 
 
@@ -264,9 +285,12 @@ def _of_women(row: Answer, others: Others) -> Answer:
     figures = []
     for part in _people(counted.assign(value=counted["women"]), row["axis"]):
         whole = everybody.get(part.position)
-        if whole is not None and whole.value and part.low == part.high and whole.low == whole.high:
+        if whole is not None and whole.value:
+            low, high = part.low / whole.high, part.high / whole.low if whole.low else v.ONE
+            bound = ratio_bound(part.bound, whole.bound)
+            low, high = (v.ZERO, v.INFINITE) if bound == UNKNOWN else (low, min(v.ONE, high))
             share = part.value / whole.value
-            figures.append(Figure(part.position, part.date, share, share, share, part.source))
+            figures.append(Figure(part.position, part.date, share, low, high, part.source, bound=bound))
     if women.empty:
         return answer("not_verifiable", "no_women", needs="women")
     return against(row, figures, "women_share", "women")
@@ -277,17 +301,26 @@ def _of_measure(measure: str, row: Answer, measures: pd.DataFrame) -> Answer:
     known = measures[measures["measure"] == measure]
     if known.empty:
         return answer("not_verifiable", "unknown_measure")
+    axes = sorted({*known["axis"]} - {""})
+    if axes and row["axis"] not in (ALL, *axes):
+        return answer("not_verifiable", "measure_of_other_axis", explained_by=";".join(axes))
     known = known[known["value"].notna() & known["cutoff"].notna()]
     figures = [
-        Figure(date, date, v.exact(value), *v.bounds(value, qualifier, precision), str(source))
+        Figure(
+            date,
+            date,
+            v.exact(value),
+            *v.bounds(value, qualifier, precision),
+            str(source),
+            bound="" if qualifier == "exact" else qualifier,
+        )
         for date, value, qualifier, precision, source in zip(
             *(known[name] for name in ("cutoff", "value", "qualifier", "precision", "source")), strict=True
         )
     ]
-    own = [float(figure.value) for figure in figures if figure.source == row["source"] and figure.date == row["cutoff"]]
+    own = [figure for figure in figures if figure.source == row["source"] and figure.date == row["cutoff"]]
     others = [figure for figure in figures if figure.source != row["source"]]
-    shown: Answer = {"own_value": own[0]} if own else {}
-    return against(row, others, "recipients", "recipients") | shown
+    return against(row, others, "recipients", "recipients") | _own(own)
 
 
 # --- performance framework and decommitment ---
@@ -307,35 +340,49 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: Others) -> Answer
         needs = ";".join(code for code in ("framework", certified) if code)
         return answer("not_verifiable", "framework_missing", needs=needs)
     low, high = items["ratio_at_least"], items["ratio_at_most"]
-    reached, at_most = int(is_reached(low).sum()), int(is_reached(high).sum())
     threshold = float(others.rules.achieved_from)
-    enough, enough_at_most = int((low >= threshold).sum()), int((high >= threshold).sum())
+    reached = int(is_reached(low).sum()), int(is_reached(high).sum())
+    enough = int((low >= threshold).sum()), int((high >= threshold).sum())
+    begun = int((low > 0).sum()), int((high > 0).sum())
     claimed = float(row["claimed"])
     shown: Answer = {
-        "found": float(reached),
         "found_quantity": row["quantity"],
-        "found_at_least": float(reached),
-        "found_at_most": float(at_most),
         "reference": float(len(items)),
-        "other_reference": float(enough),
+        "other_reference": float(enough[0]),
+        "other_reference_at_most": float(enough[1]),
         "data_date": items["data_date"].min(),
         "data_source": ";".join(dict.fromkeys(source for source in items["source"] if source)),
     }
-    unknown = answer("not_verifiable", "milestones_unknown", needs=certified or "framework_values") | shown
     if asked == "progressing":
-        begun, begun_at_most = int((low > 0).sum()), int((high > 0).sum())
-        if enough >= claimed:
-            return answer("confirmed", "progress_reached") | shown
-        if begun_at_most < claimed:
-            return answer("contradicted", "progress_none") | shown
-        return unknown if begun < claimed else answer("compatible", "progress_undefined") | shown
-    if reached == at_most == claimed:
-        return answer("confirmed", "milestones_agree") | shown
-    if reached < at_most and reached <= claimed <= at_most:
-        return unknown
-    if enough <= claimed <= enough_at_most:
-        return answer("compatible", "milestones_from_threshold") | shown
-    return answer("contradicted", "milestones_differ") | shown
+        verdict, reason = _progress(claimed, enough, begun)
+        count = enough if reason in ("progress_reached", "progress_undefined") else begun
+    else:
+        verdict, reason = _reached(claimed, enough, reached)
+        count = reached
+    needs = (certified or "framework_values") if verdict == "not_verifiable" else ""
+    shown |= {"found": float(count[0]), "found_at_least": float(count[0]), "found_at_most": float(count[1])}
+    return answer(verdict, reason, needs=needs) | shown
+
+
+def _progress(claimed: float, enough: tuple[int, int], begun: tuple[int, int]) -> tuple[str, str]:
+    """Whether as many indicators as claimed are on their way: at the threshold (surely and at most), above zero."""
+    if enough[0] >= claimed:
+        return "confirmed", "progress_reached"
+    if begun[1] < claimed:
+        return "contradicted", "progress_none"
+    return ("not_verifiable", "progress_unknown") if begun[0] < claimed else ("compatible", "progress_undefined")
+
+
+def _reached(claimed: float, enough: tuple[int, int], reached: tuple[int, int]) -> tuple[str, str]:
+    """Whether as many indicators as claimed have reached their milestone, or the threshold of achievement."""
+    least, most = reached
+    if least == most == claimed:
+        return "confirmed", "milestones_agree"
+    if least < most and least <= claimed <= most:
+        return "not_verifiable", "milestones_unknown"
+    if enough[0] <= claimed <= enough[1]:
+        return "compatible", "milestones_from_threshold"
+    return "contradicted", "milestones_differ"
 
 
 def _of_target(year: int, row: Answer, others: Others) -> Answer:

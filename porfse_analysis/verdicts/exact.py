@@ -16,6 +16,7 @@ from porfse_analysis.languages import exact
 
 __all__ = [
     "INFINITE",
+    "ONE",
     "ZERO",
     "bounds",
     "canonical_unit",
@@ -30,7 +31,7 @@ __all__ = [
     "typed_frame",
 ]
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 INFINITE = Decimal("Infinity")
 
 _UNITS = {

@@ -25,6 +25,8 @@ FINDING_COLUMNS = (
     "found",
     "reference",
     "unit",
+    "expected_bound",
+    "found_bound",
 )
 
 
@@ -38,5 +40,7 @@ def finding(severity: str, name: str, row: pd.Series, **more: object) -> dict[st
         # a total says which documents it is made of
         "source": row.get("document", row.get("source", "")),
         "unit": "EUR",
+        "expected_bound": "",
+        "found_bound": "",
     }
     return {**known, "severity": severity, "check": name, **more}

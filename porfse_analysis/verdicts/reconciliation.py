@@ -8,6 +8,7 @@ import pandas as pd
 
 from porfse_analysis.indicators.per_capita import participants
 from porfse_analysis.indicators.positions import newest
+from porfse_analysis.indicators.result import figure_bound
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
@@ -130,4 +131,6 @@ def claims_against_data(
             compared_with=known["data_date"],
             other_source=known["source"],
             unit="participant",
+            expected_bound=figure_bound(known["note"]),
+            found_bound="" if claim["qualifier"] == "exact" else claim["qualifier"],
         )

@@ -5,10 +5,12 @@ import re
 
 import pandas as pd
 import pytest
+from frames import achievements, finance, small_programme
 
 from porfse_analysis import ParameterError, open_report
 from porfse_analysis.display import blocks, figures, tables
 from porfse_analysis.display.html import heading, paragraphs, tiles
+from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 
@@ -285,6 +287,37 @@ def test_the_opening_names_the_sources_of_the_date(programme, reports):
     page = blocks.lead(reports(programme, cutoff="2018-09-30", lang="it")).html
     assert "Scheda informativa" in page
     assert "99js-gm52" not in page
+
+
+def test_the_list_of_sources_speaks_the_language_of_the_page(programme, reports):
+    rows = {lang: tables.sources(reports(programme, cutoff="2022-06-30", lang=lang)).written() for lang in ("it", "en")}
+    first = {lang: frame.iloc[0] for lang, frame in rows.items()}
+    assert first["it"]["publisher"] == "Commissione europea, piattaforma open data della politica di coesione"
+    assert first["it"]["page"] == (
+        "righe di 2014IT05SFOP007; copia di fine ottobre 2022 conservata nell'archivio pubblico Lulliter/plan2implem"
+    )
+    assert first["en"]["page"].startswith("rows of 2014IT05SFOP007; copy of late October 2022 kept in")
+    assert set(rows["it"]["licence"]) == {"CC0 1.0", "CC BY 4.0", "solo le cifre"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"finance": finance(("I", "2018-12-31", "declared", 5e6), source="ec")},
+        {"finance": finance(("ALL", "2018-12-31", "declared", 5e6), source="ec"), "axes": ["I"]},
+        {"finance": finance(("I", "2018-12-31", "allocation", 5e6), source="ec")},
+        {"achievements": achievements(("I", "8i", "CO01", "2018-12-31", 5), source="ec")},
+    ],
+    ids=["one axis", "whole alone", "allocation alone", "people alone"],
+)
+def test_a_programme_with_a_single_figure_has_every_table_and_drawing(given):
+    report = open_report(small_programme(**given), cutoff="2018-12-31", lang="en")
+    made = {name: getattr(tables, name)(report).written() for name in tables.__all__}
+    amounts = made["key_figures"].set_index("stage")["amount"]
+    assert amounts[amounts != "n/a"].tolist() == (["5.00"] if "finance" in given else [])
+    for name in figures.__all__:
+        getattr(figures, name)(report)
+    assert sheet_content(report).items
 
 
 def test_an_unknown_date_or_language_is_refused(programme):

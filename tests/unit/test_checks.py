@@ -239,6 +239,7 @@ FIRING = [
                 expected=187_716,
                 found=187_000,
                 unit="participant",
+                found_bound="more_than",
             )
         ],
     ),
@@ -895,6 +896,19 @@ def test_a_claim_is_met_as_it_is_worded(build, stated, qualifier, counted, reaso
     assert (only["axis"], only["expected"], only["found"]) == ("I", counted, stated)
 
 
+def test_a_finding_says_the_bound_of_a_statement_and_of_the_data(build):
+    case = SimpleNamespace(
+        achievements=(("I", "8i", "CO01", "2017-12-31", 187_000, {"qualifier": "about"}),),
+        claims=(("participants", "ALL", "2018-09-30", 186_000, {"qualifier": "more_than"}),),
+    )
+    found = check(build(case), cutoff="2018-09-30")
+    found = found[found["check"] == "claim_against_data"]
+    assert found[["expected_bound", "found_bound"]].to_numpy().tolist() == [["about", "more_than"]]
+    (message,) = word_findings(found, "en")["message"]
+    assert "states more than 186,000" in message
+    assert "count about 187,000" in message
+
+
 # -- the shape of the findings ----------------------------------------------------------------------------------------
 
 
@@ -1023,6 +1037,7 @@ RECONCILED = {
             compared_with="2017-12-31",
             expected=187_716,
             found=187_000,
+            found_bound="more_than",
             unit="participant",
         )
     ],

@@ -8,6 +8,7 @@ import pytest
 from frames import CCI, achievements, finance, only, targets
 
 from porfse_analysis import check_claims, load_programme, schema
+from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.programme import make_programme
 from porfse_analysis.verdicts.claims import CLAIM_COLUMNS, NEEDS, REASONS, VERDICTS
 
@@ -263,7 +264,7 @@ def test_milestones_reached(value, second, cutoff, expected):
         (90.0, ("confirmed", "progress_reached")),
         (50.0, ("compatible", "progress_undefined")),
         (0.0, ("contradicted", "progress_none")),
-        (None, ("not_verifiable", "milestones_unknown")),
+        (None, ("not_verifiable", "progress_unknown")),
     ],
 )
 def test_progress_towards_financial_milestones(certified, expected):
@@ -343,6 +344,134 @@ def test_whom_a_measure_reached(rows, expected, own):
     row = verdict(told, measures=measures if rows else schema.empty("measures"))
     assert (row["verdict"], row["reason"], row["needs"]) == expected
     assert own == row["own_value"] if own else pd.isna(row["own_value"])
+
+
+def measure_of(axis):
+    row = {"measure": "dote", "axis": axis, "title_it": "t", "title_en": "t", "valid_from": pd.Timestamp("2014-01-01")}
+    row |= {"value": 812.0, "qualifier": "exact", "precision": 1.0, "cutoff": pd.Timestamp("2018-09-30"), "source": "s"}
+    return pd.DataFrame([row])
+
+
+@pytest.mark.parametrize(
+    ("claimed", "measured", "expected"),
+    [
+        ("1", "1", ("confirmed", "bound")),
+        ("ALL", "1", ("confirmed", "bound")),
+        ("1", "", ("confirmed", "bound")),
+        ("2", "1", ("not_verifiable", "measure_of_other_axis")),
+    ],
+)
+def test_a_measure_is_compared_within_its_axis_alone(claimed, measured, expected):
+    told = claim("recipients_dote", 700, qualifier="more_than", unit="person", axis=claimed)
+    row = verdict(told, measures=measure_of(measured))
+    assert (row["verdict"], row["reason"]) == expected
+    assert pd.isna(row["found"]) == (expected[0] == "not_verifiable")
+
+
+def said(row, claimed, lang="en"):
+    """Why, in words."""
+    return word_claims(pd.DataFrame([row]), pd.DataFrame([claimed]), lang)["why"].iloc[0]
+
+
+def test_what_is_wrong_with_the_measure_of_a_claim_is_named():
+    told = claim("recipients_doti", 700, unit="person")
+    assert said(verdict(told, measures=measure_of("1")), told).startswith(
+        "The claim is about the measure “doti”, which"
+    )
+    told = claim("recipients_dote", 700, unit="person", axis="2")
+    assert said(verdict(told, measures=measure_of("1")), told, "it") == (
+        "L'affermazione è dell'asse 2, ma la tabella measures ha la misura «dote» nell'asse 1: nulla è stato "
+        "confrontato. Va corretto l'asse nell'una o nell'altra tabella."
+    )
+
+
+@pytest.mark.parametrize(
+    ("money", "axis", "words"),
+    [
+        ([paid(187e6, qualifier="more_than")], "ALL", "Payments at 30/09/2018: more than €187,000,000.00 [s]"),
+        ([paid(187e6, qualifier="about")], "ALL", "Payments at 30/09/2018: about €187,000,000.00 [s]"),
+        # the second axis has not reported
+        ([paid(187e6, axis="1")], "ALL", "Payments at 30/09/2018: at least €187,000,000.00 [s]"),
+        ([paid(187e6)], "ALL", "Payments at 30/09/2018: €187,000,000.00 [s]"),
+    ],
+)
+def test_the_sentence_has_the_bound_of_the_data(money, axis, words):
+    told = claim("paid", 180e6, qualifier="more_than", axis=axis)
+    assert said(verdict(told, money=money), told).startswith(words)
+
+
+def test_the_next_figure_and_the_documents_own_have_their_bounds():
+    money = [
+        paid(100e6, "2018-06-30"),
+        paid(300e6, "2018-12-31", qualifier="less_than"),
+        paid(150e6, source="d", qualifier="about"),
+    ]
+    told = claim("paid", 200e6)
+    row = verdict(told, money=money)
+    assert (row["reason"], row["next_bound"], row["own_bound"]) == ("between", "less_than", "about")
+    assert "less than €300,000,000.00 at 31/12/2018" in said(row, told)
+    told = claim("paid", 180e6, source="d", cutoff="2018-03-31")
+    row = verdict(told, money=[*money[:2], paid(150e6, "2018-03-31", source="d", qualifier="about")])
+    assert said(row, told).endswith(
+        "The table of the same document has about €150,000,000.00: consistency, not verification."
+    )
+
+
+def test_people_of_bounds_that_pull_both_ways_settle_nothing():
+    people = [
+        ("1", "8i", "CO01", "2018-09-30", 100.0, {"qualifier": "more_than"}),
+        ("1", "8i", "CO03", "2018-09-30", 50.0, {"qualifier": "less_than"}),
+    ]
+    told = claim("participants", 150, unit="participant")
+    row = verdict(told, people=people, axes=("1",))
+    assert (row["verdict"], row["reason"], row["found_bound"]) == ("not_verifiable", "bound_unknown", "bound_unknown")
+    assert said(row, told, "it").startswith("Partecipanti al 30/09/2018: 150 (limite non noto) [s]")
+
+
+@pytest.mark.parametrize(
+    ("women", "qualifier", "expected", "found"),
+    [
+        (47.0, "exact", ("confirmed", "agrees"), ""),
+        (47.0, "more_than", ("not_verifiable", "bound_unknown"), "bound_unknown"),
+        (47.0, "about", ("compatible", "found_limits"), "about"),
+    ],
+)
+def test_the_share_of_women_has_the_bounds_of_its_counts(women, qualifier, expected, found):
+    people = [("1", "8i", "CO01", "2018-09-30", 100.0, {"women": women, "qualifier": qualifier})]
+    row = verdict(claim("women_share", 0.47, precision=0.01, unit="1"), people=people, axes=("1",))
+    assert (row["verdict"], row["reason"], row["found_bound"]) == (*expected, found)
+
+
+@pytest.mark.parametrize(("lang", "place"), [("it", "(Programma)"), ("en", "(Programme)")])
+def test_a_figure_of_the_programme_may_be_a_reading_of_its_axes(lang, place):
+    reading = {"reading_it": "Impegni", "reading_en": "Commitments"}
+    money = [paid(100e6, source="d", axis=axis, **reading) for axis in ("1", "2")]
+    told = claim("paid", 200e6)
+    row = verdict(told, money=money)
+    assert (row["own_value"], row["note"]) == (200e6, "own_reading")
+    assert place in said(row, told, lang)
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "second", "reason", "count", "words"),
+    [
+        ("achieved", 1, 84.0, "milestones_agree", (1, 1), "reached their milestone: 1 of 2 [s]."),
+        ("achieved", 2, 85.0, "milestones_from_threshold", (1, 1), "milestone: 1 of 2; at the threshold"),
+        ("achieved", 2, None, "milestones_unknown", (1, 2), "milestone: between 1 and 2 of 2 [s]. How many exactly"),
+        ("progressing", 2, 85.0, "progress_reached", (2, 2), "already, or above: 2 of 2 [s]."),
+        ("progressing", 1, None, "progress_reached", (1, 2), "already, or above: between 1 and 2 of 2 [s]. How many"),
+        ("progressing", 2, 10.0, "progress_undefined", (1, 1), "or above: 1 of 2; the document"),
+        ("progressing", 2, 0.0, "progress_none", (1, 1), "above zero: 1 of 2, fewer than claimed [s]."),
+        ("progressing", 2, None, "progress_unknown", (1, 2), "above zero: between 1 and 2 of 2 [s]. How many"),
+    ],
+)
+def test_the_sentence_counts_what_the_claim_is_about(asked, value, second, reason, count, words):
+    unit = {"unit": "Number"}
+    people = [("1", "", "CO01", "2018-09-30", 100.0, unit), ("1", "", "CO05", "2018-09-30", second, unit)]
+    told = claim(f"output_milestones_{asked}", value, unit="indicator")
+    row = verdict(told, people=people, goals=[goal("CO01", 100.0), goal("CO05", 100.0)])
+    assert (row["reason"], row["found"], row["found_at_most"]) == (reason, *count)
+    assert words in said(row, told)
 
 
 def test_claims_that_cannot_be_read():

@@ -14,6 +14,7 @@ from porfse_analysis.codes import CODES, misspelt, uncountable
 from porfse_analysis.loaders.cohesion_data import import_cohesion_data
 from porfse_analysis.loaders.save import save_programme
 from porfse_analysis.loaders.workbook.reading import read_workbook
+from porfse_analysis.table_faults import find_faults
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,46 @@ def test_a_folder_with_a_fraction_of_people_is_refused(copy_of_bundled, edit_cel
     (fault,) = caught.value.faults
     assert (fault.row, fault.column, fault.value, fault.problem) == (2, column, text, "is not a whole number")
     assert fault.remedy == f"{text}: a count of people is whole{write}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("69.038", "sixty-nine thousand and thirty-eight is meant, write 69038"),
+        ("69.000", "sixty-nine thousand is meant, write 69000"),
+        ("20711.4", ""),
+        ("69.04", ""),
+        ("4271.125", ""),
+    ],
+)
+@pytest.mark.parametrize("column", ["target", "milestone"])
+def test_a_target_of_people_that_may_be_thousands_is_refused(copy_of_bundled, edit_cell, column, text, said):
+    edit_cell(copy_of_bundled / "targets.csv", 2, column, text)
+    if not said:
+        assert load_programme(copy_of_bundled).targets[column].iloc[0] == float(text)
+        return
+    with pytest.raises(DataError) as caught:
+        load_programme(copy_of_bundled)
+    assert {(fault.row, fault.column, fault.value) for fault in caught.value.faults} == {(2, column, text)}
+    assert caught.value.faults[0].problem == "has three decimals: it may be thousands"
+    assert said in caught.value.faults[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "refused"),
+    [
+        ("CO01", {}, True),
+        ("R12b", {"unit": "Persone"}, True),
+        ("R12b", {"unit": "Number"}, False),
+        ("CR06", {"unit": "%"}, False),
+        ("CO01", {"fund": "ERDF"}, False),
+    ],
+)
+def test_which_targets_are_of_people(code, more, refused):
+    rows = targets(("I", "8i", code, "1", "2014-12-31", 69.038), programme="P", source="ec").assign(**more)
+    faults = find_faults("targets", rows)
+    assert [(fault.column, fault.value) for fault in faults] == ([("target", "69.038")] if refused else [])
+    assert find_faults("targets", rows, published_fractions=True) == []
 
 
 def test_women_are_whole_too(copy_of_bundled, edit_cell):

@@ -137,6 +137,7 @@ def test_every_text_of_the_catalogue_is_used():
                 *("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook.", "rule_value."),
                 "citation.",
                 "amount_words.",
+                "source_words.",
             )
         )
     ]
@@ -149,6 +150,13 @@ def test_every_phrase_of_the_citations_is_in_one():
     assert not [phrase for phrase in phrases if not any(phrase in citation for citation in citations)]
     assert wording.citation("Impl. Reg. (EU) 215/2014 art. 5 and 6", "it") == "Reg. di esec. (UE) 215/2014 art. 5 e 6"
     assert wording.citation("Impl. Reg. (EU) 215/2014 art. 5 and 6", "en") == "Impl. Reg. (EU) 215/2014 art. 5 and 6"
+
+
+def test_every_phrase_about_sources_is_in_one(bundled):
+    said = {text for name in ("publisher", "page", "licence") for text in bundled.sources[name]}
+    said |= {"rows of all programmes", "rows of 2014IT05SFOP007 without those of CF"}  # what an import writes
+    phrases = list(wording.catalogue("en")["source_words"].values())
+    assert not [phrase for phrase in phrases if not any(phrase in text for text in said)]
 
 
 def test_a_missing_text_is_named():

@@ -6,14 +6,16 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 import pytest
+from frames import finance, small_programme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from porfse_analysis import check
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.numbers import Form
-from porfse_analysis.indicators.targets import REACHED
 from porfse_analysis.languages import rounded
 from porfse_analysis.reports.workbook import workbook
 from porfse_analysis.verdicts.rules import RULES
@@ -71,23 +73,41 @@ def test_small_amounts_keep_their_unit():
         (0.9997, "99.97%"),
         (0.99996, "99.996%"),
         (1.0, "100.0%"),
-        (1.0004, "100.0%"),
+        (1.0004, "100.04%"),
+        (1.0003, "100.03%"),
+        (1.0006, "100.1%"),
+        (1 + 2e-13, "100.0%"),  # noise of the arithmetic
         (0.8496, "84.96%"),
+        (0.8504, "85.04%"),
+        (0.85, "85.0%"),
+        (0.7501, "75.01%"),
         (0.7499, "74.99%"),
         (0.6497, "64.97%"),
         (0.8444, "84.4%"),
     ],
 )
-def test_below_a_threshold_a_ratio_reads_below_it(value, shown):
-    below = (*RULES["2014-2020"].thresholds, REACHED)
-    assert below == (0.85, 0.75, 0.65, 1.0)
-    assert wording.rate(value, "en", below=below) == shown
+def test_near_a_threshold_a_ratio_reads_on_its_side(value, shown):
+    thresholds = RULES["2014-2020"].thresholds
+    assert thresholds == (0.85, 0.75, 0.65)
+    assert wording.rate(value, "en", thresholds=thresholds) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1.0003, "100.03%"), (0.99996, "99.996%"), (0.8504, "85.0%")])
+def test_every_percentage_is_on_its_side_of_the_whole(value, shown):
+    assert (wording.rate(value, "en"), Form(1, percent=True).text(value, "en")) == (shown, shown)
+
+
+def test_an_overbooking_that_is_found_does_not_read_as_all_of_it():
+    money = finance(("1", "2018-12-31", "allocation", 10_000.0), ("1", "2018-12-31", "selected", 10_003.0))
+    found = check(small_programme(finance=money, sources=["s"]))
+    message = word_findings(found[found["check"] == "above_allocation"], "en")["message"].iloc[0]
+    assert "100.03%" in message
 
 
 def test_the_threshold_is_that_of_the_rules():
     changed = RULES["2014-2020"].replace(achieved_from=0.9)
-    assert wording.rate(0.8996, "en", below=changed.thresholds) == "89.96%"
-    assert wording.rate(0.8496, "en", below=changed.thresholds) == "85.0%"
+    assert wording.rate(0.8996, "en", thresholds=changed.thresholds) == "89.96%"
+    assert wording.rate(0.8496, "en", thresholds=changed.thresholds) == "85.0%"
 
 
 def test_a_bound_is_said_on_the_page_and_in_the_workbook():
@@ -117,8 +137,8 @@ def in_excel(value: float, pattern: str) -> str:
 
 FORMS = [
     Form(1, percent=True),
-    Form(1, percent=True, below=(0.65, 0.75, 0.85, 1.0)),
-    Form(2, optional=True, percent=True, below=(0.65, 0.75, 0.85, 1.0)),
+    Form(1, percent=True, thresholds=(0.65, 0.75, 0.85)),
+    Form(2, optional=True, percent=True, thresholds=(0.65, 0.75, 0.85)),
     Form(1, percent=True, signed=True),
     Form(2, power=-6),
     Form(0, power=-6),
@@ -170,8 +190,9 @@ def test_no_number_reads_zero_or_plus_zero_but_zero(value):
         assert not (nothing and ("+" in text or "-" in text))
 
 
-@given(ratios.filter(lambda ratio: ratio < 1))
-def test_a_ratio_below_its_threshold_never_reads_as_the_threshold(ratio):
-    shown = Decimal(wording.rate(ratio, "en", below=(1.0,)).strip("%< "))
-    assert shown < 100
+@given(ratios.filter(lambda ratio: abs(ratio - 1) > 1e-11))
+def test_a_ratio_never_reads_as_the_whole_that_it_is_not(ratio):
+    shown = Decimal(wording.rate(ratio, "en").strip("%< ").replace(",", ""))
+    assert (shown < 100) == (ratio < 1)
+    assert shown != 100
     assert math.isclose(float(shown) / 100, ratio, abs_tol=0.001)

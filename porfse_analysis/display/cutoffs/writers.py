@@ -12,7 +12,6 @@ from porfse_analysis.display.cutoffs.comparison import CutoffComparison
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.result import figure_bound, value_bound
-from porfse_analysis.indicators.targets import REACHED
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -72,7 +71,7 @@ def pair(comparison: CutoffComparison, name: str) -> cells.Write:
         if pd.isna(value):
             return comparison.text("missing.short")
         if name == "value":
-            return wording.rate(value, comparison.lang, below=(REACHED,), bound=value_bound(note))
+            return wording.rate(value, comparison.lang, bound=value_bound(note))
         # a target is as the plan has it
         return wording.count(value, comparison.lang, bound=figure_bound(note) if name == "numerator" else "")
 

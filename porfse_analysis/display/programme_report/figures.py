@@ -19,7 +19,7 @@ from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES, progress_over_time
 from porfse_analysis.indicators.result import figure_bound, has_note, value_bound
-from porfse_analysis.indicators.targets import REACHED, counted_ratios
+from porfse_analysis.indicators.targets import REACHED, counted_ratios, is_reached
 from porfse_analysis.schema import ALL
 
 __all__ = ["axes_progress", "funnel", "over_time", "target_ratios"]
@@ -239,9 +239,9 @@ def target_ratios(report: Report) -> Figure | Html:
     figure, ax = new_figure(height=0.27 * len(rows) + 0.8, left=1.4)
     said = []
     end = max(1.1, min(_RATIO_SHOWN, rows["value"].max()))
-    for place, (_, row) in enumerate(rows.iterrows()):
+    surely = is_reached(rows["value"], rows["note"])
+    for place, ((_, row), reached) in enumerate(zip(rows.iterrows(), surely, strict=True)):
         beyond = row["value"] > end
-        reached = row["value"] >= REACHED
         ax.barh(
             place,
             min(row["value"], end) * 100,
@@ -251,7 +251,7 @@ def target_ratios(report: Report) -> Figure | Html:
             edgecolor="white",
             linewidth=0,
         )
-        label = _rate(row, report, below=(REACHED,))
+        label = _rate(row, report)
         shown = report.text("figure.cut_short", label=label) if beyond else label
         _label(ax, min(row["value"], end) * 100, place, shown, fontsize=9)
         said.append(report.text("alt.value", name=_indicator(row), value=label))
@@ -279,6 +279,6 @@ def _indicator(row: pd.Series) -> str:
     return " ".join(part for part in (row["axis"], row["investment_priority"], row["indicator_code"]) if part)
 
 
-def _rate(row: pd.Series, report: Report, *, below: tuple[float, ...] = ()) -> str:
+def _rate(row: pd.Series, report: Report) -> str:
     """The value of a result as a percentage, with its bound."""
-    return wording.rate(row["value"], report.lang, below=below, bound=value_bound(row["note"]))
+    return wording.rate(row["value"], report.lang, bound=value_bound(row["note"]))

@@ -17,7 +17,8 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.changes import compare_results, financial_changes
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals
-from porfse_analysis.schema import ALL, STAGES
+from porfse_analysis.indicators.result import bound_of, ratio_bound
+from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 _NEW = ("only_now", "missing_before", "other_source")
 """Statuses of a figure that is the first of its source; one line below the table says so."""
@@ -38,15 +39,17 @@ __all__ = [
 def allocation_in_force(report: Report) -> pd.DataFrame:
     """The allocation of each axis and of the programme, from the source with the newest one at the cutoff.
 
-    Columns: axis, title, technical_assistance, amount, data_date, source, precision, note (its bound). All rows are of
-    one source, or of the documents of one series.
+    Columns: axis, title, technical_assistance, amount, data_date, source, precision, note (its bound), share (of the
+    programme's), share_note (its bound). All rows are of one source, or of the documents of one series.
     """
     finance = report.programme.finance
     known = of_series(finance[(finance["cutoff"] <= report.cutoff) & (finance["stage"] == "allocation")])
     axes = published_totals(known, ["programme", "axis"])
     whole = published_totals(known, ["programme"]).assign(axis=ALL)
     if axes.empty and whole.empty:
-        return pd.DataFrame(columns=["axis", "title", "technical_assistance", "amount", "data_date", "source", "note"])
+        texts = ["axis", "title", "technical_assistance", "source", "note", "share_note"]
+        typed = dict.fromkeys(texts, "object") | dict.fromkeys(["amount", "precision", "share"], "float64")
+        return pd.DataFrame(columns=[*typed, "data_date"]).astype(typed | {"data_date": DATE_DTYPE})
     both = pd.concat([axes, whole], ignore_index=True)
     rows = plan_at(both[both["source"] == newest(both, ["programme"]).iloc[0]["source"]])
     rows = rows.assign(source=rows["document"])
@@ -55,15 +58,28 @@ def allocation_in_force(report: Report) -> pd.DataFrame:
     order = {axis: place for place, axis in enumerate([*report.programme.axes["axis"], ALL])}
     rows["precision"] = cells.precision_of(rows.assign(stage="allocation"), report)
     rows["place"], rows["note"] = rows["axis"].map(order), rows["bound"]
+    total = rows.loc[rows["axis"] == ALL, "amount"].replace(0.0, math.nan)
+    rows["share"] = rows["amount"] / total.iloc[0] if len(total) else math.nan
+    rows["share_note"] = _share_notes(rows)
     ordered: pd.DataFrame = rows.sort_values("place", kind="stable").reset_index(drop=True)
     return ordered
+
+
+def _share_notes(rows: pd.DataFrame) -> pd.Series:
+    """The bound of each share: of a sum of the axes, an axis is as much more as the others are less."""
+    whole, none = rows["axis"] == ALL, pd.Series("", index=rows.index, dtype="object")
+    below = none.mask(~whole, rows.loc[whole, "bound"].iloc[0]) if whole.any() else none
+    if not rows.loc[whole, "published_total"].any():
+        for place in rows.index[~whole]:
+            others = rows.loc[~whole & (rows.index != place), "bound"]
+            below[place] = bound_of(others, [none[others.index]]).get("", "")
+    above = rows["bound"].mask(whole, "")
+    return pd.Series([ratio_bound(*bounds) for bounds in zip(above, below, strict=True)], index=rows.index)
 
 
 def endowment(report: Report) -> Table:
     """The allocation of each axis, its share, and where it comes from."""
     rows = allocation_in_force(report)
-    total = rows.loc[rows["axis"] == ALL, "amount"]
-    rows["share"] = rows["amount"] / total.iloc[0] if len(total) else math.nan
     day = wording.date(rows["data_date"].iloc[0], report.lang) if len(rows) else ""
     return Table(
         "endowment",
@@ -74,7 +90,9 @@ def endowment(report: Report) -> Table:
             Column(
                 "amount", report.text("column.allocation_million"), "figure", write=cells.million(report, note="note")
             ),
-            Column("share", report.text("column.share"), "figure", write=cells.rate(report, "share")),
+            Column(
+                "share", report.text("column.share"), "figure", write=cells.rate(report, "share", note="share_note")
+            ),
         ],
         source=source_line(rows["source"] if len(rows) else [], report),
         empty=report.text("empty.endowment"),

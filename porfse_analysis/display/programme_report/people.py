@@ -13,7 +13,6 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.reached import word_gained, word_reached
 from porfse_analysis.indicators.overview import SPEND_STAGES
 from porfse_analysis.indicators.result import has_note
-from porfse_analysis.indicators.targets import REACHED
 from porfse_analysis.schema import ALL
 
 __all__ = ["measures", "measures_in_force", "per_capita", "target_rows", "targets"]
@@ -110,9 +109,7 @@ def targets(report: Report) -> Table:
                 "numerator", report.text("column.value"), "figure", write=cells.count(report, "numerator", note="note")
             ),
             Column("denominator", report.text("column.target"), "figure", write=cells.count(report, "denominator")),
-            Column(
-                "value", report.text("column.ratio"), "figure", write=cells.rate(report, note="note", below=(REACHED,))
-            ),
+            Column("value", report.text("column.ratio"), "figure", write=cells.rate(report, note="note")),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
             Column("note", report.text("column.note"), write=cells.notes(report, said_below=("stale", "restated"))),
         ],

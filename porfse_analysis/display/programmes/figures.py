@@ -200,9 +200,9 @@ def targets_figure(comparison: Comparison) -> Figure | Html:
                 "compare.alt_targets_of",
                 name=row["label"],
                 counted=counted,
-                median=wording.rate(row["median"], lang, below=(REACHED,)),
-                lowest=wording.rate(own.min(), lang, below=(REACHED,)),
-                highest=wording.rate(own.max(), lang, below=(REACHED,)),
+                median=wording.rate(row["median"], lang),
+                lowest=wording.rate(own.min(), lang),
+                highest=wording.rate(own.max(), lang),
             )
         )
     ax.axvline(REACHED * 100, color=COLOURS["text"], linewidth=1, linestyle="--", zorder=1)

@@ -17,7 +17,7 @@ from porfse_analysis.display.tables import definitions, sources
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.result import has_note
-from porfse_analysis.indicators.targets import REACHED, counted_ratios, is_reached
+from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
 
 __all__ = [
@@ -183,7 +183,7 @@ def targets(comparison: Comparison) -> Table:
                 "median",
                 comparison.text("compare.median_ratio"),
                 "figure",
-                write=cells.rate(comparison, "median", below=(REACHED,)),
+                write=cells.rate(comparison, "median"),
             ),
             Column("percentage_target", comparison.text("compare.without_ratio"), write=without),
         ],

@@ -21,6 +21,7 @@ from porfse_analysis.display.words.framework import (
     word_would_change,
 )
 from porfse_analysis.display.words.rules import share_form, word_changes, word_rules
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.verdicts import performance_framework as framework_rules
 from porfse_analysis.verdicts.claim_figures import ABOUT
 from porfse_analysis.verdicts.rules import rules_of, rules_table
@@ -108,6 +109,8 @@ def status(row: pd.Series, report: Report) -> str:
     if row["status"] == "undetermined":
         best, worst = (report.text(f"framework_status.{row[f'{case}_case']}") for case in ("best", "worst"))
         return report.text("framework_status.undetermined", best=best, worst=worst)
+    if row["status"] == "not_assessed" and has_note(row["note"], "technical_assistance"):
+        return report.text("framework_status.outside")
     return report.text(f"framework_status.{row['status']}{'_by_derogation' if row['by_derogation'] else ''}")
 
 

@@ -27,8 +27,8 @@ from porfse_analysis.display.words.decommitment import word_decommitment
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
-from porfse_analysis.indicators.result import figure_bound, has_note, value_bound
-from porfse_analysis.indicators.targets import REACHED, counted_ratios, is_reached
+from porfse_analysis.indicators.result import figure_bound, has_note, ratio_bound, value_bound
+from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.schema import ALL, STAGES
 
 __all__ = ["sheet_content"]
@@ -71,11 +71,12 @@ def _million(value: float, report: Report, precision: float = math.nan, bound: s
     return wording.million_euro(value, report.lang, precision=precision, bound=bound)
 
 
-def _rate(row: pd.Series, report: Report, *, below: tuple[float, ...] = ()) -> str:
-    """The value of a result as a percentage, with its bound; empty when there is none."""
-    if pd.isna(row["value"]):
+def _rate(row: pd.Series, report: Report, name: str = "value") -> str:
+    """The value of a result, or the share beside it, as a percentage with its bound; empty when there is none."""
+    if pd.isna(row[name]):
         return ""
-    return wording.rate(row["value"], report.lang, below=below, bound=value_bound(row["note"]))
+    note = row["note"] if name == "value" else row[f"{name}_note"]
+    return wording.rate(row[name], report.lang, bound=value_bound(note))
 
 
 # --- money ---
@@ -87,7 +88,6 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
     if rows.empty:
         return None, []
     whole = rows[rows["axis"] == ALL]
-    known = whole["amount"].iloc[0] if len(whole) else math.nan
     assisted = bool(rows["technical_assistance"].eq(True).any())
     aims = {
         axis["axis"]: wording.in_language(axis, "objective", report.lang)
@@ -99,8 +99,8 @@ def _endowment(report: Report) -> tuple[Item | None, list[Item]]:
             name=row["title"],
             figure=_million(row["amount"], report, row["precision"], figure_bound(row["note"])),
             drawn=_number(row, report),
-            share=row["amount"] / known if known else math.nan,
-            remark="" if not known or pd.isna(row["amount"]) else wording.rate(row["amount"] / known, report.lang),
+            share=row["share"],
+            remark=_rate(row, report, "share"),
             date=row["data_date"],
             source=row["source"],
             code=row["axis"],
@@ -315,7 +315,8 @@ def _women(report: Report, under: str) -> list[Item]:
     known = pd.notna(women["value"]) and everybody["value"] and women["data_date"] == everybody["data_date"]
     if not known or has_note(women["note"], "partial") or has_note(everybody["note"], "partial"):
         return []
-    figure = wording.rate(women["value"] / everybody["value"], report.lang)
+    bound = ratio_bound(figure_bound(women["note"]), figure_bound(everybody["note"]))
+    figure = wording.rate(women["value"] / everybody["value"], report.lang, bound=bound)
     return [Item(report.text("sheet.counted_women"), figure, "", "", women["data_date"], women["source"], under=under)]
 
 
@@ -343,7 +344,7 @@ def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
         place = " ".join(part for part in (row["axis"], row["investment_priority"]) if part)
         name = report.text("sheet.output", name=report.text(f"indicator.{code}") if known else code, place=place)
         figure = wording.count(row["numerator"], report.lang, bound=figure_bound(row["note"]))
-        rate = _rate(row, report, below=(REACHED,))
+        rate = _rate(row, report)
         remark = report.text("sheet.of_target", rate=rate) if rate else ""
         items.append(Item(name, figure, remark, code, row["data_date"], row["source"], under=under))
     return items, bool(has_note(rows["note"], "restated").any())

@@ -102,7 +102,8 @@ def _endowment(ax: Axes, content: Content, report: Report, box: tuple[float, flo
         name = grid.fit(item.name, amount - 20 - x - badge, size)
         grid.paragraph(ax, x + badge, base, name[:1], size)
         grid.figure(ax, amount, base, item.drawn, 19, size + 1, right=True)
-        grid.write(ax, share, base, item.remark, size - 0.5, colour=QUIET, right=True)
+        small = grid.fitting_size(item.remark, 14, size - 0.5)  # a bound takes room
+        grid.write(ax, share, base, item.remark, small, colour=QUIET, right=True)
         if step > 5.4:
             grid.bar(
                 ax, x + badge, base + 1.5, width - badge, min(1.6, step * 0.22), item.share, colour=ACCENT, top=top

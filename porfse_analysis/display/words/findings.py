@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -28,7 +29,8 @@ def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, 
     figure, source, other = row["figure"], *(_documents(row[name], sources) for name in ("source", "other_source"))
     if wording.has_text(f"stage.{figure}"):
         figure = wording.text(f"stage.{figure}", lang)
-    shown = {name: _figure(row[name], unit, lang) for name in ("expected", "found", "reference")}
+    bounds = {"expected": row["expected_bound"], "found": row["found_bound"]}
+    shown = {name: _figure(row[name], unit, lang, bounds.get(name, "")) for name in ("expected", "found", "reference")}
     axis = wording.text("axis.all", lang) if row["axis"] == "ALL" else wording.text("axis.code", lang, axis=row["axis"])
     values = {
         **shown,
@@ -68,9 +70,10 @@ def _day(value: pd.Timestamp, lang: str) -> str:
     return "" if pd.isna(value) else wording.date(value, lang)
 
 
-def _figure(value: float, unit: str, lang: str) -> str:
+def _figure(value: float, unit: str, lang: str, bound: str) -> str:
     if math.isnan(value):
         return ""
     if unit == "fraction":
         return wording.every_decimal(value, lang)
-    return wording.amount(value, lang) if unit == "EUR" else wording.count(value, lang)
+    form = wording.Form(2, unit="euro") if unit == "EUR" else wording.COUNT
+    return replace(form, bound=bound).text(value, lang)

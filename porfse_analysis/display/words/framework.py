@@ -9,7 +9,6 @@ import pandas as pd
 
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.result import split_note
-from porfse_analysis.indicators.targets import REACHED
 from porfse_analysis.schema import TARGET_KINDS
 from porfse_analysis.verdicts.exact import canonical_unit
 from porfse_analysis.verdicts.rules import RULES, Rules
@@ -48,7 +47,7 @@ def word_indicators(indicators: pd.DataFrame, lang: str) -> pd.Series:
 def word_ratio(row: Row, lang: str, *, rules: Rules = RULES["2014-2020"]) -> str:
     """The ratio of an indicator: itself, the limits it lies between, or empty where nothing is known of it.
 
-    Below a threshold of the rules it does not read as the threshold.
+    Near a threshold of the rules it reads as what it is.
     """
     if pd.isna(row["ratio"]):
         return ""
@@ -63,8 +62,8 @@ def word_ratio(row: Row, lang: str, *, rules: Rules = RULES["2014-2020"]) -> str
 
 
 def ratio_form(rules: Rules) -> wording.Form:
-    """A ratio of the framework: up to two decimals, more where it would read as a threshold it is below."""
-    return wording.Form(2, optional=True, percent=True, below=(*rules.thresholds, REACHED))
+    """A ratio of the framework: up to two decimals, more where it would read as a threshold it is not."""
+    return wording.Form(2, optional=True, percent=True, thresholds=rules.thresholds)
 
 
 def word_would_change(verdicts: pd.DataFrame, places: Sequence[str], lang: str) -> list[str]:

@@ -1,7 +1,8 @@
 """How a number is written: one form gives the text of a page and the pattern of a spreadsheet, which so read alike.
 
 Rounded by `languages.rounded`, half away from zero. Only zero reads zero, and it has no sign: what would round to it
-reads "< 0.1", a change "< +0.1" or "> -0.1". A ratio below a threshold that would round onto it gets more digits.
+reads "< 0.1", a change "< +0.1" or "> -0.1". A ratio near a threshold, and every ratio near 100%, gets the digits that
+keep it on its side: 99.97% or 100.03%, not 100.0%.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ __all__ = [
 MILLION = 1_000_000
 
 _MOST_DIGITS = 15
+_LAST_DIGIT = 10  # a difference beyond it is noise of the arithmetic
+_WHOLE = Decimal(100)
 _HERE = "\0"
 
 
@@ -46,8 +49,9 @@ class Form:
     """How a number is written.
 
     `decimals` there are, or with `optional` at most; `power` of ten it is multiplied by (-6: millions); `percent`: in
-    per cent; `signed`: a change, with its sign; `unit`: the text of the group `unit` it is set in ("euro"); `below`:
-    the thresholds it must not be rounded onto from below; `bound`: the code of its bound, said before it.
+    per cent; `signed`: a change, with its sign; `unit`: the text of the group `unit` it is set in ("euro");
+    `thresholds`: what it must not be rounded onto or over unless it is that, which for a ratio in per cent 100% always
+    is; `bound`: the code of its bound, said with it.
     """
 
     decimals: int = 0
@@ -56,7 +60,7 @@ class Form:
     percent: bool = False
     signed: bool = False
     unit: str = ""
-    below: tuple[float, ...] = ()
+    thresholds: tuple[float, ...] = ()
     bound: str = ""
 
     def text(self, value: float, lang: str) -> str:
@@ -102,11 +106,13 @@ class Form:
     def _decimals(self, value: float) -> int:
         """The decimals asked for, or more where they would say what is not so."""
         scaled, shift = self._scaled(value), 2 if self.percent else self.power
-        limits = [limit for limit in (exact(limit).scaleb(shift) for limit in self.below) if scaled < limit]
+        limits = [exact(limit).scaleb(shift) for limit in self.thresholds]
+        limits += [_WHOLE] if self.percent and not self.signed else []
+        sides = [(limit, rounded(scaled - limit, _LAST_DIGIT).compare(0)) for limit in limits]
         for decimals in range(self.decimals, _MOST_DIGITS):
             shown = rounded(scaled, decimals)
             nothing = self.bound and scaled and not shown  # "more than < 0.1" says nothing
-            if not nothing and all(shown < limit for limit in limits):
+            if not nothing and all(shown.compare(limit) == side for limit, side in sides):
                 return decimals
         return self.decimals
 
@@ -186,9 +192,9 @@ def rate_decimals(precision: float | None) -> int:
     return 0 if precision is None or math.isnan(precision) else max(0, round(-math.log10(precision)) - 2)
 
 
-def rate(value: float, lang: str, *, decimals: int = 1, below: tuple[float, ...] = (), bound: str = "") -> str:
-    """A ratio as a percentage; below one of the thresholds `below` it reads below it (99.97%, not 100.0%)."""
-    return Form(decimals, percent=True, below=below, bound=bound).text(value, lang)
+def rate(value: float, lang: str, *, decimals: int = 1, thresholds: tuple[float, ...] = (), bound: str = "") -> str:
+    """A ratio as a percentage, on its side of 100% and of the `thresholds` (99.97%, not 100.0%)."""
+    return Form(decimals, percent=True, thresholds=thresholds, bound=bound).text(value, lang)
 
 
 def signed_rate(value: float, lang: str) -> str:
@@ -196,9 +202,9 @@ def signed_rate(value: float, lang: str) -> str:
     return Form(1, percent=True, signed=True).text(value, lang)
 
 
-def percentage(value: float, lang: str, *, below: tuple[float, ...] = ()) -> str:
-    """A ratio in per cent with up to two decimals, more where it would read as a threshold it is below."""
-    return Form(2, optional=True, percent=True, below=below).text(value, lang)
+def percentage(value: float, lang: str) -> str:
+    """A ratio in per cent with up to two decimals, more where it would read as 100%."""
+    return Form(2, optional=True, percent=True).text(value, lang)
 
 
 def points(value: float, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -54,6 +55,7 @@ __all__ = [
     "citation",
     "count",
     "date",
+    "described",
     "every_decimal",
     "has_text",
     "in_language",
@@ -79,6 +81,7 @@ __all__ = [
     "word_notes",
 ]
 
+_SOURCES_IN = "en"
 _FIRST_STRONG, _CLOSE = "\u2068", "\u2069"
 _OPENS = ("\u2066", "\u2067", "\u2068")
 # Hebrew and Arabic letters, embeddings, overrides and isolates
@@ -113,6 +116,25 @@ def citation(text: str, lang: str) -> str:
     for name, phrase in catalogue("en")["citation"].items():  # the language citations are written in
         text = text.replace(phrase, words[name])
     return text
+
+
+def described(text: str, lang: str) -> str:
+    """What a table of sources says of one (publisher, page, licence) with the words that are known in `lang`.
+
+    Those words, and a month with its year, are known as English writes them; all else, as a title, stays as it is.
+    """
+    if lang == _SOURCES_IN:
+        return text
+    words = catalogue(lang)["source_words"]
+    for name, phrase in catalogue(_SOURCES_IN)["source_words"].items():
+        text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", words[name], text)
+    months = {word: number for number, word in locale(_SOURCES_IN).months["format"]["wide"].items()}
+
+    def month(found: re.Match[str]) -> str:
+        day = datetime.date(int(found[2]), months[found[1]], 1)
+        return str(format_date(day, format="MMMM y", locale=locale(lang)))
+
+    return re.sub(rf"\b({'|'.join(months)}) (\d{{4}})\b", month, text)
 
 
 def published(
