@@ -13,4 +13,4 @@ del attach_stub, _
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])
+    return sorted(__all__)
