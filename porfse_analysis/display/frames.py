@@ -82,7 +82,8 @@ def own_table(table: Mapping[str, Any], name: str, lang: str) -> str:
     notes = []
     if shown < table["rows"]:
         counts = {"shown": wording.count(shown, lang), "rows": wording.count(table["rows"], lang)}
-        notes.append(wording.text("own.first_rows" if have == table["rows"] else "own.too_large", lang, **counts))
+        whole = wording.text("own.first_rows", lang, **counts)
+        notes.append(whole if have == table["rows"] else wording.text("own.too_large", lang, **counts))
     return written(
         "table",
         name=name,
