@@ -10,6 +10,7 @@ from porfse_analysis import ParameterError, load_programme
 from porfse_analysis.cli import paired
 from porfse_analysis.cli.pages import _pair
 from porfse_analysis.reports.fingerprint import of_run
+from porfse_analysis.reports.outputs import with_anchors
 from porfse_analysis.reports.plan import Run, make_plan
 from porfse_analysis.reports.run import execute
 
@@ -166,6 +167,19 @@ def test_its_tables_are_in_the_language_of_the_page_and_among_the_files(stranger
     book = openpyxl.load_workbook(folder / "mine.xlsx")
     assert book.sheetnames[:2] == ["Tabella 1", "Tabella 2"]
     assert [cell.value for cell in book["Tabella 2"][4]] == [2018, 1234567.5]
+
+
+def test_an_id_that_is_alone_among_headings_stays():
+    """Other pages lead to the sections of the reports, whose tables may be called alike."""
+    section = '<h2 id="changes">Changes</h2><table id="changes"></table>'
+    assert with_anchors(section) == section
+    assert with_anchors("<h2>A &amp; <em>b</em></h2><h3>A &amp; b</h3>") == (
+        '<h2 id="A-&amp;-b">A &amp; <em>b</em></h2><h3 id="A-&amp;-b-2">A &amp; b</h3>'
+    )
+    two = '<figure class="f" id="figure-own">1</figure><figure class="f" id="figure-own">2</figure>'
+    assert with_anchors(two) == two.replace('own">2', 'own-2">2')
+    # of the page itself is the section of the files
+    assert with_anchors("<h2>downloads</h2>") == '<h2 id="downloads-2">downloads</h2>'
 
 
 # parameters of one's own
