@@ -54,6 +54,7 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "financial_changes": lambda p: pf.financial_changes(p.finance, **BETWEEN),
     "financial_progress": lambda p: pf.financial_progress(p.finance, **AT),
     "framework_indicators": lambda p: pf.framework_indicators(p.achievements, p.finance, p.targets, **AT),
+    "label": lambda p: pf.label(pf.all_indicators(p, **AT), "en"),
     "participant_changes": lambda p: pf.participant_changes(p.achievements, **BETWEEN),
     "participants": lambda p: pf.participants(p.achievements, **AT),
     "per_capita_spend": lambda p: pf.per_capita_spend(p.finance, pf.participants(p.achievements, **AT), **AT),
@@ -63,6 +64,7 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "target_achievement_ratio": lambda p: pf.target_achievement_ratio(p.achievements, p.targets, **AT),
     "target_changes": lambda p: pf.target_changes(p.targets, **BETWEEN),
     "target_ratio_changes": lambda p: pf.target_ratio_changes(p.achievements, p.targets, **BETWEEN),
+    "wide": lambda p: pf.wide(pf.all_indicators(p, names="declaration_rate", **AT)),
 }
 """A call of every public function that gives a frame; a test sees that none is missing."""
 
@@ -93,7 +95,7 @@ def importable() -> Iterator[str]:
 
 
 def described(name: str, value: Any) -> Iterator[str]:
-    """A name as it is called; of a class also its fields and methods."""
+    """A name as it is called; of a class also its fields and methods, of a module its names."""
     if inspect.isclass(value):
         bases = ", ".join(base.__name__ for base in value.__bases__)
         fields = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
@@ -102,6 +104,9 @@ def described(name: str, value: Any) -> Iterator[str]:
             if not member.startswith("_") and member not in fields:
                 method = vars(value)[member]
                 yield f"{name}.{member}{signature(method) if inspect.isfunction(method) else ''}"
+    elif inspect.ismodule(value):
+        for inner in sorted(value.__all__):
+            yield from described(f"{name}.{inner}", getattr(value, inner))
     elif callable(value):
         yield f"{name}{signature(value)}"
     else:

@@ -4,6 +4,8 @@ The public names are those of `__init__.pyi`. Each loads what it needs when it i
 needs none of them starts at once.
 """
 
+import sys
+
 from lazy_loader import attach_stub
 
 __version__ = "0.1.0"
@@ -13,4 +15,16 @@ del attach_stub, _
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])
+    return sorted(__all__)
+
+
+def _show_in_notebook() -> None:
+    """Where this is imported in IPython: its results are shown with their values first (`display.notebook`)."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None:
+        from porfse_analysis.display.notebook import register
+
+        register(shell)
+
+
+_show_in_notebook()

@@ -1,7 +1,10 @@
 """The public names and where each lives: `__init__.py` reads them from here, and so do type checkers."""
 
+from . import plot as plot
+from .display.figure import figure as figure
 from .display.html import record as record
 from .display.html import show as show
+from .display.label import label as label
 from .display.report import Report as Report
 from .display.report import open_report as open_report
 from .errors import DataError as DataError
@@ -22,6 +25,7 @@ from .indicators.plan_changes import allocation_changes as allocation_changes
 from .indicators.plan_changes import target_changes as target_changes
 from .indicators.registry import INDICATORS as INDICATORS
 from .indicators.targets import target_achievement_ratio as target_achievement_ratio
+from .indicators.wide import wide as wide
 from .loaders.folder import load_programme as load_programme
 from .programme import Programme as Programme
 from .verdicts.checks import check as check

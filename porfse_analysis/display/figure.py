@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -17,9 +19,13 @@ from matplotlib.ticker import FuncFormatter
 
 from porfse_analysis.display.html import written
 from porfse_analysis.display.words import wording
+from porfse_analysis.errors import ParameterError
 from porfse_analysis.languages import rounded
 
-__all__ = ["COLOURS", "HATCHES", "STYLE", "Figure", "new_figure", "number_ticks", "on_page"]
+__all__ = ["COLOURS", "DRAWN", "HATCHES", "STYLE", "Figure", "figure", "new_figure", "number_ticks", "on_page"]
+
+DRAWN: WeakKeyDictionary[Drawing, list[str]] = WeakKeyDictionary()
+"""What `pf.plot` has drawn on a figure, in words, for whoever shows it."""
 
 # told apart by colour-blind readers and, stage by stage, in grey; each stands out from white (3:1) but the allocation,
 # which is a ground for the others and has an edge where it stands alone
@@ -123,6 +129,49 @@ def new_figure(
 def number_ticks(lang: str) -> FuncFormatter:
     """The numbers along an axis, in the reader's language; matplotlib places zero a hair beside it."""
     return FuncFormatter(lambda value, _: wording.count(float(rounded(value, _TICK_DECIMALS)), lang))
+
+
+def figure(fig: Drawing | Axes, *, alt: str, caption: str = "", source: str = "") -> Figure:
+    """A figure of your own as a page shows it: in the style of the reports, with its text alternative.
+
+    Give it as the last value of a cell, or to `pf.show`. The drawing is not shown a second time at the end of the cell.
+
+    Parameters: `fig` a figure of matplotlib, or axes of one (`df.plot()` gives axes); `alt` what the figure says, in
+    words, for who does not see it; `caption` and `source` the lines below it.
+
+    Raises `ParameterError` without a figure or without `alt`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import porfse_analysis as pf
+    >>> axes = pd.Series([1, 3, 2]).plot()
+    >>> pf.figure(axes, alt="A line from 1 to 3 and back to 2.")
+    <Figure own>
+    """
+    drawing = fig.figure if isinstance(fig, Axes) else fig
+    if not isinstance(drawing, Drawing):
+        raise ParameterError(f"fig is of type {type(fig).__name__}: give a figure of matplotlib, or axes of one")
+    if not isinstance(alt, str) or not alt.strip():
+        raise ParameterError("alt is empty: say in words what the figure shows, for who does not see it")
+    for ax in drawing.axes:
+        _in_style(ax)
+    made = on_page(drawing, name="own", alt=alt.strip(), caption=caption, source=source)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close(drawing)
+    return made
+
+
+def _in_style(ax: Axes) -> None:
+    """Axes made outside the style, with its colours of lines and texts and without the frame."""
+    for name, spine in ax.spines.items():
+        spine.set_color(COLOURS["line"])
+        if name in ("top", "right"):
+            spine.set_visible(False)
+    ax.tick_params(axis="x", colors=COLOURS["quiet"])
+    ax.tick_params(axis="y", colors=COLOURS["text"])
+    for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
+        text.set_color(COLOURS["text"])
 
 
 def on_page(figure: Drawing, *, name: str, alt: str, caption: str, source: str) -> Figure:

@@ -15,6 +15,7 @@ import pandas as pd
 from porfse_analysis.codes import ESF_TYPES
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, rate_rows
+from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at_dates
 from porfse_analysis.indicators.positions import (
     Positions,
@@ -126,7 +127,7 @@ def decompose_change(
 
 
 def financial_changes(
-    finance: pd.DataFrame, *, cutoff: object, compare_to: object, by: str | Sequence[str] = "axis"
+    finance: Programme | pd.DataFrame, *, cutoff: object, compare_to: object, by: str | Sequence[str] = "axis"
 ) -> pd.DataFrame:
     """How each financial rate moved between two reporting dates, and through what.
 
@@ -138,8 +139,8 @@ def financial_changes(
     days (`ranked` of them, at least two). Equal rates (to 12 digits) share the best place of theirs and are `tied`;
     `rank_change` is the places gained.
 
-    Parameters: `finance` as in `porfse_analysis.schema`; `cutoff` and `compare_to` two different dates (ISO text);
-    `by` as in `financial_progress`.
+    Parameters: `finance` a `Programme`, or a frame as in `porfse_analysis.schema`; `cutoff` and `compare_to` two
+    different dates (ISO text); `by` as in `financial_progress`.
 
     Returns `CHANGE_COLUMNS`, one row per key and rate: the result columns at `cutoff`; the figures at `compare_to`
     (`..._before`); status (`STATUSES`); change, progress_effect and plan_effect in the unit of the rate (times 100:
@@ -148,16 +149,17 @@ def financial_changes(
     more. Raises `ParameterError` for dates that are none or the same.
     """
     at, then = two_dates(cutoff, compare_to)
-    require(finance, "finance")
-    codes = finance["qualifier"].map(_QUALIFIER_CODES).fillna(0.0)
-    finance = finance.assign(code=codes, digits=finance["precision"].fillna(0.0))
-    now, before = (_financial(finance, date, by) for date in (at, then))
-    return _ranked(compare_results(now, before, cutoff=at, compare_to=then))
+    (table,) = tables_of(finance=finance)
+    require(table, "finance")
+    codes = table["qualifier"].map(_QUALIFIER_CODES).fillna(0.0)
+    table = table.assign(code=codes, digits=table["precision"].fillna(0.0))
+    now, before = (_financial(table, date, by) for date in (at, then))
+    return with_names(_ranked(compare_results(now, before, cutoff=at, compare_to=then)), finance)
 
 
 def target_ratio_changes(
-    achievements: pd.DataFrame,
-    targets: pd.DataFrame,
+    achievements: Programme | pd.DataFrame,
+    targets: pd.DataFrame | None = None,
     *,
     cutoff: object,
     compare_to: object,
@@ -171,39 +173,41 @@ def target_ratio_changes(
 
     Parameters: as in `target_achievement_ratio`, and `compare_to`. Returns `CHANGE_COLUMNS`.
     """
+    values, plans = tables_of(achievements=achievements, targets=targets)
     at, then = two_dates(cutoff, compare_to)
     keys = _KEY[:4] + _KEY[5:7]
 
     def ratios(date: pd.Timestamp) -> pd.DataFrame:
-        result = target_achievement_ratio(achievements, targets, cutoff=date, against=against)
-        return result.merge(_weakest(achievements, date, keys), on=keys, how="left")
+        result = target_achievement_ratio(values, plans, cutoff=date, against=against)
+        return result.merge(_weakest(values, date, keys), on=keys, how="left")
 
-    return compare_results(ratios(at), ratios(then), cutoff=at, compare_to=then)
+    return with_names(compare_results(ratios(at), ratios(then), cutoff=at, compare_to=then), achievements)
 
 
 def participant_changes(
-    achievements: pd.DataFrame, *, cutoff: object, compare_to: object, by: str | Sequence[str] = "axis"
+    achievements: Programme | pd.DataFrame, *, cutoff: object, compare_to: object, by: str | Sequence[str] = "axis"
 ) -> pd.DataFrame:
     """How the number of participants moved between two reporting dates.
 
     Parameters: as in `participants`, and `compare_to`. Returns `CHANGE_COLUMNS`; change in participants, no effects:
     there is no denominator.
     """
-    require(achievements, "achievements")
+    (table,) = tables_of(achievements=achievements)
+    require(table, "achievements")
     at, then = two_dates(cutoff, compare_to)
-    counts = achievements[
-        achievements["indicator_code"].isin(PARTICIPANT_CODES)
-        & achievements["indicator_type"].isin(ESF_TYPES)
-        & (achievements["axis"] != ALL)
+    counts = table[
+        table["indicator_code"].isin(PARTICIPANT_CODES)
+        & table["indicator_type"].isin(ESF_TYPES)
+        & (table["axis"] != ALL)
     ]
-    everyone = people_at_dates(achievements, sorted((at, then)), group_keys(by))
+    everyone = people_at_dates(table, sorted((at, then)), group_keys(by))
 
     def people(date: pd.Timestamp) -> pd.DataFrame:
         result = everyone[everyone["cutoff"] == date]
         keys = ["programme", "axis"] if (result["axis"] != ALL).all() else ["programme"]
         return result.merge(_weakest(counts, date, keys), on=keys, how="left")
 
-    return compare_results(people(at), people(then), cutoff=at, compare_to=then)
+    return with_names(compare_results(people(at), people(then), cutoff=at, compare_to=then), achievements)
 
 
 def all_changes(programme: Programme, *, cutoff: object, compare_to: object) -> pd.DataFrame:
@@ -227,7 +231,7 @@ def all_changes(programme: Programme, *, cutoff: object, compare_to: object) -> 
         if programme.targets[against].notna().any()
     ]
     filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+    return with_names(pd.concat(filled, ignore_index=True) if filled else frames[0], programme)
 
 
 def two_dates(cutoff: object, compare_to: object) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.positions import (
     Positions,
     in_force,
@@ -18,6 +19,7 @@ from porfse_analysis.indicators.positions import (
 )
 from porfse_analysis.indicators.result import bound_flags, join_notes, make_result
 from porfse_analysis.inputs import as_cutoff
+from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 
 _Values = tuple[Any, ...]
@@ -47,15 +49,17 @@ RATES = {
 CERTIFICATION_BASES = ("allocation", "committed", "paid", "declared")
 
 
-def financial_progress(finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis") -> pd.DataFrame:
+def financial_progress(
+    finance: Programme | pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis"
+) -> pd.DataFrame:
     """Every stage against the allocation, at a reporting date.
 
     Formula: amount of the stage / allocation in force at the position of that amount, both of one source. Above 1 is
     legitimate (overbooking, or an allocation cut by a later plan) and is not clipped.
 
-    Parameters: `finance` as in `porfse_analysis.schema`; `cutoff` the reporting date (ISO text); `by` one or more of
-    axis, programme, fund, region_category (without axis: one row with axis `ALL`, the figure published for the whole
-    programme or else the sum of its axes).
+    Parameters: `finance` a `Programme`, or a frame as in `porfse_analysis.schema`; `cutoff` the reporting date (ISO
+    text); `by` one or more of axis, programme, fund, region_category (without axis: one row with axis `ALL`, the figure
+    published for the whole programme or else the sum of its axes).
 
     Returns the result columns, one row per key and rate of `RATES`; unit 1; numerator and denominator in euro. Notes:
     published_total, stale, partial, zero_denominator, not_reported, and the bounds (`result.BOUNDS`, base_...) of
@@ -64,11 +68,16 @@ def financial_progress(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
     Source of the definition: fields of the Commission's table 99js-gm52 (selected, declared); for the other stages the
     same ratio.
     """
-    return progress_rates(positions_at(finance, as_cutoff(cutoff), by))
+    (frame,) = tables_of(finance=finance)
+    return with_names(progress_rates(positions_at(frame, as_cutoff(cutoff), by)), finance)
 
 
 def certification_rate(
-    finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis", base: str = "allocation"
+    finance: Programme | pd.DataFrame,
+    *,
+    cutoff: object,
+    by: str | Sequence[str] = "axis",
+    base: str = "allocation",
 ) -> pd.DataFrame:
     """Certified expenditure against the allocation, or against commitments, payments or declared expenditure.
 
@@ -86,7 +95,8 @@ def certification_rate(
     """
     if base not in CERTIFICATION_BASES:
         raise ParameterError(f"base={base!r}: use one of {', '.join(CERTIFICATION_BASES)}")
-    return certification_rates(positions_at(finance, as_cutoff(cutoff), by), base)
+    (frame,) = tables_of(finance=finance)
+    return with_names(certification_rates(positions_at(frame, as_cutoff(cutoff), by), base), finance)
 
 
 def progress_rates(positions: Positions) -> pd.DataFrame:

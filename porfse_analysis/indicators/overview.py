@@ -1,44 +1,157 @@
-"""Every indicator of a programme at one reporting date."""
+"""Every indicator of a programme, at one reporting date or at all of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pandas as pd
 
-from porfse_analysis.indicators.financial import CERTIFICATION_BASES, certification_rates, progress_rates
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.financial import (
+    CERTIFICATION_BASES,
+    RATES,
+    certification_rates,
+    progress_rates,
+)
+from porfse_analysis.indicators.given import with_names
 from porfse_analysis.indicators.per_capita import participants, residents, spend_per_head
-from porfse_analysis.indicators.positions import positions_at
+from porfse_analysis.indicators.positions import GROUPINGS, positions_at
+from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.indicators.result import collect
-from porfse_analysis.indicators.targets import AGAINST, target_achievement_ratio
+from porfse_analysis.indicators.targets import AGAINST, TARGET_GROUPINGS, target_achievement_ratio
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
+from porfse_analysis.schema import STAGES
 
 __all__ = ["SPEND_STAGES", "all_indicators"]
 
 SPEND_STAGES = ("paid", "declared", "certified")
 """The stages that are spending, and so are shown per head."""
 
+_PEOPLE = ("participant", "resident")
+# per head, an amount that is no spending is there for who asks for it by name
+_UNASKED = frozenset(
+    f"{stage}_spend_per_{person}" for stage in STAGES if stage not in SPEND_STAGES for person in _PEOPLE
+)
 
-def all_indicators(programme: Programme, *, cutoff: object) -> pd.DataFrame:
-    """Every indicator at `cutoff`: for the programme (`ALL`) and by axis, target ratios by indicator.
 
-    Returns the result columns. Milestone ratios are there when the programme has milestones.
+def all_indicators(
+    programme: Programme,
+    *,
+    cutoff: object = None,
+    names: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
+    fresh: bool = False,
+) -> pd.DataFrame:
+    """Every indicator of a programme in one tidy frame, each row with its cutoff.
+
+    Parameters: `cutoff` one reporting date, or None: every one of the programme (`programme.cutoffs`). `names` one or
+    more names of `pf.INDICATORS`; None: all, but for amounts per head that are no spending (allocation, activated,
+    selected, committed). `by` as the functions take it: axis, programme, fund, region_category, or several of them,
+    for money and people; indicator or region_category for target ratios; programme for residents; an indicator that
+    does not take it is left out, or refused when it is named. None: money and people for the programme (axis `ALL`)
+    and by axis, target ratios by indicator. `fresh` leaves out the values whose data_date is before the cutoff, that
+    is those carried forward from an earlier date (residents, counted on 1 January, too).
+
+    Returns the result columns. Milestone ratios are there when the programme has milestones. Raises `ParameterError`
+    for a name there is none of, a date that is none, or `by` that is none or that an indicator named does not take.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> rates = pf.all_indicators(pf.load_programme(), names="declaration_rate", by="programme", fresh=True)
+    >>> rates[["cutoff", "value"]].tail(1).round(4).values.tolist()
+    [[Timestamp('2022-06-30 00:00:00'), 0.7847]]
     """
     require_programme(programme)
-    results = []
-    for by in ("programme", "axis"):
-        positions = positions_at(programme.finance, as_cutoff(cutoff), by)
-        results.append(progress_rates(positions))
-        # the base "allocation" is among the stages already
-        results += [certification_rates(positions, base) for base in CERTIFICATION_BASES if base != "allocation"]
-        heads = participants(programme.achievements, cutoff=cutoff, by=by)
-        people = residents(programme.population, cutoff=cutoff)
-        results.append(heads)
-        if by == "programme":
-            results.append(people)
-        results += [spend_per_head(positions, group, SPEND_STAGES) for group in (heads, people) if len(group)]
-    for against in AGAINST:
-        if programme.targets[against].notna().any():
-            results.append(
-                target_achievement_ratio(programme.achievements, programme.targets, cutoff=cutoff, against=against)
+    wanted = _wanted(names)
+    ways = ["programme", "axis"] if by is None else [by]
+    _check_ways(wanted, by, named=names is not None)
+    dates = programme.cutoffs if cutoff is None else [cutoff]
+    results = collect(
+        result for date in map(as_cutoff, dates) for result in _results_at(programme, date, wanted, ways, by)
+    )
+    results = results[results["indicator"].isin(wanted)]
+    if fresh:
+        results = results[~(results["data_date"] < results["cutoff"])]
+    return with_names(results.reset_index(drop=True), programme)
+
+
+def _wanted(names: str | Sequence[str] | None) -> set[str]:
+    """The names asked for; raises `ParameterError` for one there is none of."""
+    if names is None:
+        return set(INDICATORS) - _UNASKED
+    asked = [names] if isinstance(names, str) else list(names)
+    unknown = [name for name in asked if name not in INDICATORS]
+    if unknown or not asked:
+        raise ParameterError(f"names={names!r}: use one or more of {', '.join(INDICATORS)}")
+    return set(asked)
+
+
+def _takes(name: str) -> tuple[str, ...]:
+    """What an indicator can be grouped by."""
+    if name in AGAINST.values():
+        return TARGET_GROUPINGS
+    return ("programme",) if name == "residents" else GROUPINGS
+
+
+def _check_ways(wanted: set[str], by: str | Sequence[str] | None, *, named: bool) -> None:
+    """Raises `ParameterError` when nothing is grouped by `by`, or an indicator that was named is not."""
+    if by is None:
+        return
+    refused = [name for name in INDICATORS if name in wanted and not _is_taken(name, by)]
+    if named and refused:
+        raise ParameterError(f"by={by!r}: {refused[0]} takes {', '.join(_takes(refused[0]))}")
+    if len(refused) == len(wanted):
+        every = dict.fromkeys([*GROUPINGS, *TARGET_GROUPINGS])
+        raise ParameterError(f"by={by!r}: use {', '.join(every)}")
+
+
+def _is_taken(name: str, by: str | Sequence[str]) -> bool:
+    asked = [by] if isinstance(by, str) else list(by)
+    several = _takes(name) is GROUPINGS
+    return bool(asked) and set(asked) <= set(_takes(name)) and (several or len(asked) == 1)
+
+
+def _results_at(
+    programme: Programme,
+    at: pd.Timestamp,
+    wanted: set[str],
+    ways: Sequence[str | Sequence[str]],
+    by: str | Sequence[str] | None,
+) -> Iterator[pd.DataFrame]:
+    """The results at one date that hold what is wanted, others among them."""
+    for way in ways:
+        if _is_taken("participants", way):
+            yield from _money_and_people(programme, at, wanted, way)
+    way = "indicator" if by is None else by
+    for against, name in AGAINST.items():
+        if name in wanted and _is_taken(name, way) and programme.targets[against].notna().any():
+            grouped = way if isinstance(way, str) else way[0]
+            yield target_achievement_ratio(
+                programme.achievements, programme.targets, cutoff=at, against=against, by=grouped
             )
-    return collect(results)
+
+
+def _money_and_people(
+    programme: Programme, at: pd.Timestamp, wanted: set[str], by: str | Sequence[str]
+) -> Iterator[pd.DataFrame]:
+    positions = positions_at(programme.finance, at, by)
+    if wanted & set(RATES.values()):
+        yield progress_rates(positions)
+    for base in CERTIFICATION_BASES:
+        # the base "allocation" is among the stages already
+        if base != "allocation" and f"certification_rate_of_{base}" in wanted:
+            yield certification_rates(positions, base)
+    stages = {person: [stage for stage in STAGES if f"{stage}_spend_per_{person}" in wanted] for person in _PEOPLE}
+    people = {}
+    if "participants" in wanted or stages["participant"]:
+        people["participant"] = participants(programme.achievements, cutoff=at, by=by)
+        yield people["participant"]
+    if "residents" in wanted or stages["resident"]:
+        people["resident"] = residents(programme.population, cutoff=at)
+        if _is_taken("residents", by):
+            yield people["resident"]
+    for person, heads in people.items():
+        if stages[person] and len(heads):
+            yield spend_per_head(positions, heads, stages[person])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
+from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.positions import (
     Positions,
     group_keys,
@@ -29,6 +31,7 @@ from porfse_analysis.indicators.result import (
     split_note,
 )
 from porfse_analysis.inputs import as_cutoff, require
+from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 __all__ = [
@@ -58,7 +61,9 @@ _PEOPLE_KINDS = {
 _PEOPLE_CURE = "Give what participants or residents return"
 
 
-def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis") -> pd.DataFrame:
+def participants(
+    achievements: Programme | pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis"
+) -> pd.DataFrame:
     """Participants reached: CO01 + CO03 + CO05, at the last position reported not after the cutoff.
 
     Only indicators of the ESF and the YEI count. An indicator that is absent for a priority in a position that was
@@ -66,8 +71,8 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
     `partial`. An axis that reported other indicators and never one of the three is `not_reported`, which leaves the
     sum of the programme whole. Technical assistance reports no indicators and so has no row.
 
-    Parameters: `achievements` as in `porfse_analysis.schema`; `by` one or more of axis, programme, fund,
-    region_category (programme: one row, axis `ALL`).
+    Parameters: `achievements` a `Programme`, or a frame as in `porfse_analysis.schema`; `by` one or more of axis,
+    programme, fund, region_category (programme: one row, axis `ALL`).
 
     Returns the result columns, one row per key; indicator and unit `participants` and `participant`, value and
     numerator the people, data_date their date. Notes: stale, partial, restated, not_reported, the bounds
@@ -76,16 +81,17 @@ def participants(achievements: pd.DataFrame, *, cutoff: object, by: str | Sequen
 
     Source of the definition: total participants of Reg. 1304/2013, Annex I.
     """
-    require(achievements, "achievements")
+    (table,) = tables_of(achievements=achievements)
+    require(table, "achievements")
     at, keys = as_cutoff(cutoff), group_keys(by)
-    earlier = achievements.loc[_counts(achievements) & (achievements["cutoff"] < at), "cutoff"].drop_duplicates()
-    everyone = people_at_dates(achievements, [*earlier.sort_values(), at], keys)
+    earlier = table.loc[_counts(table) & (table["cutoff"] < at), "cutoff"].drop_duplicates()
+    everyone = people_at_dates(table, [*earlier.sort_values(), at], keys)
     people = everyone[everyone["cutoff"] == at].reset_index(drop=True)
     records = everyone.loc[(everyone["cutoff"] < at) & everyone["value"].notna(), _HISTORY_COLUMNS]
     records = records.assign(data_date=records["data_date"].dt.strftime("%Y-%m-%d"))
     # plain values: a frame with them can still be written to a file
     people.attrs[_HISTORY] = records.to_dict("records")
-    return people
+    return with_names(people, achievements)
 
 
 _HISTORY_COLUMNS = ["programme", "fund", "axis", "region_category", "data_date", "value", "source", "note"]
@@ -158,18 +164,20 @@ def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], 
     return people[keys].merge(lacking, on=keys, how="left")["lacks"].eq(True)
 
 
-def residents(population: pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
+def residents(population: Programme | pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
     """Residents of the programme's area on the last 1 January not after the cutoff.
 
-    Parameters: `population` as in `porfse_analysis.schema`; several areas of one programme are added.
+    Parameters: `population` a `Programme`, or a frame as in `porfse_analysis.schema`; several areas of one
+    programme are added.
 
     Returns the result columns, one row per programme, axis `ALL`; indicator and unit `residents` and `resident`,
     value and numerator the people, data_date that 1 January. Notes: `stale` when it is of an earlier year than the
     cutoff, `not_reported` when there is none, `partial` when an area lacks that year.
     """
-    require(population, "population")
+    (table,) = tables_of(population=population)
+    require(table, "population")
     at = as_cutoff(cutoff)
-    rows = population.assign(source=population["source"].astype("str"))
+    rows = table.assign(source=table["source"].astype("str"))
     known = rows[rows["year"].astype("Int64") <= at.year]
     last = known.groupby("programme")["year"].transform("max")
     known = known[known["year"] == last]
@@ -181,7 +189,7 @@ def residents(population: pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
     people["missing"] = people["areas"].lt(people["all_areas"])
     people["date"] = pd.to_datetime(people["year"].astype("string") + "-01-01", format="%Y-%m-%d")
     stale = people["year"].lt(at.year).fillna(False).astype(bool)
-    return _people(people.assign(cutoff=at), "resident", stale)
+    return with_names(_people(people.assign(cutoff=at), "resident", stale), population)
 
 
 def _people(people: pd.DataFrame, unit: str, stale: pd.Series) -> pd.DataFrame:
@@ -202,8 +210,8 @@ def _people(people: pd.DataFrame, unit: str, stale: pd.Series) -> pd.DataFrame:
 
 
 def per_capita_spend(
-    finance: pd.DataFrame,
-    people: pd.DataFrame,
+    finance: Programme | pd.DataFrame,
+    people: pd.DataFrame | str | None = None,
     *,
     cutoff: object,
     by: str | Sequence[str] = "axis",
@@ -218,8 +226,9 @@ def per_capita_spend(
     `includes_technical_assistance`). Per resident it is the newest amount of all funds; residents are those of the
     whole area for every axis.
 
-    Parameters: `finance` as in `porfse_analysis.schema`; `people` from `participants` or `residents` (their `unit`
-    names the indicator; for participants made with the same `by`); `stage` one of the financial stages.
+    Parameters: `finance` a `Programme`, and `people` "participants" (as without it) or "residents"; or `finance` as in
+    `porfse_analysis.schema` and `people` the frame from `participants` or `residents` (their `unit` names the
+    indicator; for participants made with the same `by`); `stage` one of the financial stages.
 
     Returns the result columns; indicator `<stage>_spend_per_participant` or `<stage>_spend_per_resident`, unit
     EUR/participant or EUR/resident, numerator in euro, denominator people. `data_date` is that of the spend; when the
@@ -231,7 +240,20 @@ def per_capita_spend(
     """
     if stage not in STAGES:
         raise ParameterError(f"stage={stage!r}: use one of {', '.join(STAGES)}")
-    return spend_per_head(positions_at(finance, as_cutoff(cutoff), by), people, (stage,))
+    (table,) = tables_of(finance=finance)
+    heads: Any = _people_of(finance, people, cutoff, by) if isinstance(finance, Programme) else people
+    return with_names(spend_per_head(positions_at(table, as_cutoff(cutoff), by), heads, (stage,)), finance)
+
+
+def _people_of(programme: Programme, people: object, cutoff: object, by: str | Sequence[str]) -> pd.DataFrame:
+    """The people of a programme that its spend is set against, by their word."""
+    if isinstance(people, pd.DataFrame):
+        tables_of(finance=programme, people=people)  # which refuses it
+    if people in (None, "participants"):
+        return participants(programme.achievements, cutoff=cutoff, by=by)
+    if people == "residents":
+        return residents(programme.population, cutoff=cutoff)
+    raise ParameterError(f"people={people!r}: use participants or residents")
 
 
 def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.changes import two_dates
+from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.plans import plan_versions, targets_in_force
 from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals, source_rank
 from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.inputs import require
+from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 
 __all__ = ["ALLOCATION_COLUMNS", "PLAN_STATUSES", "TARGET_COLUMNS", "allocation_changes", "target_changes"]
@@ -40,7 +42,7 @@ TARGET_COLUMNS = (
 )
 
 
-def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: object) -> pd.DataFrame:
+def allocation_changes(finance: Programme | pd.DataFrame, *, cutoff: object, compare_to: object) -> pd.DataFrame:
     """The allocation of each axis and of the programme (`ALL`) in the plans of two reporting dates.
 
     All figures are of one source, the one with the newest allocation at the later date; at each date its last position
@@ -51,9 +53,10 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     status (`PLAN_STATUSES`). A change is given for same and changed alone. Raises
     `ParameterError` for dates that are none or the same.
     """
-    require(finance, "finance")
+    (table,) = tables_of(finance=finance)
+    require(table, "finance")
     at, then = two_dates(cutoff, compare_to)
-    known = of_series(finance[(finance["cutoff"] <= max(at, then)) & (finance["stage"] == "allocation")])
+    known = of_series(table[(table["cutoff"] <= max(at, then)) & (table["stage"] == "allocation")])
     axes = published_totals(known, ["programme", "axis"])
     totals = pd.concat([axes, published_totals(known, ["programme"]).assign(axis=ALL)], ignore_index=True)
     if totals.empty:
@@ -95,7 +98,7 @@ def allocation_changes(finance: pd.DataFrame, *, cutoff: object, compare_to: obj
     for name in ("plan_version", "plan_version_before"):
         rows[name] = rows[name].astype("object").where(rows[name].notna(), "").astype("str")
     rows["source"] = rows["document"].fillna(rows["document_before"])
-    return rows.assign(cutoff=at, compare_to=then)[list(ALLOCATION_COLUMNS)]
+    return with_names(rows.assign(cutoff=at, compare_to=then)[list(ALLOCATION_COLUMNS)], finance)
 
 
 def _plan_facts(allocations: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +120,7 @@ def _plan_facts(allocations: pd.DataFrame) -> pd.DataFrame:
 
 
 def target_changes(
-    targets: pd.DataFrame, *, cutoff: object, compare_to: object, against: str = "target"
+    targets: Programme | pd.DataFrame, *, cutoff: object, compare_to: object, against: str = "target"
 ) -> pd.DataFrame:
     """The target of each indicator in the plans in force at two reporting dates.
 
@@ -127,18 +130,19 @@ def target_changes(
     Returns `TARGET_COLUMNS`: target, target_before and change in the unit of the target, status (`PLAN_STATUSES`, of
     the first five). Raises `ParameterError` for dates that are none or the same, or an unknown `against`.
     """
-    require(targets, "targets")
+    (table,) = tables_of(targets=targets)
+    require(table, "targets")
     check_against(against)
     at, then = two_dates(cutoff, compare_to)
-    programmes = targets[["programme"]].drop_duplicates()
+    programmes = table[["programme"]].drop_duplicates()
     sides, versions = [], []
     for date in (at, then):
         dates = programmes.assign(date=date)
-        rows = targets_in_force(targets[targets[against].notna()], dates)
+        rows = targets_in_force(table[table[against].notna()], dates)
         rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"), target=rows[against])
         rows = rows.sort_values("rank", kind="stable").drop_duplicates(_TARGET_KEY)
         sides.append(rows[[*_TARGET_KEY, "target", "unit", "source"]])
-        named = plan_versions(targets, dates).sort_values("plan_version").groupby("programme")["plan_version"]
+        named = plan_versions(table, dates).sort_values("plan_version").groupby("programme")["plan_version"]
         versions.append(named.agg(", ".join))
     rows = sides[0].merge(sides[1], on=_TARGET_KEY, how="outer", suffixes=("", "_before"), indicator=True)
     rows["plan_version"], rows["plan_version_before"] = (rows["programme"].map(named).fillna("") for named in versions)
@@ -155,4 +159,5 @@ def target_changes(
     rows["change"] = (rows["target"] - rows["target_before"]).where(rows["unit"] == rows["unit_before"])
     for name in ("unit", "source"):
         rows[name] = rows[name].where(rows[name].notna(), rows[f"{name}_before"])
-    return rows.assign(cutoff=at, compare_to=then)[list(TARGET_COLUMNS)].reset_index(drop=True)
+    rows = rows.assign(cutoff=at, compare_to=then)[list(TARGET_COLUMNS)]
+    return with_names(rows.reset_index(drop=True), targets)

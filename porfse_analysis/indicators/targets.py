@@ -5,16 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.percentages import percentage_targets, suspected_percentages
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import newest, reported_late, source_rank
 from porfse_analysis.indicators.result import bound_flags, bound_of, has_note, join_notes, make_result, may_be_less
 from porfse_analysis.inputs import as_cutoff, require
+from porfse_analysis.programme import Programme
 from porfse_analysis.schema import FORMER_NAMES
 
 __all__ = [
     "AGAINST",
     "REACHED",
+    "TARGET_GROUPINGS",
     "check_against",
     "counted_ratios",
     "is_reached",
@@ -23,6 +26,9 @@ __all__ = [
 
 AGAINST = {"target": "target_achievement_ratio", "milestone": "milestone_achievement_ratio"}
 """Column of the targets -> name of the ratio."""
+
+TARGET_GROUPINGS = ("indicator", "region_category")
+"""What a ratio can be grouped by: categories of region added, or kept apart."""
 
 REACHED = 1.0
 """The ratio from which a target is reached."""
@@ -42,8 +48,8 @@ def check_against(against: object) -> str:
 
 
 def target_achievement_ratio(
-    achievements: pd.DataFrame,
-    targets: pd.DataFrame,
+    achievements: Programme | pd.DataFrame,
+    targets: pd.DataFrame | None = None,
     *,
     cutoff: object,
     against: str = "target",
@@ -56,8 +62,8 @@ def target_achievement_ratio(
     that of the plan in force at the date of the value, and still there in the plan in force at the last position the
     programme reported. Different indicators are never added; above 1 is not clipped.
 
-    Parameters: `achievements` and `targets` as in `porfse_analysis.schema`; `against` target or milestone;
-    `by` indicator (categories of region summed) or region_category (kept apart).
+    Parameters: a `Programme` alone, or its `achievements` and `targets` as in `porfse_analysis.schema`; `against`
+    target or milestone; `by` indicator (categories of region summed) or region_category (kept apart).
 
     Returns the result columns, one row per fund, axis, investment priority, indicator type and indicator; unit 1;
     numerator and denominator in the unit of the indicator. Notes: stale, partial (a category is left out), restated
@@ -69,20 +75,21 @@ def target_achievement_ratio(
 
     Source of the definition: achievement ratio of the annual implementation reports (Reg. 2015/207, Annex V).
     """
-    require(achievements, "achievements")
-    require(targets, "targets")
+    reached, plans = tables_of(achievements=achievements, targets=targets)
+    require(reached, "achievements")
+    require(plans, "targets")
     check_against(against)
-    if by not in ("indicator", "region_category"):
-        raise ParameterError(f"by={by!r}: use indicator or region_category")
+    if by not in TARGET_GROUPINGS:
+        raise ParameterError(f"by={by!r}: use {' or '.join(TARGET_GROUPINGS)}")
     at = as_cutoff(cutoff)
     keys = _GROUP if by == "indicator" else _KEY
-    values = _newest_values(achievements, at, keys)
-    aims = _aims(targets, values, at, keys, against)
+    values = _newest_values(reached, at, keys)
+    aims = _aims(plans, values, at, keys, against)
     rows = values.merge(aims, on=_KEY, how="outer")
-    refused = percentage_targets(achievements, targets, at, against)
-    suspected = suspected_percentages(aims, refused, achievements, targets, at, against)
+    refused = percentage_targets(reached, plans, at, against)
+    suspected = suspected_percentages(aims, refused, reached, plans, at, against)
     rows = rows.merge(refused, on=_KEY, how="left").merge(suspected, on=_KEY, how="left")
-    return _ratios(rows, keys, at, AGAINST[against])
+    return with_names(_ratios(rows, keys, at, AGAINST[against]), achievements)
 
 
 def counted_ratios(results: pd.DataFrame, against: str = "target") -> pd.DataFrame:

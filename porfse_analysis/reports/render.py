@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from porfse_analysis.display.html import RESULTS_MIME, heading, paragraphs
+from porfse_analysis.display.html import heading, paragraphs
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.downloads import Download, downloads
+from porfse_analysis.reports.outputs import fit_for_page, with_anchors
 
 __all__ = ["load_exporter", "page", "render"]
 
@@ -29,21 +30,9 @@ def render(executed: Path, lang: str, name: str, home: str = "") -> dict[str, by
     import nbformat
 
     notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
-    for cell in notebook.cells:
-        # recorded results and what libraries grumble on stderr stay in the notebook
-        if cell.cell_type == "code":
-            cell.outputs = [
-                output
-                for output in cell.outputs
-                if output.get("name") != "stderr" and RESULTS_MIME not in output.get("data", ())
-            ]
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    carried = [{"data": dict(output.get("data", {})), "metadata": output.get("metadata", {})} for output in outputs]
-    for output in outputs:
-        # what else an output carries is for the files
-        if "text/html" in output.get("data", ()):
-            output.data = {"text/html": output.data["text/html"]}
+    carried = list(fit_for_page(notebook.cells, lang))
     body, _ = exporter.from_notebook_node(notebook)
+    body = with_anchors(body)
     headings = _Headings()
     headings.feed(body)
     title = headings.title or name
@@ -135,8 +124,8 @@ class _Headings(HTMLParser):
         if tag != self._open:
             return
         text = "".join(self._text).strip()
-        if tag == "h1":
-            self.title = self.title or text
+        if tag == "h1" and not self.title:
+            self.title = text
         elif tag == "p":
             self.subtitle = self.subtitle or text
         elif self._anchor:

@@ -272,7 +272,9 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
             str(output),
             parameters=run.parameters,
             engine_name=ENGINES[engine],
+            # also where the notebook says nothing of its kernel or language
             kernel_name="python3",
+            language="python",
             progress_bar=False,
             log_output=False,
             cwd=str(base),

@@ -10,6 +10,7 @@ from porfse_analysis import ParameterError, load_programme
 from porfse_analysis.cli import paired
 from porfse_analysis.cli.pages import _pair
 from porfse_analysis.reports.fingerprint import of_run
+from porfse_analysis.reports.outputs import with_anchors
 from porfse_analysis.reports.plan import Run, make_plan
 from porfse_analysis.reports.run import execute
 
@@ -75,6 +76,110 @@ def test_whatever_is_drawn_stands_in_the_notebook_and_on_the_page(which, made):
     # what is for the author alone is not on the page
     assert "to stderr" not in page
     assert "careful" not in page
+
+
+# what a stranger writes
+
+STRANGER = (
+    ("markdown", "The first title\n===============\n\nSome text."),
+    (
+        "code",
+        "import pandas as pd\nimport matplotlib.pyplot as plt\nimport porfse_analysis as pf\np = pf.load_programme()",
+    ),
+    ("markdown", "## Rates"),
+    ("code", "rates = pf.all_indicators(p, names='declaration_rate', by='axis', fresh=True)\npf.wide(rates)"),
+    ("code", "pf.wide(rates).T.plot()"),
+    ("markdown", "Method\n------\n\n## Rates\n\n# A second title"),
+    ("code", "pf.plot.rates(pf.financial_progress(p, cutoff='2018-12-31'), lang=lang)"),
+    ("code", "pf.figure(pd.Series([1, 3, 2]).plot(), alt='Up and down')"),
+    ("code", "pf.show(pd.DataFrame({'year': [2018], 'amount': [1234567.5]}))"),
+    ("code", "plt.hist([1, 2, 2])"),
+)
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory):
+    """Engine -> the page and its folder, of a notebook that says nothing of its kernel."""
+    folder = tmp_path_factory.mktemp("stranger")
+    path = notebook(folder / "mine.ipynb")
+    made = json.loads(path.read_text(encoding="utf-8"))
+    made["metadata"] = {}
+    for place, (kind, source) in enumerate(STRANGER):
+        cell = {"cell_type": kind, "id": f"s{place}", "metadata": {}, "source": source}
+        made["cells"].append(cell | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
+    path.write_text(json.dumps(made), encoding="utf-8")
+    found = {}
+    for which in ("warm", "kernel"):
+        run = Run(path, "", "2018-12-31", "it", folder / which)
+        assert execute(run, which).reason == ""
+        found[which] = run.page.read_text(encoding="utf-8"), run.page.parent / "mine_files"
+    return found
+
+
+def test_its_page_is_the_same_on_both_engines(stranger):
+    assert stranger["warm"][0] == stranger["kernel"][0]
+    files = [sorted(file.name for file in folder.iterdir()) for _, folder in stranger.values()]
+    assert files == [["mine.xlsx", "tabella-1.csv", "tabella-2.csv"]] * 2
+
+
+def test_its_headings_are_in_the_contents_each_with_an_id_of_its_own(stranger):
+    page, _ = stranger["warm"]
+    assert "<title>The first title</title>" in page
+    contents = page.partition('class="pf-contents"')[2].partition("</nav>")[0]
+    assert re.findall(r'<a href="#([^"]*)">([^<]*)</a>', contents) == [
+        *(("Rates", "Rates"), ("Method", "Method"), ("Rates-2", "Rates"), ("A-second-title", "A second title")),
+        ("downloads", "Da scaricare"),
+    ]
+    named = re.findall(r'\sid="([^"]*)"', page)
+    assert len(named) == len(set(named))
+    assert {"The-first-title", "Rates", "Method", "Rates-2", "A-second-title"} <= set(named)
+    assert "¶" not in page
+    assert "anchor-link" not in page.partition("<main")[2]
+
+
+def test_its_pictures_say_what_they_show(stranger):
+    page, _ = stranger["warm"]
+    said = re.findall(r'<img[^>]*alt="([^"]*)"', page)
+    none = "Figura {} di questa pagina: l'autore non ne ha dato una descrizione."
+    assert len(said) == page.count("<img") == 4
+    assert said[0] == none.format(1)
+    assert said[1].startswith("Barre per asse, dotazione in milioni di euro e percentuali della dotazione. asse I: ")
+    assert said[2] == "Up and down"
+    assert said[3] == none.format(3)
+    # what the drawing commands give back is none for readers
+    assert "Axes:" not in page
+    assert "BarContainer" not in page
+
+
+def test_its_tables_are_in_the_language_of_the_page_and_among_the_files(stranger):
+    page, folder = stranger["warm"]
+    # 122,136,070.10 of 358,000,000 declared in axis I at the end of 2018
+    assert '<th scope="row">I</th>' in page
+    assert "0,341162" in page
+    assert "0.341162" not in page
+    assert "1.234.567,5" in page
+    assert "2.018" not in page
+    header, first = (folder / "tabella-1.csv").read_text(encoding="utf-8-sig").splitlines()[:2]
+    assert header.startswith("axis,2014-12-31,2015-12-31,")
+    assert str(122_136_070.10 / 358_000_000) in first.split(",")
+    assert (folder / "tabella-2.csv").read_text(encoding="utf-8-sig") == "year,amount\n2018,1234567.5\n"
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(folder / "mine.xlsx")
+    assert book.sheetnames[:2] == ["Tabella 1", "Tabella 2"]
+    assert [cell.value for cell in book["Tabella 2"][4]] == [2018, 1234567.5]
+
+
+def test_an_id_that_is_alone_among_headings_stays():
+    """Other pages lead to the sections of the reports, whose tables may be called alike."""
+    section = '<h2 id="changes">Changes</h2><table id="changes"></table>'
+    assert with_anchors(section) == section
+    assert with_anchors("<h2>A &amp; <em>b</em></h2><h3>A &amp; b</h3>") == (
+        '<h2 id="A-&amp;-b">A &amp; <em>b</em></h2><h3 id="A-&amp;-b-2">A &amp; b</h3>'
+    )
+    two = '<figure class="f" id="figure-own">1</figure><figure class="f" id="figure-own">2</figure>'
+    assert with_anchors(two) == two.replace('own">2', 'own-2">2')
+    # of the page itself is the section of the files
+    assert with_anchors("<h2>downloads</h2>") == '<h2 id="downloads-2">downloads</h2>'
 
 
 # parameters of one's own

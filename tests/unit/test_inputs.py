@@ -65,6 +65,8 @@ def arguments(name, programme, **given):
     known |= {table: getattr(programme, table) for table in schema.TABLES}
     if "people" in PARAMETERS[name]:
         known["people"] = pf.participants(programme.achievements, cutoff=CUTOFF)
+    if "frame" in PARAMETERS[name]:
+        known |= {"frame": pf.financial_progress(programme, cutoff=CUTOFF), "lang": "en"}
     return {parameter: known[parameter] for parameter in PARAMETERS[name] if parameter in known} | given
 
 

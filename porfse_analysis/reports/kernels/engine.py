@@ -38,6 +38,9 @@ __all__ = [
 _INLINE = "module://matplotlib_inline.backend_inline"
 """matplotlib's backend in a kernel, as ipykernel sets it where nothing else is asked for."""
 
+_SHOWN_FOR_A_PAGE = ("--IPKernelApp.extra_extensions=porfse_analysis.display.notebook",)
+"""What a kernel is started with, for the frames it shows to carry what the page and its files are made of."""
+
 _line: Line | None = None
 
 
@@ -118,7 +121,7 @@ class OwnKernelManager(AsyncKernelManager):
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         # what is drawn goes into the notebook, whatever the user's own shell prefers
         kw["env"] = {**(kw.get("env") or os.environ), "MPLBACKEND": _INLINE}
-        await super()._async_launch_kernel(kernel_cmd, **kw)
+        await super()._async_launch_kernel([*kernel_cmd, *_SHOWN_FOR_A_PAGE], **kw)
         self._started = getattr(self.provisioner, "process", None)
 
     def kill_now(self) -> None:

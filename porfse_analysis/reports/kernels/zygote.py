@@ -34,6 +34,7 @@ __all__ = ["main", "preload"]
 
 _LIBRARIES = (
     "porfse_analysis.display.blocks",
+    "porfse_analysis.display.frames",
     "porfse_analysis.display.programme_report.figures",
     "porfse_analysis.display.sheet.page",
     "porfse_analysis.display.review.figures",

@@ -1,0 +1,57 @@
+"""What a public function is given first: a programme, or the frames of one; and the names a result takes along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.languages import IN_TABLES, in_language
+from porfse_analysis.programme import Programme
+
+__all__ = ["NAMES", "names_of", "tables_of", "with_names"]
+
+NAMES = "names"
+"""Under this the `attrs` of a result made of a `Programme` have what its codes are called (`names_of`)."""
+
+
+def tables_of(**given: object) -> list[Any]:
+    """The frames that a function works on, by the names of its parameters: those given, or a programme's.
+
+    Raises `ParameterError` when a programme is given and a frame besides: it is not plain which of the two would count.
+    """
+    first, *others = given
+    programme = given[first]
+    if not isinstance(programme, Programme):
+        return list(given.values())
+    doubled = [name for name in others if given[name] is not None]
+    if doubled:
+        raise ParameterError(
+            f"{', '.join(doubled)}: given besides a Programme, which has its own; "
+            f"give the Programme alone, or the frames {', '.join(given)}"
+        )
+    return [getattr(programme, name) for name in given]
+
+
+def with_names(result: pd.DataFrame, given: object) -> pd.DataFrame:
+    """The result, with the names of the programme it was made of where it was made of one."""
+    if isinstance(given, Programme):
+        result.attrs[NAMES] = names_of(given)
+    return result
+
+
+def names_of(programme: Programme) -> dict[str, Any]:
+    """What the codes of a programme are called: axes (by programme and axis) and sources, each by language.
+
+    Plain values: a frame that has them can still be written to a file.
+    """
+    sources = {
+        row["source"]: {"publisher": row["publisher"], **{lang: in_language(row, "title", lang) for lang in IN_TABLES}}
+        for row in programme.sources.astype({"source": "str"}).to_dict("records")
+    }
+    axes = {
+        row["axis"]: {lang: in_language(row, "title", lang) for lang in IN_TABLES}
+        for row in programme.axes.to_dict("records")
+    }
+    return {"axes": {programme.cci: axes}, "sources": sources}
