@@ -17,11 +17,14 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.given import tables_of
 from porfse_analysis.indicators.positions import of_series
 from porfse_analysis.indicators.result import as_cutoff
+from porfse_analysis.programme import Programme
 from porfse_analysis.schema import DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.deadline import NEEDS, NOTES, STATUSES, Case
+from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.payment_applications import Counted, read_rates
 from porfse_analysis.verdicts.rules import RULES, Rules, rules_of
 
@@ -84,8 +87,8 @@ Mode = Literal["initial_only", "initial_plus_annual"]
 
 
 def decommitment(
-    eu_commitments: pd.DataFrame,
-    finance: pd.DataFrame,
+    eu_commitments: Programme | pd.DataFrame,
+    finance: pd.DataFrame | None = None,
     *,
     year: int,
     cutoff: object = None,
@@ -111,7 +114,8 @@ def decommitment(
     Parameters
     ----------
     eu_commitments
-        Every year from the first one; none is filled in. A year without commitment or without reserve says 0. Empty
+        Or a `Programme`, then without `finance` and by default with the rules of its folder. Every year from the first
+        one; none is filled in. A year without commitment or without reserve says 0. Empty
         `fund`: the programme's only one; beside finance of two funds there is no verdict.
     finance
         Certified expenditure alone counts, at the EU part / total of the allocation of the same axis, fund and
@@ -141,13 +145,15 @@ def decommitment(
 
     Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 86-87, 120, 130, 134, 136; see `rules_table`.
     """
-    settled = _settle_programmes(eu_commitments, finance, year, cutoff, prefinancing, exceptions_eur, rates, rules)
+    plan, money = tables_of(eu_commitments=eu_commitments, finance=finance)
+    applied = rules_for(eu_commitments, rules)
+    settled = _settle_programmes(plan, money, year, cutoff, prefinancing, exceptions_eur, rates, applied)
     return _deadline_frame(settled)
 
 
 def payment_applications(
-    eu_commitments: pd.DataFrame,
-    finance: pd.DataFrame,
+    eu_commitments: Programme | pd.DataFrame,
+    finance: pd.DataFrame | None = None,
     *,
     year: int,
     cutoff: object = None,
@@ -174,7 +180,9 @@ def payment_applications(
 
     Raises `ParameterError`. Sources: as `decommitment`.
     """
-    settled = _settle_programmes(eu_commitments, finance, year, cutoff, prefinancing, exceptions_eur, rates, rules)
+    plan, money = tables_of(eu_commitments=eu_commitments, finance=finance)
+    applied = rules_for(eu_commitments, rules)
+    settled = _settle_programmes(plan, money, year, cutoff, prefinancing, exceptions_eur, rates, applied)
     return _application_frame(settled)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.periods import period_of
+from porfse_analysis.programme import Programme
 from porfse_analysis.verdicts.rules import RULES, Rules, RuleValue, rules_of
 
-__all__ = ["RuleChange", "own_rules", "rule_changes"]
+__all__ = ["RuleChange", "own_rules", "rule_changes", "rules_for"]
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,8 @@ def rule_changes(applied: Rules, cci: str, changes: Mapping[str, Any]) -> list[R
         elif asked != was:
             found.append(RuleChange(rule.name, rule.unit, asked, was, "programme"))
     return found
+
+
+def rules_for(given: object, rules: Rules | None) -> Rules | None:
+    """The rules that a function is to apply: of a `Programme` those with what its folder changes, else those given."""
+    return own_rules(given.cci, given.rules, rules) if isinstance(given, Programme) else rules

@@ -13,13 +13,16 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.positions import of_series
 from porfse_analysis.indicators.result import as_cutoff, split_note
 from porfse_analysis.indicators.targets import check_against
+from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import Assessment, IndicatorRatio, assess, counts_in_serious
 from porfse_analysis.verdicts.framework_ratios import GROUP, NOTES, Framework, Measured, framework_in_force, measured
+from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.reserve import reserve as reserve_of
 from porfse_analysis.verdicts.rules import RULES, UNCONFIRMED, Rules, rules_of
 
@@ -98,15 +101,15 @@ _OTHER_READINGS: dict[str, tuple[tuple[Any, ...], str]] = {
 
 
 def performance_framework(
-    achievements: pd.DataFrame,
-    finance: pd.DataFrame,
-    targets: pd.DataFrame,
+    achievements: Programme | pd.DataFrame,
+    finance: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
     *,
     against: Literal["milestone", "target"] = "milestone",
     cutoff: object = None,
     axes: pd.DataFrame | None = None,
     reserve: pd.DataFrame | None = None,
-    rules: Rules = RULES["2014-2020"],
+    rules: Rules | None = None,
 ) -> pd.DataFrame:
     """The performance framework of each axis, fund and category of region.
 
@@ -114,7 +117,8 @@ def performance_framework(
     (serious failure at closure can mean a correction). Formula: ratio = achieved / milestone or target of
     every indicator of the framework; status by `assess`.
 
-    Takes the tables achievements, finance and targets. `cutoff` (ISO date) shows the state before the
+    Takes the tables achievements, finance and targets, or a `Programme` alone, with its axes and the rules of its
+    folder (`rules`: by default those of 2014-2020). `cutoff` (ISO date) shows the state before the
     assessment, with the plan and the figures of then; after it, nothing changes but that the reserve is at stake no
     more once it is decided. `axes` (table axes) tells which axes are technical assistance or REACT-EU and lists axes
     without indicators. `reserve` gives the amounts of the
@@ -143,30 +147,24 @@ def performance_framework(
     `porfse_analysis.display.words.framework`. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 20-22 and
     Annex II, Impl. Reg. (EU) 215/2014 art. 5-7; see `rules_table`.
     """
+    tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
+    applied = rules_for(achievements, rules) or RULES["2014-2020"]
     verdicts, _ = _assess_programmes(
-        achievements,
-        finance,
-        targets,
-        against=against,
-        cutoff=cutoff,
-        axes=axes,
-        reserve=reserve,
-        rules=rules,
-        readings=True,
+        *tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied, readings=True
     )
-    return v.typed_frame(verdicts, _AXIS_COLUMNS)
+    return with_names(v.typed_frame(verdicts, _AXIS_COLUMNS), achievements)
 
 
 def framework_indicators(
-    achievements: pd.DataFrame,
-    finance: pd.DataFrame,
-    targets: pd.DataFrame,
+    achievements: Programme | pd.DataFrame,
+    finance: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
     *,
     against: Literal["milestone", "target"] = "milestone",
     cutoff: object = None,
     axes: pd.DataFrame | None = None,
     reserve: pd.DataFrame | None = None,
-    rules: Rules = RULES["2014-2020"],
+    rules: Rules | None = None,
 ) -> pd.DataFrame:
     """The indicators behind `performance_framework`, which takes the same arguments.
 
@@ -178,20 +176,20 @@ def framework_indicators(
     (`evaluable`, `milestone_zero`, `bounded`: only limits are known, `not_evaluable`, `left_out`), what stands in
     the way (`note`, in codes). Raises `ParameterError`. Sources: as `performance_framework`.
     """
-    _, indicators = _assess_programmes(
-        achievements, finance, targets, against=against, cutoff=cutoff, axes=axes, reserve=reserve, rules=rules
-    )
-    return v.typed_frame(indicators, _INDICATOR_COLUMNS)
+    tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
+    applied = rules_for(achievements, rules) or RULES["2014-2020"]
+    _, indicators = _assess_programmes(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied)
+    return with_names(v.typed_frame(indicators, _INDICATOR_COLUMNS), achievements)
 
 
 def _assess_programmes(
     achievements: pd.DataFrame,
     finance: pd.DataFrame,
     targets: pd.DataFrame,
+    axes: pd.DataFrame | None,
     *,
     against: str,
     cutoff: object,
-    axes: pd.DataFrame | None,
     reserve: pd.DataFrame | None,
     rules: Rules,
     readings: bool = False,
