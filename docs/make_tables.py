@@ -32,6 +32,19 @@ YEI and the ESF+. `1.005` and `30.000` are refused: they may be thousands. Targe
 and indicators of the programme's own may have decimals. Where the source itself publishes fractions of people,
 `"published_fractions": true` in `datapackage.json` says so; they are a finding then."""
 
+COMMENTS = """## The evaluator's comments
+
+Markdown files in the folder `comments` stand on the pages, signed as the evaluator's:
+
+    comments/2018-09-30.md            on every page of that date, and on the front page while it is the latest
+    comments/2018-09-30/axes.md       in that section; `porfse report --list-sections` names them
+    comments/2018-09-30/axes.it.md    the same on Italian pages alone, in place of the one for all languages
+
+A comment that is new, changed or gone makes its pages due, and no others. Comments of other dates do no harm; a file
+named otherwise is refused with what is allowed. HTML is shown as text; links lead to http, https and mailto; images are
+refused. No command writes, replaces or deletes a comment. A notebook of one's own has the comment of its date below its
+title, and those of the sections it shows by `blocks.section`."""
+
 WORKBOOK = """## As a workbook
 
 `porfse new FOLDER` also makes `programme.xlsx`: a sheet per table with the same columns, drop-down lists and a help
@@ -76,6 +89,7 @@ def folder_page() -> str:
         'names of `rules_table`: `"rules": {"serious_counts": "achievement_set"}`. The pages name each changed rule.',
         CODES,
     ]
+    parts.append(COMMENTS)
     for table in TABLES.values():
         need = "needed" if table.required else "may be missing"
         parts.append(f"## {table.name}\n\nKey: {', '.join(table.key)}. This table {need}.")

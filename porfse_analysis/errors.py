@@ -117,6 +117,7 @@ EXTRAS = {
     "joblib": "reports",
     "jupyter_client": "reports",
     "jupyterlab": "explore",
+    "mistune": "reports",
     "nbclient": "reports",
     "nbconvert": "reports",
     "nbformat": "reports",

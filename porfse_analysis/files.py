@@ -11,7 +11,10 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["aside", "folder_aside", "remove_left_aside", "write_aside", "write_new"]
+__all__ = ["STRAY", "aside", "folder_aside", "remove_left_aside", "write_aside", "write_new"]
+
+STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""Left in folders by the systems people look at them with; nobody misses them."""
 
 _PREFIX = ".porfse-aside-"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -78,6 +79,9 @@ Timeout = Annotated[
     float | None, typer.Option("--timeout", metavar="S", min=1, help="Seconds a run may take (default: no limit).")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Make every report, also those that are up to date.")]
+ListSections = Annotated[
+    bool, typer.Option("--list-sections", help="Print the sections that can have a comment; make nothing.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be made and why; write nothing.")]
 BackendOption = Annotated[
     Backend, typer.Option("--backend", help="Where: on this machine, or on a Dask cluster (with --scheduler).")
@@ -102,17 +106,22 @@ def report(
     timeout: Timeout = None,
     force: Force = False,
     dry_run: DryRun = False,
+    list_sections: ListSections = False,
     backend: BackendOption = Backend.local,
     scheduler: Scheduler = None,
 ) -> None:
     """Bring a folder of report pages up to date: run the notebooks of the reports that have changed, and render them.
 
-    A report is made again when its notebook, the programme's data up to its date, this package or a library has
-    changed. A report that fails leaves the one there was; the others go on.
+    A report is made again when its notebook, the programme's data up to its date, the evaluator's comments on it
+    (comments/DATE.md and comments/DATE/SECTION.md in the programme's folder), this package or a library has changed. A
+    report that fails leaves the one there was; the others go on.
     """
     from porfse_analysis.errors import ParameterError
     from porfse_analysis.reports.request import Request
 
+    if list_sections:
+        _say_sections(lang or LANGUAGES[:1])
+        return
     if (backend is Backend.dask) != (scheduler is not None):
         raise ParameterError("--backend dask and --scheduler ADDRESS go together")
     request = Request(
@@ -141,6 +150,17 @@ def _pair(text: str) -> tuple[str, str]:
     if not given or not name:
         raise ParameterError(f"-p {text!r}: give a parameter and its value, as -p compare_to 2017-12-31")
     return name, value
+
+
+def _say_sections(languages: Sequence[str]) -> None:
+    from porfse_analysis.languages import text
+    from porfse_analysis.reports.sections import comment_sections
+
+    for lang in languages:
+        check_language(lang)
+    for section, notebook in comment_sections().items():
+        titles = "; ".join(text(f"section.{section}", lang) for lang in languages)
+        print(f"{notebook:<18} {section:<15} {titles}")
 
 
 def _say_what_is_due(request: Request) -> None:
@@ -182,6 +202,7 @@ _WHY = {
     "data": "the data have changed",
     "notebook": "the notebook has changed",
     "parameters": "the parameters have changed",
+    "comments": "the evaluator's comments have changed",
     "package": "the package or a library has changed",
     "files": "a file of it is missing or was changed",
 }
@@ -242,12 +263,14 @@ def check(
     from porfse_analysis.display.words.claims import word_claims
     from porfse_analysis.display.words.findings import word_findings
     from porfse_analysis.display.words.wording import text
+    from porfse_analysis.reports.comments import read_comments
     from porfse_analysis.verdicts.checks import SEVERITIES
     from porfse_analysis.verdicts.checks import check as find
     from porfse_analysis.verdicts.claims import VERDICTS, check_claims
 
     check_language(lang)
     programme = load(folder)
+    read_comments(folder)
     found = find(programme)
     worded = word_findings(found, lang)
     for _, row in worded.iterrows():

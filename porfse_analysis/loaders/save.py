@@ -19,17 +19,14 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.codes import whole_counts
 from porfse_analysis.errors import DataError, Fault, ParameterError
-from porfse_analysis.files import folder_aside
+from porfse_analysis.files import STRAY, folder_aside
 from porfse_analysis.languages import in_language
 from porfse_analysis.loaders.descriptor import DESCRIPTOR, PUBLISHED_FRACTIONS, read_descriptor
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 from porfse_analysis.resources import bundled
 
-__all__ = ["LICENCES", "STRAY", "check_target", "licence_of", "save_programme", "table_descriptor", "write_table"]
-
-STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
-"""Left in folders by the systems people look at them with; nobody misses them."""
+__all__ = ["LICENCES", "check_target", "licence_of", "save_programme", "table_descriptor", "write_table"]
 
 _TYPES = {
     "text": "string",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from porfse_analysis.display.html import RESULTS_MIME, heading, paragraphs
 from porfse_analysis.display.words import wording
+from porfse_analysis.reports.comments import Comment, put_on
 from porfse_analysis.reports.downloads import Download, downloads
 
 __all__ = ["load_exporter", "page", "render"]
@@ -19,11 +21,12 @@ __all__ = ["load_exporter", "page", "render"]
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def render(executed: Path, lang: str, name: str, home: str = "") -> dict[str, bytes]:
+def render(executed: Path, lang: str, name: str, home: str = "", comments: Sequence[Comment] = ()) -> dict[str, bytes]:
     """The page of an executed notebook and the files beside it: names relative to its folder -> contents, page first.
 
     The page is in the language its texts are in; `name` is its file's, and its title when it gives none.
     `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
+    `comments` are those of the evaluator that stand on it.
     """
     exporter = load_exporter()
     import nbformat
@@ -44,6 +47,7 @@ def render(executed: Path, lang: str, name: str, home: str = "") -> dict[str, by
         if "text/html" in output.get("data", ()):
             output.data = {"text/html": output.data["text/html"]}
     body, _ = exporter.from_notebook_node(notebook)
+    body = put_on(body, comments, lang)
     headings = _Headings()
     headings.feed(body)
     title = headings.title or name
