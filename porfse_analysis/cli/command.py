@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from porfse_analysis.errors import PorfseError, ReportError, missing_extra
+from porfse_analysis.errors import DataError, PorfseError, ReportError, missing_extra
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
 
-__all__ = ["FAILED", "INTERRUPTED", "WRONG_CALL", "Cutoffs", "Folder", "app", "guarded", "load"]
+__all__ = ["FAILED", "INTERRUPTED", "WRONG_CALL", "Cutoffs", "Every", "Folder", "app", "guarded", "load"]
 
 app = typer.Typer(
     name="porfse",
@@ -34,8 +34,16 @@ Cutoffs = Annotated[
 ]
 
 
+Every = Annotated[
+    bool, typer.Option("--all", help="Where a table is at fault, print every fault and not a line for each cause.")
+]
+
+
 def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Errors the package raises on purpose become one message and an exit code."""
+    """Errors the package raises on purpose become one message and an exit code.
+
+    A command with the option `Every` says every fault in a line of its own where that is asked for.
+    """
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -45,7 +53,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             print(error, file=sys.stderr)
             raise typer.Exit(FAILED) from error
         except PorfseError as error:
-            print(error, file=sys.stderr)
+            print(error.in_full() if isinstance(error, DataError) and kwargs.get("every") else error, file=sys.stderr)
             raise typer.Exit(WRONG_CALL) from error
         except ModuleNotFoundError as error:
             if not missing_extra(error):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from porfse_analysis.cli.command import FAILED, Cutoffs, Folder, app, guarded, load
+from porfse_analysis.cli.command import FAILED, Cutoffs, Every, Folder, app, guarded, load
 from porfse_analysis.errors import ReportError
 from porfse_analysis.languages import LANGUAGES, check_language, rounded
 
@@ -258,6 +258,7 @@ def _bar(items: list[str], unit: str) -> Any:
 def check(
     folder: Folder = "",
     lang: Annotated[str, typer.Option("--lang", metavar=_LANGUAGES, help="Language of the findings.")] = LANGUAGES[0],
+    every: Every = False,
 ) -> None:
     """Print what the checks find and the verdict on every claim. Exit 1 when a figure is impossible, else 0."""
     from porfse_analysis.display.words.claims import word_claims
