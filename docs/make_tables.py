@@ -88,8 +88,8 @@ def folder_page() -> str:
         "# A programme folder",
         "CSV tables (UTF-8) and a `datapackage.json` that says how each is written: delimiter, decimal and grouping "
         "sign, date format, encoding. A cell without a figure is left empty. Columns marked optional may be left out. "
-        "Rows of delimiters alone are passed over, a row of totals is refused as one. Every fault is named by file, row, "
-        "column and value, those of one cause in one line; `porfse check FOLDER --all` prints each.",
+        "Rows of delimiters alone are passed over, a row of totals is refused as one. Every fault is named by file, "
+        "row, column and value, those of one cause in one line; `porfse check FOLDER --all` prints each.",
         "Rules of the verdicts that the programme is to be judged by otherwise stand in `datapackage.json`, by the "
         'names of `rules_table`: `"rules": {"serious_counts": "achievement_set"}`. The pages name each changed rule.',
         CODES,

@@ -1,4 +1,4 @@
-"""Commands that compute and show: report, indicators, check, explore."""
+"""Commands that make pages: report, explore."""
 
 from __future__ import annotations
 
@@ -10,24 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from porfse_analysis.cli.command import FAILED, Cutoffs, Every, Folder, app, guarded, load
+from porfse_analysis.cli.command import LANGUAGES_SHOWN, Cutoffs, Folder, app, guarded, load
 from porfse_analysis.errors import ReportError
-from porfse_analysis.languages import LANGUAGES, check_language, rounded
+from porfse_analysis.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
     from porfse_analysis.reports.request import Request
 
-__all__ = ["check", "explore", "indicators", "report"]
-
-_LANGUAGES = f"[{'|'.join(LANGUAGES)}]"
-
-
-class Format(StrEnum):
-    """Forms in which indicators are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
+__all__ = ["explore", "report"]
 
 
 class Engine(StrEnum):
@@ -58,7 +48,7 @@ Notebooks = Annotated[
 ]
 Languages = Annotated[
     list[str] | None,
-    typer.Option("--lang", metavar=_LANGUAGES, help=f"Language; repeat for several (default: {LANGUAGES[0]})."),
+    typer.Option("--lang", metavar=LANGUAGES_SHOWN, help=f"Language; repeat for several (default: {LANGUAGES[0]})."),
 ]
 Parameters = Annotated[
     list[str] | None,
@@ -216,76 +206,6 @@ def _with_bar(runs: Any, outcomes: Any) -> Any:
             bar.set_postfix_str(f"{outcome.run.label}{'' if outcome.ok else ' FAILED'}")
             bar.update()
             yield outcome
-
-
-@app.command(epilog="Example: porfse indicators --cutoff 2018-09-30 --format csv > indicators.csv")
-@guarded
-def indicators(
-    folder: Folder = "",
-    cutoff: Cutoffs = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.table,
-) -> None:
-    """Print every indicator, for the programme (ALL) and by axis, in full precision."""
-    from porfse_analysis.display.report import known_cutoff
-    from porfse_analysis.indicators.overview import all_indicators
-    from porfse_analysis.indicators.result import collect
-    from porfse_analysis.reports.results import results_csv, results_json
-
-    programme = load(folder)
-    dates = [known_cutoff(programme, date).date().isoformat() for date in cutoff or ()] or programme.cutoffs
-    results = collect(all_indicators(programme, cutoff=date) for date in _bar(dates, "dates"))
-    if form is Format.csv:
-        print(results_csv(results), end="")
-    elif form is Format.json:
-        print(results_json(results))
-    else:
-        shown = results.drop(columns=["programme", "region_category"])
-        print(
-            shown.to_string(
-                index=False, na_rep="", max_colwidth=48, float_format=lambda value: f"{rounded(value, 6):,f}"
-            )
-        )
-
-
-def _bar(items: list[str], unit: str) -> Any:
-    from tqdm import tqdm
-
-    return tqdm(items, unit=f" {unit}", file=sys.stderr, delay=1.5, leave=False)
-
-
-@app.command(epilog="Example: porfse check my-programme --lang en")
-@guarded
-def check(
-    folder: Folder = "",
-    lang: Annotated[str, typer.Option("--lang", metavar=_LANGUAGES, help="Language of the findings.")] = LANGUAGES[0],
-    every: Every = False,
-) -> None:
-    """Print what the checks find and the verdict on every claim. Exit 1 when a figure is impossible, else 0."""
-    from porfse_analysis.display.words.claims import word_claims
-    from porfse_analysis.display.words.findings import word_findings
-    from porfse_analysis.display.words.wording import text
-    from porfse_analysis.reports.comments import read_comments
-    from porfse_analysis.verdicts.checks import SEVERITIES
-    from porfse_analysis.verdicts.checks import check as find
-    from porfse_analysis.verdicts.claims import VERDICTS, check_claims
-
-    check_language(lang)
-    programme = load(folder)
-    read_comments(folder)
-    found = find(programme)
-    worded = word_findings(found, lang)
-    for _, row in worded.iterrows():
-        print(f"{row['severity']:<12} {row['cutoff']}  {row['axis']}: {row['message']}")
-    verdicts = check_claims(programme)
-    claims = word_claims(verdicts, programme.claims, lang)
-    for _, row in claims.iterrows():
-        needs = text("claim.needs", lang, needs=row["needs"]) if row["needs"] else ""
-        print(f"{row['verdict']:<16} {row['cutoff']}  {row['claim']}. {row['why']} {needs}".rstrip())
-    counts = ", ".join(f"{severity} {int((found['severity'] == severity).sum())}" for severity in SEVERITIES)
-    decided = ", ".join(f"{verdict} {int((verdicts['verdict'] == verdict).sum())}" for verdict in VERDICTS)
-    print(f"{programme.cci}: {counts}; claims: {decided}", file=sys.stderr)
-    if (found["severity"] == "error").any():
-        raise typer.Exit(FAILED)
 
 
 @app.command(epilog="Example: porfse explore my-programme --to my-notebooks")
