@@ -218,6 +218,13 @@ def explore(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address of JupyterLab; open no browser.")
     ] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="Port JupyterLab listens on.")
+    ] = None,
+    ip: Annotated[
+        str, typer.Option("--ip", metavar="ADDRESS", help="Address it listens on, 0.0.0.0 for all.", show_default=False)
+    ] = "",
+    allow_root: Annotated[bool, typer.Option("--allow-root", help="Let it run as root.")] = False,
 ) -> None:
     """Open JupyterLab on your own copies of the notebooks, with the programme's folder filled in.
 
@@ -234,4 +241,7 @@ def explore(
         if name == EXPLORE:
             print(f"  what it opens is what its first cell says; for a new copy, move {name} away", file=sys.stderr)
     print("JupyterLab runs until Ctrl-C", file=sys.stderr)
-    start_jupyterlab(copies.folder / EXPLORE, browser=not no_browser)
+    options = [f"--ServerApp.port={port}"] if port is not None else []
+    options += [f"--ServerApp.ip={ip}"] if ip else []
+    options += ["--allow-root"] if allow_root else []
+    start_jupyterlab(copies.folder / EXPLORE, browser=not no_browser, options=options)

@@ -290,7 +290,9 @@ def started(monkeypatch):
     """What the command would have started."""
     calls = []
     monkeypatch.setattr(
-        jupyterlab_module, "start_jupyterlab", lambda notebook, *, browser: calls.append((Path(notebook), browser))
+        jupyterlab_module,
+        "start_jupyterlab",
+        lambda notebook, *, browser, options: calls.append((Path(notebook), browser, *options)),
     )
     return calls
 
@@ -387,6 +389,38 @@ def test_a_wrong_call_ends_with_2_and_starts_nothing(tmp_path, started, monkeypa
     assert started == []
 
 
+def test_the_command_passes_on_where_to_listen(tmp_path, started):
+    assert porfse("--to", tmp_path, "--port", "8123", "--ip", "0.0.0.0", "--allow-root").exit_code == 0
+    assert started == [
+        (tmp_path / "explore.ipynb", True, "--ServerApp.port=8123", "--ServerApp.ip=0.0.0.0", "--allow-root")
+    ]
+    assert porfse("--to", tmp_path, "--port", "0").exit_code == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by their environment")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
+def test_a_command_told_to_end_leaves_no_process(tmp_path, number, code):
+    """A stand-in for JupyterLab that would go on for ever, in the place of the module of that name."""
+    (tmp_path / "jupyterlab.py").write_text("import time\nprint('up', flush=True)\ntime.sleep(600)\n")
+    mark = f"explore-{tmp_path.name}-{number}"
+    environment = {**os.environ, "MARK": mark, "PYTHONPATH": str(tmp_path)}
+    script = (
+        "from pathlib import Path\nfrom porfse_analysis.explore.jupyterlab import start_jupyterlab\n"
+        "try:\n    start_jupyterlab(Path('explore.ipynb').resolve())\n"
+        "except KeyboardInterrupt:\n    raise SystemExit(130)\n"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout.readline() == "up\n"
+        process.send_signal(number)
+        assert process.wait(60) == code
+    left = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            left += [path] if f"MARK={mark}".encode() in path.read_bytes() else []
+    assert left == []
+
+
 class Child:
     """A process that ends with `code`, or waits until it is ended."""
 
@@ -418,7 +452,9 @@ def test_the_command_ends_as_jupyterlab_does(tmp_path, monkeypatch, code, exit_c
     monkeypatch.setattr(jupyterlab_module.subprocess, "Popen", child)
     run = porfse("--to", tmp_path, "--no-browser")
     assert run.exit_code == exit_code
-    assert child.command[:4] == [sys.executable, "-m", "jupyterlab", str(tmp_path / "explore.ipynb")]
+    assert child.command[:3] == [sys.executable, "-m", "jupyterlab"]
+    # the address that is printed opens the notebook
+    assert "--LabApp.default_url=/lab/tree/explore.ipynb" in child.command
     assert "--no-browser" in child.command
     assert child.cwd == tmp_path
     if code is None:
