@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
@@ -25,6 +26,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.explore import explore
 from porfse_analysis.explore import jupyterlab as jupyterlab_module
 from porfse_analysis.explore import view as view_module
+from porfse_analysis.explore.series import series_rows
 from porfse_analysis.explore.view import EVERY, SUBJECTS, explored_rows
 from porfse_analysis.schema import ALL
 
@@ -202,8 +204,15 @@ def test_csv_has_what_is_shown_with_every_digit_and_is_never_overwritten(tmp_pat
     second = path.with_name("explore-2022-06-30-explored-2.csv")
     assert str(second) in words(explorer.exported)
     assert "307287750.62" in second.read_text(encoding="utf-8-sig")
-    progress = (path.parent / "explore-2022-06-30-progress-by-axis.csv").read_text(encoding="utf-8-sig")
-    assert "290.13138975" in progress
+    # nothing else than what is chosen, over time: the axis II at its positions, none of another
+    others = sorted(file.name for file in path.parent.iterdir() if "explored" not in file.name)
+    assert others == ["explore-2022-06-30-series-2.csv", "explore-2022-06-30-series.csv"]
+    over_time = list(csv.DictReader(io.StringIO((path.parent / others[0]).read_text(encoding="utf-8-sig"), newline="")))
+    assert {row["Axis"] for row in over_time} == {"II"}
+    assert over_time[-1]["Data of"] == "2022-06-30"
+    assert float(over_time[-1]["Numerator"]) == 307287750.62
+    dates = [row["Data of"] for row in over_time]
+    assert dates == sorted(set(dates))
 
 
 def test_the_workbook_has_the_tables_and_no_formula(tmp_path, copy_of_bundled, edit_cell):
@@ -216,7 +225,7 @@ def test_the_workbook_has_the_tables_and_no_formula(tmp_path, copy_of_bundled, e
     assert (path.name, second.name) == ("explore-2022-06-30.xlsx", "explore-2022-06-30-2.xlsx")
     assert path.read_bytes() == second.read_bytes()
     book = load_workbook(path)
-    assert book.sheetnames == ["Avanzamento per asse", "Indicatori", "Informazioni"]
+    assert book.sheetnames == ["Indicatori", "Nel tempo", "Informazioni"]
     rows = [[cell.value for cell in row] for row in book["Indicatori"].iter_rows()]
     assert rows[2][:6] == ["Asse", "Indicatore", "Valore", "Unità", "Numeratore", "Denominatore"]
     assert rows[3][:2] == ["I", "Tasso di selezione"]
@@ -572,3 +581,34 @@ def test_whatever_fails_no_figure_of_another_date_stays(part, monkeypatch):
     explorer.cutoff.value = "2022-06-30"
     assert "897.59" in explorer.head.value
     assert explorer.message.value == ""
+
+
+def test_stage_and_axis_govern_all_that_is_shown():
+    explorer = view(lang="en", cutoff="2018-09-30")
+    assert "€" in words(explorer.head)
+    assert 'id="progress-by-axis"' in explorer.overview.value
+    explorer.stage.value, explorer.axis.value = "selected", "I"
+    assert [table.name for table in explorer.shown] == ["explored", "series"]
+    assert "€" not in words(explorer.head)
+    assert 'id="progress-by-axis"' not in explorer.overview.value
+    assert explorer.overview.value.count("<figure") == 1
+    assert "Over time, up to 30/09/2018: Selected cost, I" in words(explorer.overview)
+    explorer.axis.value = EVERY
+    assert explorer.overview.value.count("<figure") == 0
+    explorer.stage.value, explorer.axis.value = EVERY, ALL
+    assert 'id="progress-by-axis"' in explorer.overview.value
+
+
+def test_the_series_has_every_figure_of_the_axis_up_to_the_date(bundled, reports):
+    finance = bundled.finance
+    mine = finance[(finance["axis"] == "I") & (finance["stage"] == "selected") & (finance["cutoff"] <= "2018-09-30")]
+    rows = series_rows(reports(bundled, cutoff="2018-09-30"), stage="selected", axis="I")
+    assert rows["indicator"].unique().tolist() == ["selection_rate"]
+    assert rows["data_date"].tolist() == sorted(mine["cutoff"].unique())
+    # nothing selected at the end of 2014 of an allocation of 358 million
+    assert (rows["numerator"].iloc[0], rows["denominator"].iloc[0], rows["value"].iloc[0]) == (0, 358e6, 0)
+    people = series_rows(reports(bundled, cutoff="2018-12-31"), stage="participants", axis=ALL)
+    # 300,656 people at the end of 2018, 187,716 a year before
+    reached = people[people["indicator"] == "participants"].set_index("data_date")["value"]
+    assert reached[pd.Timestamp("2018-12-31")] == 300656
+    assert reached[pd.Timestamp("2017-12-31")] == 187716
