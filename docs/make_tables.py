@@ -36,6 +36,19 @@ and indicators of the programme's own may have decimals; a target of people (a c
 `persons`) with three of them, `69.038`, is refused too. Where the source itself publishes fractions of people,
 `"published_fractions": true` in `datapackage.json` says so; they are a finding then."""
 
+COMMENTS = """## The evaluator's comments
+
+Markdown files in the folder `comments` stand on the pages, signed as the evaluator's:
+
+    comments/2018-09-30.md            on every page of that date, and on the front page while it is the latest
+    comments/2018-09-30/axes.md       in that section; `porfse report --list-sections` names them
+    comments/2018-09-30/axes.it.md    the same on Italian pages alone, in place of the one for all languages
+
+A comment that is new, changed or gone makes its pages due, and no others. Comments of other dates do no harm; a file
+named otherwise is refused with what is allowed. HTML is shown as text; links lead to http, https and mailto; images are
+refused. No command writes, replaces or deletes a comment. A notebook of one's own has the comment of its date below its
+title, and those of the sections it shows by `blocks.section`."""
+
 WORKBOOK = """## As a workbook
 
 `porfse new FOLDER` also makes `programme.xlsx`: a sheet per table with the same columns, drop-down lists and a help
@@ -45,7 +58,9 @@ becomes a programme folder:
     porfse import workbook programme.xlsx --to my-programme
 
 Cells are read strictly as they are. Every fault is named by sheet and cell (`finance!G12`) with its value and what to
-do; while there is one, nothing is written and the command ends with 2.
+do, those of one cause in one line (`--all` prints each); while there is one, nothing is written and the command ends
+with 2. Into a folder of the same programme `--overwrite` replaces the tables the workbook has; all other tables and the
+sources they cite, rules, comments and files stay, and the command names them.
 
 - Codes are texts: an axis typed as the number 1 is refused, `01`, `1` and `1 bis` are three axes. The template formats
   these columns as text.
@@ -57,7 +72,8 @@ do; while there is one, nothing is written and the command ends with 2.
   still the one they give. Paste them as values.
 - Merged cells, hidden sheets, hidden rows and columns with something in them, columns without a name, error values,
   logical values, blanks around a text, non-breaking spaces and characters that cannot be seen are refused.
-- The table ends at its first empty row: something below one is refused; empty rows at the end are not read.
+- The table ends at its first empty row: something below one is refused; empty rows at the end are not read. A row of
+  totals is refused as one.
 - Sheets of tables that are not needed may be empty or missing; other sheets are refused, except the one that explains.
 - Only `.xlsx` is read (not `.xls`, `.xlsb`, `.ods`, `.csv`), without a password, up to 400 MB unpacked."""
 
@@ -75,11 +91,14 @@ def folder_page() -> str:
     parts = [
         "# A programme folder",
         "CSV tables (UTF-8) and a `datapackage.json` that says how each is written: delimiter, decimal and grouping "
-        "sign, date format, encoding. A cell without a figure is left empty. Columns marked optional may be left out.",
+        "sign, date format, encoding. A cell without a figure is left empty. Columns marked optional may be left out. "
+        "Rows of delimiters alone are passed over, a row of totals is refused as one. Every fault is named by file, "
+        "row, column and value, those of one cause in one line; `porfse check FOLDER --all` prints each.",
         "Rules of the verdicts that the programme is to be judged by otherwise stand in `datapackage.json`, by the "
         'names of `rules_table`: `"rules": {"serious_counts": "achievement_set"}`. The pages name each changed rule.',
         CODES,
     ]
+    parts.append(COMMENTS)
     for table in TABLES.values():
         need = "needed" if table.required else "may be missing"
         parts.append(f"## {table.name}\n\nKey: {', '.join(table.key)}. This table {need}.")

@@ -23,7 +23,8 @@ __all__ = [
     "missing_extra",
 ]
 
-_SHOWN_FAULTS = 25
+_SHOWN_CAUSES = 25
+_SHOWN_PLACES = 5
 _SHOWN_VALUE = 60
 
 
@@ -37,7 +38,7 @@ class Fault:
 
     `row` is the line of the file as an editor numbers it (the header is row 1); None when the fault is not of one
     row. `value` is the text found, as it stands in the file. `cell` is the place in a workbook (`finance!G12`), which
-    is named instead of the row.
+    is named instead of the row. `cause`: what faults have in common whose `problem` differs from row to row.
     """
 
     problem: str
@@ -47,47 +48,98 @@ class Fault:
     value: str | None = None
     remedy: str = ""
     cell: str = ""
+    cause: str = ""
 
     def __str__(self) -> str:
-        place = ", ".join(
-            part
-            for part in (
-                self.cell or (f"row {self.row}" if self.row is not None else ""),
-                f"column {self.column}" if self.column else "",
-            )
-            if part
-        )
-        text = f"{place}: " if place else ""
-        if self.value is not None:
-            shown = self.value if len(self.value) <= _SHOWN_VALUE else self.value[:_SHOWN_VALUE] + "..."
-            # repr keeps control characters and invisible blanks visible, on one line
-            text += f"{shown!r} "
-        text += self.problem
+        row = f"row {self.row}" if self.row is not None else ""
+        column = f"column {self.column}" if self.column else ""
+        place = ", ".join(part for part in (self.cell or row, column) if part)
+        return f"{place}: {self.in_words}" if place else self.in_words
+
+    @property
+    def in_words(self) -> str:
+        """What is wrong and what to do, without the place."""
+        text = f"{_shortened(self.value)} {self.problem}" if self.value is not None else self.problem
         return f"{text}. {self.remedy}" if self.remedy else text
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of a workbook; empty for another file."""
+        return self.cell.partition("!")[0]
+
+    @property
+    def place(self) -> str:
+        """Where it is in its file or sheet: the cell, or the number of the row."""
+        return self.cell.partition("!")[2] or self.cell or str(self.row)
 
 
 class DataError(PorfseError):
     """A table cannot be read as what it says it is.
 
     `file` is the file (or the folder, when several of its files are at fault), `faults` every fault found, so that
-    all of them can be corrected before the next try.
+    all of them can be corrected before the next try. The message has a line for each cause, with how many cells or
+    rows have it and the first of them; `in_full` a line for each fault.
     """
 
     def __init__(self, file: str | Path, faults: Sequence[Fault]) -> None:
         self.file = str(file)
         self.faults = tuple(faults)
-        count = len(self.faults)
-        lines = [f"{self.file}: {count} problem{'s' if count != 1 else ''}."]
-        for fault in self.faults[:_SHOWN_FAULTS]:
-            where = f"{fault.file}: " if fault.file not in ("", self.file, Path(self.file).name) else ""
-            lines.append(f"  {where}{fault}")
-        if count > _SHOWN_FAULTS:
-            lines.append(f"  ... and {count - _SHOWN_FAULTS} more (all of them in .faults)")
+        causes = _by_cause(self.faults)
+        lines = [self._count(len(causes)), *(self._of_cause(found) for found in causes[:_SHOWN_CAUSES])]
+        more = len(causes) - _SHOWN_CAUSES
+        if more > 0:
+            lines.append(f"  ... and {more} more cause{'s' if more != 1 else ''}")
+        if more > 0 or any(len(found) > _SHOWN_PLACES for found in causes):
+            lines.append("  (all of them: --all of `porfse check`, `import` and `add`; .faults in Python)")
         super().__init__("\n".join(lines))
+
+    def in_full(self) -> str:
+        """The message with every fault in a line of its own."""
+        return "\n".join([self._count(0), *(f"  {self._where(fault)}{fault}" for fault in self.faults)])
+
+    def _count(self, causes: int) -> str:
+        count = len(self.faults)
+        of_causes = f" of {causes} cause{'s' if causes != 1 else ''}" if 0 < causes < count else ""
+        return f"{self.file}: {count:,} problem{'s' if count != 1 else ''}{of_causes}."
+
+    def _where(self, fault: Fault) -> str:
+        return f"{fault.file}: " if fault.file not in ("", self.file, Path(self.file).name) else ""
+
+    def _of_cause(self, faults: Sequence[Fault]) -> str:
+        """What faults of one cause have in common: the first in words, how many there are, where the first ones are."""
+        first = faults[0]
+        if len(faults) == 1:
+            return f"  {self._where(first)}{first}"
+        sheet = f"{first.sheet}: " if first.sheet else ""
+        counted = f"cells of {first.column}" if first.column and not first.cause else "rows"
+        shown = [fault.place + _other_value(fault, first) for fault in faults[:_SHOWN_PLACES]]
+        more = f" and {len(faults) - len(shown):,} more" if len(faults) > len(shown) else ""
+        places = f"{'' if first.cell else 'rows '}{', '.join(shown)}{more}"
+        return f"  {self._where(first)}{sheet}{len(faults):,} {counted}: {first.in_words} ({places})"
 
     def __reduce__(self) -> tuple[type[DataError], tuple[str, tuple[Fault, ...]]]:
         # an exception is rebuilt from its message, which is not what this one is made from
         return type(self), (self.file, self.faults)
+
+
+def _by_cause(faults: Sequence[Fault]) -> list[list[Fault]]:
+    """The faults of each cause: of one file, sheet and column, with one problem; in the order they were found."""
+    causes: dict[object, list[Fault]] = {}
+    for place, fault in enumerate(faults):
+        # what is of no row is of its own
+        alone = place if fault.row is None else None
+        key = (fault.file, fault.sheet, fault.column, fault.cause or fault.problem, alone)
+        causes.setdefault(key, []).append(fault)
+    return list(causes.values())
+
+
+def _other_value(fault: Fault, first: Fault) -> str:
+    return "" if fault.value in (None, first.value) else f" ({_shortened(fault.value or '')})"
+
+
+def _shortened(value: str) -> str:
+    # repr keeps control characters and invisible blanks visible, on one line
+    return repr(value) if len(value) <= _SHOWN_VALUE else f"{value[:_SHOWN_VALUE] + '...'!r}"
 
 
 class ParameterError(PorfseError):
@@ -117,6 +169,7 @@ EXTRAS = {
     "joblib": "reports",
     "jupyter_client": "reports",
     "jupyterlab": "explore",
+    "mistune": "reports",
     "nbclient": "reports",
     "nbconvert": "reports",
     "nbformat": "reports",

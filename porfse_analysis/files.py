@@ -12,7 +12,19 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["aside", "bring_back", "folder_aside", "remove_left_aside", "set_aside", "write_aside", "write_new"]
+__all__ = [
+    "STRAY",
+    "aside",
+    "bring_back",
+    "folder_aside",
+    "remove_left_aside",
+    "set_aside",
+    "write_aside",
+    "write_new",
+]
+
+STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""Left in folders by the systems people look at them with; nobody misses them."""
 
 _PREFIX = ".porfse-aside-"
 

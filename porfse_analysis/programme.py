@@ -171,8 +171,7 @@ def make_programme(
         found = find_faults(name, frame, rows=rows.get(name), file=file, published_fractions=published_fractions)
         # a cell that could not be read is missing in the frame: say it once
         faults += [f for f in found if (f.file, f.row, f.column) not in faulty_cells]
-        for column in schema.TABLES[name].references:
-            faults += _unknown(frames, name, column, file, rows.get(name))
+    faults += _unknown(frames, files, rows)
     named = {fault.file for fault in faults}
     for name, table in schema.TABLES.items():
         if table.required and name not in frames and files.get(name, name) not in named:
@@ -226,32 +225,44 @@ def _only_one(frames: Mapping[str, pd.DataFrame]) -> None:
 
 
 def _unknown(
-    frames: Mapping[str, pd.DataFrame], name: str, column: schema.Column, file: str, lines: list[int] | None
+    frames: Mapping[str, pd.DataFrame], files: Mapping[str, str], rows: Mapping[str, list[int]]
 ) -> list[Fault]:
-    """References of a column to something that the table it refers to does not have."""
-    if column.refers_to not in frames:
-        return []
-    values = frames[name][column.name].reset_index(drop=True)
-    (key,) = schema.TABLES[column.refers_to].key
-    known = frames[column.refers_to][key].tolist()
-    accepted = {*known, ""} | ({schema.ALL} if column.may_be_all else set())
-
-    def hint(text: str) -> str:
-        meant = same_but_for_spelling(text, sorted(accepted - {""})) if column.refers_to == "axes" else ""
-        return f". {text}: write {meant}" if meant else ""
-
-    unknown = values[~values.isin(accepted)]
+    """References to something that the table they refer to does not have: each told once, however often it is used."""
+    used: dict[tuple[str, str], list[tuple[str, str, pd.Index]]] = {}
+    for name, frame in frames.items():
+        for column in schema.TABLES[name].references:
+            if column.refers_to not in frames:
+                continue
+            accepted = {*_known(frames, column), "", *([schema.ALL] if column.may_be_all else [])}
+            values = frame[column.name].reset_index(drop=True)
+            unknown = values[~values.isin(accepted)]
+            for value, places in unknown.groupby(unknown, sort=False).groups.items():
+                used.setdefault((column.refers_to, str(value)), []).append((name, column.name, places))
     faults = []
-    for value, places in unknown.groupby(unknown, sort=False).groups.items():  # once for each, however often it is used
-        more = f" ({len(places)} rows, this is the first)" if len(places) > 1 else ""
-        faults.append(
-            Fault(
-                f"is not in the table {column.refers_to}{more}",
-                file,
-                lines[places[0]] if lines else places[0] + 2,
-                column.name,
-                str(value),
-                f"Known: {', '.join(map(str, known)) or 'none'}{hint(str(value))}",
-            )
-        )
+    for (refers_to, value), uses in used.items():
+        name, label, places = uses[0]
+        column = schema.TABLES[name].column(label)
+        known = _known(frames, column)
+        counted = [(len(places), files.get(table, table)) for table, _, places in uses]
+        more = f" ({_counted(counted)}, this is the first)" if sum(count for count, _ in counted) > 1 else ""
+        alike = sorted({*known, *([schema.ALL] if column.may_be_all else [])})
+        meant = same_but_for_spelling(value, alike) if refers_to == "axes" else ""
+        listed = ", ".join(map(str, known)) or "none"
+        remedy = f"Known: {listed}" + (f". {value}: write {meant}" if meant else "")
+        line = rows[name][places[0]] if name in rows else places[0] + 2
+        problem = f"is not in the table {refers_to}{more}"
+        cause = f"is not in the table {refers_to}: {value}"
+        faults.append(Fault(problem, files.get(name, name), line, label, value, remedy, cause=cause))
     return faults
+
+
+def _known(frames: Mapping[str, pd.DataFrame], column: schema.Column) -> list[str]:
+    (key,) = schema.TABLES[column.refers_to].key
+    return list(frames[column.refers_to][key])
+
+
+def _counted(rows: Sequence[tuple[int, str]]) -> str:
+    """How many rows, and of which files where there are several."""
+    if len(rows) == 1:
+        return f"{rows[0][0]:,} rows"
+    return ", ".join(f"{count:,} row{'s' if count != 1 else ''} of {file}" for count, file in rows)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from porfse_analysis import codes
 from porfse_analysis.errors import Fault
+from porfse_analysis.languages import in_every_language
 from porfse_analysis.schema import ALL, TABLES, Table
 
-__all__ = ["as_text", "find_faults"]
+__all__ = ["TOTALS", "as_text", "find_faults", "totals_row"]
 
 
 def find_faults(
@@ -104,6 +106,25 @@ def _uncountable(table: Table, frame: pd.DataFrame, lines: list[int], file: str)
 _PARTS = {"finance": ("eu_amount_eur", "amount_eur"), "achievements": ("women", "value")}
 
 
+def totals_row(table: Table, cells: Mapping[str, object]) -> str:
+    """The column of the key in which a row says that it is one of totals; empty for a row of figures.
+
+    `cells` are what the row holds, by column, as it was written.
+    """
+    words = _totals()
+    return next((name for name in table.key if str(cells.get(name) or "").strip().lower().rstrip(":.") in words), "")
+
+
+TOTALS = ("is a row of totals", "Delete it: sums are computed; what is published for the whole programme has axis ALL")
+"""Problem and remedy of a row that `totals_row` finds."""
+
+
+@cache
+def _totals() -> frozenset[str]:
+    listed = in_every_language("folder.totals").values()
+    return frozenset(word.strip() for words in listed for word in words.split(","))
+
+
 def as_text(value: Any) -> str:
     """A cell as a person would write it in a message: dates in ISO, whole numbers without decimals."""
     if isinstance(value, pd.Timestamp):
@@ -130,6 +151,7 @@ def _repeated_keys(table: Table, frame: pd.DataFrame, lines: list[int], file: st
                     ", ".join(key),
                     named,
                     "Keep one of the rows, or tell them apart",
+                    cause="is the key of another row too",
                 )
             )
     return faults

@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from porfse_analysis.errors import PorfseError, ReportError, missing_extra
+from porfse_analysis import __version__
+from porfse_analysis.errors import DataError, PorfseError, ReportError, missing_extra
+from porfse_analysis.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
 
-__all__ = ["FAILED", "INTERRUPTED", "WRONG_CALL", "Cutoffs", "Folder", "app", "guarded", "load"]
+__all__ = [
+    "FAILED",
+    "INTERRUPTED",
+    "LANGUAGES_SHOWN",
+    "WRONG_CALL",
+    "Cutoffs",
+    "Every",
+    "Folder",
+    "app",
+    "guarded",
+    "load",
+]
 
 app = typer.Typer(
     name="porfse",
@@ -25,6 +38,23 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"porfse {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def porfse(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Indicators and reports for programmes of the European Social Fund."""
+
+
+LANGUAGES_SHOWN = f"[{'|'.join(LANGUAGES)}]"
 FAILED, WRONG_CALL, INTERRUPTED = 1, 2, 130
 
 Folder = Annotated[str, typer.Argument(help="Folder of the programme (default: the bundled one).", show_default=False)]
@@ -34,8 +64,16 @@ Cutoffs = Annotated[
 ]
 
 
+Every = Annotated[
+    bool, typer.Option("--all", help="Where a table is at fault, print every fault and not a line for each cause.")
+]
+
+
 def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Errors the package raises on purpose become one message and an exit code."""
+    """Errors the package raises on purpose become one message and an exit code.
+
+    A command with the option `Every` says every fault in a line of its own where that is asked for.
+    """
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -45,7 +83,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             print(error, file=sys.stderr)
             raise typer.Exit(FAILED) from error
         except PorfseError as error:
-            print(error, file=sys.stderr)
+            print(error.in_full() if isinstance(error, DataError) and kwargs.get("every") else error, file=sys.stderr)
             raise typer.Exit(WRONG_CALL) from error
         except ModuleNotFoundError as error:
             if not missing_extra(error):

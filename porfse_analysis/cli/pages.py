@@ -1,32 +1,23 @@
-"""Commands that compute and show: report, indicators, check, explore."""
+"""Commands that make pages: report, explore."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from porfse_analysis.cli.command import FAILED, Cutoffs, Folder, app, guarded, load
+from porfse_analysis.cli.command import LANGUAGES_SHOWN, Cutoffs, Folder, app, guarded, load
 from porfse_analysis.errors import ReportError
-from porfse_analysis.languages import LANGUAGES, check_language, rounded
+from porfse_analysis.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
     from porfse_analysis.reports.request import Request
 
-__all__ = ["check", "explore", "indicators", "report"]
-
-_LANGUAGES = f"[{'|'.join(LANGUAGES)}]"
-
-
-class Format(StrEnum):
-    """Forms in which indicators are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
+__all__ = ["explore", "report"]
 
 
 class Engine(StrEnum):
@@ -57,7 +48,7 @@ Notebooks = Annotated[
 ]
 Languages = Annotated[
     list[str] | None,
-    typer.Option("--lang", metavar=_LANGUAGES, help=f"Language; repeat for several (default: {LANGUAGES[0]})."),
+    typer.Option("--lang", metavar=LANGUAGES_SHOWN, help=f"Language; repeat for several (default: {LANGUAGES[0]})."),
 ]
 Parameters = Annotated[
     list[str] | None,
@@ -78,6 +69,9 @@ Timeout = Annotated[
     float | None, typer.Option("--timeout", metavar="S", min=1, help="Seconds a run may take (default: no limit).")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Make every report, also those that are up to date.")]
+ListSections = Annotated[
+    bool, typer.Option("--list-sections", help="Print the sections that can have a comment; make nothing.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be made and why; write nothing.")]
 BackendOption = Annotated[
     Backend, typer.Option("--backend", help="Where: on this machine, or on a Dask cluster (with --scheduler).")
@@ -102,17 +96,22 @@ def report(
     timeout: Timeout = None,
     force: Force = False,
     dry_run: DryRun = False,
+    list_sections: ListSections = False,
     backend: BackendOption = Backend.local,
     scheduler: Scheduler = None,
 ) -> None:
     """Bring a folder of report pages up to date: run the notebooks of the reports that have changed, and render them.
 
-    A report is made again when its notebook, the programme's data up to its date, this package or a library has
-    changed. A report that fails leaves the one there was; the others go on.
+    A report is made again when its notebook, the programme's data up to its date, the evaluator's comments on it
+    (comments/DATE.md and comments/DATE/SECTION.md in the programme's folder), this package or a library has changed. A
+    report that fails leaves the one there was; the others go on.
     """
     from porfse_analysis.errors import ParameterError
     from porfse_analysis.reports.request import Request
 
+    if list_sections:
+        _say_sections(lang or LANGUAGES[:1])
+        return
     if (backend is Backend.dask) != (scheduler is not None):
         raise ParameterError("--backend dask and --scheduler ADDRESS go together")
     request = Request(
@@ -141,6 +140,17 @@ def _pair(text: str) -> tuple[str, str]:
     if not given or not name:
         raise ParameterError(f"-p {text!r}: give a parameter and its value, as -p compare_to 2017-12-31")
     return name, value
+
+
+def _say_sections(languages: Sequence[str]) -> None:
+    from porfse_analysis.languages import text
+    from porfse_analysis.reports.sections import comment_sections
+
+    for lang in languages:
+        check_language(lang)
+    for section, notebook in comment_sections().items():
+        titles = "; ".join(text(f"section.{section}", lang) for lang in languages)
+        print(f"{notebook:<18} {section:<15} {titles}")
 
 
 def _say_what_is_due(request: Request) -> None:
@@ -182,6 +192,7 @@ _WHY = {
     "data": "the data have changed",
     "notebook": "the notebook has changed",
     "parameters": "the parameters have changed",
+    "comments": "the evaluator's comments have changed",
     "package": "the package or a library has changed",
     "files": "a file of it is missing or was changed",
 }
@@ -197,73 +208,6 @@ def _with_bar(runs: Any, outcomes: Any) -> Any:
             yield outcome
 
 
-@app.command(epilog="Example: porfse indicators --cutoff 2018-09-30 --format csv > indicators.csv")
-@guarded
-def indicators(
-    folder: Folder = "",
-    cutoff: Cutoffs = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.table,
-) -> None:
-    """Print every indicator, for the programme (ALL) and by axis, in full precision."""
-    from porfse_analysis.display.report import known_cutoff
-    from porfse_analysis.indicators.overview import all_indicators
-    from porfse_analysis.indicators.result import collect
-    from porfse_analysis.reports.results import results_csv, results_json
-
-    programme = load(folder)
-    dates = [known_cutoff(programme, date).date().isoformat() for date in cutoff or ()] or programme.cutoffs
-    results = collect(all_indicators(programme, cutoff=date) for date in _bar(dates, "dates"))
-    if form is Format.csv:
-        print(results_csv(results), end="")
-    elif form is Format.json:
-        print(results_json(results))
-    else:
-        shown = results.drop(columns=["programme", "region_category"])
-        print(
-            shown.to_string(
-                index=False, na_rep="", max_colwidth=48, float_format=lambda value: f"{rounded(value, 6):,f}"
-            )
-        )
-
-
-def _bar(items: list[str], unit: str) -> Any:
-    from tqdm import tqdm
-
-    return tqdm(items, unit=f" {unit}", file=sys.stderr, delay=1.5, leave=False)
-
-
-@app.command(epilog="Example: porfse check my-programme --lang en")
-@guarded
-def check(
-    folder: Folder = "",
-    lang: Annotated[str, typer.Option("--lang", metavar=_LANGUAGES, help="Language of the findings.")] = LANGUAGES[0],
-) -> None:
-    """Print what the checks find and the verdict on every claim. Exit 1 when a figure is impossible, else 0."""
-    from porfse_analysis.display.words.claims import word_claims
-    from porfse_analysis.display.words.findings import word_findings
-    from porfse_analysis.display.words.wording import text
-    from porfse_analysis.verdicts.checks import SEVERITIES
-    from porfse_analysis.verdicts.checks import check as find
-    from porfse_analysis.verdicts.claims import VERDICTS, check_claims
-
-    check_language(lang)
-    programme = load(folder)
-    found = find(programme)
-    worded = word_findings(found, lang)
-    for _, row in worded.iterrows():
-        print(f"{row['severity']:<12} {row['cutoff']}  {row['axis']}: {row['message']}")
-    verdicts = check_claims(programme)
-    claims = word_claims(verdicts, programme.claims, lang)
-    for _, row in claims.iterrows():
-        needs = text("claim.needs", lang, needs=row["needs"]) if row["needs"] else ""
-        print(f"{row['verdict']:<16} {row['cutoff']}  {row['claim']}. {row['why']} {needs}".rstrip())
-    counts = ", ".join(f"{severity} {int((found['severity'] == severity).sum())}" for severity in SEVERITIES)
-    decided = ", ".join(f"{verdict} {int((verdicts['verdict'] == verdict).sum())}" for verdict in VERDICTS)
-    print(f"{programme.cci}: {counts}; claims: {decided}", file=sys.stderr)
-    if (found["severity"] == "error").any():
-        raise typer.Exit(FAILED)
-
-
 @app.command(epilog="Example: porfse explore my-programme --to my-notebooks")
 @guarded
 def explore(
@@ -274,6 +218,13 @@ def explore(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address of JupyterLab; open no browser.")
     ] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="Port JupyterLab listens on.")
+    ] = None,
+    ip: Annotated[
+        str, typer.Option("--ip", metavar="ADDRESS", help="Address it listens on, 0.0.0.0 for all.", show_default=False)
+    ] = "",
+    allow_root: Annotated[bool, typer.Option("--allow-root", help="Let it run as root.")] = False,
 ) -> None:
     """Open JupyterLab on your own copies of the notebooks, with the programme's folder filled in.
 
@@ -290,4 +241,7 @@ def explore(
         if name == EXPLORE:
             print(f"  what it opens is what its first cell says; for a new copy, move {name} away", file=sys.stderr)
     print("JupyterLab runs until Ctrl-C", file=sys.stderr)
-    start_jupyterlab(copies.folder / EXPLORE, browser=not no_browser)
+    options = [f"--ServerApp.port={port}"] if port is not None else []
+    options += [f"--ServerApp.ip={ip}"] if ip else []
+    options += ["--allow-root"] if allow_root else []
+    start_jupyterlab(copies.folder / EXPLORE, browser=not no_browser, options=options)

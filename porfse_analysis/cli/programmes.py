@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porfse_analysis.cli.command import Folder, app, guarded, load
+from porfse_analysis.cli.command import Every, Folder, app, guarded, load
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
 
 __all__ = ["add", "export_workbook", "import_cohesion_data", "import_workbook", "new"]
+
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace the tables in the folder that the import has; all else in it is kept."),
+]
 
 exports = typer.Typer(
     name="export",
@@ -51,7 +56,8 @@ def import_cohesion_data(
         bool, typer.Option("--download", help="Ask the Commission's portal instead of a file.")
     ] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask the portal even for what is in the cache.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
+    overwrite: Overwrite = False,
+    every: Every = False,
 ) -> None:
     """Keep a programme of the European Commission's open data as a programme folder."""
     from porfse_analysis.errors import ParameterError
@@ -66,9 +72,19 @@ def import_cohesion_data(
     else:
         assert finance is not None
         programme = cohesion_data.import_cohesion_data(finance, indicators, cci, to, overwrite)
+    if overwrite:
+        _say_kept(programme, to)
     dates = programme.cutoffs
     print(f"{programme.cci} {programme.title('en')}: {len(dates)} dates, {dates[0]} to {dates[-1]}", file=sys.stderr)
     print(f"now: porfse report {to} --out {to}-reports", file=sys.stderr)
+
+
+def _say_kept(programme: Programme, folder: Path) -> None:
+    """What an import has left in a folder that was there."""
+    from porfse_analysis.loaders.save import kept_beside
+
+    if kept := kept_beside(programme, folder):
+        print(f"kept, since what was imported has none: {', '.join(kept)}", file=sys.stderr)
 
 
 def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme:
@@ -92,7 +108,8 @@ def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme
 def import_workbook(
     file: Annotated[Path, typer.Argument(help="Workbook (.xlsx) with a sheet per table, as `porfse new` makes it.")],
     to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the programme in the folder.")] = False,
+    overwrite: Overwrite = False,
+    every: Every = False,
 ) -> None:
     """Keep a filled-in workbook as a programme folder; on a fault, named by sheet and cell, nothing is written."""
     from tqdm import tqdm
@@ -106,6 +123,8 @@ def import_workbook(
             bar.update(rows)
 
         programme = workbook.import_workbook(file, to, overwrite=overwrite, progress=progress)
+    if overwrite:
+        _say_kept(programme, to)
     print(f"{programme.cci} {programme.title('en')}: {len(programme.cutoffs)} reporting dates", file=sys.stderr)
     print(f"now: porfse check {to}", file=sys.stderr)
 
@@ -144,6 +163,7 @@ def add(
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Bring back the folder before the last addition.")] = False,
+    every: Every = False,
 ) -> None:
     """Add the rows of a file to a programme folder, by key: new rows, and other values of known ones.
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -77,24 +81,57 @@ def copy_notebooks(to: Path, programme: str = "") -> Copies:
     return Copies(to.resolve(), tuple(written), tuple(kept))
 
 
-def start_jupyterlab(notebook: Path, *, browser: bool = True) -> None:
-    """Run JupyterLab on a notebook, in this terminal, until it ends or Ctrl-C (KeyboardInterrupt) ends it.
+class _Terminated(KeyboardInterrupt):
+    """A signal that ends the process, raised as Ctrl-C is."""
+
+
+def start_jupyterlab(notebook: Path, *, browser: bool = True, options: Sequence[str] = ()) -> None:
+    """Run JupyterLab on a notebook, in this terminal, until it ends or this process is told to end.
+
+    `options` go to JupyterLab. The address it prints opens the notebook. Ctrl-C is raised again as KeyboardInterrupt,
+    SIGTERM and SIGHUP end with 128 and the signal's number; JupyterLab and its kernels are ended first.
 
     Raises `ReportError` when JupyterLab ends with an error.
     """
     # Ctrl-C shall end it, not make it ask
-    command = [sys.executable, "-m", "jupyterlab", str(notebook), "--ServerApp.answer_yes=True"]
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.answer_yes=True", *options]
+    command.append(f"--LabApp.default_url=/lab/tree/{notebook.name}")
     if not browser:
         command.append("--no-browser")
-    process = subprocess.Popen(command, cwd=notebook.parent)
-    try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        # a terminal has told it too
-        _end(process)
-        raise
+    with _told_to_end():
+        process = subprocess.Popen(command, cwd=notebook.parent)
+        try:
+            code = process.wait()
+        except _Terminated as told:
+            process.terminate()
+            _end(process)
+            raise SystemExit(128 + int(told.args[0])) from told
+        except KeyboardInterrupt:
+            # a terminal has told it too
+            _end(process)
+            raise
     if code:
         raise ReportError(f"JupyterLab ended with exit code {code}; what it said stands above")
+
+
+@contextlib.contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Inside, the signals that would end this process alone raise `_Terminated`."""
+
+    def tell(number: int, frame: object) -> None:
+        raise _Terminated(number)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        before = {number: signal.signal(number, tell) for number in numbers}
+        # a shell that starts it in the background has it ignore Ctrl-C
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -18,7 +18,7 @@ from porfse_analysis.indicators.result import figure_bound
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 
-__all__ = ["EVERY", "SUBJECTS", "axis_label", "explored", "explored_rows", "stage_label", "subject"]
+__all__ = ["EVERY", "SUBJECTS", "axis_label", "explored", "explored_rows", "rows_table", "stage_label", "subject"]
 
 EVERY: Final = ""
 """The choice of every axis, or of every subject."""
@@ -56,6 +56,17 @@ def explored_rows(results: pd.DataFrame, *, stage: str = EVERY, axis: str = EVER
 def explored(report: Report, *, stage: str = EVERY, axis: str = EVERY) -> Table:
     """The indicators of a stage and an axis: value, unit, numerator, denominator, date of the data, source, notes."""
     rows = explored_rows(report.results, stage=stage, axis=axis)
+    caption = report.text(
+        "explorer.rows",
+        stage=stage_label(stage, report.lang),
+        axis=axis_label(report.programme, axis, report.lang),
+        date=wording.date(report.cutoff, report.lang),
+    )
+    return rows_table(report, "explored", caption, rows)
+
+
+def rows_table(report: Report, name: str, caption: str, rows: pd.DataFrame) -> Table:
+    """Rows of results as a table of the explorer, with what each figure is made of."""
     titles = {
         row["source"]: report.text("source.titled", publisher=row["publisher"], title=source_title(row, report.lang))
         for _, row in report.sources.iterrows()
@@ -76,13 +87,8 @@ def explored(report: Report, *, stage: str = EVERY, axis: str = EVERY) -> Table:
     # away from the page the numbers of the sources lead nowhere: their titles are taken along
     sources = Typed(cells.reference(report), source, lambda row: "")
     return Table(
-        "explored",
-        report.text(
-            "explorer.rows",
-            stage=stage_label(stage, report.lang),
-            axis=axis_label(report.programme, axis, report.lang),
-            date=wording.date(report.cutoff, report.lang),
-        ),
+        name,
+        caption,
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=_axis(report)),

@@ -26,6 +26,7 @@ from porfse_analysis.explore.rows import (
     explored_rows,
     stage_label,
 )
+from porfse_analysis.explore.series import series, series_figure
 from porfse_analysis.files import write_new
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
@@ -99,7 +100,7 @@ class Explorer:
         self.cutoff.observe(lambda _: self._choose(), "value")
         self.language.observe(lambda _: self._relabel(), "value")
         for choice in (self.stage, self.axis):
-            choice.observe(lambda _: self._draw_rows(), "value")
+            choice.observe(lambda _: self._redraw(), "value")
         self.csv.on_click(lambda _: self._write("csv"))
         self.xlsx.on_click(lambda _: self._write("xlsx"))
         self._read(cutoff)
@@ -117,10 +118,14 @@ class Explorer:
         """The tables in view."""
         if self._report is None:
             return []
-        return [
-            tables.progress_by_axis(self._report),
-            explored(self._report, stage=self.stage.value, axis=self.axis.value),
-        ]
+        chosen = {"stage": self.stage.value, "axis": self.axis.value}
+        found = [explored(self._report, **chosen), series(self._report, **chosen)]
+        return [tables.progress_by_axis(self._report), *found] if self._whole else found
+
+    @property
+    def _whole(self) -> bool:
+        """Whether the programme as a whole is chosen: what is of all stages and axes is shown then alone."""
+        return bool(self.stage.value == EVERY and self.axis.value in (ALL, EVERY))
 
     def _text(self, key: str, **values: object) -> str:
         return wording.text(key, self.language.value, **values)
@@ -219,12 +224,22 @@ class Explorer:
         head = [
             heading(report.programme.title(report.lang), "explored-title", level=2),
             paragraphs([self._text("explorer.subtitle", date=wording.long_date(report.cutoff, report.lang))]),
-            blocks.key_numbers(report),
+            *([blocks.key_numbers(report)] if self._whole else []),
         ]
         self._set(self.head, value="".join(part.html for part in head))
-        below: list[Figure | Html | Table] = [tables.progress_by_axis(report), figures.axes_progress(report)]
-        self._set(self.overview, value="".join(part._repr_html_() for part in below))
+        chosen = {"stage": self.stage.value, "axis": self.axis.value}
+        below: list[Figure | Html | Table | None] = [series_figure(report, **chosen), series(report, **chosen)]
+        if self._whole:
+            below = [tables.progress_by_axis(report), figures.axes_progress(report), *below]
+        self._set(self.overview, value="".join(part._repr_html_() for part in below if part is not None))
         self._draw_rows()
+
+    def _redraw(self) -> None:
+        """Everything in view for another stage or axis."""
+        if self._setting or self._report is None:
+            return
+        with self._all_or_nothing():
+            self._draw()
 
     def _draw_rows(self) -> None:
         if self._setting or self._report is None:

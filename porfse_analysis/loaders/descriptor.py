@@ -12,9 +12,19 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.verdicts.rules import RULES, rules_of
 
-__all__ = ["DESCRIPTOR", "PUBLISHED_FRACTIONS", "declared_fields", "declared_tables", "read_descriptor"]
+__all__ = [
+    "DESCRIPTOR",
+    "PLACEHOLDER_CCI",
+    "PUBLISHED_FRACTIONS",
+    "declared_fields",
+    "declared_tables",
+    "read_descriptor",
+]
 
 DESCRIPTOR = "datapackage.json"
+
+PLACEHOLDER_CCI = "2014XX05SFOP000"
+"""The code in an empty folder that is to be filled in."""
 
 PUBLISHED_FRACTIONS = "published_fractions"
 """Field of the descriptor: true where the source itself publishes counts of people that are not whole."""

@@ -5,6 +5,7 @@ Everything is read strictly as declared. What cannot be read so is refused, with
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import io
@@ -30,6 +31,7 @@ from porfse_analysis.loaders.descriptor import (
     read_descriptor,
 )
 from porfse_analysis.programme import Programme, make_programme
+from porfse_analysis.table_faults import TOTALS, totals_row
 
 __all__ = ["DELIMITERS", "DESCRIPTOR", "Content", "load_programme", "read_table"]
 
@@ -129,33 +131,52 @@ def read_table(
     content.former = [(path.name, label, names[label]) for label in header if label in names]
     header = [names.get(label, label) for label in header]
     needed = [column.name for column in table.columns if (not column.optional if whole else column.required)]
-    if not _check_header(header, first, table, needed, delimiter, path.name, content.faults):
+    usable = _check_header(header, first, table, needed, delimiter, path.name, content.faults)
+    places = {label: header.index(label) for label in header if label in table.names}
+    if not places:
         return content
+    cells = _rows(records, header, places, table, delimiter, path.name, content)
+    fields = {names.get(item["name"], item["name"]): item for item in declared_fields(declared)}
+    notations = {label: _reader(table.column(label), fields.get(label, {})) for label in places}
+    columns = {
+        label: _read_column([row[at] for row in cells], table.column(label), notations[label], content, path.name)
+        for label, at in places.items()
+    }
+    if not usable:  # what its cells have is told all the same
+        return content
+    content.frame = pd.DataFrame(columns)
+    if not fractions:
+        written = {label: [row[at].strip() for row in cells] for label, at in places.items()}
+        content.faults += _like_thousands(name, content, written, notations, path.name)
+    return content
+
+
+def _rows(
+    records: Iterator[tuple[int, list[str]]],
+    header: list[str],
+    places: Mapping[str, int],
+    table: schema.Table,
+    delimiter: str,
+    file: str,
+    content: Content,
+) -> list[list[str]]:
+    """The rows of figures; `content` gets their lines, and what rows there are that are none."""
     cells: list[list[str]] = []
     for line, record in records:
+        if not any(cell.strip() for cell in record):
+            continue  # as a spreadsheet leaves them below a table
         if len(record) != len(header):
-            content.faults.append(
-                Fault(
-                    f"has {len(record)} cells where the header has {len(header)}",
-                    path.name,
-                    line,
-                    remedy=f"Check the {DELIMITERS.get(delimiter, delimiter)}s and the quotes of the row",
-                )
-            )
+            problem = f"has {len(record)} cells where the header has {len(header)}"
+            remedy = f"Check the {DELIMITERS.get(delimiter, delimiter)}s and the quotes of the row"
+            content.faults.append(Fault(problem, file, line, remedy=remedy))
+            continue
+        written = {label: record[at] for label, at in places.items()}
+        if total := totals_row(table, written):
+            content.faults.append(Fault(TOTALS[0], file, line, total, written[total].strip(), TOTALS[1]))
             continue
         cells.append(record)
         content.rows.append(line)
-    fields = {names.get(item["name"], item["name"]): item for item in declared_fields(declared)}
-    columns, notations = {}, {}
-    for position, label in enumerate(header):
-        column = table.column(label)
-        notations[label] = _reader(column, fields.get(label, {}))
-        columns[label] = _read_column([row[position] for row in cells], column, notations[label], content, path.name)
-    content.frame = pd.DataFrame(columns)
-    if not fractions:
-        written = {label: [row[position].strip() for row in cells] for position, label in enumerate(header)}
-        content.faults += _like_thousands(name, content, written, notations, path.name)
-    return content
+    return cells
 
 
 def _like_thousands(
@@ -264,7 +285,8 @@ def _check_header(
                     remedy=f"{hint}Columns: {', '.join(table.names)}",
                 )
             )
-    return not missing and set(names) <= known and len(set(names)) == len(names)
+    there = [name for name in names if name in known]
+    return not missing and len(set(there)) == len(there)
 
 
 @dataclass(frozen=True)
@@ -306,6 +328,15 @@ def _read_column(
     return pd.Series(values, dtype="float64")
 
 
+def _meant(text: str, notation: _Notation) -> str:
+    """The date as it is to be written, where only one can be meant; else "it so"."""
+    found = set()
+    for form in ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d"):
+        with contextlib.suppress(ValueError):
+            found.add(datetime.datetime.strptime(text, form).strftime(notation.date_format))
+    return found.pop() if len(found) == 1 else "it so"
+
+
 def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[Any, str, str]:
     """The value of a cell, or what is wrong with it and what to do."""
     if column.kind == "flag":
@@ -328,7 +359,7 @@ def _read_cell(text: str, column: schema.Column, notation: _Notation) -> tuple[A
             return (
                 None,
                 f"is not a date written {written}, as declared",
-                f'Write it so, or declare another "format" for {column.name} in datapackage.json',
+                f'Write {_meant(text, notation)}, or declare another "format" for {column.name} in datapackage.json',
             )
     if column.kind == "year":
         return (int(text), "", "") if len(text) == 4 and text.isdecimal() else (None, "is not a year", "Write YYYY")

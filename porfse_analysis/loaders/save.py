@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,17 +21,20 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.codes import impossible_counts
 from porfse_analysis.errors import DataError, Fault, ParameterError
-from porfse_analysis.files import folder_aside
+from porfse_analysis.files import STRAY, folder_aside
 from porfse_analysis.languages import in_language
-from porfse_analysis.loaders.descriptor import DESCRIPTOR, PUBLISHED_FRACTIONS, read_descriptor
-from porfse_analysis.loaders.folder import load_programme
+from porfse_analysis.loaders.descriptor import (
+    DESCRIPTOR,
+    PLACEHOLDER_CCI,
+    PUBLISHED_FRACTIONS,
+    declared_tables,
+    read_descriptor,
+)
+from porfse_analysis.loaders.folder import load_programme, read_table
 from porfse_analysis.programme import Programme
 from porfse_analysis.resources import bundled
 
-__all__ = ["LICENCES", "STRAY", "check_target", "licence_of", "save_programme", "table_descriptor", "write_table"]
-
-STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
-"""Left in folders by the systems people look at them with; nobody misses them."""
+__all__ = ["LICENCES", "check_target", "kept_beside", "licence_of", "save_programme", "table_descriptor", "write_table"]
 
 _TYPES = {
     "text": "string",
@@ -47,19 +52,33 @@ def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool 
 
     Amounts get two decimals, other numbers the digits they need, dates ISO, flags yes/no. Optional
     tables without rows are left out. Everything is written aside, read again, and moved into place
-    at the end: when anything fails, the folder is what it was before. An existing folder is
-    replaced only with `overwrite`, and only when it is a programme folder and holds nothing else.
-    `licence` is the folder's own, declared beside those of the sources.
+    at the end: when anything fails, the folder is what it was before. In an existing folder of the
+    same programme tables are replaced only with `overwrite`, and only those that `programme` has:
+    other tables with their sources, rules and files stay (`kept_beside` names them). `licence` is the folder's own,
+    declared beside those of the sources; where none is given those of before stay.
 
-    Raises `ParameterError` when the folder may not be replaced, `DataError` when the programme
-    breaks the rules of `porfse_analysis.schema`.
+    Raises `ParameterError` when the folder may not be written to, `DataError` when the programme,
+    with what is kept, breaks the rules of `porfse_analysis.schema`.
     """
     target = check_target(folder, overwrite=overwrite)
+    written = _written(programme)
+    before, places = _before(target, programme.cci)
+    kept = {name: place for name, place in places.items() if name not in written}
+    programme = _with_cited(programme, target, places, kept)
     with folder_aside(target) as aside:
-        written = [name for name, table in schema.TABLES.items() if table.required or len(getattr(programme, name))]
-        for name in written:
-            write_table(getattr(programme, name), schema.TABLES[name], aside / f"{name}.csv")
-        descriptor = _descriptor(programme, target.name, written, licence)
+        if target.exists():
+            shutil.copytree(target, aside, symlinks=True, dirs_exist_ok=True)
+        descriptor = {**before, **_descriptor(programme, target.name, written, licence)}
+        if not licence:
+            listed = [*before.get("licenses", ()), *descriptor["licenses"]]
+            descriptor["licenses"] = [item for place, item in enumerate(listed) if item not in listed[:place]]
+        if kept and before.get(PUBLISHED_FRACTIONS):
+            descriptor[PUBLISHED_FRACTIONS] = True
+        for resource in descriptor["resources"]:
+            name = resource["name"]
+            resource["path"] = places[name]["path"] if name in places else resource["path"]
+            write_table(getattr(programme, name), schema.TABLES[name], aside / resource["path"])
+        descriptor["resources"] += kept.values()
         text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
         (aside / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
         try:
@@ -67,6 +86,57 @@ def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool 
         except DataError as error:
             raise DataError(target, error.faults) from error
     return target
+
+
+def _written(programme: Programme) -> list[str]:
+    """The tables that are written: those that every programme has, and those with rows."""
+    return [name for name, table in schema.TABLES.items() if table.required or len(getattr(programme, name))]
+
+
+def _before(target: Path, cci: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """What a folder declares already, and how it declares each table; empty for a folder that is not there yet."""
+    if not (target / DESCRIPTOR).is_file():
+        return {}, {}
+    descriptor = read_descriptor(target)
+    if descriptor["cci"] not in (cci, PLACEHOLDER_CCI):
+        raise ParameterError(f"{target} holds the programme {descriptor['cci']}, this is {cci}: name another folder")
+    faults: list[Fault] = []
+    declared = {name: dict(found) for name, found in declared_tables(target, descriptor, faults).items()}
+    if faults:
+        raise DataError(target, faults)
+    return {key: value for key, value in descriptor.items() if key != PUBLISHED_FRACTIONS}, declared
+
+
+def _with_cited(
+    programme: Programme, target: Path, places: Mapping[str, Mapping[str, Any]], kept: Mapping[str, Mapping[str, Any]]
+) -> Programme:
+    """With the sources that tables which stay are from: they stay too, after those of the programme."""
+    if not kept or "sources" not in places:
+        return programme
+    cited: set[str] = set()
+    for name, declared in kept.items():
+        frame = read_table(target / str(declared["path"]), name, declared, fractions=True).frame
+        columns = [column.name for column in schema.TABLES[name].references if column.refers_to == "sources"]
+        cited |= {text for column in columns if frame is not None and column in frame for text in frame[column]}
+    known = read_table(target / str(places["sources"]["path"]), "sources", places["sources"]).frame
+    if known is None:
+        return programme
+    more = known[known["source"].isin(cited - set(programme.sources["source"]))]
+    frames = [programme.sources, schema.conform("sources", more, programme=programme.cci)]
+    return replace(programme, sources=pd.concat(frames, ignore_index=True) if len(more) else programme.sources)
+
+
+def kept_beside(programme: Programme, folder: str | Path) -> list[str]:
+    """What a folder keeps beside the tables that `programme` has: its other files and folders, sources, rules."""
+    target = Path(folder)
+    descriptor = read_descriptor(target)
+    written = _written(programme)
+    replaced = {str(item["path"]) for item in descriptor["resources"] if item["name"] in written}
+    files = sorted(path.name for path in target.iterdir() if path.name not in {DESCRIPTOR, *replaced, *STRAY})
+    more = load_programme(target).sources["source"]
+    sources = [f"source {name}" for name in more if name not in set(programme.sources["source"])]
+    rules = descriptor.get("rules") or {}
+    return [*files, *sources, *(f"rule {name}" for name in rules if name not in programme.rules)]
 
 
 def check_target(folder: str | Path, *, overwrite: bool = False) -> Path:
@@ -82,24 +152,8 @@ def check_target(folder: str | Path, *, overwrite: bool = False) -> Path:
     if not overwrite:
         raise ParameterError(f"{folder} exists and is not empty: name another folder, or allow it with overwrite")
     if DESCRIPTOR not in held:
-        raise ParameterError(f"{folder} is not a programme folder (it has no {DESCRIPTOR}): it is not replaced")
-    other = sorted(held - {DESCRIPTOR} - _declared(target))
-    if other:
-        raise ParameterError(
-            f"{folder} also holds {', '.join(other[:5])}{' ...' if len(other) > 5 else ''}, which would be lost: "
-            "move that elsewhere first"
-        )
+        raise ParameterError(f"{folder} is not a programme folder (it has no {DESCRIPTOR}): it is not written to")
     return target
-
-
-def _declared(folder: Path) -> set[str]:
-    """The files of a programme folder that belong to the programme."""
-    files = {f"{name}.csv" for name in schema.TABLES}
-    try:
-        resources = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8-sig"))["resources"]
-        return files | {str(resource["path"]) for resource in resources}
-    except (OSError, ValueError, KeyError, TypeError):
-        return files
 
 
 def licence_of(folder: str | Path) -> str:

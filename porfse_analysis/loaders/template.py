@@ -8,16 +8,15 @@ from typing import Any
 
 from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.files import folder_aside
+from porfse_analysis.files import STRAY, folder_aside
 from porfse_analysis.languages import IN_TABLES, in_every_language, text
-from porfse_analysis.loaders.folder import DESCRIPTOR
-from porfse_analysis.loaders.save import STRAY, table_descriptor
+from porfse_analysis.loaders.descriptor import DESCRIPTOR, PLACEHOLDER_CCI
+from porfse_analysis.loaders.save import table_descriptor
 from porfse_analysis.loaders.workbook.template import HELP, TEMPLATE, write_template
 
-__all__ = ["EXAMPLES", "PAGE", "PLACEHOLDER_CCI", "describe", "new_folder"]
+__all__ = ["EXAMPLES", "PAGE", "describe", "new_folder"]
 
 PAGE = f"{HELP}.md"
-PLACEHOLDER_CCI = "2014XX05SFOP000"
 
 _ESF = {"fund": "ESF", "region_category": "More developed", "source": "monitoring"}
 

@@ -15,6 +15,7 @@ from porfse_analysis import resources
 from porfse_analysis.errors import ReportError
 from porfse_analysis.files import remove_left_aside
 from porfse_analysis.reports import fingerprint
+from porfse_analysis.reports.comments import Comment, comment_of, read_comments
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.ledger import check_folder
 from porfse_analysis.reports.plan import Run, make_plan
@@ -47,9 +48,25 @@ class Site:
     folder: str
     out: Path
     state: State
+    comments: list[Comment] = field(default_factory=list)
+    stamps: frozenset[tuple[str, int, int]] = frozenset()
     planned: list[Run] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def source(self) -> Path:
+        """The folder of the programme."""
+        return Path(self.folder) if self.folder else resources.bundled()
+
+    def changed_meanwhile(self) -> bool:
+        """Whether the programme's folder is no longer what it was when it was read."""
+        return fingerprint.stamps(self.source) != self.stamps
+
+    def distrust(self) -> None:
+        """What was made now may be of the folder before or after a change, or of both: it is due again."""
+        self.state.distrust(outcome.run.key for outcome in self.outcomes if outcome.ok)
+        write_state(self.out, self.state)
 
     def site_due(self) -> bool:
         """Whether the pages above the reports are not of these reports."""
@@ -58,7 +75,17 @@ class Site:
 
     def _site_from(self) -> str:
         made = [f"{key} {sorted(run['from'].items())}" for key, run in sorted(self.state.runs.items())]
-        return fingerprint.digest([fingerprint.environment(), self.state.inputs, *made])
+        said = fingerprint.of_comments(self._on_front_pages())
+        return fingerprint.digest([fingerprint.environment(), self.state.inputs, said, *made])
+
+    def _on_front_pages(self) -> list[Comment]:
+        """The comments of the last date of each language."""
+        latest: dict[str, str] = {}
+        for key in self.state.runs:
+            lang, cutoff, _ = key.split("/")
+            latest[lang] = max(cutoff, latest.get(lang, ""))
+        found = (comment_of(self.comments, cutoff, lang) for lang, cutoff in sorted(latest.items()))
+        return [comment for comment in found if comment is not None]
 
     def keep(self, outcome: Outcome, made_from: dict[str, str]) -> None:
         """Take in how a run ended."""
@@ -126,6 +153,8 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
         site = Site(folder, place, read_state(place))
         known = site.state
         held = known.cci if known.ended else ""
+        site.stamps = fingerprint.stamps(site.source)  # before anything is read
+        site.comments = read_comments(folder)
         _survey(site, on_change)
         check_folder(place, held, known.cci)
         site.planned = make_plan(
@@ -138,7 +167,7 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
             parameters=request.parameters,
         )
         for run in site.planned:
-            made_from = fingerprint.of_run(run, known.seen)
+            made_from = fingerprint.of_run(run, known.seen, site.comments)
             why = "forced" if request.force else known.why(run.key, made_from, place)
             if why:
                 site.due.append(Due(run, why, made_from))
@@ -148,8 +177,8 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
 
 def _survey(site: Site, on_change: Callable[[], None]) -> None:
     """Bring what is known of the programme up to date; its tables are read only when a file has changed."""
-    folder = Path(site.folder) if site.folder else resources.bundled()
-    inputs = fingerprint.digest([fingerprint.of_files(fingerprint.programme_files(folder)), fingerprint.environment()])
+    files = fingerprint.programme_files(site.source)
+    inputs = fingerprint.digest([fingerprint.of_files(files), fingerprint.environment()])
     if inputs == site.state.inputs:
         return
     on_change()
@@ -190,7 +219,8 @@ def make_batch(request: Request, execute: Executor, *, say: Callable[[str], None
     """Make what `plan_batch` says is due, and bring the pages above the reports up to date.
 
     `execute` runs them; it is given a warm process where the request is for one. Every report is complete when it
-    appears. On Ctrl-C what has been made is kept and listed, and KeyboardInterrupt is raised again.
+    appears. A folder that was changed meanwhile is told of by `say`, and what was made of it is due again. On Ctrl-C
+    what has been made is kept and listed, and KeyboardInterrupt is raised again.
 
     Raises `ReportError` when the output folder cannot be written to, and as `plan_batch` does.
     """
@@ -214,11 +244,11 @@ def make_batch(request: Request, execute: Executor, *, say: Callable[[str], None
             batch = plan_batch(request, on_change=start)
         if batch.due:
             start()
-        _make(batch, execute, started[0] if started else None)
+        _make(batch, execute, started[0] if started else None, say)
     return batch
 
 
-def _make(batch: Batch, execute: Executor, warm: WarmProcess | None) -> None:
+def _make(batch: Batch, execute: Executor, warm: WarmProcess | None, say: Callable[[str], None]) -> None:
     sites = {due.run: site for site in batch.sites for due in site.due}
     waiting = {due.run: due for due in batch.due}
     folders = {run.folder for run in waiting}
@@ -237,6 +267,10 @@ def _make(batch: Batch, execute: Executor, warm: WarmProcess | None) -> None:
     for folder in folders:  # what a killed run was writing
         remove_left_aside(folder)
     _write_sites(batch, warm)
+    for site in batch.sites:
+        if site.changed_meanwhile():
+            site.distrust()
+            say(f"{site.source}: changed while its reports were being made; what was made is due again: call once more")
     if stopped:
         raise KeyboardInterrupt
 

@@ -5,15 +5,18 @@ Nothing heavy is imported here: a second call must be able to see that there is 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from porfse_analysis.reports.comments import FOLDER as COMMENTS
+from porfse_analysis.reports.comments import Comment, comments_on
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.resources import notebooks_folder
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
     from porfse_analysis.programme import Programme
 
-__all__ = ["WHOLE", "environment", "of_files", "of_programme", "of_run", "programme_files"]
+__all__ = ["WHOLE", "environment", "of_comments", "of_files", "of_programme", "of_run", "programme_files", "stamps"]
 
 WHOLE = "whole"
 """Among the digests of what is seen at each date: the whole programme, whatever the date."""
@@ -34,6 +37,7 @@ _LIBRARIES = (
     "ipython",
     "jinja2",
     "matplotlib",
+    "mistune",
     "nbconvert",
     "nbformat",
     "numpy",
@@ -71,6 +75,19 @@ def programme_files(folder: Path) -> list[Path]:
     except (OSError, ValueError, AttributeError, TypeError):
         pass  # reading the folder will say what is wrong with it
     return [descriptor, *folder.glob("*.csv"), *(folder / name for name in named if Path(name).suffix != ".csv")]
+
+
+def stamps(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Name, size and time of change of every file a programme's pages are made from, its comments too.
+
+    They tell of a file that was written to even where it says the same again.
+    """
+    found = []
+    for path in {*programme_files(folder), *(folder / COMMENTS).rglob("*")}:
+        with contextlib.suppress(OSError):
+            at = path.stat()
+            found.append((str(path), at.st_size, at.st_mtime_ns))
+    return frozenset(found)
 
 
 @cache
@@ -120,8 +137,13 @@ def _of_frame(frame: pd.DataFrame) -> str:
     return digest([",".join(map(str, frame.columns)), hashlib.sha256(rows).hexdigest()])
 
 
-def of_run(run: Run, seen: Mapping[str, str]) -> dict[str, str]:
-    """What a run depends on, by name; `seen` is `of_programme` of its programme.
+def of_comments(comments: Iterable[Comment]) -> str:
+    """What the evaluator wrote, and where it stands."""
+    return digest(part for comment in comments for part in (comment.cutoff, comment.section, comment.text))
+
+
+def of_run(run: Run, seen: Mapping[str, str], comments: Sequence[Comment] = ()) -> dict[str, str]:
+    """What a run depends on, by name; `seen` is `of_programme` of its programme, `comments` those of its folder.
 
     The package's own notebooks see their programme through `open_report`, up to the date; any other may look at all.
     """
@@ -130,5 +152,6 @@ def of_run(run: Run, seen: Mapping[str, str]) -> dict[str, str]:
         "data": seen[run.cutoff if own else WHOLE],
         "notebook": of_files([run.notebook]),
         "parameters": digest([run.cutoff, run.lang, run.programme, *(f"{name}={value!r}" for name, value in run.more)]),
+        "comments": of_comments(comments_on(run, comments)),
         "package": environment(),
     }

@@ -20,6 +20,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.result import has_note, value_bound
 from porfse_analysis.programme import Programme
+from porfse_analysis.reports.comments import Comment, as_html
 from porfse_analysis.reports.navigation import Page, address, in_order, notebook_title
 from porfse_analysis.reports.render import page as whole_page
 from porfse_analysis.schema import ALL
@@ -41,13 +42,15 @@ def front_page(
     *,
     lang: str,
     at: Path,
+    comment: Comment | None = None,
     files: Iterable[Path] = (),
     navigation: str = "",
 ) -> str:
     """The front page in `lang`, as the file `at`.
 
     `report` is the programme at the latest date that has a page (None without one), `results` what the notebooks
-    recorded, `pages` the reports that can be read, `failed` the runs that failed, `files` other files to point to.
+    recorded, `comment` what the evaluator says of that date,
+    `pages` the reports that can be read, `failed` the runs that failed, `files` other files to point to.
     """
     sections: list[tuple[str, str, str]] = []
 
@@ -68,9 +71,13 @@ def front_page(
     cutoffs = {page.cutoff for page in pages} | {run["cutoff"] for run in failed}
     add("dates", _dates(cutoffs, pages, results, lang, at), _files(files, lang, at))
     title = programme.title(lang)
+    said = ""
+    if comment is not None:
+        said = as_html(comment, lang, wording.long_date(pd.Timestamp(comment.cutoff), lang))
     body = [
         _html(heading(title, "title", level=1)),
         _html(paragraphs([wording.text("front.subtitle", lang, cci=programme.cci)], "pf-subtitle")),
+        said,
         *(f"{_html(heading(label, name))}\n{pieces}" for name, label, pieces in sections),
     ]
     contents = [(name, label) for name, label, _ in sections]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from porfse_analysis.display.html import heading, paragraphs
 from porfse_analysis.display.words import wording
+from porfse_analysis.reports.comments import Comment, put_on
 from porfse_analysis.reports.downloads import Download, downloads
 from porfse_analysis.reports.outputs import fit_for_page, with_anchors
 
@@ -20,11 +22,12 @@ __all__ = ["load_exporter", "page", "render"]
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def render(executed: Path, lang: str, name: str, home: str = "") -> dict[str, bytes]:
+def render(executed: Path, lang: str, name: str, home: str = "", comments: Sequence[Comment] = ()) -> dict[str, bytes]:
     """The page of an executed notebook and the files beside it: names relative to its folder -> contents, page first.
 
     The page is in the language its texts are in; `name` is its file's, and its title when it gives none.
     `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
+    `comments` are those of the evaluator that stand on it.
     """
     exporter = load_exporter()
     import nbformat
@@ -32,7 +35,7 @@ def render(executed: Path, lang: str, name: str, home: str = "") -> dict[str, by
     notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
     carried = list(fit_for_page(notebook.cells, lang))
     body, _ = exporter.from_notebook_node(notebook)
-    body = with_anchors(body)
+    body = put_on(with_anchors(body), comments, lang)
     headings = _Headings()
     headings.feed(body)
     title = headings.title or name

@@ -213,13 +213,15 @@ def execute(run: Run, engine: str = "warm", timeout: float | None = None, base: 
 
 
 def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[Path, ...]:
+    from porfse_analysis.reports.comments import comments_on, read_comments
     from porfse_analysis.reports.render import render
 
     placed = replace(run, notebook=base / run.notebook, folder=base / run.folder)
     with aside(placed.executed) as temporary:
         _papermill(placed, temporary, engine, timeout, base)
         _settle(temporary, run)
-        made = render(temporary, run.lang, run.name, home="../index.html")
+        said = comments_on(placed, read_comments(base / run.programme if run.programme else ""))
+        made = render(temporary, run.lang, run.name, home="../index.html", comments=said)
         # the page last: its links never lead nowhere
         for name, content in reversed(made.items()):
             with aside(placed.folder / name) as file:

@@ -12,6 +12,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.files import write_aside
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
+from porfse_analysis.reports.comments import Comment, comment_of, read_comments
 from porfse_analysis.reports.front_page import front_page
 from porfse_analysis.reports.ledger import runs_csv
 from porfse_analysis.reports.navigation import Page, fill, front_links
@@ -26,13 +27,16 @@ Runs = Sequence[dict[str, str]]
 
 def write_folder(folder: str, out: Path, runs: Runs) -> tuple[list[Path], list[Path]]:
     """`write_site` for a programme folder ("" for the bundled one)."""
-    return write_site(out, load_programme(folder or None), runs)
+    return write_site(out, load_programme(folder or None), runs, read_comments(folder))
 
 
-def write_site(out: Path, programme: Programme, runs: Runs) -> tuple[list[Path], list[Path]]:
+def write_site(
+    out: Path, programme: Programme, runs: Runs, comments: Sequence[Comment] = ()
+) -> tuple[list[Path], list[Path]]:
     """Bring front pages, links, results.csv and runs.csv up to date with the folder and with how its runs ended.
 
-    Returns the pages of reports whose links it has changed, and the files above the reports.
+    `comments` are those of the evaluator. Returns the pages of reports whose links it has changed, and the
+    files above the reports.
     """
     made = [
         (_folder(out, run["lang"]) / run["cutoff"] / f"{run['notebook']}.ipynb", run["lang"])
@@ -43,11 +47,18 @@ def write_site(out: Path, programme: Programme, runs: Runs) -> tuple[list[Path],
     write_aside(out / "results.csv", results_csv(results))
     write_aside(out / "runs.csv", runs_csv(runs))
     pages = [page for page in (_page(out, run) for run in runs) if page.path.is_file()]
-    fronts = _write_fronts(out, programme, runs, results, pages)
+    fronts = _write_fronts(out, programme, runs, results, pages, comments)
     return fill(pages), [out / "results.csv", out / "runs.csv", *fronts]
 
 
-def _write_fronts(out: Path, programme: Programme, runs: Runs, results: pd.DataFrame, pages: list[Page]) -> list[Path]:
+def _write_fronts(
+    out: Path,
+    programme: Programme,
+    runs: Runs,
+    results: pd.DataFrame,
+    pages: list[Page],
+    comments: Sequence[Comment],
+) -> list[Path]:
     languages = [lang for lang in wording.LANGUAGES if any(run["lang"] == lang for run in runs)]
     fronts = {lang: _folder(out, lang) / "index.html" for lang in languages}
     report: Report | None = None
@@ -74,6 +85,7 @@ def _write_fronts(out: Path, programme: Programme, runs: Runs, results: pd.DataF
                 [run for run in runs if run["lang"] == lang and run["status"] != "ok"],
                 lang=lang,
                 at=at,
+                comment=comment_of(comments, latest, lang) if latest else None,
                 files=[out / "results.csv", out / "runs.csv"],
                 navigation=front_links(at, others),
             )

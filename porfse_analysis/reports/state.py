@@ -76,6 +76,12 @@ class State:
         """Note what a run was made from, and what it made."""
         self.runs[key] = {"from": dict(made_from), "files": described(files, out)}
 
+    def distrust(self, keys: Iterable[str]) -> None:
+        """Note that the programme was changed while these runs were made: what they are of is not known."""
+        self.inputs, self.site = "", {}
+        for key in keys:
+            self.runs[key]["from"]["data"] = ""
+
     def rewritten(self, files: Iterable[Path], out: Path) -> None:
         """Note that files of runs were written again, on purpose."""
         names = {path.relative_to(out).as_posix() for path in files}

@@ -380,3 +380,101 @@ def test_rules_of_the_folder_make_its_reports_due(make, folder):
 def test_what_cannot_be_asked_is_refused_at_once(asked, message):
     with pytest.raises(ParameterError, match=message):
         Request(**asked)
+
+
+# what the evaluator says
+
+
+def remark(folder, name, words):
+    path = folder / "comments" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(words, encoding="utf-8")
+
+
+def test_a_comment_makes_the_pages_it_stands_on_due(make_with_pages, bare, folder):
+    asked = {
+        "notebooks": ["programme_report", "performance_review", "information_sheet"],
+        "cutoffs": DATES[:2],
+        "languages": ["it", "en"],
+    }
+    assert len(make_with_pages(**asked)) == 12
+    remark(folder, "2018-09-30/axes.it.md", "a section of the report")
+    assert make_with_pages(**asked) == ["programme_report 2018-09-30 it"]
+    remark(folder, "2018-09-30/claims.md", "a section of the review")
+    assert make_with_pages(**asked) == ["performance_review 2018-09-30 it", "performance_review 2018-09-30 en"]
+    remark(folder, "2017-12-31.en.md", "a date")
+    assert make_with_pages(**asked) == [f"{name} 2017-12-31 en" for name in asked["notebooks"]]
+    remark(folder, "2022-06-30.md", "a date that is not made")
+    assert make_with_pages(**asked) == []
+    remark(folder, "2017-12-31.en.md", "said otherwise")
+    assert make_with_pages(**asked) == [f"{name} 2017-12-31 en" for name in asked["notebooks"]]
+    (folder / "comments" / "2018-09-30" / "axes.it.md").unlink()
+    assert make_with_pages(**asked) == ["programme_report 2018-09-30 it"]
+
+
+def test_a_wrong_comment_is_refused_before_anything_is_written(make, folder, tmp_path):
+    remark(folder, "2018-09-30/axis.md", "words")
+    with pytest.raises(ParameterError, match=r"comments/2018-09-30/axis\.md: 'axis' is not a section; did you mean"):
+        make()
+    assert not (tmp_path / "out").exists()
+    said = porfse("check", folder)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert said.stderr.startswith("comments/2018-09-30/axis.md: ")
+
+
+def test_the_front_page_has_the_comment_of_the_last_date(make_with_pages, folder, tmp_path):
+    remark(folder, "2017-12-31.md", "of the date before")
+    remark(folder, "2018-09-30.md", "in every *language*")
+    remark(folder, "2018-09-30.it.md", "in italiano")
+    make_with_pages(cutoffs=DATES[:2], languages=["it", "en"])
+    fronts = [(tmp_path / "out" / name).read_text(encoding="utf-8") for name in ("index.html", "en/index.html")]
+    for front, signed, words in (
+        (fronts[0], "Commento del valutatore al 30 settembre 2018", "<p>in italiano</p>"),
+        (fronts[1], "The evaluator&#39;s comment at 30 September 2018", "<p>in every <em>language</em></p>"),
+    ):
+        assert f'<p class="pf-comment-by">{signed}</p>\n{words}\n</div>' in front
+        assert front.count('class="pf-comment"') == 1
+
+
+# a folder that changes while it is read
+
+
+def writing(execute, path, text):
+    """An executor that writes to a file after the first run."""
+
+    def call(runs, warm):
+        for place, outcome in enumerate(execute(runs, warm)):
+            if place == 0:
+                for words in text:
+                    path.parent.mkdir(exist_ok=True)
+                    path.write_text(words, encoding="utf-8")
+            yield outcome
+
+    return call
+
+
+@pytest.mark.parametrize("what", ["other", "back again", "comment"])
+def test_a_folder_changed_meanwhile_is_noticed(what, make, folder):
+    path = folder / "axes.csv"
+    text = path.read_text(encoding="utf-8")
+    other = text.replace("Istruzione e formazione", "Istruzione")
+    assert other != text
+    if what == "comment":
+        path, texts = folder / "comments" / "1999-12-31.md", ["words"]
+    else:
+        texts = {"other": [other], "back again": [other, text]}[what]
+    execute, given = stand_in()
+    said = []
+    made = make_batch(ask(cutoffs=DATES[:2]), writing(execute, path, texts), say=said.append)
+    assert given == reports(*DATES[:2])
+    assert [outcome.reason for outcome in made.outcomes] == ["", ""]
+    assert said == ["programme: changed while its reports were being made; what was made is due again: call once more"]
+    assert make(cutoffs=DATES[:2]) == reports(*DATES[:2])
+    assert make(cutoffs=DATES[:2]) == []
+
+
+def test_a_folder_left_alone_is_not_told_of(make, folder):
+    execute, _ = stand_in()
+    said = []
+    make_batch(ask(cutoffs=DATES[:1]), execute, say=said.append)
+    assert said == []

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from batch_tools import MONEY, porfse, programme_of
 
+import porfse_analysis
 from porfse_analysis import load_programme, resources
 from porfse_analysis.indicators.result import KEY, RESULT_COLUMNS
 from porfse_analysis.loaders.template import EXAMPLES
@@ -193,3 +194,42 @@ def test_report_end_to_end_with_one_failing_date(lent, tmp_path):
     assert (out / "2014-12-31" / "mine.html").is_file()
     assert not (out / "2015-12-31" / "mine.html").exists()
     assert pd.read_csv(out / "runs.csv")["status"].tolist() == ["ok", "failed"]
+
+
+def test_the_version():
+    run = porfse("--version")
+    assert (run.exit_code, run.stdout) == (0, f"porfse {porfse_analysis.__version__}\n")
+
+
+def test_indicators_of_an_axis_in_a_language():
+    asked = ("indicators", "--cutoff", "2018-09-30", "--axis", "II")
+    rows = json.loads(porfse(*asked, "--lang", "en", "--format", "json").stdout)
+    assert {row["axis"] for row in rows} == {"II"}
+    # 162 million activated of 227.1
+    (rate,) = (row for row in rows if row["indicator"] == "activation_rate")
+    assert rate["title"] == "Activation rate"
+    assert rate["value"] == 162e6 / 227.1e6
+    assert "title" not in json.loads(porfse(*asked, "--format", "json").stdout)[0]
+    table = porfse(*asked, "--lang", "it").stdout
+    assert "Tasso di attivazione" in table
+    assert "activation_rate" not in table
+    both = porfse(*asked, "--axis", "ALL", "--format", "csv").stdout
+    assert set(pd.read_csv(io.StringIO(both))["axis"]) == {"II", "ALL"}
+    wrong = porfse("indicators", "--axis", "VII")
+    assert wrong.exit_code == 2
+    assert "axis 'VII': 2014IT05SFOP007 has ALL, I, II, III, IV, V" in wrong.stderr
+
+
+def test_what_check_finds_as_csv_and_json():
+    run = porfse("check", "--lang", "en", "--format", "json")
+    assert run.exit_code == 0
+    rows = json.loads(run.stdout)
+    fall = next(row for row in rows if row["name"] == "fall")
+    assert (fall["kind"], fall["result"], fall["axis"], fall["cutoff"]) == ("finding", "warning", "IV", "2022-06-30")
+    assert (fall["expected"], fall["found"], fall["unit"]) == (19097553.45, 19064250.7, "EUR")
+    assert "falls from" in fall["message"]
+    claims = [row for row in rows if row["kind"] == "claim"]
+    assert {row["result"] for row in claims} == {"confirmed", "contradicted", "compatible", "not_verifiable"}
+    as_csv = pd.read_csv(io.StringIO(porfse("check", "--lang", "en", "--format", "csv").stdout))
+    assert len(as_csv) == len(rows)
+    assert len(porfse("check", "--lang", "en").stdout.splitlines()) == len(rows)

@@ -247,3 +247,15 @@ def test_what_is_given_reaches_the_notebook(mine, tmp_path):
     assert said.returncode == 0, said.stderr
     cells = without_timings(tmp_path / "out" / "2018-09-30" / "mine.ipynb")["cells"]
     assert cells[-1]["outputs"][0]["data"]["text/plain"] == ["('', 0.5, 7, False, None)"]
+
+
+def test_the_comment_of_the_date_stands_on_the_page(tmp_path):
+    path = notebook(tmp_path / "own.ipynb", "from IPython.display import Markdown, display\ndisplay(Markdown('# Own'))")
+    (tmp_path / "programme" / "comments").mkdir(parents=True)
+    (tmp_path / "programme" / "comments" / "2018-09-30.md").write_text("Slow **so far**.", encoding="utf-8")
+    run = Run(path, str(tmp_path / "programme"), "2018-09-30", "en", tmp_path / "out")
+    assert execute(run, "kernel").reason == ""
+    page = run.page.read_text(encoding="utf-8")
+    signed = '<p class="pf-comment-by">The evaluator&#39;s comment</p>\n<p>Slow <strong>so far</strong>.</p>'
+    assert page.count(signed) == 1
+    assert page.index("</h1>") < page.index(signed)

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
@@ -25,6 +26,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.explore import explore
 from porfse_analysis.explore import jupyterlab as jupyterlab_module
 from porfse_analysis.explore import view as view_module
+from porfse_analysis.explore.series import series_rows
 from porfse_analysis.explore.view import EVERY, SUBJECTS, explored_rows
 from porfse_analysis.schema import ALL
 
@@ -202,8 +204,15 @@ def test_csv_has_what_is_shown_with_every_digit_and_is_never_overwritten(tmp_pat
     second = path.with_name("explore-2022-06-30-explored-2.csv")
     assert str(second) in words(explorer.exported)
     assert "307287750.62" in second.read_text(encoding="utf-8-sig")
-    progress = (path.parent / "explore-2022-06-30-progress-by-axis.csv").read_text(encoding="utf-8-sig")
-    assert "290.13138975" in progress
+    # nothing else than what is chosen, over time: the axis II at its positions, none of another
+    others = sorted(file.name for file in path.parent.iterdir() if "explored" not in file.name)
+    assert others == ["explore-2022-06-30-series-2.csv", "explore-2022-06-30-series.csv"]
+    over_time = list(csv.DictReader(io.StringIO((path.parent / others[0]).read_text(encoding="utf-8-sig"), newline="")))
+    assert {row["Axis"] for row in over_time} == {"II"}
+    assert over_time[-1]["Data of"] == "2022-06-30"
+    assert float(over_time[-1]["Numerator"]) == 307287750.62
+    dates = [row["Data of"] for row in over_time]
+    assert dates == sorted(set(dates))
 
 
 def test_the_workbook_has_the_tables_and_no_formula(tmp_path, copy_of_bundled, edit_cell):
@@ -216,7 +225,7 @@ def test_the_workbook_has_the_tables_and_no_formula(tmp_path, copy_of_bundled, e
     assert (path.name, second.name) == ("explore-2022-06-30.xlsx", "explore-2022-06-30-2.xlsx")
     assert path.read_bytes() == second.read_bytes()
     book = load_workbook(path)
-    assert book.sheetnames == ["Avanzamento per asse", "Indicatori", "Informazioni"]
+    assert book.sheetnames == ["Indicatori", "Nel tempo", "Informazioni"]
     rows = [[cell.value for cell in row] for row in book["Indicatori"].iter_rows()]
     assert rows[2][:6] == ["Asse", "Indicatore", "Valore", "Unità", "Numeratore", "Denominatore"]
     assert rows[3][:2] == ["I", "Tasso di selezione"]
@@ -290,7 +299,9 @@ def started(monkeypatch):
     """What the command would have started."""
     calls = []
     monkeypatch.setattr(
-        jupyterlab_module, "start_jupyterlab", lambda notebook, *, browser: calls.append((Path(notebook), browser))
+        jupyterlab_module,
+        "start_jupyterlab",
+        lambda notebook, *, browser, options: calls.append((Path(notebook), browser, *options)),
     )
     return calls
 
@@ -387,6 +398,38 @@ def test_a_wrong_call_ends_with_2_and_starts_nothing(tmp_path, started, monkeypa
     assert started == []
 
 
+def test_the_command_passes_on_where_to_listen(tmp_path, started):
+    assert porfse("--to", tmp_path, "--port", "8123", "--ip", "0.0.0.0", "--allow-root").exit_code == 0
+    assert started == [
+        (tmp_path / "explore.ipynb", True, "--ServerApp.port=8123", "--ServerApp.ip=0.0.0.0", "--allow-root")
+    ]
+    assert porfse("--to", tmp_path, "--port", "0").exit_code == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by their environment")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
+def test_a_command_told_to_end_leaves_no_process(tmp_path, number, code):
+    """A stand-in for JupyterLab that would go on for ever, in the place of the module of that name."""
+    (tmp_path / "jupyterlab.py").write_text("import time\nprint('up', flush=True)\ntime.sleep(600)\n")
+    mark = f"explore-{tmp_path.name}-{number}"
+    environment = {**os.environ, "MARK": mark, "PYTHONPATH": str(tmp_path)}
+    script = (
+        "from pathlib import Path\nfrom porfse_analysis.explore.jupyterlab import start_jupyterlab\n"
+        "try:\n    start_jupyterlab(Path('explore.ipynb').resolve())\n"
+        "except KeyboardInterrupt:\n    raise SystemExit(130)\n"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout.readline() == "up\n"
+        process.send_signal(number)
+        assert process.wait(60) == code
+    left = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            left += [path] if f"MARK={mark}".encode() in path.read_bytes() else []
+    assert left == []
+
+
 class Child:
     """A process that ends with `code`, or waits until it is ended."""
 
@@ -418,7 +461,9 @@ def test_the_command_ends_as_jupyterlab_does(tmp_path, monkeypatch, code, exit_c
     monkeypatch.setattr(jupyterlab_module.subprocess, "Popen", child)
     run = porfse("--to", tmp_path, "--no-browser")
     assert run.exit_code == exit_code
-    assert child.command[:4] == [sys.executable, "-m", "jupyterlab", str(tmp_path / "explore.ipynb")]
+    assert child.command[:3] == [sys.executable, "-m", "jupyterlab"]
+    # the address that is printed opens the notebook
+    assert "--LabApp.default_url=/lab/tree/explore.ipynb" in child.command
     assert "--no-browser" in child.command
     assert child.cwd == tmp_path
     if code is None:
@@ -536,3 +581,34 @@ def test_whatever_fails_no_figure_of_another_date_stays(part, monkeypatch):
     explorer.cutoff.value = "2022-06-30"
     assert "897.59" in explorer.head.value
     assert explorer.message.value == ""
+
+
+def test_stage_and_axis_govern_all_that_is_shown():
+    explorer = view(lang="en", cutoff="2018-09-30")
+    assert "€" in words(explorer.head)
+    assert 'id="progress-by-axis"' in explorer.overview.value
+    explorer.stage.value, explorer.axis.value = "selected", "I"
+    assert [table.name for table in explorer.shown] == ["explored", "series"]
+    assert "€" not in words(explorer.head)
+    assert 'id="progress-by-axis"' not in explorer.overview.value
+    assert explorer.overview.value.count("<figure") == 1
+    assert "Over time, up to 30/09/2018: Selected cost, I" in words(explorer.overview)
+    explorer.axis.value = EVERY
+    assert explorer.overview.value.count("<figure") == 0
+    explorer.stage.value, explorer.axis.value = EVERY, ALL
+    assert 'id="progress-by-axis"' in explorer.overview.value
+
+
+def test_the_series_has_every_figure_of_the_axis_up_to_the_date(bundled, reports):
+    finance = bundled.finance
+    mine = finance[(finance["axis"] == "I") & (finance["stage"] == "selected") & (finance["cutoff"] <= "2018-09-30")]
+    rows = series_rows(reports(bundled, cutoff="2018-09-30"), stage="selected", axis="I")
+    assert rows["indicator"].unique().tolist() == ["selection_rate"]
+    assert rows["data_date"].tolist() == sorted(mine["cutoff"].unique())
+    # nothing selected at the end of 2014 of an allocation of 358 million
+    assert (rows["numerator"].iloc[0], rows["denominator"].iloc[0], rows["value"].iloc[0]) == (0, 358e6, 0)
+    people = series_rows(reports(bundled, cutoff="2018-12-31"), stage="participants", axis=ALL)
+    # 300,656 people at the end of 2018, 187,716 a year before
+    reached = people[people["indicator"] == "participants"].set_index("data_date")["value"]
+    assert reached[pd.Timestamp("2018-12-31")] == 300656
+    assert reached[pd.Timestamp("2017-12-31")] == 187716

@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from porfse_analysis import DataError, check, load_programme, schema
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.table_faults import TOTALS
 
 FINANCE_KEY = "axis, cutoff, stage, fund, region_category, source"
 
@@ -106,7 +107,7 @@ ISO = "is not a date written YYYY-MM-DD, as declared"
         ("achievements.csv", 19, "women", "356", "is above value, of which", "Correct one of the two"),
         # dates and years
         ("finance.csv", 2, "cutoff", "30/09/2018", ISO, 'declare another "format" for cutoff in datapackage.json'),
-        ("finance.csv", 2, "cutoff", "2018-9-30", ISO, "Write it so"),
+        ("finance.csv", 2, "cutoff", "2018-9-30", ISO, "Write 2018-09-30"),
         ("finance.csv", 2, "cutoff", "2018-02-30", ISO, "Write it so"),
         ("finance.csv", 2, "cutoff", "20180930", ISO, "Write it so"),
         ("finance.csv", 2, "cutoff", "2018-09-30 00:00", ISO, "Write it so"),
@@ -671,9 +672,96 @@ def test_a_long_list_is_cut_in_the_message_and_whole_in_the_attribute(copy_of_bu
     error = refusal(copy_of_bundled)
     assert len(error.faults) == 149
     assert [fault.row for fault in error.faults] == list(range(2, 151))
-    lines = str(error).splitlines()
-    assert len(lines) == 1 + 25 + 1
-    assert lines[-1] == "  ... and 124 more (all of them in .faults)"
+    assert str(error).splitlines() == [
+        "finance.csv: 149 problems of 1 cause.",
+        "  149 cells of qualifier: 'exactly' is not a qualifier this table knows. "
+        "Use one of: exact, about, more_than, less_than (rows 2, 3, 4, 5, 6 and 144 more)",
+        "  (all of them: --all of `porfse check`, `import` and `add`; .faults in Python)",
+    ]
+    lines = error.in_full().splitlines()
+    assert lines[0] == "finance.csv: 149 problems."
+    assert len(lines) == 1 + 149
+    assert lines[149].startswith("  row 150, column qualifier: 'exactly' is not a qualifier this table knows. Use one")
+
+
+def test_causes_are_cut_too(copy_of_bundled):
+    """Thirty columns of one's own: a cause each, of which the first 25 are told."""
+    file = copy_of_bundled / "population.csv"
+    more = ",".join(f"own_{place}" for place in range(30))
+    first, *rows = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([f"{first},{more}", *(row + "," * 30 for row in rows)]), encoding="utf-8")
+    lines = str(refusal(copy_of_bundled)).splitlines()
+    assert lines[0] == "population.csv: 30 problems."
+    assert len(lines) == 1 + 25 + 2
+    assert lines[25].startswith("  row 1, column own_24: is not a column of population")
+    assert lines[26] == "  ... and 5 more causes"
+
+
+def test_a_column_too_many_hides_no_other_fault(copy_of_bundled, edit_cell):
+    file = copy_of_bundled / "population.csv"
+    edit_cell(file, 3, "residents", "many")
+    first, *rows = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([f"{first},note", *(f"{row},x" for row in rows)]), encoding="utf-8")
+    edit_cell(copy_of_bundled / "targets.csv", 2, "axis", "IX")
+    faults = refusal(copy_of_bundled).faults
+    assert [place(fault) for fault in faults] == [
+        ("population.csv", 1, "note", None),
+        ("population.csv", 3, "residents", "many"),
+        ("targets.csv", 2, "axis", "IX"),
+    ]
+
+
+def test_a_missing_column_hides_no_other_fault_either(copy_of_bundled, edit_cell):
+    edit_cell(copy_of_bundled / "population.csv", 3, "residents", "many")
+    replace(copy_of_bundled / "population.csv", "year,", "anno,")
+    assert {place(fault) for fault in refusal(copy_of_bundled).faults} == {
+        ("population.csv", 1, "year", None),
+        ("population.csv", 1, "anno", None),
+        ("population.csv", 3, "residents", "many"),
+    }
+
+
+@pytest.mark.parametrize("word", ["Totale", "TOTAL", " totale: ", "Totale generale", "grand total"])
+def test_a_row_of_totals_is_named_as_one(copy_of_bundled, word):
+    file = copy_of_bundled / "finance.csv"
+    file.write_text(file.read_text(encoding="utf-8") + f"{word}{',' * 13}\n", encoding="utf-8")
+    fault = only_fault(copy_of_bundled)
+    assert place(fault) == ("finance.csv", 151, "axis", word.strip())
+    assert (fault.problem, fault.remedy) == TOTALS
+
+
+def test_rows_of_delimiters_alone_are_passed_over(copy_of_bundled, bundled):
+    file = copy_of_bundled / "finance.csv"
+    file.write_text(file.read_text(encoding="utf-8") + f"{',' * 13}\n, ,,\n{',' * 20}\n\n", encoding="utf-8")
+    assert_frame_equal(load_programme(copy_of_bundled).finance, bundled.finance)
+
+
+def test_a_source_that_is_not_declared_is_named_once(copy_of_bundled, edit_cell):
+    for file, row in (("finance.csv", 3), ("finance.csv", 5), ("achievements.csv", 4)):
+        edit_cell(copy_of_bundled / file, row, "source", "nowhere")
+    fault = only_fault(copy_of_bundled)
+    assert place(fault) == ("finance.csv", 3, "source", "nowhere")
+    assert fault.problem == (
+        "is not in the table sources (2 rows of finance.csv, 1 row of achievements.csv, this is the first)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("31/12/2018", "2018-12-31"),
+        ("31.12.2018", "2018-12-31"),
+        ("2018/12/31", "2018-12-31"),
+        ("2018-9-30", "2018-09-30"),
+        ("03/04/2018", "it so"),  # in March or in April
+        ("04/04/2018", "2018-04-04"),
+        ("fine 2018", "it so"),
+    ],
+)
+def test_a_date_written_otherwise_is_told_as_it_is_to_be_written(copy_of_bundled, edit_cell, written, meant):
+    edit_cell(copy_of_bundled / "finance.csv", 2, "cutoff", written)
+    fault = only_fault(copy_of_bundled)
+    assert fault.remedy == f'Write {meant}, or declare another "format" for cutoff in datapackage.json'
 
 
 def test_a_long_cell_is_cut_in_the_message(copy_of_bundled, edit_cell):

@@ -18,7 +18,9 @@ from porfse_analysis.loaders.cohesion_data import (
     read_indicators,
 )
 from porfse_analysis.loaders.folder import load_programme
-from porfse_analysis.loaders.save import save_programme
+from porfse_analysis.loaders.save import kept_beside, save_programme
+
+KEPT = ("claims", "measures", "population", "targets", "achievements")
 
 
 @pytest.fixture(scope="module")
@@ -134,45 +136,110 @@ def test_an_empty_folder_may_be_filled(lombardia, tmp_path):
     assert load_programme(save_programme(lombardia, tmp_path / "p")).cci == lombardia.cci
 
 
-def test_overwrite_replaces_the_whole_folder(lombardia, tmp_path):
-    folder = save_programme(load_programme(), tmp_path / "p")
-    assert (folder / "claims.csv").exists()
-    save_programme(lombardia, folder, overwrite=True)
-    assert not (folder / "claims.csv").exists()
-    assert_same(load_programme(folder), lombardia)
+def test_overwrite_replaces_the_tables_there_are_and_keeps_the_rest(bundled, tmp_path):
+    folder = save_programme(bundled, tmp_path / "p", licence="Mine")
+    (folder / "comments" / "2018-09-30").mkdir(parents=True)
+    (folder / "comments" / "2018-09-30" / "axes.md").write_text("slow", encoding="utf-8")
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor |= {"rules": {"achieved_from": 0.9}, "version": "7"}
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    before = everything(folder)
+    # the money anew, and one table of the others: what a file with fewer tables brings
+    finance = bundled.finance.copy()
+    finance.loc[1, "amount_eur"] = 123.45
+    empty = {name: getattr(bundled, name).iloc[:0] for name in KEPT}
+    fewer = replace(bundled, finance=finance, **empty)
+    save_programme(fewer, folder, overwrite=True)
+    files = sorted([*(f"{name}.csv" for name in KEPT), "comments", "notes.txt"])
+    assert kept_beside(fewer, folder) == [*files, "rule achieved_from"]
+    after = everything(folder)
+    changed = {name.as_posix() for name in before if before[name] != after.get(name)}
+    assert changed == {"finance.csv", "datapackage.json"}
+    assert set(after) == set(before)
+    again = load_programme(folder)
+    assert again.finance.loc[1, "amount_eur"] == 123.45
+    assert_same(again, replace(bundled, finance=finance))
+    assert dict(again.rules) == {"achieved_from": 0.9}
+    kept = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert kept["version"] == "7"
+    assert "Mine" in [licence["title"] for licence in kept["licenses"]]
     assert [path.name for path in tmp_path.iterdir()] == ["p"]
+
+
+def test_another_programme_is_never_mixed_in(bundled, lombardia, tmp_path):
+    folder = save_programme(bundled, tmp_path / "p")
+    before = everything(folder)
+    with pytest.raises(ParameterError, match=r"holds the programme 2014IT05SFOP007, this is 2014IT05SFOP005: name ano"):
+        save_programme(replace(bundled, cci="2014IT05SFOP005"), folder, overwrite=True)
+    assert everything(folder) == before
+
+
+def test_the_sources_of_what_is_kept_are_kept(lombardia, bundled, tmp_path):
+    """The Commission's figures anew, where claims, measures and population cite documents of their own."""
+    folder = save_programme(bundled, tmp_path / "p")
+    save_programme(lombardia, folder, overwrite=True)
+    known = load_programme(folder)
+    more = [
+        "sheet-2018-09-30",
+        "dgr-xi-959-2018",
+        "regione-nidi-gratis",
+        "call-ifts-2017-2018",
+        "eurostat-demo-r-d2jan",
+    ]
+    assert sorted(known.sources["source"]) == sorted([*lombardia.sources["source"], *more])
+    assert list(known.sources["source"][: len(lombardia.sources)]) == list(lombardia.sources["source"])
+    assert len(known.claims) == len(bundled.claims)
+    assert len(known.finance) == len(lombardia.finance)
+    said = kept_beside(lombardia, folder)
+    assert said[:3] == ["claims.csv", "measures.csv", "population.csv"]
+    assert sorted(said[3:]) == sorted(f"source {name}" for name in more)
+
+
+def test_what_is_kept_and_does_not_fit_is_told_and_nothing_is_written(bundled, tmp_path):
+    """Targets are of axes that the new file does not have."""
+    folder = save_programme(bundled, tmp_path / "p")
+    before = everything(folder)
+    axes = bundled.axes.assign(axis=[f"{axis} bis" for axis in bundled.axes["axis"]])
+    finance = bundled.finance.assign(
+        axis=[axis if axis == "ALL" else f"{axis} bis" for axis in bundled.finance["axis"]]
+    )
+    empty = {name: getattr(bundled, name).iloc[:0] for name in KEPT}
+    with pytest.raises(DataError) as caught:
+        save_programme(replace(bundled, axes=axes, finance=finance, **empty), folder, overwrite=True)
+    assert {fault.column for fault in caught.value.faults} == {"axis"}
+    assert {fault.value for fault in caught.value.faults} == {"I", "II", "III", "IV", "V"}
+    assert everything(folder) == before
 
 
 def test_only_a_programme_folder_is_replaced(lombardia, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work", encoding="utf-8")
-    with pytest.raises(ParameterError, match=r"is not a programme folder \(it has no datapackage.json\)"):
+    with pytest.raises(ParameterError, match=r"is not a programme folder \(it has no datapackage.json\): it is not"):
         save_programme(lombardia, tmp_path / "mine", overwrite=True)
     assert (tmp_path / "mine" / "thesis.txt").read_text(encoding="utf-8") == "years of work"
 
 
-def test_other_files_in_the_folder_are_not_lost(lombardia, tmp_path):
-    folder = save_programme(lombardia, tmp_path / "p")
-    (folder / "notes.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(ParameterError, match=r"also holds notes.txt, which would be lost"):
-        save_programme(lombardia, folder, overwrite=True)
-    assert (folder / "notes.txt").exists()
-
-
-def test_files_the_descriptor_names_belong_to_the_folder(lombardia, tmp_path):
+def test_a_table_of_another_name_is_replaced_under_it(lombardia, tmp_path):
     folder = save_programme(lombardia, tmp_path / "p")
     (folder / "axes.csv").rename(folder / "assi.csv")
     text = (folder / "datapackage.json").read_text(encoding="utf-8")
     (folder / "datapackage.json").write_text(text.replace("axes.csv", "assi.csv"), encoding="utf-8")
     save_programme(lombardia, folder, overwrite=True)
-    assert not (folder / "assi.csv").exists()
+    assert not (folder / "axes.csv").exists()
+    assert_same(load_programme(folder), lombardia)
+    assert kept_beside(lombardia, folder) == []
 
 
-def test_a_broken_programme_folder_may_be_replaced(lombardia, tmp_path):
+def test_a_folder_with_broken_tables_is_repaired_one_with_a_broken_descriptor_is_left_alone(lombardia, tmp_path):
     folder = save_programme(lombardia, tmp_path / "p")
-    (folder / "datapackage.json").write_text("{", encoding="utf-8")
+    (folder / "axes.csv").write_text("{", encoding="utf-8")
     save_programme(lombardia, folder, overwrite=True)
     assert_same(load_programme(folder), lombardia)
+    # nothing tells which tables it has
+    (folder / "datapackage.json").write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match="is not JSON"):
+        save_programme(lombardia, folder, overwrite=True)
 
 
 def test_a_file_is_no_folder(lombardia, tmp_path):

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from porfse_analysis import load_programme
 from porfse_analysis.cli import app
-from porfse_analysis.errors import DataError, ParameterError
+from porfse_analysis.errors import DataError
 from porfse_analysis.languages import catalogue
 from porfse_analysis.loaders.save import save_programme
 from porfse_analysis.loaders.template import new_folder
@@ -382,6 +382,56 @@ def test_every_fault_is_listed_at_once(damaged):
     assert {"finance!A2:A3", "claims", "finance!G3", "axes!A2", "population!C2"} <= set(said)
 
 
+def test_a_column_too_many_hides_no_other_fault(damaged):
+    def change(book):
+        setter("finance!O1", "note")(book)
+        setter("finance!O2", "x")(book)
+        setter("finance!O3", "y")(book)
+        setter("finance!G3", "x")(book)
+
+    said = told(damaged(change))
+    assert set(said) == {"finance!O1", "finance!G3"}
+    assert "'note' is not a column of finance" in said["finance!O1"]
+
+
+def test_a_column_twice_hides_no_other_fault(damaged):
+    def change(book):
+        setter("finance!G1", "source")(book)
+        setter("finance!B3", "x")(book)
+
+    assert {"finance!G1", "finance!B3"} <= set(told(damaged(change)))
+
+
+def test_a_row_of_totals_is_named_as_one(damaged):
+    def change(book):
+        book["finance"].append(["Totale", None, None, None, None, None, "=SUM(G2:G9)"])
+
+    (fault,) = faults_of(damaged(change))
+    assert fault.cell.startswith("finance!A")
+    assert (fault.value, fault.problem) == ("Totale", "is a row of totals")
+
+
+def test_rows_without_anything_below_a_table_are_passed_over(damaged):
+    def change(book):
+        book["finance"].append([" ", "", "  "])
+        book["finance"].append([None, "\t"])
+
+    assert len(read_workbook(damaged(change)).finance) == len(read_workbook(damaged(lambda book: None)).finance)
+
+
+def test_the_command_says_a_cause_in_a_line_and_all_of_it_when_asked(damaged, tmp_path):
+    def change(book):
+        for row in range(2, 5):
+            setter(f"finance!B{row}", "31/12/2018")(book)
+
+    path = damaged(change)
+    said = porfse("import", "workbook", path, "--to", tmp_path / "out").stderr
+    assert "  finance: 3 cells of cutoff: '31/12/2018' is a date kept as text. Give the cell a date format" in said
+    assert "(B2, B3, B4)" in said
+    in_full = porfse("import", "workbook", path, "--to", tmp_path / "out", "--all").stderr
+    assert [line.split(",")[0] for line in in_full.splitlines()[1:]] == ["  finance!B2", "  finance!B3", "  finance!B4"]
+
+
 # --- files that are no workbook ---
 
 
@@ -485,11 +535,28 @@ def test_the_command_writes_nothing_on_a_fault(damaged, bundled, tmp_path):
     assert sorted(item.name for item in tmp_path.iterdir()) == ["mine.xlsx", "p"]
 
 
-def test_a_workbook_in_the_folder_it_would_replace(tmp_path):
+def test_the_filled_in_workbook_of_a_new_folder_fills_that_folder(tmp_path):
     folder = new_folder(tmp_path / "p")
-    with pytest.raises(ParameterError, match="which would be lost"):
-        import_workbook(folder / TEMPLATE, folder, overwrite=True)
-    assert (folder / TEMPLATE).is_file()
+    workbooks.fill(folder / TEMPLATE, workbooks.small())
+    workbook = (folder / TEMPLATE).read_bytes()
+    said = porfse("import", "workbook", folder / TEMPLATE, "--to", folder, "--overwrite")
+    assert said.exit_code == 0, said.stderr
+    filled, known = read_workbook(folder / TEMPLATE), load_programme(folder)
+    assert (known.cci, dict(known.titles)) == (filled.cci, dict(filled.titles))
+    pd.testing.assert_frame_equal(known.finance, filled.finance)
+    assert (folder / TEMPLATE).read_bytes() == workbook
+    kept = next(line for line in said.stderr.splitlines() if line.startswith("kept, since"))
+    assert TEMPLATE in kept
+    assert "finance.csv" not in kept
+
+
+def test_the_command_says_which_tables_were_kept(good, bundled, tmp_path):
+    small = workbooks.small()
+    save_programme(replace(bundled, cci=small.cci), tmp_path / "p")
+    said = porfse("import", "workbook", good, "--to", tmp_path / "p", "--overwrite")
+    # those of the bundled programme know other axes and sources: they are not dropped, so the two do not fit
+    assert said.exit_code == 2
+    assert "is not in the table axes" in said.stderr
 
 
 def test_progress_is_told(tmp_path):

@@ -8,7 +8,7 @@ keeps the value they last had: nothing tells whether that value is still the one
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,6 +25,7 @@ from porfse_analysis.loaders.workbook.file import Layout, check_workbook, sheet_
 from porfse_analysis.loaders.workbook.template import HELP, METADATA
 from porfse_analysis.loaders.workbook.words import fields
 from porfse_analysis.programme import Programme, make_programme
+from porfse_analysis.table_faults import TOTALS, totals_row
 
 __all__ = ["Sheets", "import_workbook", "read_sheets", "read_workbook"]
 
@@ -38,14 +39,12 @@ _AS_VALUES = "Copy it and paste it as a value"
 def import_workbook(
     file: str | Path, folder: str | Path, *, overwrite: bool = False, progress: Progress | None = None
 ) -> Programme:
-    """Read a workbook and keep it as a programme folder; returns the programme.
+    """Read a workbook and keep it as a programme folder; returns the programme of the workbook.
 
     Nothing is written when there is a fault. Raises `DataError` with every fault of the workbook, `ParameterError` when
     the folder may not be written.
     """
     target = check_target(folder, overwrite=overwrite)
-    if target in Path(file).resolve().parents:
-        raise ParameterError(f"{file} lies in {folder}, which is replaced: move the workbook elsewhere first")
     programme, licence = _read(Path(file), progress)
     save_programme(programme, target, overwrite=overwrite, licence=licence)
     return programme
@@ -210,7 +209,7 @@ def _lines(sheet: Any, progress: Progress | None) -> Iterator[tuple[int, Sequenc
         cells = list(row)
         while cells and cells[-1].value in (None, ""):
             cells.pop()
-        if cells:
+        if any(not isinstance(cell.value, str) or cell.value.strip() for cell in cells if cell.value is not None):
             yield number, cells
 
 
@@ -280,9 +279,7 @@ def _read_table(lines: Iterator[tuple[int, Sequence[Any]]], table: schema.Table,
             remedy = f"Write the header there: {', '.join(table.names)}"
             reading.fault("row 1 is not the header", remedy, at="1:1")
         return None
-    names = _check_header(header, table, reading)
-    if names is None:
-        return None
+    names, passed_over, usable = _check_header(header, table, reading)
     content.places = {name: place for place, name in names.items()}
     content.cells = {name: [] for name in content.places}
     columns = {place: table.column(name) for place, name in names.items()}
@@ -295,18 +292,15 @@ def _read_table(lines: Iterator[tuple[int, Sequence[Any]]], table: schema.Table,
         last = row
         if row in reading.layout.hidden_rows:
             reading.fault("is a hidden row", "Show it (take the filters off) and look at it, or delete it", row=row)
+        written = {column.name: cells[place - 1].value for place, column in columns.items() if place <= len(cells)}
+        if total := totals_row(table, written):
+            value = str(written[total])
+            reading.fault(*TOTALS, row=row, column=total, place=content.places[total], value=value)
+            continue
         content.rows.append(row)
-        for place, column in columns.items():
-            cell = cells[place - 1] if place <= len(cells) else None
-            empty = cell is None or cell.value in (None, "")
-            value = None if empty else _read_cell(cell, column, place, row, reading)
-            if column.kind == "flag":
-                if empty and column.required:
-                    reading.fault("is empty", "Write yes or no", row=row, column=column.name, place=place)
-                value = value == "yes"
-            content.cells[column.name].append(value)
+        _read_row(row, cells, columns, content, reading)
         for place, cell in enumerate(cells, start=1):
-            if place not in columns and cell.value not in (None, ""):
+            if place not in columns and place not in passed_over and cell.value not in (None, ""):
                 remedy = "Give the column a name of the table in row 1, or delete it"
                 reading.fault("lies in a column without a name", remedy, row=row, place=place, value=shown(cell))
     for place in sorted(reading.layout.hidden_columns & set(columns)):
@@ -314,7 +308,21 @@ def _read_table(lines: Iterator[tuple[int, Sequence[Any]]], table: schema.Table,
         remedy = "Show it and look at it, or delete it"
         reading.fault("is a hidden column", remedy, column=columns[place].name, at=at)
     content.cells = {name: _series(cells, table.column(name).kind) for name, cells in content.cells.items()}
-    return content
+    return content if usable else None  # what its cells have is told all the same
+
+
+def _read_row(
+    row: int, cells: Sequence[Any], columns: Mapping[int, schema.Column], content: _Sheet, reading: _Reading
+) -> None:
+    for place, column in columns.items():
+        cell = cells[place - 1] if place <= len(cells) else None
+        empty = cell is None or cell.value in (None, "")
+        value = None if empty else _read_cell(cell, column, place, row, reading)
+        if column.kind == "flag":
+            if empty and column.required:
+                reading.fault("is empty", "Write yes or no", row=row, column=column.name, place=place)
+            value = value == "yes"
+        content.cells[column.name].append(value)
 
 
 def _series(values: list[Any], kind: str) -> Any:
@@ -329,9 +337,15 @@ def _check_merged(reading: _Reading) -> None:
         reading.fault("is a merged cell", "Unmerge it and fill in each cell", at=merged)
 
 
-def _check_header(header: Sequence[Any], table: schema.Table, reading: _Reading) -> dict[int, str] | None:
-    """Place -> name of the columns; None when the header cannot be used."""
+def _check_header(
+    header: Sequence[Any], table: schema.Table, reading: _Reading
+) -> tuple[dict[int, str], set[int], bool]:
+    """Place -> name of the columns, the places of columns that were refused, whether the table is there without them.
+
+    A column too many hides no fault of the others.
+    """
     names: dict[int, str] = {}
+    refused: set[int] = set()
     usable = True
     for place, cell in enumerate(header, start=1):
         if cell.value in (None, ""):
@@ -341,17 +355,18 @@ def _check_header(header: Sequence[Any], table: schema.Table, reading: _Reading)
             written = schema.FORMER_NAMES.get(table.name, {}).get(written, written)
         if cell.data_type == "f":
             _formula(cell, place, 1, "", reading)
-            usable = False
+            refused.add(place)
         elif not isinstance(written, str) or written not in table.names:
             close = get_close_matches(str(written).strip().lower(), table.names, n=1)
             hint = f"Did you mean {close[0]!r}? " if close else ""
             remedy = f"{hint}Columns: {', '.join(table.names)}"
             reading.fault(f"is not a column of {table.name}", remedy, row=1, place=place, value=shown(cell))
-            usable = False
+            refused.add(place)
         elif written in names.values():
             first = next(_letter(other) for other, name in names.items() if name == written)
             reading.fault(f"is in {first}1 too", "Keep one of the columns", row=1, place=place, value=written)
-            usable = False
+            refused.add(place)
+            usable = False  # which of the two is meant is not known
         else:
             names[place] = written
     for column in table.columns:
@@ -359,7 +374,7 @@ def _check_header(header: Sequence[Any], table: schema.Table, reading: _Reading)
             remedy = f"Add it to the header; it has: {', '.join(names.values())}"
             reading.fault(f"column {column.name} is missing", remedy, column=column.name, at="1:1")
             usable = False
-    return names if usable else None
+    return names, refused, usable
 
 
 def _read_cell(cell: Any, column: schema.Column, place: int, row: int, reading: _Reading) -> Any:
