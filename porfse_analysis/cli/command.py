@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from porfse_analysis import __version__
+import porfse_analysis
 from porfse_analysis.errors import DataError, PorfseError, ReportError, missing_extra
 from porfse_analysis.languages import LANGUAGES
 
@@ -41,7 +41,7 @@ app = typer.Typer(
 
 def _say_version(asked: bool) -> None:
     if asked:
-        print(f"porfse {__version__}")
+        print(f"porfse {porfse_analysis.__version__}")
         raise typer.Exit
 
 

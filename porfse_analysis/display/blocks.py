@@ -19,7 +19,7 @@ from porfse_analysis.display.review.figures import scorecard
 from porfse_analysis.display.review.lead import framework_assessed, what_is_known, what_is_not
 from porfse_analysis.display.review.tables import framework as framework_table
 from porfse_analysis.display.review.tables import framework_indicators
-from porfse_analysis.display.sources import source_title
+from porfse_analysis.display.sources import titled
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.rules import word_changes
 from porfse_analysis.indicators.result import figure_bound, value_bound
@@ -57,10 +57,7 @@ def lead(report: Report) -> Html:
         for source in table.loc[table["cutoff"] == report.cutoff, "source"]
     }
     rows = report.sources
-    names = [
-        report.text("source.titled", publisher=row["publisher"], title=source_title(row, report.lang))
-        for _, row in rows[rows["source"].isin(used)].iterrows()
-    ]
+    names = [titled(row, report.lang) for _, row in rows[rows["source"].isin(used)].iterrows()]
     day = wording.long_date(report.cutoff, report.lang)
     used_at = report.text("lead.figures", date=day, sources=wording.list_of(names, report.lang))
     return Html(first_sentences(report).html + paragraphs([used_at], "pf-lead").html)

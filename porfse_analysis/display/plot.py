@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from porfse_analysis.display.drawings import draw_funnel, draw_over_time, draw_rates, draw_targets
 from porfse_analysis.display.figure import COLOURS, DRAWN, STYLE
 from porfse_analysis.display.label import axis_name
-from porfse_analysis.display.sources import identifiers
+from porfse_analysis.display.sources import identifiers, titled
 from porfse_analysis.display.words import wording
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES
@@ -20,7 +20,6 @@ from porfse_analysis.indicators.given import NAMES
 from porfse_analysis.indicators.result import BOUNDS, note_of, split_note
 from porfse_analysis.indicators.targets import counted_ratios
 from porfse_analysis.inputs import require
-from porfse_analysis.languages import in_language
 from porfse_analysis.schema import ALL, STAGES
 
 __all__ = ["funnel", "over_time", "rates", "targets"]
@@ -229,9 +228,8 @@ def _below(ax: Axes, frame: pd.DataFrame, rows: pd.DataFrame, lang: str, lines: 
 
 def _titled(source: str, about: Mapping[str, str], lang: str) -> str:
     """Title and publisher of a source as far as they are known, else its identifier."""
-    title = in_language({f"title_{name}": text for name, text in about.items()}, "title", lang) or source
-    publisher = about.get("publisher", "")
-    return wording.text("source.titled", lang, title=title, publisher=publisher) if publisher else title
+    named = {f"title_{name}": text for name, text in about.items() if name != "publisher"}
+    return titled({"source": source, "publisher": about.get("publisher", ""), **named}, lang)
 
 
 def _told(ax: Axes, alt: str) -> Axes:

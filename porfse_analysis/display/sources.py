@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from porfse_analysis.display.page import Page
 from porfse_analysis.display.words import wording
 from porfse_analysis.languages import in_language
 
-__all__ = ["identifiers", "numbered", "reference", "source_line", "source_title"]
+__all__ = ["identifiers", "numbered", "reference", "source_line", "source_title", "titled"]
 
 
 def numbered(report: Page) -> dict[str, str]:
@@ -41,13 +41,20 @@ def source_title(row: pd.Series, lang: str) -> str:
     return in_language(row, "title", lang)
 
 
+def titled(row: Mapping[str, str] | pd.Series, lang: str) -> str:
+    """What to call a source in a sentence: its title, and in brackets who published it, where that is known."""
+    title = in_language(row, "title", lang) or str(row["source"])
+    publisher = wording.described(str(row.get("publisher", "")), lang)
+    return wording.text("source.titled", lang, title=title, publisher=publisher) if publisher else title
+
+
 def source_line(sources: Iterable[object], report: Page) -> str:
     """Which sources something was made from, numbered as in the list of the page."""
     rows = {row["source"]: row for _, row in report.sources.iterrows()}
     numbers = _numbers(report)
     named = [
         report.text(
-            "source.named",
+            "source.named" if rows[name]["publisher"] else "source.named_alone",
             number=numbers[name],
             publisher=wording.described(rows[name]["publisher"], report.lang),
             title=source_title(rows[name], report.lang),

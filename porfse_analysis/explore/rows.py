@@ -9,7 +9,7 @@ import pandas as pd
 
 from porfse_analysis.display import cells
 from porfse_analysis.display.report import Report
-from porfse_analysis.display.sources import identifiers, source_line, source_title
+from porfse_analysis.display.sources import identifiers, source_line, titled
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
@@ -67,10 +67,7 @@ def explored(report: Report, *, stage: str = EVERY, axis: str = EVERY) -> Table:
 
 def rows_table(report: Report, name: str, caption: str, rows: pd.DataFrame) -> Table:
     """Rows of results as a table of the explorer, with what each figure is made of."""
-    titles = {
-        row["source"]: report.text("source.titled", publisher=row["publisher"], title=source_title(row, report.lang))
-        for _, row in report.sources.iterrows()
-    }
+    titles = {row["source"]: titled(row, report.lang) for _, row in report.sources.iterrows()}
 
     def indicator(row: pd.Series) -> str:
         title = wording.indicator_title(row["indicator"], report.lang)

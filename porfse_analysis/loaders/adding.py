@@ -164,7 +164,7 @@ def _after_a_kill(path: Path) -> None:
 def _of_workbook(path: Path, programme: Programme) -> dict[str, _Incoming]:
     from porfse_analysis.loaders.workbook.reading import read_sheets
 
-    sheets = read_sheets(path)
+    sheets = read_sheets(path, whole=False)
     cci = sheets.metadata.get("cci", "")
     if cci and cci != programme.cci:
         raise ParameterError(f"{path.name} is of programme {cci}, the folder of {programme.cci}")

@@ -1,16 +1,18 @@
 """New figures in a programme folder: merged by key, all or nothing, and the folder before kept."""
 
 import dataclasses
+import datetime
 import json
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from frames import only
 from pandas.testing import assert_frame_equal
 
-from porfse_analysis import DataError, ParameterError, load_programme, resources, schema
+from porfse_analysis import DataError, ParameterError, financial_progress, load_programme, resources, schema
 from porfse_analysis.loaders.adding import Change, add_file, previous, undo
 from porfse_analysis.loaders.workbook.reading import import_workbook, read_workbook
 from porfse_analysis.loaders.workbook.template import write_workbook
@@ -232,3 +234,24 @@ def test_a_folder_that_went_away_is_brought_back(folder, csv_file):
     shutil.rmtree(folder)
     with pytest.raises(ParameterError, match=r"is not there, but programme\.previous is: bring it back with --undo"):
         add_file(folder, csv_file(SOURCE))
+
+
+def test_a_sheet_in_one_workbook_with_the_columns_it_has(folder, tmp_path):
+    """What a CSV file may leave out a sheet of a workbook may: one file, one command."""
+    book = openpyxl.Workbook()
+    sources, money = book.active, book.create_sheet("finance")
+    sources.title = "sources"
+    sources.append(["source", "title_it", "series"])
+    sources.append([NEW, "Scheda al 31 marzo 2019", "sheet"])
+    money.append(["axis", "cutoff", "stage", "source", "amount_eur"])
+    for axis, amount in (("ALL", 170e6), ("I", 70e6)):
+        money.append([axis, datetime.date(2019, 3, 31), "certified", NEW, amount])
+    book.save(tmp_path / "march.xlsx")
+    found = add_file(folder, tmp_path / "march.xlsx")
+    assert {name: len(keys) for name, keys in found.added.items()} == {"sources": 1, "finance": 2}
+    rates = financial_progress(load_programme(folder).finance, cutoff="2019-03-31", by="programme")
+    row = only(rates, indicator="certification_rate")
+    assert (row["numerator"], row["denominator"]) == (170e6, 970.47e6)
+    # the whole programme still needs its whole tables
+    with pytest.raises(DataError, match=r"column fund is missing"):
+        read_workbook(tmp_path / "march.xlsx")

@@ -17,6 +17,7 @@ from porfse_analysis import (
     resources,
     schema,
 )
+from porfse_analysis.display.blocks import lead
 from porfse_analysis.display.programme_report.money import key_figures
 from porfse_analysis.loaders.adding import add_file
 from porfse_analysis.programme import make_programme
@@ -260,3 +261,9 @@ def test_rows_put_beside_those_of_a_programme_stand_for_their_own_source():
     both = financial_progress(pd.concat([money, own]), cutoff="2018-12-31")
     assert only(both, indicator="payment_rate", axis="II")["value"] == 0.1
     assert only(both, indicator="payment_rate", axis="I")["numerator"] == 60
+
+
+def test_a_document_without_a_publisher_is_called_by_its_title(march):
+    report = open_report(march, cutoff="2019-03-31", lang="it")
+    assert "; [9] Scheda al 31 marzo 2019." in key_figures(report).source
+    assert "e Scheda al 31 marzo 2019. " in lead(report).html or "da Scheda al 31 marzo 2019. " in lead(report).html

@@ -71,6 +71,7 @@ class _Reading:
     sheet: str
     layout: Layout
     faults: list[Fault]
+    whole: bool
 
     def fault(
         self,
@@ -133,11 +134,14 @@ def _read(path: Path, progress: Progress | None) -> tuple[Programme, str]:
     return programme, metadata.get("licence", "")
 
 
-def read_sheets(path: Path, progress: Progress | None = None) -> Sheets:
-    """The sheets of a workbook, each strictly read; `DataError` when it cannot be opened at all."""
+def read_sheets(path: Path, progress: Progress | None = None, *, whole: bool = True) -> Sheets:
+    """The sheets of a workbook, each strictly read; `DataError` when it cannot be opened at all.
+
+    Where they are not the `whole` tables only their required columns must be there.
+    """
     check_workbook(path)
     try:
-        return _read_checked(path, progress)
+        return _read_checked(path, progress, whole)
     except (DataError, ParameterError, MemoryError, ImportError):
         raise
     except Exception as error:  # a damaged part fails anywhere in the reader, with any exception
@@ -146,7 +150,7 @@ def read_sheets(path: Path, progress: Progress | None = None) -> Sheets:
         raise DataError(path, [Fault(f"is damaged: {reason}", path.name, remedy=remedy)]) from error
 
 
-def _read_checked(path: Path, progress: Progress | None) -> Sheets:
+def _read_checked(path: Path, progress: Progress | None, whole: bool) -> Sheets:
     faults: list[Fault] = []
     sheets: dict[str, _Sheet] = {}
     metadata: dict[str, str] = {}
@@ -160,7 +164,7 @@ def _read_checked(path: Path, progress: Progress | None) -> Sheets:
         book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
         try:
             for sheet in book.worksheets:
-                reading = _Reading(sheet.title, layouts.get(sheet.title, Layout()), faults)
+                reading = _Reading(sheet.title, layouts.get(sheet.title, Layout()), faults, whole)
                 if not _known(sheet, reading):
                     continue
                 lines = _lines(sheet, progress)
@@ -370,7 +374,8 @@ def _check_header(
         else:
             names[place] = written
     for column in table.columns:
-        if column.name not in names.values() and not column.optional:
+        needed = column.required if not reading.whole else not column.optional
+        if column.name not in names.values() and needed:
             remedy = f"Add it to the header; it has: {', '.join(names.values())}"
             reading.fault(f"column {column.name} is missing", remedy, column=column.name, at="1:1")
             usable = False
