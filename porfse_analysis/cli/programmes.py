@@ -56,6 +56,9 @@ def import_cohesion_data(
         bool, typer.Option("--download", help="Ask the Commission's portal instead of a file.")
     ] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask the portal even for what is in the cache.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="A file of exactly 1,000 records has all there are; else it is refused.")
+    ] = False,
     overwrite: Overwrite = False,
     every: Every = False,
 ) -> None:
@@ -71,7 +74,7 @@ def import_cohesion_data(
         programme = _downloaded(cci, to, overwrite, refresh)
     else:
         assert finance is not None
-        programme = cohesion_data.import_cohesion_data(finance, indicators, cci, to, overwrite)
+        programme = cohesion_data.import_cohesion_data(finance, indicators, cci, to, overwrite, whole=whole)
     if overwrite:
         _say_kept(programme, to)
     dates = programme.cutoffs

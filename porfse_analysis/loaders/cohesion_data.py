@@ -186,16 +186,17 @@ def import_cohesion_data(
     *,
     last_cutoff: Mapping[str, object] | None = None,
     retrieved: object = None,
+    whole: bool = False,
 ) -> Programme:
     """Keep programme `cci` out of two downloaded tables as the folder `to`; returns the programme.
 
-    Nothing is written before everything has been read and checked. Raises `DataError`,
+    Nothing is written before everything has been read and checked. `whole`: as for `read_finance`. Raises `DataError`,
     `ParameterError`.
     """
     check_target(to, overwrite=overwrite)
-    read = read_indicators(indicators) if indicators is not None else None
+    read = read_indicators(indicators, whole=whole) if indicators is not None else None
     programme = programme_from_cohesion_data(
-        read_finance(finance),
+        read_finance(finance, whole=whole),
         read,
         cci=cci,
         last_cutoff=last_cutoff,
@@ -224,6 +225,7 @@ def import_downloaded(cci: str, to: str | Path, overwrite: bool = False, **optio
         overwrite,
         last_cutoff=got.last_cutoff,
         retrieved=got.retrieved,
+        whole=True,  # the download has counted
     )
 
 

@@ -1071,3 +1071,25 @@ def test_the_plan_of_october_2022(portal):
     }
     austria = plan[(plan["programme"] == "2014AT05SFOP001") & (plan["axis"] == "6")]
     assert austria["allocation_eur"].sum() == 114_174_147
+
+
+def thousand(count=1000):
+    """The sample, with one row each of other programmes up to `count` records."""
+    records = samples.finance_records()
+    more = [{**records[0], "cci": f"2014AT05SFOP{number:03}"} for number in range(count - len(records))]
+    return [*records, *more]
+
+
+@pytest.mark.parametrize("form", [samples.soda_csv, samples.soda_json])
+def test_a_file_cut_at_the_limit_of_the_interface_is_refused(tmp_path, form):
+    path = samples.written(tmp_path, "finance", form(thousand()))
+    problem = r"exactly 1,000 records, .* \$limit=5000000 .* --whole, in Python whole=True"
+    with pytest.raises(DataError, match=problem):
+        read_finance(path)
+    with pytest.raises(DataError, match=problem):
+        import_cohesion_data(path, None, "2014IT05SFOP007", tmp_path / "programme")
+    assert not (tmp_path / "programme").exists()
+    assert len(read_finance(path, whole=True)) == 1000
+    assert import_cohesion_data(path, None, "2014IT05SFOP007", tmp_path / "programme", whole=True).cutoffs
+    for count in (999, 1001):
+        assert len(read_finance(samples.written(tmp_path, "other", form(thousand(count))))) == count

@@ -147,9 +147,9 @@ def _fetch_all(portal: _Portal, code: str, folder: Path, page_size: int, progres
         if found:
             (folder / file).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     # what cannot be read is not worth keeping
-    finance = read_finance(folder / _FILES["finance"])
+    finance = read_finance(folder / _FILES["finance"], whole=True)
     if rows["indicators"]:
-        read_indicators(folder / _FILES["indicators"])
+        read_indicators(folder / _FILES["indicators"], whole=True)
     state = {
         "programme": code,
         "address": portal.base_url,

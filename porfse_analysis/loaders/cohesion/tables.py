@@ -23,14 +23,21 @@ from porfse_analysis.loaders.cohesion.source import JsonTable, RawTable, TableSo
 
 __all__ = ["read_finance", "read_indicators", "read_planned"]
 
+_DEFAULT_LIMIT = 1000
+_ASK_FOR_ALL = (
+    "Add $limit=5000000 to the address, or use the CSV export of the portal; if these are all there are, say so: "
+    "--whole, in Python whole=True"
+)
 
-def read_finance(source: TableSource) -> pd.DataFrame:
+
+def read_finance(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     """The table "finance implementation" (99js-gm52): one row per programme, fund, axis, objective,
     region and year.
 
     `source`: a path or an open file (text or binary), CSV as the portal exports it, CSV or JSON of
     its interface, packed with gzip or not. Amounts are cumulative euro, Union and national part
-    together.
+    together. A file of exactly 1,000 records, where the interface stops unless it is asked for
+    more, is refused, but for one said to be the `whole` table.
 
     Columns: programme (CCI), title, ms (member state), fund, axis (as written), thematic_objective
     (two digits, TA, MULTI; "" for VOID), objective_title, region_category, measure, focus_area
@@ -45,20 +52,20 @@ def read_finance(source: TableSource) -> pd.DataFrame:
     versions, of which the portal gives one. Rows of funds outside `STRUCTURAL_FUNDS` are read but
     not compared so.
     """
-    return _read(source, "finance")
+    return _read(source, "finance", whole)
 
 
-def read_planned(source: TableSource) -> pd.DataFrame:
+def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     """The table "finances planned" (e4v6-qrrq): the plan in force at the download, without years.
 
     `source`, types and errors as for `read_finance`. Columns: programme, title, ms, fund, axis,
     thematic_objective, objective_title, region_category, measure, focus_area, plan_version,
     allocation_eur, eu_amount_eur.
     """
-    return _read(source, "planned")
+    return _read(source, "planned", whole)
 
 
-def read_indicators(source: TableSource) -> pd.DataFrame:
+def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     """The table "achievements" (2q3n-nr7n): one row per indicator of a programme and year, with
     value and target.
 
@@ -68,10 +75,10 @@ def read_indicators(source: TableSource) -> pd.DataFrame:
     year), target (in the plan of that year), value (cumulative; NaN where none is reported),
     unit, reported_in (the report the value is from), is_division (a quotient, EAFRD alone).
     """
-    return _read(source, "indicators")
+    return _read(source, "indicators", whole)
 
 
-def _read(source: TableSource, asked: str) -> pd.DataFrame:
+def _read(source: TableSource, asked: str, whole: bool) -> pd.DataFrame:
     raw = open_table(source)
     form = FORMS[asked]
     found = _find_columns(raw, asked)
@@ -83,6 +90,9 @@ def _read(source: TableSource, asked: str) -> pd.DataFrame:
             label = raw.header[found[field.name]]
             columns[field.name] = _parse(cells.pop(field.name), field, label, raw, faults)
     count = len(next(iter(columns.values())))
+    if count == _DEFAULT_LIMIT and not whole:
+        problem = f"has exactly {count:,} records, where the portal's interface stops unless it is asked for more"
+        raise DataError(raw.name, [Fault(problem, raw.name, remedy=_ASK_FOR_ALL)])
     for field in form.fields:
         if field.name not in columns:
             columns[field.name] = _absent(field, count)
