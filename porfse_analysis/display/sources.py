@@ -54,7 +54,7 @@ def source_line(sources: Iterable[object], report: Page) -> str:
     numbers = _numbers(report)
     named = [
         report.text(
-            "source.named" if rows[name]["publisher"] else "source.named_alone",
+            f"source.{'named' if rows[name]['publisher'] else 'named_alone'}",
             number=numbers[name],
             publisher=wording.described(rows[name]["publisher"], report.lang),
             title=source_title(rows[name], report.lang),

@@ -1,6 +1,7 @@
 """A batch with faults, in real processes: everything else comes out, files are only ever complete, and it is said."""
 
 import csv
+import functools
 import os
 import resource
 import shutil
@@ -116,6 +117,8 @@ def test_ctrl_c_keeps_what_is_made(engine, asked, tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # a suite started in the background has Ctrl-C ignored, and hands that on
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "MARK": mark},
     )
     # the second date has begun, and the first is written down
