@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from porfse_analysis.display.figure import COLOURS, HATCHES, number_ticks
+from porfse_analysis.display.figure import COLOURS, OLD, number_ticks
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.result import figure_bound, has_note, value_bound
@@ -41,7 +41,7 @@ def draw_funnel(ax: Axes, rows: pd.DataFrame, lang: str) -> list[str]:
             row["amount"] / _MILLION,
             height=0.66,
             facecolor=COLOURS[row["stage"]],
-            hatch=HATCHES["stale"] if stale else "",
+            hatch=OLD if stale else "",
             edgecolor=COLOURS["edge"] if row["stage"] == "allocation" else "white",
             linewidth=0.8 if row["stage"] == "allocation" else 0,
         )
@@ -79,6 +79,8 @@ def draw_over_time(ax: Axes, own: pd.DataFrame, lang: str) -> list[str]:
             xytext=(-6, 4) if alone else (6, 4),
             ha="right" if alone else "left",
             color=COLOURS["text"],
+            # no line goes through it
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )
         values = [
             wording.text("alt.at", lang, value=_rate(row, lang), date=wording.date(row["data_date"], lang))
@@ -134,17 +136,20 @@ def draw_rates(
                 continue
             value, name = rows.iloc[0], wording.text(f"stage.{stage}", lang)
             middle = place - 0.4 + height * (step + 0.5)
+            stale = has_note(value["note"], "stale")
             ax.barh(
                 middle,
                 value["numerator"] / _MILLION,
                 height=height * 0.78,
                 color=COLOURS[stage],
-                hatch=HATCHES.get(stage, ""),
+                hatch=OLD if stale else "",
                 edgecolor="white",
                 linewidth=0,
                 label=name if place == 0 or name not in ax.get_legend_handles_labels()[1] else None,
             )
             label = _rate(value, lang) if pd.notna(value["value"]) else ""
+            if stale and label:
+                label = wording.text("figure.of_date", lang, label=label, date=wording.date(value["data_date"], lang))
             # outside both the bar and the allocation behind it, so that it is read on white
             end = max(value["numerator"], row["amount"]) / _MILLION
             _label(ax, end, middle, label, fontsize=9)
@@ -152,7 +157,9 @@ def draw_rates(
         said.append(wording.text("alt.axis", lang, axis=axis, values=", ".join(parts)))
     ax.set_yticks(range(len(allocation)), [_wrapped(names[str(axis)]) for axis in allocation.index])
     ax.set_ylim(len(allocation) - 0.5, -0.5)
-    ax.set_xlim(right=max(allocation["amount"].max(), known["numerator"].max()) / _MILLION * 1.12)
+    # a rate with its date takes more room than one without
+    room = 1.3 if has_note(known["note"], "stale").any() else 1.12
+    ax.set_xlim(right=max(allocation["amount"].max(), known["numerator"].max()) / _MILLION * room)
     _bars_of(ax, wording.text("figure.million_euro", lang), lang)
     return said
 
@@ -174,7 +181,6 @@ def draw_targets(ax: Axes, rows: pd.DataFrame, lang: str) -> list[str]:
             min(row["value"], end) * 100,
             height=0.7,
             color=COLOURS["good"] if reached else COLOURS["short"],
-            hatch="" if reached else "///",
             edgecolor="white",
             linewidth=0,
         )

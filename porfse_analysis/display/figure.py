@@ -22,7 +22,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.languages import rounded
 
-__all__ = ["COLOURS", "DRAWN", "HATCHES", "STYLE", "Figure", "figure", "new_figure", "number_ticks", "on_page"]
+__all__ = ["COLOURS", "DRAWN", "OLD", "STYLE", "Figure", "figure", "new_figure", "number_ticks", "on_page"]
 
 DRAWN: WeakKeyDictionary[Drawing, list[str]] = WeakKeyDictionary()
 """What `pf.plot` has drawn on a figure, in words, for whoever shows it."""
@@ -45,7 +45,8 @@ COLOURS: Mapping[str, str] = {
     "short": "#d17700",
 }
 
-HATCHES: Mapping[str, str] = {"activated": "///", "selected": "", "declared": "", "stale": "\\\\\\"}
+OLD = "\\\\\\"
+"""The hatch of a figure of an earlier date than the page, in every drawing; it means nothing else."""
 
 _TICK_DECIMALS = 9
 

@@ -76,7 +76,7 @@ def test_colours_stand_out_from_the_white_they_are_drawn_on(name):
 
 
 def test_no_figure_relies_on_colour_alone(bundled, reports):
-    """Every line has its own marker; beside bars stand their figures; bars of one kind among others are hatched."""
+    """Every line has its own marker; beside bars stand their figures, and colours of one drawing differ in grey."""
     from porfse_analysis.display import figures
 
     report = reports(bundled, cutoff="2018-09-30")
@@ -86,8 +86,20 @@ def test_no_figure_relies_on_colour_alone(bundled, reports):
     drawn = {name: svg(getattr(figures, name)(report)) for name in ("funnel", "axes_progress", "target_ratios")}
     for name, figure in drawn.items():
         assert len(re.findall(r">[^<]*\d%[^<]*</text>", figure)) >= 5, f"{name}: the bars bear no figures"
-    assert "<pattern" in drawn["axes_progress"]
-    assert "<pattern" in drawn["target_ratios"]
+
+
+@pytest.mark.parametrize(("cutoff", "hatched"), [("2018-12-31", True), ("2017-12-31", False)])
+def test_hatching_means_an_earlier_date(bundled, reports, cutoff, hatched):
+    """At the end of 2018 the figures of the sheet are three months old; at the end of 2017 every bar is of its day."""
+    from porfse_analysis.display import figures
+
+    report = reports(bundled, cutoff=cutoff)
+    for name in ("funnel", "axes_progress"):
+        figure = getattr(figures, name)(report)
+        assert ("<pattern" in svg(figure)) is hatched, name
+        assert ("tratteggiate: dato di una data precedente" in figure.html) is (hatched or name == "funnel"), name
+    # what is not reached, a plan and a threshold have no hatch
+    assert "<pattern" not in svg(figures.target_ratios(report))
 
 
 def svg(figure: Html) -> str:

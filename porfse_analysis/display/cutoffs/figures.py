@@ -1,7 +1,7 @@
 """The figures of a comparison of two reporting dates. Each takes a `CutoffComparison`.
 
-A move is an arrow from the earlier figure (hollow) to the later one (full); progress is a plain bar, a change of the
-plan a hatched one, so that no reading rests on colour alone. Every value is in the text alternative.
+A move is an arrow from the earlier figure (hollow) to the later one (full); progress is a dark bar, a change of the
+plan a light one, which differ in grey too. Every value is in the text alternative.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from porfse_analysis.schema import ALL
 __all__ = ["effects", "rates", "target_effects"]
 
 _IN_A_ROW = 2
-_EFFECTS = (("progress_effect", "declared", ""), ("plan_effect", "short", "////"))
+_EFFECTS = (("progress_effect", "good"), ("plan_effect", "short"))
 
 
 def rates(comparison: CutoffComparison) -> Figure | Html:
@@ -175,7 +175,7 @@ def _stacked(ax: Axes, places: Sequence[int], rows: pd.DataFrame, comparison: Cu
     """Bars of progress and plan, to either side of nothing, and the sum of both."""
     for place, (_, row) in zip(places, rows.iterrows(), strict=True):
         ends = {-1: 0.0, 1: 0.0}
-        for name, colour, hatch in _EFFECTS:
+        for name, colour in _EFFECTS:
             length = row[name] * 100
             side = 1 if length >= 0 else -1
             ax.barh(
@@ -184,7 +184,6 @@ def _stacked(ax: Axes, places: Sequence[int], rows: pd.DataFrame, comparison: Cu
                 left=ends[side],
                 height=0.56,
                 color=COLOURS[colour],
-                hatch=hatch,
                 edgecolor="white",
                 linewidth=0,
             )
@@ -244,9 +243,7 @@ def _legend_of_effects(figure: Drawing, ax: Axes, comparison: CutoffComparison) 
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    marks = [
-        Patch(facecolor=COLOURS[colour], hatch=hatch, edgecolor="white", linewidth=0) for _, colour, hatch in _EFFECTS
-    ]
+    marks = [Patch(facecolor=COLOURS[colour], edgecolor="white", linewidth=0) for _, colour in _EFFECTS]
     labels = [comparison.text(f"cutoffs.{name}") for name in ("progress", "plan", "change")]
     net = Line2D([], [], marker="D", linestyle="", color=COLOURS["text"], markeredgecolor="white")
     figure.legend([*marks, net], labels, frameon=False, loc="outside upper center", ncols=3, fontsize=9)

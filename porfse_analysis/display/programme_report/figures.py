@@ -6,6 +6,7 @@ of `display.drawings`.
 
 from __future__ import annotations
 
+from porfse_analysis.display.age import is_old
 from porfse_analysis.display.drawings import draw_funnel, draw_over_time, draw_rates, draw_targets, targets_end
 from porfse_analysis.display.figure import Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
@@ -80,12 +81,16 @@ def axes_progress(report: Report) -> Figure | Html:
     figure.legend(frameon=False, loc="upper center", ncols=len(stages) + 1)
     dates = [wording.date(day, report.lang) for day in sorted(known["data_date"].unique())]
     names = [report.text(f"stage.{stage}") for stage in left_out]
-    omitted = report.text("caption.axes_left_out", stages=wording.list_of(names, report.lang)) if names else ""
+    said_of = [report.text("caption.axes_left_out", stages=wording.list_of(names, report.lang))] if names else []
+    if is_old(known["data_date"], report.cutoff).any():
+        said_of.insert(0, report.text("caption.old"))
     return on_page(
         figure,
         name="axes-progress",
         alt=report.text("alt.axes", values="; ".join(said)),
-        caption=report.text("caption.axes", dates=wording.list_of(dates, report.lang), omitted=omitted).strip(),
+        caption=report.text(
+            "caption.axes", dates=wording.list_of(dates, report.lang), omitted=" ".join(said_of)
+        ).strip(),
         source=source_line([*known["source"], *allocation["source"]], report),
     )
 

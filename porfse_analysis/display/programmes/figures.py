@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from porfse_analysis.display.figure import COLOURS, HATCHES, Figure, new_figure, number_ticks, on_page
+from porfse_analysis.display.figure import COLOURS, OLD, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.programmes.comparison import Comparison
 from porfse_analysis.display.programmes.tables import scope, target_counts
@@ -67,7 +67,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
             row["declaration_rate"] * 100,
             height=0.7,
             color=COLOURS["declared"],
-            hatch=HATCHES["stale"] if stale else "",
+            hatch=OLD if stale else "",
             edgecolor="white",
             linewidth=0,
         )

@@ -26,16 +26,15 @@ def calendar(report: Report) -> Figure | Html:
     rows = rows.assign(part=word_decommitment(rows, report.payment_applications, report.lang)["part"])
     figure, ax = new_figure(height=3.8)
     series = (
-        ("target_eu", report.text("figure.target"), COLOURS["allocation"], "///"),
-        ("payment_applications_eu", report.text("figure.payment_applications"), COLOURS["certified"], ""),
+        ("target_eu", report.text("figure.target"), COLOURS["allocation"]),
+        ("payment_applications_eu", report.text("figure.payment_applications"), COLOURS["certified"]),
     )
-    for step, (name, label, colour, hatch) in enumerate(series):
+    for step, (name, label, colour) in enumerate(series):
         ax.bar(
             [place + (step - 0.5) * _WIDTH for place in range(len(rows))],
             (rows[name] / wording.MILLION).fillna(0),
             width=_WIDTH * 0.92,
             color=colour,
-            hatch=hatch,
             edgecolor="white",
             linewidth=0,
             label=label,

@@ -47,7 +47,6 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
             min(row["ratio"], _RATIO_SHOWN) * 100,
             height=0.7,
             color=COLOURS["good"] if enough else COLOURS["short"],
-            hatch="" if enough else "///",
             edgecolor="white",
             linewidth=0,
         )
