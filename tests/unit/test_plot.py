@@ -66,7 +66,7 @@ def test_rates_draws_each_axis_against_its_allocation(small):
     ax = pf.plot.rates(pf.financial_progress(small, cutoff=AUTUMN))
     # axis 1: allocation, activated, declared; axis 2: allocation, declared
     assert bars(ax) == [100.0, 80.0, 25.0, 140.0, 35.0]
-    assert texts(ax) == ["80,0%", "25,0%", "25,0%", "Dati al 31/03/2018 e 30/09/2018.\nFonte: ec."]
+    assert texts(ax) == ["80,0%, al 31/03/2018", "25,0%", "25,0%", "Dati al 31/03/2018 e 30/09/2018.\nFonte: ec."]
     assert ax.get_xlabel() == "Milioni di euro"
     assert [label.get_text() for label in ax.get_yticklabels()] == ["Asse 1", "Asse 2"]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
