@@ -81,7 +81,8 @@ def front_page(
         *(f"{_html(heading(label, name))}\n{pieces}" for name, label, pieces in sections),
     ]
     contents = [(name, label) for name, label, _ in sections]
-    return whole_page(lang=lang, title=title, body="\n".join(body), sections=contents, navigation=navigation)
+    tab = wording.text("front.tab", lang, title=title)
+    return whole_page(lang=lang, title=tab, body="\n".join(body), sections=contents, navigation=navigation)
 
 
 def _html(piece: Html | Figure | Table) -> str:
@@ -171,7 +172,6 @@ def _failed(failed: Sequence[dict[str, str]], lang: str) -> str:
             lang,
             date=wording.long_date(pd.Timestamp(run["cutoff"]), lang),
             notebook=notebook_title(run["notebook"], lang),
-            reason=run["reason"],
         )
         for run in failed
     ]

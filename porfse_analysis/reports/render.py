@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
+
+import porfse_analysis
 from porfse_analysis.display.html import heading, paragraphs
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.comments import Comment, put_on
@@ -51,7 +55,10 @@ def render(executed: Path, lang: str, name: str, home: str = "", comments: Seque
     if beside:
         body += _offer(beside, folder, lang)
         sections = [*sections, ("downloads", wording.text("download.section", lang))]
-    text = page(lang=lang, title=title, body=body, sections=sections, home=home)
+    # what and of when first: a row of tabs shows the beginning
+    about = headings.subtitle.partition(" · ")[0] or str(given.get("cutoff", ""))
+    tab = f"{about} · {title}" if about else title
+    text = page(lang=lang, title=tab, body=body, sections=sections, home=home)
     return {f"{name}.html": text.encode(), **{f"{folder}/{file.name}": file.content for file in beside}}
 
 
@@ -75,10 +82,20 @@ def page(**values: Any) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    defaults = {"sections": [], "home": "", "navigation": ""}
+    made = wording.text(
+        "page.made", values["lang"], date=wording.date(_day_made(), values["lang"]), version=porfse_analysis.__version__
+    )
+    defaults = {"sections": [], "home": "", "navigation": "", "made": made}
     return template.render(
         {**defaults, **values, "style": style, "policy": _POLICY, "text": lambda key: wording.text(key, values["lang"])}
     )
+
+
+def _day_made() -> pd.Timestamp:
+    """Today, or the day that builds to be repeated declare (SOURCE_DATE_EPOCH, seconds since 1970)."""
+    declared = os.environ.get("SOURCE_DATE_EPOCH", "")
+    told = declared.isascii() and declared.isdigit()
+    return (pd.Timestamp(int(declared), unit="s") if told else pd.Timestamp.now()).normalize()
 
 
 @cache

@@ -124,7 +124,7 @@ def test_its_page_is_the_same_on_both_engines(stranger):
 
 def test_its_headings_are_in_the_contents_each_with_an_id_of_its_own(stranger):
     page, _ = stranger["warm"]
-    assert "<title>The first title</title>" in page
+    assert "<title>2018-12-31 · The first title</title>" in page
     contents = page.partition('class="pf-contents"')[2].partition("</nav>")[0]
     assert re.findall(r'<a href="#([^"]*)">([^<]*)</a>', contents) == [
         *(("Rates", "Rates"), ("Method", "Method"), ("Rates-2", "Rates"), ("A-second-title", "A second title")),

@@ -282,8 +282,10 @@ def test_a_failed_run_keeps_the_report_there_was_and_is_named_on_the_index(made,
     write_site(out, programme, made(Run(bad, "", "2018-12-31", "it", out / "2018-12-31")))
     index = (out / "index.html").read_text(encoding="utf-8")
     assert 'href="2018-09-30/mine.html"' in index
-    assert "no such axis" in index
-    assert "<b>no such axis" not in index
+    assert "31 dicembre 2018, mine: il rapporto non è disponibile." in index
+    # why is in the list of runs, for whoever made them
+    assert "no such axis" not in index
+    assert "<b>no such axis" in (out / "runs.csv").read_text(encoding="utf-8")
     assert (out / "2018-12-31" / "mine.html").is_file()
     assert 'href="2018-12-31/mine.html"' not in index
 
@@ -330,3 +332,19 @@ def test_outcome():
     assert Outcome(run, 1.0).ok
     assert not Outcome(run, 1.0, "why").ok
     assert run.label == "programme_report 2018-09-30 it"
+
+
+def test_titles_tell_pages_apart_and_every_page_says_the_day_it_was_made(reports):
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(reports.rglob("*.html"))}
+    titles = {
+        path.relative_to(reports).as_posix(): re.search(r"<title>(.*?)</title>", page)[1]
+        for path, page in pages.items()
+    }
+    name = "POR FSE 2014-2020 di Regione Lombardia"
+    assert titles["index.html"] == f"Tutte le date · {name}"
+    assert titles["2018-09-30/programme_report.html"] == f"Situazione al 30 settembre 2018 · {name}"
+    assert titles["2018-09-30/performance_review.html"] == html.unescape(
+        f"Verifica dell&#39;efficacia al 30 settembre 2018 · {name}"
+    ).replace("'", "&#39;")
+    assert len(set(titles.values())) == len(titles)
+    assert all("porfse" in page.partition('class="pf-made">')[2][:80] for page in pages.values())

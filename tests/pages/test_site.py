@@ -176,8 +176,10 @@ def test_failed_runs_are_named_and_not_linked(tmp_path, programme, results):
     outcomes += lay(tmp_path, results, dates=["2020-12-31"], notebooks=[REPORT], reason="<b>cell 3</b> failed")
     write_site(tmp_path, programme, outcomes)
     front = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "31 dicembre 2020, rapporto: <b>cell 3</b> failed" in html.unescape(words(tmp_path / "index.html", "failed"))
-    assert "<b>cell 3" not in front
+    assert "31 dicembre 2020, rapporto: il rapporto non è disponibile." in words(tmp_path / "index.html", "failed")
+    # why is for whoever ran it
+    assert "cell 3" not in front
+    assert "<b>cell 3</b> failed" in (tmp_path / "runs.csv").read_text(encoding="utf-8")
     assert not [target for target in links(tmp_path / "index.html") if "2020-12-31" in target]
     # the dates on both sides of it lead to each other
     assert ("Precedente: 30 settembre 2018", "../2018-09-30/programme_report.html") in [
@@ -188,7 +190,8 @@ def test_failed_runs_are_named_and_not_linked(tmp_path, programme, results):
 def test_with_failed_runs_alone_there_is_a_front_page_all_the_same(tmp_path, programme, results):
     write_site(tmp_path, programme, lay(tmp_path, results, dates=["2018-09-30"], reason="no memory"))
     said = words(tmp_path / "index.html")
-    assert "30 settembre 2018, verifica: no memory" in said
+    assert "30 settembre 2018, verifica: il rapporto non è disponibile." in said
+    assert "no memory" not in said
     assert "Situazione al" not in said
 
 
@@ -313,3 +316,15 @@ def test_nothing_is_read_back_from_runs_csv(tmp_path, programme, results):
     (tmp_path / "runs.csv").write_text("programme,notebook\nanother,x\n")
     write_site(tmp_path, programme, [])
     assert ((tmp_path / "runs.csv").read_bytes(), (tmp_path / "index.html").read_bytes()) == (listed, index)
+
+
+def test_every_page_has_its_own_title_and_the_day_it_was_made(monkeypatch):
+    from porfse_analysis import __version__
+    from porfse_analysis.reports.render import page
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1538265600")  # 30 September 2018
+    for lang, said in (("it", "Pagina fatta il 30/09/2018"), ("en", "Page made on 30/09/2018")):
+        made = page(lang=lang, title="x", body="")
+        assert f'<footer class="pf-made">{said} con porfse {__version__}.' in made.replace(" with ", " con ")
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert "30/09/2018" not in page(lang="it", title="x", body="")
