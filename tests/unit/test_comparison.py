@@ -176,7 +176,7 @@ def test_figures_say_their_values(comparison):
     for figure in (figures.ranking_figure, figures.over_time, figures.targets_figure):
         drawn = figure(comparison).html
         assert "figcaption" in drawn
-        assert "cohesion" in drawn.lower()
+        assert {"it": "politica di coesione", "en": "cohesion"}[comparison.lang] in drawn.lower()
         assert "<b>" not in drawn
 
 

@@ -17,9 +17,8 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.indicators.targets import target_achievement_ratio
-from porfse_analysis.languages import IN_TABLES
-from porfse_analysis.programme import Programme, make_programme, published_dates
-from porfse_analysis.verdicts.checks import check, for_readers
+from porfse_analysis.programme import published_dates
+from porfse_analysis.verdicts.checks import check_tables, for_readers
 
 __all__ = ["Comparison", "open_comparison"]
 
@@ -108,17 +107,7 @@ class Comparison:
     @cached_property
     def findings(self) -> pd.DataFrame:
         """What the checks found in each programme up to the cutoff."""
-        found = [for_readers(check(programme, cutoff=self.cutoff)) for programme in self._each()]
-        return pd.concat(found, ignore_index=True)
-
-    def _each(self) -> list[Programme]:
-        frames = {name: dict(tuple(self.tables[name].groupby("programme", sort=False))) for name in _TABLES}
-        sources = self.sources.drop(columns="programme")
-        programmes = []
-        for code, title in zip(self.members["programme"], self.members["title"], strict=True):
-            own = {name: rows[code] for name, rows in frames.items() if code in rows}
-            programmes.append(make_programme(code, dict.fromkeys(IN_TABLES, title), {**own, "sources": sources}))
-        return programmes
+        return for_readers(check_tables(self.tables, cutoff=self.cutoff))
 
 
 def open_comparison(
