@@ -151,7 +151,9 @@ def joined_tables(programmes: Sequence[Programme]) -> dict[str, pd.DataFrame]:
             parts.append(part.assign(**{name: cells.replace(names[programme.cci]) for name, cells in told.items()}))
         joined = pd.concat(parts, ignore_index=True)
         if table == "sources":
+            pages = joined.groupby("source")["page"].agg(lambda told: "; ".join(filter(None, dict.fromkeys(told))))
             joined = joined.drop_duplicates("source", ignore_index=True)
+            joined["page"] = joined["source"].map(pages).astype("str")
         elif "source" in joined:
             joined = joined.assign(source=joined["source"].astype(kinds))
         tables[table] = joined

@@ -219,7 +219,7 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
     with aside(placed.executed) as temporary:
         _papermill(placed, temporary, engine, timeout, base)
         _settle(temporary, run)
-        made = render(temporary, run.lang, run.name, home="../index.html")
+        made = render(temporary, run.lang, run.name, home=run.home)
         # the page last: its links never lead nowhere
         for name, content in reversed(made.items()):
             with aside(placed.folder / name) as file:

@@ -193,3 +193,18 @@ def test_report_end_to_end_with_one_failing_date(lent, tmp_path):
     assert (out / "2014-12-31" / "mine.html").is_file()
     assert not (out / "2015-12-31" / "mine.html").exists()
     assert pd.read_csv(out / "runs.csv")["status"].tolist() == ["ok", "failed"]
+
+
+def test_a_comparison_of_folders_is_a_page(tmp_path):
+    first, second = (programme_of(tmp_path / name, ["2018-09-30"], MONEY) for name in ("first", "second"))
+    descriptor = json.loads((second / "datapackage.json").read_text(encoding="utf-8"))
+    (second / "datapackage.json").write_text(json.dumps(descriptor | {"cci": "2014IT05SFOP902"}), encoding="utf-8")
+    asked = ("--notebook", "compare_programmes", "--out", tmp_path / "out", "--lang", "en")
+    run = porfse("report", first, second, *asked)
+    assert run.exit_code == 0, run.stderr
+    page = tmp_path / "out" / "en" / "2018-09-30" / "compare_programmes.html"
+    assert run.stdout.split() == [str(page)]
+    assert "(highlighted)" in page.read_text(encoding="utf-8")
+    refused = porfse("report", first, *asked)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "alone compares with nothing" in refused.stderr
