@@ -15,7 +15,7 @@ from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.table_faults import find_faults
 
-__all__ = ["Dated", "Programme", "make_programme", "published_dates", "require_programme"]
+__all__ = ["Dated", "Programme", "joined_tables", "make_programme", "published_dates", "require_programme"]
 
 
 class Dated(Protocol):
@@ -130,6 +130,62 @@ def published_dates(finance: pd.DataFrame, achievements: pd.DataFrame) -> list[s
     ]
     dates = pd.concat(published).drop_duplicates().sort_values()
     return [date.date().isoformat() for date in dates]
+
+
+def joined_tables(programmes: Sequence[Programme]) -> dict[str, pd.DataFrame]:
+    """The tables of several programmes, one below the other, as of one programme.
+
+    Within each programme its sources keep their order of preference. A source that two programmes have under one name
+    and do not say the same of has the code of its programme before its name.
+    """
+    names = _source_names(programmes)
+    kinds = pd.CategoricalDtype(_in_one_order(names), ordered=True)
+    tables: dict[str, pd.DataFrame] = {}
+    for table in schema.TABLES:
+        parts = []
+        for programme in programmes:
+            part = getattr(programme, table)
+            if table == "finance" and "series" not in part:
+                part = part.assign(series=part["source"])
+            told = {column: part[column].astype("object") for column in ("source", "series") if column in part}
+            parts.append(part.assign(**{name: cells.replace(names[programme.cci]) for name, cells in told.items()}))
+        joined = pd.concat(parts, ignore_index=True)
+        if table == "sources":
+            pages = joined.groupby("source")["page"].agg(lambda told: "; ".join(filter(None, dict.fromkeys(told))))
+            joined = joined.drop_duplicates("source", ignore_index=True)
+            joined["page"] = joined["source"].map(pages).astype("str")
+        elif "source" in joined:
+            joined = joined.assign(source=joined["source"].astype(kinds))
+        tables[table] = joined
+    return tables
+
+
+def _source_names(programmes: Sequence[Programme]) -> dict[str, dict[str, str]]:
+    """What each source of each programme, in its order of preference, is called among those of all of them."""
+    told: dict[str, set[tuple[str, ...]]] = {}
+    for programme in programmes:
+        about = programme.sources.drop(columns=["programme", "page"]).astype("str")
+        for row in about.to_dict("records"):
+            told.setdefault(str(row["source"]), set()).add(tuple(map(str, row.values())))
+    orders = {programme.cci: list(programme.finance["source"].cat.categories) for programme in programmes}
+    names = {
+        cci: {source: source if len(told[source]) == 1 else f"{cci}:{source}" for source in order}
+        for cci, order in orders.items()
+    }
+    place = {name: place for place, name in enumerate(_in_one_order(names))}
+    if all(list(own.values()) == sorted(own.values(), key=place.__getitem__) for own in names.values()):
+        return names
+    # what one programme prefers another does not: then no name is of both
+    return {cci: {source: f"{cci}:{source}" for source in order} for cci, order in orders.items()}
+
+
+def _in_one_order(names: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The names of the sources by their place in the order of the programme that has them first."""
+    places: dict[str, int] = {}
+    for own in names.values():
+        for place, name in enumerate(own.values()):
+            places[name] = min(place, places.get(name, place))
+    return sorted(places, key=places.__getitem__)
 
 
 def require_programme(programme: object) -> None:

@@ -38,7 +38,8 @@ Folders = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FOLDER]...",
-        help="Folder of the programme (default: the bundled one); of several, each gets a folder of its own.",
+        help="Folder of the programme (default: the bundled one); of several, each gets a folder of its own, but for "
+        "a notebook that compares them: compare_programmes.",
         show_default=False,
     ),
 ]
@@ -107,6 +108,7 @@ def report(
     report that fails leaves the one there was; the others go on.
     """
     from porfse_analysis.errors import ParameterError
+    from porfse_analysis.reports.comparison import is_comparison
     from porfse_analysis.reports.request import Request
 
     if list_sections:
@@ -114,8 +116,9 @@ def report(
         return
     if (backend is Backend.dask) != (scheduler is not None):
         raise ParameterError("--backend dask and --scheduler ADDRESS go together")
+    comparing = is_comparison(notebook or ())
     request = Request(
-        folders=tuple(folders or ("",)),
+        folders=("",) if comparing else tuple(folders or ("",)),
         cutoffs=tuple(cutoff or ()),
         notebooks=tuple(notebook or ()),
         languages=tuple(lang or [LANGUAGES[0]]),
@@ -127,7 +130,9 @@ def report(
         force=force,
         scheduler=scheduler,
     )
-    if dry_run:
+    if comparing:
+        _compare(request, folders or [], dry_run=dry_run)
+    elif dry_run:
         _say_what_is_due(request)
     else:
         _make(request)
@@ -163,26 +168,44 @@ def _say_what_is_due(request: Request) -> None:
     print(f"{len(why)} of {len(batch.planned)} reports would be made", file=sys.stderr)
 
 
+def _compare(request: Request, folders: list[str], *, dry_run: bool) -> None:
+    """Comparisons are made each time they are asked for."""
+    from porfse_analysis.reports.comparison import plan_comparison
+
+    runs = plan_comparison(request, folders)
+    outcomes = [] if dry_run else list(_executed(request, runs))
+    for run in runs if dry_run else [outcome.run for outcome in outcomes if outcome.ok]:
+        print(run.page)
+    _tell_failed({outcome.run.label: outcome.reason for outcome in outcomes if not outcome.ok})
+
+
+def _executed(request: Request, runs: Any, warm: Any = None) -> Any:
+    from porfse_analysis.reports.run import run_all, run_on_cluster
+
+    if request.scheduler is not None:
+        return _with_bar(runs, run_on_cluster(runs, request.scheduler, timeout=request.timeout))
+    outcomes = run_all(runs, jobs=request.jobs, engine=request.engine, timeout=request.timeout, warm=warm)
+    return _with_bar(runs, outcomes)
+
+
+def _tell_failed(failures: dict[str, str]) -> None:
+    if failures:
+        lines = [f"  {label}: {reason}" for label, reason in sorted(failures.items())]
+        raise ReportError("\n".join(["These reports failed:", *lines]), failures)
+
+
 def _make(request: Request) -> None:
+    from functools import partial
+
     from porfse_analysis.reports.batch import make_batch
 
-    def execute(runs: Any, warm: Any) -> Any:
-        from porfse_analysis.reports.run import run_all, run_on_cluster
-
-        if request.scheduler is not None:
-            return _with_bar(runs, run_on_cluster(runs, request.scheduler, timeout=request.timeout))
-        outcomes = run_all(runs, jobs=request.jobs, engine=request.engine, timeout=request.timeout, warm=warm)
-        return _with_bar(runs, outcomes)
-
-    batch = make_batch(request, execute, say=lambda text: print(text, file=sys.stderr))
+    batch = make_batch(request, partial(_executed, request), say=lambda text: print(text, file=sys.stderr))
     failures = {outcome.run.label: outcome.reason for outcome in batch.outcomes if not outcome.ok}
     made, current = len(batch.outcomes) - len(failures), len(batch.planned) - len(batch.outcomes)
     up_to_date = f", {current} up to date" if current else ""
     index = request.out / "index.html"
     print(f"{made} of {len(batch.planned)} reports made{up_to_date}: {index}", file=sys.stderr)
-    if failures:
-        lines = [f"  {label}: {reason}" for label, reason in sorted(failures.items())]
-        raise ReportError("\n".join(["These reports failed:", *lines]), failures)
+    _tell_failed(failures)
 
 
 _WHY = {

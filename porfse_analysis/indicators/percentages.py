@@ -15,6 +15,7 @@ from porfse_analysis.indicators.positions import newest, source_rank
 
 __all__ = [
     "RESULT_TYPES",
+    "exceeded_tenfold",
     "in_disguise",
     "percentage_targets",
     "suspected_percentages",
@@ -46,16 +47,13 @@ def in_disguise(values: pd.Series, target: pd.Series | float) -> pd.Series:
     return found
 
 
-def percentage_targets(
-    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str = "target"
-) -> pd.DataFrame:
+def percentage_targets(targets: pd.DataFrame, exceeded: pd.DataFrame, against: str = "target") -> pd.DataFrame:
     """The keys whose target is a percentage: no ratio.
 
     Listed as one (unit %), or a result target above 0 and at most 100 that the value exceeded tenfold at a position
-    not after the cutoff. Columns: programme, fund, axis, investment_priority, indicator_type, indicator_code,
-    region_category, percentage (True).
+    not after the cutoff (`exceeded`: of `exceeded_tenfold`). Columns: programme, fund, axis, investment_priority,
+    indicator_type, indicator_code, region_category, percentage (True).
     """
-    exceeded = _exceeded_tenfold(achievements, targets, cutoff, against)
     disguised = exceeded[exceeded[against].le(_CEILING)]
     units = {unit for unit in targets["unit"].unique() if is_percentage(unit)}
     listed = targets[targets["unit"].isin(units)]
@@ -65,14 +63,15 @@ def percentage_targets(
 def suspected_percentages(
     aims: pd.DataFrame,
     refused: pd.DataFrame,
+    exceeded: pd.DataFrame,
     achievements: pd.DataFrame,
-    targets: pd.DataFrame,
     cutoff: pd.Timestamp,
     against: str = "target",
 ) -> pd.DataFrame:
     """The keys of result targets that are not refused and yet look like a percentage.
 
-    `aims`: the targets in force (the key, target, plan_version); `refused`: those of `percentage_targets`. A target
+    `aims`: the targets in force (the key, target, plan_version); `refused`: those of `percentage_targets`; `exceeded`:
+    those of `exceeded_tenfold`. A target
     up to 100 is suspected when a target of the same fund, axis, priority, type and plan is refused; when it is at
     most 5% of the participants of a priority with 1,000 or more; when it is of the Youth Employment Initiative and
     the priority has 500 or more. A target of 101 to 200 when its values exceeded it tenfold and such a sibling is
@@ -84,7 +83,6 @@ def suspected_percentages(
     rows = aims[aims["indicator_type"].isin(RESULT_TYPES) & aims["target"].gt(0)]
     rows = rows.merge(refused, on=_KEY, how="left").reset_index(drop=True)
     rows["refused"] = rows["percentage"].eq(True)
-    exceeded = _exceeded_tenfold(achievements, targets, cutoff, against)
     exceeded = exceeded.loc[exceeded[against].gt(_CEILING), _KEY].drop_duplicates().assign(exceeded=True)
     rows = rows.merge(exceeded, on=_KEY, how="left")
     rows = rows.merge(_reached(achievements, cutoff), on=_PRIORITY, how="left")
@@ -102,7 +100,7 @@ def suspected_percentages(
     return rows.loc[in_doubt & ~rows.index.isin(cleared), _KEY].assign(suspected=True)
 
 
-def _exceeded_tenfold(
+def exceeded_tenfold(
     achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str
 ) -> pd.DataFrame:
     """Result targets (the key, `against`) that a value exceeded tenfold at a position, as far as it may matter."""

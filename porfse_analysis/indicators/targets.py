@@ -6,7 +6,7 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
-from porfse_analysis.indicators.percentages import percentage_targets, suspected_percentages
+from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets, suspected_percentages
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import newest, reported_late, source_rank
 from porfse_analysis.indicators.result import bound_flags, bound_of, has_note, join_notes, make_result, may_be_less
@@ -86,8 +86,9 @@ def target_achievement_ratio(
     values = _newest_values(reached, at, keys)
     aims = _aims(plans, values, at, keys, against)
     rows = values.merge(aims, on=_KEY, how="outer")
-    refused = percentage_targets(reached, plans, at, against)
-    suspected = suspected_percentages(aims, refused, reached, plans, at, against)
+    exceeded = exceeded_tenfold(reached, plans, at, against)
+    refused = percentage_targets(plans, exceeded, against)
+    suspected = suspected_percentages(aims, refused, exceeded, reached, at, against)
     rows = rows.merge(refused, on=_KEY, how="left").merge(suspected, on=_KEY, how="left")
     return with_names(_ratios(rows, keys, at, AGAINST[against]), achievements)
 
@@ -135,11 +136,11 @@ def _aims(
     groups = groups.merge(reported, on="programme", how="left")
     groups["last_reported"] = groups["last_reported"].fillna(cutoff)
     groups["date"] = groups["date"].fillna(groups["last_reported"])
-    aims = targets_in_force(targets, groups[["programme", "date"]].drop_duplicates())
-    aims = aims.merge(groups, on=[*keys, "date"])
-    # a target that the plan has dropped since the value was taken is gone
     now = groups[["programme", "last_reported"]].drop_duplicates().rename(columns={"last_reported": "date"})
-    still = targets_in_force(targets, now)
+    in_force = targets_in_force(targets, pd.concat([groups[["programme", "date"]], now]).drop_duplicates())
+    aims = in_force.merge(groups, on=[*keys, "date"])
+    # a target that the plan has dropped since the value was taken is gone
+    still = in_force.merge(now, on=["programme", "date"])
     aims = aims.merge(still.loc[still[against].notna(), _KEY].drop_duplicates(), on=_KEY)
     aims = aims.assign(rank=source_rank(aims["source"]), lacks=aims[against].isna())
     aims = aims.sort_values(["lacks", "rank"], kind="stable").drop_duplicates(_KEY)

@@ -11,7 +11,7 @@ import datetime
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,7 +21,7 @@ import pandas as pd
 
 from porfse_analysis import codes, resources, schema
 from porfse_analysis.amounts import number_fault, parse_number
-from porfse_analysis.errors import Fault
+from porfse_analysis.errors import Fault, ParameterError
 from porfse_analysis.languages import IN_TABLES
 from porfse_analysis.loaders.descriptor import (
     DESCRIPTOR,
@@ -94,6 +94,16 @@ def load_programme(folder: str | Path | None = None) -> Programme:
         rules=descriptor.get("rules"),
         published_fractions=bool(descriptor.get(PUBLISHED_FRACTIONS)),
     )
+
+
+def load_programmes(folders: Sequence[str | Path]) -> list[Programme]:
+    """The programmes of the folders; raises as `load_programme`, and `ParameterError` for one that is there twice."""
+    programmes = [load_programme(folder or None) for folder in folders]
+    codes = [programme.cci for programme in programmes]
+    for place, code in enumerate(codes):
+        if code in codes[:place]:
+            raise ParameterError(f"{folders[codes.index(code)]} and {folders[place]} are both {code}: name one of them")
+    return programmes
 
 
 @dataclass

@@ -294,7 +294,10 @@ def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
             raise ReportError(f"{site.out}: the index cannot be written: {error.strerror or error}") from error
     if len(batch.sites) > 1:
         try:
-            members = [Member(site.state.cci, site.state.titles, site.out, site.state.listed()) for site in batch.sites]
+            members = [
+                Member(site.state.cci, site.state.titles, site.out, site.state.listed(), site.folder)
+                for site in batch.sites
+            ]
             write_country(batch.out, members)
         except OSError as error:
             raise ReportError(f"{batch.out}: the index cannot be written: {error.strerror or error}") from error

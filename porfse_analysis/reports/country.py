@@ -1,9 +1,9 @@
-"""The page above several programmes' reports: one line each, with its latest date and a link to its front page."""
+"""The page above several programmes' reports: their main figures side by side, and where the reports of each are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,11 @@ from porfse_analysis.display.html import Link, heading, paragraphs
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.files import write_aside
+from porfse_analysis.indicators.financial import RATES, financial_progress
+from porfse_analysis.indicators.per_capita import participants
+from porfse_analysis.indicators.result import collect, figure_bound, value_bound
 from porfse_analysis.languages import LANGUAGES
+from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.reports.navigation import address, front_links
 from porfse_analysis.reports.render import page
 
@@ -21,12 +25,16 @@ __all__ = ["Member", "write_country"]
 
 @dataclass(frozen=True)
 class Member:
-    """A programme of the page: its code, its titles by language, the folder of its reports, how its runs ended."""
+    """A programme of the page: its code, its titles by language, the folder of its reports, how its runs ended.
+
+    `folder` is that of its tables, "" for the bundled one.
+    """
 
     cci: str
     titles: dict[str, str]
     out: Path
     runs: list[dict[str, str]]
+    folder: str = ""
 
 
 def write_country(out: Path, members: Sequence[Member]) -> None:
@@ -35,6 +43,7 @@ def write_country(out: Path, members: Sequence[Member]) -> None:
     languages = [lang for lang in LANGUAGES if any(run["lang"] == lang for rows in runs.values() for run in rows)]
     fronts = {lang: _front(out, lang) for lang in languages}
     places = list(fronts.items())
+    figures = {member.cci: _figures(member.folder) for member in members}
     if languages and LANGUAGES[0] not in languages:
         places.append((languages[0], out / "index.html"))  # whoever opens the folder finds the reports there are
     for lang, at in places:
@@ -42,6 +51,7 @@ def write_country(out: Path, members: Sequence[Member]) -> None:
         body = [
             heading(title, "title", level=1).html,
             paragraphs([wording.text("country.lead", lang, count=len(members))], "pf-lead").html,
+            _compared(members, figures, lang),
             _table(members, runs, lang, at),
         ]
         links = front_links(at, [(other, path) for other, path in fronts.items() if other != lang])
@@ -52,9 +62,58 @@ def _front(folder: Path, lang: str) -> Path:
     return (folder if lang == LANGUAGES[0] else folder / lang) / "index.html"
 
 
+_MAIN = (*(RATES[stage] for stage in ("selected", "declared", "certified")), "participants")
+"""The figures that are shown of each programme, in their order."""
+
+
+def _figures(folder: str) -> dict[str, pd.Series]:
+    """The main figures of a programme at its last date, by indicator, each with the date it is of."""
+    programme = load_programme(folder or None)
+    last = programme.cutoffs[-1]
+    results = [
+        financial_progress(programme, cutoff=last, by="programme"),
+        participants(programme, cutoff=last, by="programme"),
+    ]
+    return {row["indicator"]: row for _, row in collect(results).iterrows() if pd.notna(row["value"])}
+
+
+def _compared(members: Sequence[Member], figures: dict[str, dict[str, pd.Series]], lang: str) -> str:
+    """The table of the main figures side by side; what no programme has is left out."""
+    shown = [name for name in _MAIN if any(name in own for own in figures.values())]
+    lines = []
+    for member in _sorted(members, lang):
+        line = {"programme": wording.isolated(_title(member, lang))}
+        for name in shown:
+            row = figures[member.cci].get(name)
+            line[name] = wording.text("missing.short", lang) if row is None else _written(row, lang)
+            line[f"{name}_date"] = "" if row is None else wording.date(row["data_date"], lang)
+        lines.append(line)
+    columns = [Column("programme", wording.text("country.programme", lang), "head")]
+    for name in shown:
+        title = wording.indicator_title(name, lang)
+        columns += [
+            Column(name, wording.text("country.figure", lang), "figure", title),
+            Column(f"{name}_date", wording.text("country.of_date", lang), "text", title),
+        ]
+    rows = pd.DataFrame(lines, columns=[column.name for column in columns])
+    lacking = any(name not in own for own in figures.values() for name in shown)
+    notes = [wording.text("missing.explained", lang)] if lacking else []
+    return Table("compared", wording.text("country.compared", lang), rows, columns, notes=notes)._repr_html_()
+
+
+def _written(row: pd.Series, lang: str) -> str:
+    if row["unit"] == "1":
+        return wording.Form(1, percent=True, bound=value_bound(row["note"])).text(row["value"], lang)
+    return replace(wording.COUNT, bound=figure_bound(row["note"])).text(row["value"], lang)
+
+
+def _sorted(members: Sequence[Member], lang: str) -> list[Member]:
+    return sorted(members, key=lambda member: (_title(member, lang), member.cci))
+
+
 def _table(members: Sequence[Member], runs: dict[str, list[dict[str, str]]], lang: str, at: Path) -> str:
     lines = []
-    for member in sorted(members, key=lambda member: (_title(member, lang), member.cci)):
+    for member in _sorted(members, lang):
         mine = [run for run in runs[member.cci] if run["lang"] == lang]
         made = [run for run in mine if run["status"] == "ok"]
         front = _front(member.out, lang)

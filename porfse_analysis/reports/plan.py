@@ -17,7 +17,7 @@ from porfse_analysis.languages import LANGUAGES, check_language
 if TYPE_CHECKING:
     from porfse_analysis.programme import Dated
 
-__all__ = ["REPORT_NOTEBOOKS", "Run", "find_notebook", "make_plan", "notebook_parameters"]
+__all__ = ["REPORT_NOTEBOOKS", "Run", "find_notebook", "make_plan", "notebook_parameters", "typed_parameter"]
 
 REPORT_NOTEBOOKS = ("programme_report", "performance_review", "information_sheet")
 """The notebooks `porfse report` runs unless others are named."""
@@ -39,6 +39,10 @@ class Run:
     folder: Path
     more: tuple[tuple[str, bool | int | float | str], ...] = ()
     """Parameters of the notebook's own, with their values."""
+    folders: tuple[str, ...] | None = None
+    """The programme folders of a notebook about several; None: it is about one."""
+    home: str = "../index.html"
+    """The address of the index of all pages, relative to the page; "" where there is none."""
 
     @property
     def name(self) -> str:
@@ -66,9 +70,10 @@ class Run:
         return self.folder / f"{self.name}.ipynb"
 
     @property
-    def parameters(self) -> dict[str, bool | int | float | str]:
+    def parameters(self) -> dict[str, bool | int | float | str | list[str]]:
         """What the notebook is given."""
-        return {"programme": self.programme, "cutoff": self.cutoff, "lang": self.lang, **dict(self.more)}
+        about = {"programme": self.programme} if self.folders is None else {"folders": list(self.folders)}
+        return {**about, "cutoff": self.cutoff, "lang": self.lang, **dict(self.more)}
 
 
 def make_plan(
@@ -98,7 +103,7 @@ def make_plan(
             raise ParameterError(
                 f"{notebook.name}: its parameters cell lacks {', '.join(missing)}; it has {', '.join(known) or 'none'}"
             )
-        more[notebook] = tuple((name, _typed(notebook, name, value, known)) for name, value in parameters)
+        more[notebook] = tuple((name, typed_parameter(notebook, name, value, known)) for name, value in parameters)
     names = [notebook.stem for notebook in found]
     twice = {name for name in names if names.count(name) > 1 and len(set(found)) > 1}
     if twice:
@@ -136,7 +141,7 @@ def find_notebook(name: str) -> Path:
     raise ParameterError(f"notebook {name!r} is neither one of {', '.join(known)} nor a .ipynb file{hint}")
 
 
-def _typed(notebook: Path, name: str, value: str, known: Mapping[str, object]) -> bool | int | float | str:
+def typed_parameter(notebook: Path, name: str, value: str, known: Mapping[str, object]) -> bool | int | float | str:
     """A value given for a parameter, of the type of the parameter's default."""
     if name in _NEEDED:
         raise ParameterError(f"parameter {name}: name the programme by its folder, the date by --cutoff, or use --lang")

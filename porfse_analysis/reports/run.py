@@ -221,7 +221,7 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
         _papermill(placed, temporary, engine, timeout, base)
         _settle(temporary, run)
         said = comments_on(placed, read_comments(base / run.programme if run.programme else ""))
-        made = render(temporary, run.lang, run.name, home="../index.html", comments=said)
+        made = render(temporary, run.lang, run.name, home=run.home, comments=said)
         # the page last: its links never lead nowhere
         for name, content in reversed(made.items()):
             with aside(placed.folder / name) as file:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from porfse_analysis.indicators.positions import of_series, published_totals
-from porfse_analysis.indicators.result import UNKNOWN
+from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at_dates
+from porfse_analysis.indicators.positions import group_keys, of_series, published_totals
+from porfse_analysis.indicators.result import UNKNOWN, figure_bound, split_note
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
@@ -31,6 +34,7 @@ __all__ = [
     "figures_of",
     "in_force",
     "open_bound",
+    "people",
 ]
 
 ABOUT = Decimal("0.05")
@@ -60,38 +64,80 @@ class Figure:
     """The code of its bound (`result.BOUNDS`); empty where it is exact."""
 
 
-def amounts(finance: pd.DataFrame, stage: str, axis: str, axes: pd.DataFrame) -> list[Figure]:
-    """What each source had published of a stage at each position, in the order of preference of the sources."""
-    rows = of_series(finance[finance["stage"] == stage])
-    totals = published_totals(rows, ["programme"] if axis == ALL else ["programme", "axis"])
-    if axis != ALL:
-        totals = totals[totals["axis"] == axis]
-    figures = []
-    for total in totals.sort_values(["rank", "position"], kind="stable").to_dict("records"):
-        at = (rows["source"].astype("str") == total["source"]) & (rows["cutoff"] == total["position"])
-        if axis == ALL:
-            parts = rows[at & ((rows["axis"] == ALL) == total["published_total"])]
-            whole = total["published_total"] or set(axes["axis"]) <= set(parts["axis"])
-        else:
-            parts, whole = rows[at & (rows["axis"] == axis)], True
-        known = parts[parts["amount_eur"].notna()]
-        cells = list(zip(known["amount_eur"], known["qualifier"], known["precision"], strict=True))
-        limits = [v.bounds(*cell) for cell in cells]
-        open_end = bool(total["missing"]) or not whole
-        bound = open_bound(total["bound"]) if open_end else total["bound"]
-        figures.append(
-            Figure(
-                position=total["position"],
-                date=total["data_date"],
-                value=sum((v.exact(value) for value, _, _ in cells), v.ZERO),
-                low=sum((low for low, _ in limits), v.ZERO),
-                high=v.INFINITE if open_end else sum((high for _, high in limits), v.ZERO),
-                source=total["document"],
-                series=total["source"],
-                bound=bound,
-            )
-        )
+def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], list[Figure]]:
+    """What each source had published at each position, by stage and axis, in the order of preference of the sources."""
+    rows = of_series(finance)
+    cells: defaultdict[tuple[Any, ...], list[_Cell]] = defaultdict(list)
+    columns = (rows["source"].astype("str"), *(rows[name] for name in ("cutoff", "stage", "axis", *_CELL)))
+    for source, cutoff, stage, *cell in zip(*columns, strict=True):
+        cells[source, cutoff, stage].append(_Cell(*cell))
+    figures: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for keys in (["programme"], ["programme", "axis"]):
+        totals = published_totals(rows, keys).sort_values(["rank", "position"], kind="stable")
+        for total in totals.to_dict("records"):
+            axis, published = total.get("axis", ALL), cells[total["source"], total["position"], total["stage"]]
+            if axis == ALL:
+                parts = [cell for cell in published if (cell.axis == ALL) == total["published_total"]]
+                whole = total["published_total"] or set(axes["axis"]) <= {cell.axis for cell in parts}
+            else:
+                parts, whole = [cell for cell in published if cell.axis == axis], True
+            figures[total["stage"], axis].append(_figure(total, parts, whole=whole))
     return figures
+
+
+class _Cell(NamedTuple):
+    axis: str
+    amount_eur: float
+    qualifier: str
+    precision: float
+
+
+_CELL = _Cell._fields[1:]
+
+
+def _figure(total: Mapping[Any, Any], parts: list[_Cell], *, whole: bool) -> Figure:
+    """The figure of one total of `published_totals` and of the cells it is made of."""
+    cells = [cell[1:] for cell in parts if pd.notna(cell.amount_eur)]
+    limits = [v.bounds(*cell) for cell in cells]
+    open_end = bool(total["missing"]) or not whole
+    return Figure(
+        position=total["position"],
+        date=total["data_date"],
+        value=sum((v.exact(value) for value, _, _ in cells), v.ZERO),
+        low=sum((low for low, _ in limits), v.ZERO),
+        high=v.INFINITE if open_end else sum((high for _, high in limits), v.ZERO),
+        source=total["document"],
+        series=total["source"],
+        bound=open_bound(total["bound"]) if open_end else total["bound"],
+    )
+
+
+def people(achievements: pd.DataFrame) -> dict[str, list[Figure]]:
+    """The participants at every position reported, by axis."""
+    positions = sorted(achievements.loc[achievements["value"].notna(), "cutoff"].unique())
+    figures: defaultdict[str, list[Figure]] = defaultdict(list)
+    for by in ("programme", "axis"):
+        counted = people_at_dates(achievements, positions, group_keys(by)).sort_values("cutoff", kind="stable")
+        for known in counted[counted["value"].notna()].to_dict("records"):
+            count, bound = v.exact(known["value"]), figure_bound(known["note"])
+            low, high = _limits(count, bound)
+            if "partial" in split_note(known["note"]):
+                high, bound = v.INFINITE, open_bound(bound)
+            figures[known["axis"]].append(
+                Figure(known["cutoff"], known["data_date"], count, low, high, known["source"], bound=bound)
+            )
+    return figures
+
+
+def _limits(count: Decimal, bound: str) -> tuple[Decimal, Decimal]:
+    """The least and the most that a count with such a bound can stand for."""
+    if bound in ("more_than", "at_least"):
+        return count, v.INFINITE
+    if bound in ("less_than", "at_most"):
+        return v.ZERO, count
+    if bound == UNKNOWN:
+        return v.ZERO, v.INFINITE
+    return (count * (1 - ABOUT), count * (1 + ABOUT)) if bound == "about" else (count, count)
 
 
 def open_bound(bound: str) -> str:
@@ -210,9 +256,12 @@ def against(row: Answer, figures: list[Figure], quantity: str, needs: str) -> An
     return answer(verdict, reason, needs=needs if verdict == "not_verifiable" else "") | shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Others:
-    """The tables of a programme without what comes from the document of the claim, and the rules."""
+    """The tables of a programme without what comes from the document of the claim, and the rules.
+
+    The figures of a table are worked out once for all the claims of a document.
+    """
 
     finance: pd.DataFrame
     own_finance: pd.DataFrame
@@ -236,3 +285,24 @@ class Others:
             eu_commitments=programme.eu_commitments,
             rules=rules,
         )
+
+    @cached_property
+    def amounts(self) -> dict[tuple[str, str], list[Figure]]:
+        """What other documents publish, by stage and axis."""
+        return amounts(self.finance, self.axes)
+
+    @cached_property
+    def own_amounts(self) -> dict[tuple[str, str], list[Figure]]:
+        """What the document itself publishes, by stage and axis."""
+        return amounts(self.own_finance, self.axes)
+
+    @cached_property
+    def people(self) -> dict[str, list[Figure]]:
+        """The participants, by axis."""
+        return people(self.achievements)
+
+    @cached_property
+    def women(self) -> dict[str, list[Figure]]:
+        """The women among the participants, by axis."""
+        counted = self.achievements[self.achievements["indicator_code"].isin(PARTICIPANT_CODES)]
+        return people(counted.assign(value=counted["women"]))

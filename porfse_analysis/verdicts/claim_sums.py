@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pandas as pd
 
-from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.claim_figures import Answer, Figure, Others, amounts, answer, around, compare, figures_of
-from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["endowment_sums"]
 
 
-def endowment_sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> list[Answer]:
+def endowment_sums(claims: pd.DataFrame, of_source: Mapping[str, Others]) -> list[Answer]:
     """Documents with claims about endowments whose axes do not add up to their own total."""
     rows = []
     stated = claims[claims["quantity"] == "allocation"].drop_duplicates(["source", "cutoff"])
     for claim in stated.to_dict("records"):
         source, date = str(claim["source"]), claim["cutoff"]
-        others = Others.of(programme, source, rules)
+        others = of_source[source]
+        axes = list(others.axes["axis"])
         own = others.own_finance[others.own_finance["cutoff"] == date]
         parts = {
             axis: figure
-            for axis in programme.axes["axis"]
-            for figure in amounts(own, "allocation", axis, programme.axes)
+            for axis in axes
+            for figure in others.own_amounts.get(("allocation", axis), [])
+            if figure.position == date
         }
-        total = amounts(own[own["axis"] == ALL], "allocation", ALL, programme.axes)
-        if not total or len(parts) < len(programme.axes):
+        total = amounts(own[own["axis"] == ALL], others.axes).get(("allocation", ALL), [])
+        if not total or len(parts) < len(axes):
             continue
         added = sum((figure.value for figure in parts.values()), v.ZERO)
-        (least, most), (low, high) = _limits(own, list(programme.axes["axis"])), _limits(own, [ALL])
+        (least, most), (low, high) = _limits(own, axes), _limits(own, [ALL])
         exact = {"qualifier": "exact", "precision": float(_unit(own, ALL)), "claimed": float(total[0].value)}
         whole = Figure(date, date, added, added, added, source)
         if compare(exact, whole)[0] == "confirmed" or (low <= most and least <= high):
@@ -50,7 +50,7 @@ def endowment_sums(claims: pd.DataFrame, programme: Programme, rules: Rules) -> 
         }
         row |= answer("contradicted", "sum_differs") | figures_of(whole, None, "allocation_sum")
         for axis, figure in parts.items():
-            before, _ = around(amounts(others.finance, "allocation", axis, programme.axes), date)
+            before, _ = around(others.amounts.get(("allocation", axis), []), date)
             if before is None or before.value == figure.value:
                 continue
             corrected = added - figure.value + before.value

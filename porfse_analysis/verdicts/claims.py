@@ -18,31 +18,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at
-from porfse_analysis.indicators.positions import group_keys
-from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound, split_note
+from porfse_analysis.indicators.result import UNKNOWN, ratio_bound, split_note
 from porfse_analysis.indicators.targets import is_reached
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES, TARGET_KINDS
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.claim_figures import (
-    ABOUT,
     Answer,
     Figure,
     Others,
     against,
-    amounts,
     answer,
     around,
     figures_of,
-    open_bound,
 )
 from porfse_analysis.verdicts.claim_sums import endowment_sums
 from porfse_analysis.verdicts.decommitment import decommitment
@@ -182,8 +176,9 @@ def check_claims(programme: Programme, *, cutoff: object = None, rules: Rules | 
     if cutoff is not None:
         claims = claims[claims["cutoff"] <= as_cutoff(cutoff)]
     applied = own_rules(programme.cci, programme.rules, rules)
-    rows = [_checked(claim, programme, applied) for claim in claims.to_dict("records")]
-    rows += endowment_sums(claims, programme, applied)
+    others = {source: Others.of(programme, source, applied) for source in claims["source"].astype("str").unique()}
+    rows = [_checked(claim, programme, others) for claim in claims.to_dict("records")]
+    rows += endowment_sums(claims, others)
     return v.typed_frame([dict.fromkeys(CLAIM_COLUMNS) | row for row in map(_blank, rows)], CLAIM_COLUMNS)
 
 
@@ -192,12 +187,12 @@ def _blank(row: Answer) -> Answer:
     return texts | row
 
 
-def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> Answer:
+def _checked(claim: Mapping[Any, Any], programme: Programme, of_source: Mapping[str, Others]) -> Answer:
     """The row of one claim."""
     row: Answer = {name: claim[name] for name in ("programme", "claim", "quantity", "axis", "cutoff")}
     row |= {"source": str(claim["source"]), "claimed": claim["value"], "unit": claim["unit"]}
     row |= {"qualifier": claim["qualifier"] or "exact", "precision": claim["precision"]}
-    others = Others.of(programme, row["source"], rules)
+    others = of_source[row["source"]]
     quantity = row["quantity"]
     milestones, target = _MILESTONES.fullmatch(quantity), _TARGET.fullmatch(quantity)
     measure = _RECIPIENTS.fullmatch(quantity)
@@ -221,7 +216,7 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, rules: Rules) -> An
 
 def _of_stage(row: Answer, others: Others) -> Answer:
     stage, axis = row["quantity"], row["axis"]
-    own = [f for f in amounts(others.own_finance, stage, axis, others.axes) if f.position == row["cutoff"]]
+    own = [f for f in others.own_amounts.get((stage, axis), []) if f.position == row["cutoff"]]
     own_value = _own(own)
     stated = others.own_finance[others.own_finance["cutoff"] == row["cutoff"]]
     stated = stated[stated["stage"] == stage]
@@ -230,10 +225,10 @@ def _of_stage(row: Answer, others: Others) -> Answer:
     stated = stated[at] if at.any() or axis != ALL else stated
     if (stated["reading_it"] != "").any():
         own_value["note"] = "own_reading"
-    figures = amounts(others.finance, stage, axis, others.axes)
+    figures = others.amounts.get((stage, axis), [])
     near = _NEAR_STAGE.get(stage, "")
     if not figures and near:
-        before, after = around(amounts(others.finance, near, axis, others.axes), row["cutoff"])
+        before, after = around(others.amounts.get((near, axis), []), row["cutoff"])
         shown = figures_of(before, after, near)
         reason = "other_stage" if shown else "no_figure"
         return answer("not_verifiable", reason, needs="stage") | shown | own_value
@@ -249,41 +244,13 @@ def _own(figures: list[Figure]) -> Answer:
 
 
 def _of_people(row: Answer, others: Others) -> Answer:
-    return against(row, _people(others.achievements, row["axis"]), "participants", "participants")
-
-
-def _people(achievements: pd.DataFrame, axis: str) -> list[Figure]:
-    """The participants at every position reported."""
-    figures = []
-    for position in sorted(achievements.loc[achievements["value"].notna(), "cutoff"].unique()):
-        people = people_at(achievements, position, group_keys("programme" if axis == ALL else "axis"))
-        for known in people[(people["axis"] == axis) & people["value"].notna()].to_dict("records"):
-            count = v.exact(known["value"])
-            bound = figure_bound(known["note"])
-            low, high = _limits(count, bound)
-            if "partial" in split_note(known["note"]):
-                high, bound = v.INFINITE, open_bound(bound)
-            figures.append(Figure(position, known["data_date"], count, low, high, known["source"], bound=bound))
-    return figures
-
-
-def _limits(count: Decimal, bound: str) -> tuple[Decimal, Decimal]:
-    """The least and the most that a count with such a bound can stand for."""
-    if bound in ("more_than", "at_least"):
-        return count, v.INFINITE
-    if bound in ("less_than", "at_most"):
-        return v.ZERO, count
-    if bound == UNKNOWN:
-        return v.ZERO, v.INFINITE
-    return (count * (1 - ABOUT), count * (1 + ABOUT)) if bound == "about" else (count, count)
+    return against(row, others.people.get(row["axis"], []), "participants", "participants")
 
 
 def _of_women(row: Answer, others: Others) -> Answer:
-    counted = others.achievements[others.achievements["indicator_code"].isin(PARTICIPANT_CODES)]
-    women = counted[counted["women"].notna()]
-    everybody = {figure.position: figure for figure in _people(others.achievements, row["axis"])}
+    everybody = {figure.position: figure for figure in others.people.get(row["axis"], [])}
     figures = []
-    for part in _people(counted.assign(value=counted["women"]), row["axis"]):
+    for part in others.women.get(row["axis"], []):
         whole = everybody.get(part.position)
         if whole is not None and whole.value:
             low, high = part.low / whole.high, part.high / whole.low if whole.low else v.ONE
@@ -291,7 +258,7 @@ def _of_women(row: Answer, others: Others) -> Answer:
             low, high = (v.ZERO, v.INFINITE) if bound == UNKNOWN else (low, min(v.ONE, high))
             share = part.value / whole.value
             figures.append(Figure(part.position, part.date, share, low, high, part.source, bound=bound))
-    if women.empty:
+    if not any(others.women.values()):
         return answer("not_verifiable", "no_women", needs="women")
     return against(row, figures, "women_share", "women")
 

@@ -23,7 +23,7 @@ from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import Assessment, IndicatorRatio, assess, counts_in_serious
 from porfse_analysis.verdicts.framework_ratios import GROUP, NOTES, Framework, Measured, framework_in_force, measured
 from porfse_analysis.verdicts.own_rules import rules_for
-from porfse_analysis.verdicts.reserve import reserve as reserve_of
+from porfse_analysis.verdicts.reserve import reserves
 from porfse_analysis.verdicts.rules import RULES, UNCONFIRMED, Rules, rules_of
 
 __all__ = [
@@ -291,15 +291,18 @@ def _parts(axis: str, data: Framework) -> Iterator[Any]:
 
 def _verdicts(found: Sequence[Measured], data: Framework) -> list[dict[str, Any]]:
     """One row per group."""
+    groups = _groups(data, found)
     return [
-        _verdict(group, [item for item in found if _group_of(item.row, data.rules) == group], data)
-        for group in _groups(data, found)
+        _verdict(group, [item for item in found if _group_of(item.row, data.rules) == group], reserve, data)
+        for group, reserve in zip(groups, reserves(groups, data), strict=True)
     ]
 
 
-def _verdict(group: tuple[str, str, str], own: Sequence[Measured], data: Framework) -> dict[str, Any]:
-    """The row of one group."""
-    axis, fund, region = group
+def _verdict(
+    group: tuple[str, str, str], own: Sequence[Measured], reserve: tuple[float, str], data: Framework
+) -> dict[str, Any]:
+    """The row of one group, with its reserve."""
+    (axis, fund, region), (reserve_eur, reserve_source) = group, reserve
     notes: set[str] = set()
     if axis == ALL:
         notes.add("whole_programme")
@@ -313,7 +316,6 @@ def _verdict(group: tuple[str, str, str], own: Sequence[Measured], data: Framewo
         notes.add("preview")
     for item in counted:
         notes |= set(split_note(item.row["note"]))
-    reserve, reserve_source = reserve_of(group, data)
     return {
         "axis": axis,
         "fund": fund,
@@ -332,7 +334,7 @@ def _verdict(group: tuple[str, str, str], own: Sequence[Measured], data: Framewo
         "failures_needed": result.failures_needed,
         "readings": ";".join(f"{reading}={status}" for reading, status in result.readings),
         "would_change": "",
-        "reserve_eur": reserve,
+        "reserve_eur": reserve_eur,
         "reserve_source": reserve_source,
         "note": v.join_notes(notes, NOTES),
         "rules": _rules_used(result, notes, reserve_source, data),

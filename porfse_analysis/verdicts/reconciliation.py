@@ -41,11 +41,13 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
     sums = {"amount": ("amount_eur", "sum"), "precision": ("precision", "sum")}
     totals = rows[rows["axis"] == ALL].groupby(at, as_index=False).agg(**sums, document=("document", "first"))
     parts = rows[rows["axis"] != ALL].groupby(at, as_index=False).agg(**sums, axes=("axis", "nunique"))
+    all_axes = axes.groupby("programme")["axis"].nunique()
     for _, row in totals.merge(parts, on=at, suffixes=("", "_axes")).iterrows():
         if abs(row["amount"] - row["amount_axes"]) <= _CENT:
             continue
         reason = _difference(row["amount"], row["amount_axes"], row["precision"], row["precision_axes"])
-        if reason == "unexplained" and row["axes"] < len(axes) and row["amount_axes"] < row["amount"]:
+        some = row["axes"] < all_axes.get(row["programme"], 0)
+        if reason == "unexplained" and some and row["amount_axes"] < row["amount"]:
             reason = "incomplete"
         yield finding(
             _severity(reason),
@@ -109,7 +111,7 @@ def claims_against_data(
     for _, claim in claims[(claims["quantity"] == "participants") & claims["value"].notna()].iterrows():
         by = "programme" if claim["axis"] == ALL else "axis"
         people = participants(achievements, cutoff=claim["cutoff"], by=by)
-        people = people[people["axis"] == claim["axis"]]
+        people = people[(people["axis"] == claim["axis"]) & (people["programme"] == claim["programme"])]
         if people.empty or people["value"].isna().all():
             continue
         known = people.iloc[0]

@@ -12,7 +12,7 @@ from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.framework_ratios import GROUP, Framework
 
-__all__ = ["SOURCES", "estimated_reserve", "reserve"]
+__all__ = ["SOURCES", "reserves"]
 
 SOURCES = ("plan", "estimate", "no_reserve", "not_available", "decided", "not_at_stake")
 """Where the amount of a reserve comes from, or why there is none to show."""
@@ -20,8 +20,20 @@ SOURCES = ("plan", "estimate", "no_reserve", "not_available", "decided", "not_at
 _YOUTH = "YEI"
 
 
-def reserve(group: tuple[str, str, str], data: Framework) -> tuple[float, str]:
-    """The reserve of one axis, fund and category of region in EUR of EU support, and where it comes from."""
+_Group = tuple[str, str, str]
+
+
+def reserves(groups: Sequence[_Group], data: Framework) -> list[tuple[float, str]]:
+    """The reserve of each axis, fund and category of region in EUR of EU support, and where it comes from."""
+    told = [_told(group, data) for group in groups]
+    if all(told):
+        return [found for found in told if found]
+    support = _support(data)
+    return [found or _estimate(group, support, data) for group, found in zip(groups, told, strict=True)]
+
+
+def _told(group: _Group, data: Framework) -> tuple[float, str] | None:
+    """The reserve of a group as far as no estimate is needed: there is none, or the plan gives it."""
     if data.against != "milestone":
         return np.nan, "not_at_stake"
     if group[0] == ALL or _without_reserve(group[0], data) or group[1] in data.rules.reserve_excluded_funds:
@@ -33,17 +45,16 @@ def reserve(group: tuple[str, str, str], data: Framework) -> tuple[float, str]:
         rows = _of_group(rows, [column for column in GROUP[1:] if column in rows], group, data)
         if len(rows) and rows["reserve_eur"].notna().all():
             return float(sum((v.exact(value) for value in rows["reserve_eur"]), v.ZERO)), "plan"
-    return estimated_reserve(group, data)
+    return None
 
 
-def estimated_reserve(group: tuple[str, str, str], data: Framework) -> tuple[float, str]:
+def _estimate(group: _Group, support: pd.DataFrame, data: Framework) -> tuple[float, str]:
     """The reserve of a group where the plan does not give it.
 
     Formula: reserve_share x EU support of the programme, technical assistance included, spread over the other axes in
     proportion to their EU support. The YEI and the ESF that matches it (in the same axis, as much as the YEI), and
     REACT-EU, have no part in it. Not available where one axis of the plan in force does not say its EU support.
     """
-    support = _support(data)
     if support["eligible"].isna().any():
         return np.nan, "not_available"
     sharing = support[~support["assistance"]]
@@ -100,7 +111,7 @@ def _objective(axis: str, data: Framework) -> str:
     return "".join(data.axes.loc[data.axes["axis"] == axis, "thematic_objective"].head(1))
 
 
-def _of_group(rows: pd.DataFrame, columns: Sequence[str], group: tuple[str, str, str], data: Framework) -> pd.DataFrame:
+def _of_group(rows: pd.DataFrame, columns: Sequence[str], group: _Group, data: Framework) -> pd.DataFrame:
     wanted = dict(zip(GROUP, group, strict=True))
     for column in columns:
         if column in data.rules.assessed_by:

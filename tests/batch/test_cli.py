@@ -233,3 +233,18 @@ def test_what_check_finds_as_csv_and_json():
     as_csv = pd.read_csv(io.StringIO(porfse("check", "--lang", "en", "--format", "csv").stdout))
     assert len(as_csv) == len(rows)
     assert len(porfse("check", "--lang", "en").stdout.splitlines()) == len(rows)
+
+
+def test_a_comparison_of_folders_is_a_page(tmp_path):
+    first, second = (programme_of(tmp_path / name, ["2018-09-30"], MONEY) for name in ("first", "second"))
+    descriptor = json.loads((second / "datapackage.json").read_text(encoding="utf-8"))
+    (second / "datapackage.json").write_text(json.dumps(descriptor | {"cci": "2014IT05SFOP902"}), encoding="utf-8")
+    asked = ("--notebook", "compare_programmes", "--out", tmp_path / "out", "--lang", "en")
+    run = porfse("report", first, second, *asked)
+    assert run.exit_code == 0, run.stderr
+    page = tmp_path / "out" / "en" / "2018-09-30" / "compare_programmes.html"
+    assert run.stdout.split() == [str(page)]
+    assert "(highlighted)" in page.read_text(encoding="utf-8")
+    refused = porfse("report", first, *asked)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "alone compares with nothing" in refused.stderr

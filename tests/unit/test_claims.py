@@ -1,5 +1,6 @@
 """Claims of documents against the data: every verdict worked by hand."""
 
+import dataclasses
 import functools
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from frames import CCI, achievements, finance, only, targets
 from porfse_analysis import check_claims, load_programme, schema
 from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.programme import make_programme
+from porfse_analysis.verdicts import claim_figures
 from porfse_analysis.verdicts.claims import CLAIM_COLUMNS, NEEDS, REASONS, VERDICTS
 
 INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
@@ -623,3 +625,37 @@ def test_a_total_of_two_funds_is_the_sum_of_both():
     }
     # 100 million, give or take one, against 100.8, give or take one
     assert "allocation-sum" not in set(check_claims(make_programme(CCI, {"it": "x"}, tables))["claim"])
+
+
+def test_the_figures_of_a_document_are_worked_out_once(bundled, monkeypatch):
+    calls = []
+    for name in ("published_totals", "people_at_dates"):
+        work = getattr(claim_figures, name)
+        monkeypatch.setattr(
+            claim_figures, name, lambda *given, work=work, name=name: calls.append(name) or work(*given)
+        )
+    once = check_claims(bundled)
+    asked = sorted(calls)
+    calls.clear()
+    twice = check_claims(
+        dataclasses.replace(bundled, claims=pd.concat([bundled.claims, bundled.claims], ignore_index=True))
+    )
+    assert len(twice) == 2 * len(once) - int((once["claim"] == "allocation-sum").sum())
+    assert sorted(calls) == asked
+    assert "people_at_dates" in asked
+
+
+def test_a_stage_is_followed_along_the_plan_as_the_rates():
+    # the plan of 2016 of the same document has dropped axis 2: what is declared then is found, as far as it goes
+    rows = finance(
+        ("1", "2015-12-31", "allocation", 100.0),
+        ("2", "2015-12-31", "allocation", 50.0),
+        ("1", "2016-12-31", "allocation", 150.0),
+        ("2", "2016-12-31", "allocation", 0.0),
+        ("1", "2015-12-31", "declared", 10.0),
+        ("2", "2015-12-31", "declared", 5.0),
+        ("1", "2016-12-31", "declared", 20.0),
+    )
+    row = verdict(claim("declared", 20.0, cutoff="2016-12-31"), money=[rows])
+    assert (row["verdict"], row["found"], row["found_bound"]) == ("compatible", 20.0, "at_least")
+    assert row["data_date"] == pd.Timestamp("2016-12-31")

@@ -1,20 +1,38 @@
 """Programmes side by side: who comes where, what counts, what is refused, and the page that shows it."""
 
+import io
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from cells import run_cells
 from cohesion_samples import finance_records, indicator_records, portal_tables, soda_csv, written
 
-from porfse_analysis import ParameterError, financial_progress, resources, target_achievement_ratio
+from porfse_analysis import load_programme, (
+    ParameterError,
+    check,
+    financial_progress,
+    resources,
+    target_achievement_ratio,
+)
 from porfse_analysis.display.programmes import figures, tables
-from porfse_analysis.display.programmes.comparison import open_comparison
+from porfse_analysis.display.programmes.comparison import compare_programmes, open_comparison
 from porfse_analysis.display.words.wording import LANGUAGES
-from porfse_analysis.loaders.cohesion_data import open_tables
+from porfse_analysis.loaders.cohesion_data import (
+    open_tables,
+    programmes_in,
+    read_finance,
+    tables_from_cohesion_data,
+)
+from porfse_analysis.loaders.folder import load_programmes
+from porfse_analysis.reports.comparison import is_comparison, plan_comparison
+from porfse_analysis.reports.country import Member, write_country
+from porfse_analysis.reports.request import Request
 from porfse_analysis.reports.results import recorded
+from porfse_analysis.verdicts.checks import for_readers
 
 ALPHA, BETA, GAMMA, DELTA = "2014IT05SFOP901", "2014IT16M2OP902", "2014IT05SFOP903", "2014FR05SFOP904"
 MORE = "More developed"
@@ -176,7 +194,7 @@ def test_figures_say_their_values(comparison):
     for figure in (figures.ranking_figure, figures.over_time, figures.targets_figure):
         drawn = figure(comparison).html
         assert "figcaption" in drawn
-        assert {"it": "coesione", "en": "Cohesion"}[comparison.lang] in drawn
+        assert {"it": "politica di coesione", "en": "cohesion"}[comparison.lang] in drawn.lower()
         assert "<b>" not in drawn
 
 
@@ -288,11 +306,120 @@ def test_all_italian_programmes_of_the_portal():
     data = open_tables(folder / "ec_finance_implementation.csv.gz")
     comparison = compared(data)
     rates = comparison.ranking.set_index("programme")["declaration_rate"]
-    assert len(rates) == 29
+    assert (len(rates), len(comparison.apart)) == (21, 8)
     assert rates["2014IT05SFOP007"] == 761_561_401.65 / 970_474_516
     raw = pd.read_csv(folder / "ec_finance_implementation.csv.gz", dtype={"priority": str, "to": str}, low_memory=False)
-    raw = raw[(raw["ms"] == "IT") & (raw["fund"] == "ESF") & (raw["year"] == 2022)]
+    raw = raw[(raw["ms"] == "IT") & (raw["year"] == 2022)]
+    # the programme of the youth initiative stands at 58.5%, its part of the ESF at 1.1%
+    youth = comparison.apart.set_index("programme").loc["2014IT05M9OP001"]
+    own = raw[raw["cci"] == "2014IT05M9OP001"]
+    assert youth["main_fund"] == "YEI"
+    assert youth["declaration_rate"] == pytest.approx(
+        own["total_eligible_expenditure"].sum() / own["total_amount"].sum(), rel=1e-12
+    )
+    assert round(youth["declaration_rate"], 3) == 0.585
+    raw = raw[(raw["fund"] == "ESF") & ~raw["cci"].isin(comparison.apart["programme"])]
     sums = raw.groupby("cci")[["total_eligible_expenditure", "total_amount"]].sum()
     expected = (sums["total_eligible_expenditure"] / sums["total_amount"]).sort_values(ascending=False)
     assert rates.index.tolist() == expected.index.tolist()
     pd.testing.assert_series_equal(rates, expected, check_names=False, rtol=1e-14)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_programme_of_another_main_fund_stands_apart(lang):
+    # ESF 10 of 400 declared, ERDF 590 of 600: the programme stands at 60%, its part of the ESF at 2.5%
+    rows = [
+        (BETA, "ESF", "1", "08", MORE, "2022", "1", "0", "400", "300", "10", END),
+        (BETA, "ERDF", "2", "01", MORE, "2022", "1", "0", "600", "600", "590", END),
+        (ALPHA, "ESF", "1", "08", MORE, "2022", "1", "0", "100", "60", "50", END),
+    ]
+    finance = read_finance(io.BytesIO(soda_csv(finance_records(rows))))
+    tables_of, titles = tables_from_cohesion_data(finance), programmes_in(finance)
+    comparison = open_comparison(tables_of, titles, member_state="IT", cutoff=END, lang=lang)
+    assert comparison.ranking["programme"].tolist() == [ALPHA]
+    assert comparison.median == 0.5
+    (row,) = comparison.apart.to_dict("records")
+    assert (row["programme"], row["main_fund"], row["declaration_rate"], row["allocation"]) == (BETA, "ERDF", 0.6, 1000)
+    page = tables.apart(comparison)._repr_html_()
+    assert {"it": "60,0%", "en": "60.0%"}[lang] in page
+    assert {"it": "1 programma il cui fondo", "en": "1 programme whose main"}[lang] in tables.lead(comparison).html
+    assert open_comparison(tables_of, titles, member_state="IT", fund="", cutoff=END).apart.empty
+    with pytest.raises(ParameterError, match="no programme has it as its main fund; those asked for have ERDF"):
+        open_comparison(tables_of, titles, programmes=[BETA], fund="ESF", cutoff=END)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_folders_side_by_side(lang):
+    invented = Path(__file__).parents[1] / "data" / "invented-programme"
+    alone = load_programmes(["", invented])
+    comparison = compare_programmes(alone, fund="", cutoff="2018-12-31", lang=lang)
+    for programme in alone:
+        expected = financial_progress(programme, cutoff="2018-12-31", by="programme")
+        rate = expected.loc[expected["indicator"] == "declaration_rate", "value"].iloc[0]
+        row = comparison.ranking[comparison.ranking["programme"] == programme.cci].iloc[0]
+        assert row["declaration_rate"] == rate or (pd.isna(rate) and pd.isna(row["declaration_rate"]))
+        found = for_readers(check(programme, cutoff="2018-12-31"))
+        assert (comparison.findings["programme"] == programme.cci).sum() == len(found)
+    assert comparison.own == "2014IT05SFOP007"
+    own = tables.ranking(comparison)._repr_html_()
+    assert own.count({"it": "(in evidenza)", "en": "(highlighted)"}[lang]) == 1
+    with pytest.raises(ParameterError, match="are both 2014IT05SFOP007: name one of them"):
+        load_programmes(["", resources.bundled()])
+
+
+@pytest.mark.parametrize(
+    ("folders", "given", "message"),
+    [
+        ((), (), "nothing to compare: name two or more programme folders"),
+        (("one",), (), "one alone compares with nothing"),
+        (("one", "two"), (("finance", "f.csv"),), "compare folders of programmes, or those of the Commission's table"),
+        ((), (("finance", "f.csv"),), "-p finance f.csv: there is no such file"),
+        ((), (("folders", "one"),), "parameter folders: name the folders"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_anything_is_run(folders, given, message):
+    request = Request(notebooks=("compare_programmes",), parameters=given)
+    with pytest.raises(ParameterError, match=f"^{message}"):
+        plan_comparison(request, folders)
+
+
+def test_a_comparison_is_asked_for_alone():
+    assert is_comparison(["compare_programmes"])
+    assert not is_comparison(["programme_report"])
+    with pytest.raises(ParameterError, match="compare_programmes is about several programmes, programme_report about"):
+        is_comparison(["compare_programmes", "programme_report"])
+
+
+def test_a_comparison_is_of_the_last_date_of_the_first(tmp_path):
+    invented = str(Path(__file__).parents[1] / "data" / "invented-programme")
+    request = Request(notebooks=("compare_programmes",), languages=("it", "en"), out=tmp_path)
+    runs = plan_comparison(request, ["", invented])
+    pages = [str(run.page.relative_to(tmp_path)) for run in runs]
+    assert pages == ["2022-06-30/compare_programmes.html", "en/2022-06-30/compare_programmes.html"]
+    assert runs[0].parameters == {"folders": ["", invented], "cutoff": "2022-06-30", "lang": "it"}
+    assert runs[0].home == ""  # no index there yet
+    (tmp_path / "index.html").write_text("x", encoding="utf-8")
+    assert plan_comparison(request, ["", invented])[0].home == "../index.html"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_above_several_programmes_compares_them(tmp_path, lang):
+    invented = Path(__file__).parents[1] / "data" / "invented-programme"
+    members = [
+        Member(
+            programme.cci, dict(programme.titles), tmp_path / name, [{"lang": lang, "cutoff": END, "status": "ok"}], at
+        )
+        for name, at, programme in (
+            ("a", "", load_programme()),
+            ("b", str(invented), load_programme(invented)),
+        )
+    ]
+    write_country(tmp_path, members)
+    page = (tmp_path / ("" if lang == "it" else lang) / "index.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr>(.*?)</tr>", page.split('id="table-compared"')[1].split("</table>")[0], re.DOTALL)
+    (bundled,) = [re.sub(r"<[^>]+>", " ", row).split() for row in rows if "Lombardia" in row]
+    # 761.56 of 970.47 million, 144 of 970.47 million certified at the date of the sheet, people of 2020
+    comma, point = (",", ".") if lang == "it" else (".", ",")
+    told = [(f"78{comma}5%", "30/06/2022"), (f"14{comma}8%", "30/09/2018"), (f"397{point}748", "31/12/2020")]
+    for figure, date in told:
+        assert bundled[bundled.index(figure) + 1] == date

@@ -15,16 +15,16 @@ from porfse_analysis.display.report import known_date
 from porfse_analysis.display.words import wording
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, financial_progress
+from porfse_analysis.indicators.positions import newest, positions_at
 from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.indicators.targets import target_achievement_ratio
-from porfse_analysis.languages import IN_TABLES
-from porfse_analysis.programme import Programme, make_programme, published_dates
-from porfse_analysis.verdicts.checks import check, for_readers
+from porfse_analysis.programme import Programme, joined_tables, published_dates
+from porfse_analysis.verdicts.checks import check_tables, for_readers
 
-__all__ = ["Comparison", "open_comparison"]
+__all__ = ["Comparison", "compare_programmes", "open_comparison"]
 
 _STAGES = ("selected", "declared")
-_TABLES = ("axes", "finance", "achievements", "targets")
+_TABLES = ("axes", "finance", "achievements", "targets", "population", "claims")
 _LABEL_LENGTH = 42
 
 
@@ -34,7 +34,9 @@ class Comparison:
 
     `tables` holds the rows of all of them together, `sources` where those are from. `members` has their programme
     (CCI), title, ms, funds and label; `fund` is the only fund whose rows count, "" for all; `left_out` the programmes
-    named that are not of the member state asked for.
+    named that are not of the member state asked for. `apart` are those whose main fund (that of the largest
+    allocation) is another: a part of them is no place in a ranking. Its columns: programme, title, main_fund and, of
+    all their funds together, allocation, declaration_rate, data_date, source, note. `own` is the programme highlighted.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -45,6 +47,8 @@ class Comparison:
     member_state: str
     fund: str
     left_out: tuple[str, ...]
+    apart: pd.DataFrame
+    own: str = ""
 
     def __repr__(self) -> str:
         return f"<Comparison of {len(self.members)} programmes at {self.cutoff.date().isoformat()}, {self.lang}>"
@@ -108,17 +112,27 @@ class Comparison:
     @cached_property
     def findings(self) -> pd.DataFrame:
         """What the checks found in each programme up to the cutoff."""
-        found = [for_readers(check(programme, cutoff=self.cutoff)) for programme in self._each()]
-        return pd.concat(found, ignore_index=True)
+        return for_readers(check_tables(self.tables, cutoff=self.cutoff))
 
-    def _each(self) -> list[Programme]:
-        frames = {name: dict(tuple(self.tables[name].groupby("programme", sort=False))) for name in _TABLES}
-        sources = self.sources.drop(columns="programme")
-        programmes = []
-        for code, title in zip(self.members["programme"], self.members["title"], strict=True):
-            own = {name: rows[code] for name, rows in frames.items() if code in rows}
-            programmes.append(make_programme(code, dict.fromkeys(IN_TABLES, title), {**own, "sources": sources}))
-        return programmes
+
+def compare_programmes(
+    programmes: Sequence[Programme], *, fund: str = "ESF", cutoff: object, lang: str = "it"
+) -> Comparison:
+    """These programmes side by side, the first one highlighted.
+
+    Member state and funds are those of the code and of `finance`. Raises as `open_comparison`.
+    """
+    titles = pd.DataFrame(
+        {
+            "programme": [programme.cci for programme in programmes],
+            "title": [programme.title(lang) for programme in programmes],
+            "ms": [programme.cci[4:6] for programme in programmes],
+            "funds": [", ".join(sorted(set(programme.finance["fund"]) - {""})) or fund for programme in programmes],
+        }
+    )
+    codes = titles["programme"].tolist()
+    tables = joined_tables(programmes)
+    return open_comparison(tables, titles, programmes=codes, fund=fund, cutoff=cutoff, lang=lang, own=codes[0])
 
 
 def open_comparison(
@@ -130,13 +144,15 @@ def open_comparison(
     fund: str = "ESF",
     cutoff: object,
     lang: str = "it",
+    own: str = "",
 ) -> Comparison:
     """The programmes asked for, side by side at a reporting date.
 
     `tables`: `axes`, `finance`, `achievements`, `targets` of all programmes, and `sources` if there are; `titles`:
     programme, title, ms (member state), funds ("ESF, YEI"). The programmes are those named (CCIs, a list or one text
     with commas), those of a member state, or those named that are of that member state. With a `fund` only programmes
-    that have it and only its rows count; "" counts all funds together.
+    that have it and only its rows count, those whose main fund is another apart; "" counts all funds together. `own`
+    is the programme highlighted.
 
     Raises `ParameterError` when no programme is asked for or left, for a programme, member state or fund that is not
     there, a date without figures, a language pages do not exist in.
@@ -166,17 +182,40 @@ def open_comparison(
     if picked.empty:
         raise ParameterError(f"member state {state} has no programme with {only}")
     picked = picked.sort_values("programme").reset_index(drop=True)
+    at = known_date(_dates(_pool(tables, picked["programme"], only)), cutoff, of="the comparison")
+    apart = _apart(picked, _pool(tables, picked["programme"], "")["finance"], only, at)
+    picked = picked[~picked["programme"].isin(apart["programme"])].reset_index(drop=True)
+    if picked.empty:
+        funds = ", ".join(sorted(set(apart["main_fund"])))
+        raise ParameterError(f"fund {only!r}: no programme has it as its main fund; those asked for have {funds}")
     pool = _pool(tables, picked["programme"], only)
+    cited = _pool(tables, pd.concat([picked["programme"], apart["programme"]]), "")
     return Comparison(
         pool,
-        _sources(pool, tables.get("sources")),
-        known_date(_dates(pool), cutoff, of="the comparison"),
+        _sources(cited, tables.get("sources")),
+        at,
         lang,
         picked.assign(label=_labels(picked)),
         state,
         only,
         tuple(elsewhere["programme"]) if named else (),
+        apart,
+        own,
     )
+
+
+def _apart(picked: pd.DataFrame, finance: pd.DataFrame, fund: str, at: pd.Timestamp) -> pd.DataFrame:
+    """The programmes of which another fund than the one asked for is the main one (`Comparison.apart`)."""
+    totals = positions_at(finance, at, ["programme", "fund"]).totals
+    plans = newest(totals[totals["stage"] == "allocation"], ["programme", "fund"])
+    plans = plans.assign(asked=plans["fund"] == fund).sort_values(["amount", "asked"], ascending=False, kind="stable")
+    main = plans.drop_duplicates("programme").rename(columns={"fund": "main_fund"})
+    other = main.loc[~main["main_fund"].isin([fund, ""]) & bool(fund), ["programme", "main_fund"]]
+    rates = _of_indicator(_rates(finance[finance["programme"].isin(other["programme"])], at), RATES["declared"])
+    rates = rates.rename(columns={"value": "declaration_rate", "denominator": "allocation"})
+    rows = picked[["programme", "title"]].merge(other, on="programme").merge(rates, on="programme", how="left")
+    columns = ["allocation", "declaration_rate", "data_date", "source", "note"]
+    return rows[["programme", "title", "main_fund", *columns]]
 
 
 def _codes(programmes: Sequence[str] | str) -> list[str]:

@@ -66,7 +66,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
             place,
             row["declaration_rate"] * 100,
             height=0.7,
-            color=COLOURS["declared"],
+            color=COLOURS["certified" if row["programme"] == comparison.own else "declared"],
             hatch=OLD if stale else "",
             edgecolor="white",
             linewidth=0,
@@ -96,7 +96,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
         fontsize=9,
         fontweight="bold",
     )
-    _rows_of(ax, rows["label"])
+    _rows_of(ax, rows["label"], rows["programme"] == comparison.own)
     ax.set_xlim(0, max(rows["declaration_rate"].max() * 115, 1))
     ax.set_xlabel(text("figure.percent_of_allocation"))
     ax.xaxis.set_major_formatter(number_ticks(comparison.lang))
@@ -206,7 +206,7 @@ def targets_figure(comparison: Comparison) -> Figure | Html:
             )
         )
     ax.axvline(REACHED * 100, color=COLOURS["text"], linewidth=1, linestyle="--", zorder=1)
-    _rows_of(ax, rows["label"])
+    _rows_of(ax, rows["label"], rows["programme"] == comparison.own)
     ax.set_xlim(0, end * 103)
     ax.set_xlabel(text("figure.percent_of_targets"))
     ax.xaxis.set_major_formatter(number_ticks(comparison.lang))
@@ -266,9 +266,11 @@ def _said(dates: pd.Series | pd.Index, values: pd.Series, comparison: Comparison
     )
 
 
-def _rows_of(ax: Axes, labels: pd.Series) -> None:
-    """One row per programme, the first at the top."""
+def _rows_of(ax: Axes, labels: pd.Series, own: pd.Series) -> None:
+    """One row per programme, the first at the top; the label of the one highlighted is bold."""
     ax.set_yticks(range(len(labels)), [_plain(label) for label in labels], fontsize=9)
+    for label, bold in zip(ax.get_yticklabels(), own, strict=True):
+        label.set_fontweight("bold" if bold else "normal")
     ax.set_ylim(len(labels) - 0.5, -0.6)
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0, pad=7)

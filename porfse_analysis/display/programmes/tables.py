@@ -21,6 +21,7 @@ from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.verdicts.checks import CHECKS, SEVERITIES
 
 __all__ = [
+    "apart",
     "definitions",
     "fired",
     "key_numbers",
@@ -63,6 +64,11 @@ def lead(comparison: Comparison) -> Html:
             said.append(comparison.text("compare.lead_shared", count=shared, fund=comparison.fund))
     else:
         said.append(comparison.text("compare.lead_all_funds"))
+    own = comparison.members[comparison.members["programme"] == comparison.own]
+    if len(own):
+        said.append(comparison.text("compare.lead_own", name=_named(own.iloc[0])))
+    if len(comparison.apart):
+        said.append(comparison.text("compare.lead_apart", count=len(comparison.apart), fund=comparison.fund))
     if comparison.left_out:
         listed = wording.list_of(comparison.left_out, lang)
         said.append(comparison.text("compare.lead_left_out", state=comparison.member_state, listed=listed))
@@ -102,7 +108,7 @@ def ranking(comparison: Comparison) -> Table:
                 write=cells.count(comparison, "rank", missing=comparison.text("compare.no_rank")),
             ),
             Column("programme", comparison.text("compare.cci")),
-            Column("title", comparison.text("compare.programme")),
+            Column("title", comparison.text("compare.programme"), write=_marked(comparison)),
             Column(
                 "allocation",
                 comparison.text("column.allocation_million"),
@@ -129,6 +135,42 @@ def ranking(comparison: Comparison) -> Table:
             comparison.text("compare.note_rank"),
             *cells.missing_note(comparison, rows["declaration_rate"], rows["selection_rate"]),
             *([comparison.text("note_long.stale")] if stale else []),
+        ],
+        source=source_line(rows["source"], comparison),
+    )
+
+
+def apart(comparison: Comparison) -> Table | Html:
+    """The programmes with another main fund, each with the rate of all its funds together; nothing where none is."""
+    rows = comparison.apart
+    if rows.empty:
+        return Html("")
+    date = wording.date(comparison.cutoff, comparison.lang)
+    return Table(
+        "apart",
+        comparison.text("compare.table_apart", date=date, fund=comparison.fund),
+        rows,
+        [
+            Column("title", comparison.text("compare.programme"), "head", write=_marked(comparison)),
+            Column("programme", comparison.text("compare.cci")),
+            Column("main_fund", comparison.text("compare.main_fund")),
+            Column(
+                "allocation",
+                comparison.text("column.allocation_million"),
+                "figure",
+                write=cells.million(comparison, "allocation"),
+            ),
+            Column(
+                "declaration_rate",
+                wording.indicator_title("declaration_rate", comparison.lang),
+                "figure",
+                write=cells.rate(comparison, "declaration_rate", note="note"),
+            ),
+            Column("data_date", comparison.text("column.data_date"), write=cells.date(comparison)),
+        ],
+        notes=[
+            comparison.text("compare.note_apart", fund=comparison.fund),
+            *cells.missing_note(comparison, rows["declaration_rate"]),
         ],
         source=source_line(rows["source"], comparison),
     )
@@ -273,6 +315,16 @@ def worst(comparison: Comparison) -> Table:
 def _named(row: pd.Series) -> str:
     """The title, or the code where the portal has no title."""
     return str(row["title"] or row["programme"])
+
+
+def _marked(comparison: Comparison) -> cells.Write:
+    """The title, the programme highlighted marked as such."""
+
+    def write(row: pd.Series) -> str:
+        own = row["programme"] == comparison.own
+        return comparison.text("compare.own", name=_named(row)) if own else _named(row)
+
+    return write
 
 
 def _scope(comparison: Comparison) -> dict[str, str]:
