@@ -11,10 +11,11 @@ import pytest
 from cells import run_cells
 from cohesion_samples import finance_records, indicator_records, portal_tables, soda_csv, written
 
-from porfse_analysis import load_programme, (
+from porfse_analysis import (
     ParameterError,
     check,
     financial_progress,
+    load_programme,
     resources,
     target_achievement_ratio,
 )
