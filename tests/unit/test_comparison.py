@@ -15,7 +15,6 @@ from porfse_analysis import (
     ParameterError,
     check,
     financial_progress,
-    load_programme,
     resources,
     target_achievement_ratio,
 )
