@@ -348,3 +348,10 @@ def test_titles_tell_pages_apart_and_every_page_says_the_day_it_was_made(reports
     ).replace("'", "&#39;")
     assert len(set(titles.values())) == len(titles)
     assert all("porfse" in page.partition('class="pf-made">')[2][:80] for page in pages.values())
+
+
+def test_an_id_is_of_one_element_of_a_page(reports):
+    for path in reports.rglob("*.html"):
+        ids = re.findall(r'\sid="([^"]+)"', path.read_text(encoding="utf-8"))
+        assert len(ids) > 5
+        assert sorted(set(ids)) == sorted(ids), path.name

@@ -95,7 +95,7 @@ def overflow(page):
 
 def test_the_front_page_leads_to_every_report_and_back(site, page):
     page.goto((site / "index.html").as_uri())
-    links = page.locator("#dates-table tbody a")
+    links = page.locator("#table-dates tbody a")
     reports = links.count()
     assert reports == len(list(site.glob("*/*.html"))) - len(list(site.glob("en/*.html")))
     assert links.nth(0).text_content() == "30 giugno 2022: rapporto"
@@ -340,7 +340,7 @@ def test_links_of_hostile_names_lead_to_their_pages(hostile_site, page):
             assert target.startswith(hostile_site.as_uri() + "/"), target
             assert Path(unquote(urlsplit(target).path)).is_file(), target
     page.goto((hostile_site / "index.html").as_uri())
-    page.locator("#dates-table").get_by_text(Path(hostile.NOTEBOOK).stem).click()
+    page.locator("#table-dates").get_by_text(Path(hostile.NOTEBOOK).stem).click()
     assert page.locator("#endowment").count() >= 1
 
 

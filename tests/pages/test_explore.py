@@ -548,11 +548,11 @@ def test_in_jupyterlab_a_date_is_chosen_and_its_figures_appear(tmp_path):
             cutoff.wait_for(timeout=30_000)
             view.get_by_label("Stadio", exact=True).select_option(label="Costo ammesso")
             view.get_by_label("Asse", exact=True).select_option(label="I · Occupazione")
-            expect(view.locator("#explored")).to_contain_text("290.131.389,75")
+            expect(view.locator("#table-explored")).to_contain_text("290.131.389,75")
             cutoff.select_option(label="31 dicembre 2018")
             # finance.csv: I, 2018-12-31, selected, of the Commission
-            expect(view.locator("#explored")).to_contain_text("133.615.344,12")
-            expect(view.locator("#explored")).not_to_contain_text("290.131.389,75")
+            expect(view.locator("#table-explored")).to_contain_text("133.615.344,12")
+            expect(view.locator("#table-explored")).not_to_contain_text("290.131.389,75")
             expect(view.locator("figure")).to_have_count(1)
             expect(view.locator("h2")).to_have_count(1)
         finally:

@@ -413,7 +413,7 @@ def test_the_page_above_several_programmes_compares_them(tmp_path, lang):
     ]
     write_country(tmp_path, members)
     page = (tmp_path / ("" if lang == "it" else lang) / "index.html").read_text(encoding="utf-8")
-    rows = re.findall(r"<tr>(.*?)</tr>", page.split('id="compared"')[1].split("</table>")[0], re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", page.split('id="table-compared"')[1].split("</table>")[0], re.DOTALL)
     (bundled,) = [re.sub(r"<[^>]+>", " ", row).split() for row in rows if "Lombardia" in row]
     # 761.56 of 970.47 million, 144 of 970.47 million certified at the date of the sheet, people of 2020
     comma, point = (",", ".") if lang == "it" else (".", ",")
