@@ -2,11 +2,13 @@
 
 import base64
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from frames import achievements, finance, small_programme
 
+import porfse_analysis
 from porfse_analysis import ParameterError, open_report
 from porfse_analysis.display import blocks, figures, tables
 from porfse_analysis.display.html import heading, paragraphs, tiles
@@ -353,3 +355,13 @@ def test_control_characters_do_not_break_a_figure(programme):
 )
 def test_texts_that_turn_the_direction_are_shut_off(value, shown):
     assert wording.text("source.titled", "en", title=value, publisher="P") == f"{shown} (P)"
+
+
+def test_the_style_names_tables_there_are():
+    """A rule for a table by its id is for one that some page has."""
+    package = Path(porfse_analysis.__file__).parent
+    style = (package / "reports" / "page.css").read_text(encoding="utf-8")
+    asked = set(re.findall(r"#table-([a-z-]+)", style))
+    assert len(asked) > 5
+    written = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    assert not [name for name in asked if f'"{name}"' not in written]
