@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
@@ -53,6 +54,7 @@ def render(executed: Path, lang: str, name: str, home: str = "", comments: Seque
     beside = downloads(carried, lang, name, [(label, text) for label, text in facts if text])
     folder, sections = f"{name}_files", headings.sections
     if beside:
+        body = _at_the_top(body, [_link(file, folder, lang) for file in beside if file.name.endswith(".pdf")])
         body += _offer(beside, folder, lang)
         sections = [*sections, ("downloads", wording.text("download.section", lang))]
     # what and of when first: a row of tabs shows the beginning
@@ -64,14 +66,26 @@ def render(executed: Path, lang: str, name: str, home: str = "", comments: Seque
 
 def _offer(beside: list[Download], folder: str, lang: str) -> str:
     """The section with the links to the files."""
-    items = []
-    for file in beside:
-        size = wording.number(max(1, len(file.content) / 1000), lang)
-        kind = wording.text("download.kind", lang, kind=file.name.rsplit(".", 1)[1].upper(), size=size)
-        link = f'<a href="{quote(folder)}/{quote(file.name)}" download>{html.escape(file.label)}</a>'
-        items.append(f"<li>{link} {html.escape(kind)}</li>")
+    items = [f"<li>{_link(file, folder, lang)}</li>" for file in beside]
     said = paragraphs([wording.text("download.beside", lang, folder=folder)])
     return f"{heading(wording.text('download.section', lang), 'downloads').html}{said.html}<ul>{''.join(items)}</ul>"
+
+
+def _link(file: Download, folder: str, lang: str) -> str:
+    """A link to a file beside the page, with its kind and size."""
+    size = wording.number(max(1, len(file.content) / 1000), lang)
+    kind = wording.text("download.kind", lang, kind=file.name.rsplit(".", 1)[1].upper(), size=size)
+    link = f'<a href="{quote(folder)}/{quote(file.name)}" download>{html.escape(file.label)}</a>'
+    return f"{link} {html.escape(kind)}"
+
+
+def _at_the_top(body: str, links: Sequence[str]) -> str:
+    """The body with links below its title: what can be printed and handed on is what many come for."""
+    title = re.search(r'</h1>\s*(?:<p class="pf-subtitle">.*?</p>)?', body, re.DOTALL)
+    if not links or title is None:
+        return body
+    said = "".join(f'<p class="pf-more">{link}</p>' for link in links)
+    return f"{body[: title.end()]}\n{said}{body[title.end() :]}"
 
 
 def page(**values: Any) -> str:

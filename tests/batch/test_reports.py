@@ -355,3 +355,12 @@ def test_an_id_is_of_one_element_of_a_page(reports):
         ids = re.findall(r'\sid="([^"]+)"', path.read_text(encoding="utf-8"))
         assert len(ids) > 5
         assert sorted(set(ids)) == sorted(ids), path.name
+
+
+def test_the_sheet_to_print_is_offered_below_the_title(reports):
+    page = (reports / "2018-09-30" / "information_sheet.html").read_text(encoding="utf-8")
+    above = page.partition("</h1>")[2].partition("<h2")[0]
+    (target,) = re.findall(r'<a href="([^"]+\.pdf)" download>', above)
+    assert (reports / "2018-09-30" / target).read_bytes().startswith(b"%PDF")
+    report = (reports / "2018-09-30" / "programme_report.html").read_text(encoding="utf-8")
+    assert "download>" not in report.partition("</h1>")[2].partition("<h2")[0]
