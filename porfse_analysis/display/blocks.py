@@ -58,7 +58,11 @@ def lead(report: Report) -> Html:
     }
     rows = report.sources
     names = [
-        report.text("source.titled", publisher=row["publisher"], title=source_title(row, report.lang))
+        report.text(
+            "source.titled",
+            publisher=wording.described(row["publisher"], report.lang),
+            title=source_title(row, report.lang),
+        )
         for _, row in rows[rows["source"].isin(used)].iterrows()
     ]
     day = wording.long_date(report.cutoff, report.lang)

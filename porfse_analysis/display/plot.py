@@ -230,7 +230,7 @@ def _below(ax: Axes, frame: pd.DataFrame, rows: pd.DataFrame, lang: str, lines: 
 def _titled(source: str, about: Mapping[str, str], lang: str) -> str:
     """Title and publisher of a source as far as they are known, else its identifier."""
     title = in_language({f"title_{name}": text for name, text in about.items()}, "title", lang) or source
-    publisher = about.get("publisher", "")
+    publisher = wording.described(about.get("publisher", ""), lang)
     return wording.text("source.titled", lang, title=title, publisher=publisher) if publisher else title
 
 
