@@ -8,7 +8,7 @@ would make it vanish. A spelling that is meant for a known code is therefore ref
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 import pandas as pd
@@ -21,11 +21,13 @@ __all__ = [
     "PEOPLE_UNITS",
     "PERCENTAGE_UNITS",
     "REGION_CATEGORIES",
+    "axis_places",
     "doubtful_target",
     "impossible_counts",
     "is_percentage",
     "misspelt",
     "people_targets",
+    "reading_order",
     "same_but_for_spelling",
     "thousands",
     "uncountable",
@@ -283,3 +285,34 @@ def _meant(text: str, decimal: str) -> tuple[int, str]:
     joined = " and " if 0 < found[1] < 100 else " "
     words = f"{_spelled(found[0])} thousand" + (f"{joined}{_spelled(found[1])}" if found[1] else "")
     return found[0] * 1000 + found[1], words
+
+
+_ROMAN = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
+
+
+def reading_order(labels: Iterable[str]) -> Callable[[str], tuple[int, str, int, str]]:
+    """A key that sorts the axes of one programme: 2 before 10, IX before X, "1 bis" after 1."""
+    # in a list A ... K the letter I is no number
+    roman = "H" not in labels
+
+    def key(label: str) -> tuple[int, str, int, str]:
+        digits = re.match(r"(\D*?)0*(\d+)", label)
+        if digits:
+            return 0, digits[1], int(digits[2]), label
+        head = re.split(r"\W", label, maxsplit=1)[0]
+        if roman and head and _ROMAN.fullmatch(head):
+            values = [_ROMAN_VALUES[sign] for sign in head]
+            number = sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))
+            return 1, "", number, label
+        return 2, label, 0, label
+
+    return key
+
+
+def axis_places(axes: pd.Series) -> pd.Series:
+    """The place of each axis among these, as a reader expects them (`reading_order`); `ALL`, the whole, comes first."""
+    labels = set(axes.astype("str"))
+    key = reading_order(labels)
+    ordered = sorted(labels, key=lambda label: (label != "ALL", key(label)))
+    return axes.astype("str").map({label: place for place, label in enumerate(ordered)}).astype("int64")

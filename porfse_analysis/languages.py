@@ -139,6 +139,19 @@ def every_decimal(value: Any, lang: str) -> str:
     return str(format_decimal(value, format="#,##0.###############", locale=locale(lang)))
 
 
+def axis_title(row: Any, lang: str) -> str:
+    """The title of an axis in `lang`, or in the one there is; of an axis without one what its objective is called.
+
+    That is said to be the objective: several axes of a programme may have one.
+    """
+    own = in_language(row, "title", lang)
+    code = row.get("thematic_objective", "")
+    if own or not code or not has_text(f"objective.{code}"):
+        return own
+    title = text(f"objective.{code}", lang)
+    return text("objective.titled", lang, number=int(code), title=title) if code.isdecimal() else title
+
+
 def in_language(row: Any, name: str, lang: str) -> str:
     """The text of a row of a programme's table in `lang`, else in another language there is; empty when there is none.
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from porfse_analysis import languages
 from porfse_analysis.display.page import Page, ProgrammePage
 from porfse_analysis.display.sources import reference as numbered
 from porfse_analysis.display.table import DATE, Typed
@@ -37,10 +38,10 @@ Write = Callable[[pd.Series], str]
 
 
 def axis_title(row: pd.Series, lang: str) -> str:
-    """The title of an axis in the reader's language, or in the one there is."""
+    """The title of an axis in the reader's language (`languages.axis_title`)."""
     if row["axis"] == ALL:
         return wording.text("axis.programme", lang)
-    return wording.in_language(row, "title", lang)
+    return languages.axis_title(row, lang)
 
 
 def axis_label(report: ProgrammePage) -> Write:

@@ -11,6 +11,7 @@ from porfse_analysis.display.sources import numbered, source_line, source_title
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.display.words.indicators import formula
 from porfse_analysis.indicators.registry import INDICATORS
 
 __all__ = ["claims", "definitions", "findings", "findings_table", "sources"]
@@ -94,8 +95,8 @@ def definitions(report: Page) -> Table:
             {
                 "title": indicator.title[report.lang],
                 "definition": indicator.definition[report.lang],
-                "formula": indicator.formula,
-                "unit": indicator.unit,
+                "formula": formula(indicator.formula, report.lang),
+                "unit": report.text(f"unit_name.{indicator.unit}"),
                 "origin": wording.citation(indicator.source, report.lang),
             }
             for name, indicator in INDICATORS.items()

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.languages import IN_TABLES, in_language
+from porfse_analysis.languages import IN_TABLES, axis_title, in_language
 from porfse_analysis.programme import Programme
 
 __all__ = ["NAMES", "names_of", "tables_of", "with_names"]
@@ -51,7 +51,6 @@ def names_of(programme: Programme) -> dict[str, Any]:
         for row in programme.sources.astype({"source": "str"}).to_dict("records")
     }
     axes = {
-        row["axis"]: {lang: in_language(row, "title", lang) for lang in IN_TABLES}
-        for row in programme.axes.to_dict("records")
+        row["axis"]: {lang: axis_title(row, lang) for lang in IN_TABLES} for row in programme.axes.to_dict("records")
     }
     return {"axes": {programme.cci: axes}, "sources": sources}

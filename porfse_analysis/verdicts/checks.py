@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from porfse_analysis import schema
-from porfse_analysis.codes import ESF_TYPES
+from porfse_analysis.codes import ESF_TYPES, axis_places
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
@@ -165,8 +165,9 @@ def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
             table[name] = table[name].astype(object).where(table[name].notna(), "").astype(str)
     place = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
     order = table["check"].map({name: place for place, name in enumerate(CHECKS)})
-    table = table.assign(place=place, order=order).sort_values(
-        ["programme", "place", "order", "cutoff", "axis", "figure", "source"], kind="stable"
+    at = table.groupby("programme")["axis"].transform(axis_places)
+    table = table.assign(place=place, order=order, at=at).sort_values(
+        ["programme", "place", "order", "cutoff", "at", "figure", "source"], kind="stable"
     )
     return table[list(FINDING_COLUMNS)].reset_index(drop=True)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from porfse_analysis.codes import reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
@@ -177,7 +178,7 @@ def allocations(finance: pd.DataFrame, date: pd.Timestamp, rates: Rates) -> list
     """The allocations of the axes in force at a date, one per axis, fund and category of region."""
     rows = finance[(finance["stage"] == "allocation") & (finance["axis"] != ALL)]
     found = []
-    for axis in sorted(set(rows["axis"])):
+    for axis in sorted(set(rows["axis"]), key=reading_order(set(rows["axis"]))):
         of_axis = rows[rows["axis"] == axis]
         newest = v.position(of_axis, "eu_amount_eur", date)
         # without EU part there is no rate, but the axis is there
@@ -240,7 +241,8 @@ def application_lines(
     lines = []
     by_axis = [(item.key[0], item) for item in in_force]
     with_figure = certified.loc[certified["amount_eur"].notna(), "axis"]
-    for axis in sorted({axis for axis, _ in by_axis} | set(with_figure) - {ALL}):
+    axes = {axis for axis, _ in by_axis} | set(with_figure) - {ALL}
+    for axis in sorted(axes, key=reading_order(axes)):
         own = [item for name, item in by_axis if name == axis]
         lines += _axis_lines(finance[finance["axis"] == axis], own, deadline, rates)
     total = evidence(certified[certified["axis"] == ALL], "amount_eur", deadline)

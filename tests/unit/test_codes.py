@@ -10,7 +10,7 @@ from cohesion_samples import finance_records, indicator_records, soda_csv
 from frames import achievements, small_programme, targets
 
 from porfse_analysis import DataError, load_programme, schema
-from porfse_analysis.codes import CODES, misspelt, uncountable
+from porfse_analysis.codes import CODES, axis_places, misspelt, uncountable
 from porfse_analysis.loaders.cohesion_data import import_cohesion_data
 from porfse_analysis.loaders.save import save_programme
 from porfse_analysis.loaders.workbook.reading import read_workbook
@@ -289,3 +289,15 @@ def test_a_number_of_another_length_is_another_spelling(written, meant):
 @pytest.mark.parametrize("code", ["CO01", "CR09", "EECO19", "RCO22", "SO1_1", "R1", "CO100", "C1", "CO01.1"])
 def test_other_codes_stay(code):
     assert misspelt("indicator_code", code) == ("", "")
+
+
+def test_axes_stand_in_the_order_of_the_programme():
+    axes = pd.Series(["IX", "V", "ALL", "X", "IV", "V"])
+    assert axes_in_order(axes) == ["ALL", "IV", "V", "V", "IX", "X"]
+    assert axes_in_order(pd.Series(["10", "2", "1 bis", "1"])) == ["1", "1 bis", "2", "10"]
+    # in a list A ... K the letter I is no number
+    assert axes_in_order(pd.Series(["I", "H", "A", "J"])) == ["A", "H", "I", "J"]
+
+
+def axes_in_order(axes):
+    return axes.iloc[axis_places(axes).argsort(kind="stable")].tolist()

@@ -162,7 +162,7 @@ def _target_columns(comparison: CutoffComparison, rows: pd.DataFrame) -> list[Co
     pairs = (("numerator", "value"), ("denominator", "target"), ("value", "ratio"))
     return [
         Column("indicator_code", text("column.indicator"), "head", write=writers.target_name(comparison)),
-        Column("axis", text("cutoffs.where"), write=writers.where(rows)),
+        Column("axis", text("cutoffs.where"), write=writers.where(comparison, rows)),
         *(
             Column(name, text(f"column.{label}"), "figure", write=writers.pair(comparison, name))
             for name, label in pairs
@@ -284,7 +284,7 @@ def plan_targets(comparison: CutoffComparison) -> Table:
         rows,
         [
             Column("indicator_code", text("column.indicator"), "head", write=writers.target_name(comparison)),
-            Column("axis", text("cutoffs.where"), write=writers.where(every)),
+            Column("axis", text("cutoffs.where"), write=writers.where(comparison, every)),
             Column("target_before", text("column.before"), "figure", write=figure("target_before")),
             Column("target", text("column.now"), "figure", write=figure("target")),
             Column("change", text("cutoffs.change"), "figure", write=writers.count_change(comparison, "cutoffs.none")),

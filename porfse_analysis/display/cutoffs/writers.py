@@ -10,6 +10,7 @@ import pandas as pd
 from porfse_analysis.display import cells
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.indicators import labelled, region_category
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.result import figure_bound, value_bound
 from porfse_analysis.schema import ALL
@@ -44,18 +45,20 @@ def target_name(comparison: CutoffComparison) -> cells.Write:
     """Code and name of an indicator."""
 
     def write(row: pd.Series) -> str:
-        key = f"indicator.{row['indicator_code']}"
-        if row["indicator_type"] in ("OESF", "RESF") and wording.has_text(key):
-            return comparison.text("indicator.named", code=row["indicator_code"], name=comparison.text(key))
-        return comparison.text("indicator.typed", code=row["indicator_code"], type=row["indicator_type"])
+        return labelled(row["indicator_code"], row["indicator_type"], comparison.lang)
 
     return write
 
 
-def where(rows: pd.DataFrame) -> cells.Write:
+def where(comparison: CutoffComparison, rows: pd.DataFrame) -> cells.Write:
     """Axis and priority, and the category of region where the rows have several."""
-    names = ["axis", "investment_priority"] + (["region_category"] if rows["region_category"].nunique() > 1 else [])
-    return lambda row: " ".join(row[name] for name in names if row[name])
+    several = rows["region_category"].nunique() > 1
+
+    def write(row: pd.Series) -> str:
+        region = region_category(row["region_category"], comparison.lang) if several else ""
+        return " ".join(part for part in (row["axis"], row["investment_priority"], region) if part)
+
+    return write
 
 
 def count_change(comparison: CutoffComparison, missing: str = "missing.short") -> cells.Write:

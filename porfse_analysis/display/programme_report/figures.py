@@ -6,6 +6,7 @@ of `display.drawings`.
 
 from __future__ import annotations
 
+from porfse_analysis.codes import axis_places
 from porfse_analysis.display.age import is_old
 from porfse_analysis.display.drawings import draw_funnel, draw_over_time, draw_rates, draw_targets, targets_end
 from porfse_analysis.display.figure import Figure, new_figure, on_page
@@ -97,7 +98,7 @@ def axes_progress(report: Report) -> Figure | Html:
 
 def target_ratios(report: Report) -> Figure | Html:
     """The achievement of each target, against the whole of it."""
-    rows = counted_ratios(report.results)
+    rows = counted_ratios(report.results).sort_values("axis", key=axis_places, kind="stable")
     if rows.empty:
         return paragraphs([report.text("empty.targets")], "pf-empty")
     figure, ax = new_figure(height=0.27 * len(rows) + 0.8, left=1.4)

@@ -255,7 +255,10 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
     def reason(row: pd.Series) -> str:
         return "" if row["status"] in told else report.text(f"change_status.{row['status']}")
 
-    new = rows["status"].isin(_NEW) | rows["numerator_before"].isna()
+    # what has no rate for want of money in the plan is not "first published"
+    zero = rows["denominator"].eq(0) | rows["denominator_before"].eq(0)
+    rows = rows.assign(status=rows["status"].mask(zero & rows["status"].isin(_NEW), "zero_denominator"))
+    new = rows["status"].isin(_NEW) | (rows["numerator_before"].isna() & ~zero)
     told = ("compared", *_NEW)
     reasons = [] if rows["status"].isin(told).all() else [Column("status", report.text("column.note"), write=reason)]
     moved = "numerator_change"

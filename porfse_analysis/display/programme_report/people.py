@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from porfse_analysis.codes import axis_places
 from porfse_analysis.display import cells
 from porfse_analysis.display.page import Page
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.indicators import labelled
 from porfse_analysis.display.words.reached import word_gained, word_reached
 from porfse_analysis.indicators.overview import SPEND_STAGES
 from porfse_analysis.indicators.result import has_note
@@ -83,7 +85,8 @@ def per_capita(report: Report) -> Table:
 def target_rows(report: Page) -> pd.DataFrame:
     """The target ratios of the cutoff that have a target, with the name of each indicator."""
     rows = report.results[report.results["indicator"] == "target_achievement_ratio"]
-    return rows[~has_note(rows["note"], "no_target")].reset_index(drop=True)
+    rows = rows[~has_note(rows["note"], "no_target")]
+    return rows.sort_values("axis", key=axis_places, kind="stable").reset_index(drop=True)
 
 
 def targets(report: Report) -> Table:
@@ -91,11 +94,7 @@ def targets(report: Report) -> Table:
     rows = target_rows(report)
 
     def indicator(row: pd.Series) -> str:
-        key = f"indicator.{row['indicator_code']}"
-        # the YEI has results of its own under codes of the ESF (CR01 ...): names are of ESF indicators alone
-        if row["indicator_type"] in ("OESF", "RESF") and wording.has_text(key):
-            return report.text("indicator.named", code=row["indicator_code"], name=report.text(key))
-        return report.text("indicator.typed", code=row["indicator_code"], type=row["indicator_type"])
+        return labelled(row["indicator_code"], row["indicator_type"], report.lang)
 
     return Table(
         "targets",

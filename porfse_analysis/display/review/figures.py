@@ -94,4 +94,4 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
 
 
 def _name(row: pd.Series, among: pd.DataFrame, lang: str) -> str:
-    return f"{short_place(row, among)} {indicator_label(row, lang)}"
+    return f"{short_place(row, lang, among)} {indicator_label(row, lang)}"

@@ -61,7 +61,11 @@ def _framework(report: Report) -> str:
         return ""
     said = assessed.assign(said=[status(row, report) for _, row in assessed.iterrows()])
     parts = [
-        report.text("review.axes", status=name, axes=", ".join(short_place(row, rows) for _, row in group.iterrows()))
+        report.text(
+            "review.axes",
+            status=name,
+            axes=", ".join(short_place(row, report.lang, rows) for _, row in group.iterrows()),
+        )
         for name, group in said.groupby("said", sort=False)
     ]
     return report.text("review.framework", date=wording.date(report.cutoff, report.lang), listed="; ".join(parts))

@@ -20,6 +20,8 @@ from porfse_analysis.display.words.framework import (
     word_ratio,
     word_would_change,
 )
+from porfse_analysis.display.words.indicators import indicator_name as wording_of
+from porfse_analysis.display.words.indicators import region_category
 from porfse_analysis.display.words.rules import share_form, word_changes, word_rules
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.verdicts import performance_framework as framework_rules
@@ -82,26 +84,27 @@ def _iso(report: Report) -> str:
 def place(row: Any, report: Report, among: pd.DataFrame | None = None) -> str:
     """The axis, with what tells it apart `among` the rows it stands in (see `short_place`)."""
     label = cells.axis_label(report)(row)
-    apart = _apart(row, among)
+    apart = _apart(row, among, report.lang)
     return report.text("axis.part", axis=label, part=", ".join(apart)) if apart else label
 
 
-def short_place(row: Any, among: pd.DataFrame | None = None) -> str:
+def short_place(row: Any, lang: str, among: pd.DataFrame | None = None) -> str:
     """The code of the axis, with its fund and category of region where `among` the rows the axis has several.
 
     A fund that is not the one of the regions' programmes is named in any case.
     """
-    return " ".join([str(row["axis"]), *_apart(row, among)])
+    return " ".join([str(row["axis"]), *_apart(row, among, lang)])
 
 
-def _apart(row: Any, among: pd.DataFrame | None) -> list[str]:
+def _apart(row: Any, among: pd.DataFrame | None, lang: str) -> list[str]:
     rows = None if among is None else among[among["axis"] == row["axis"]]
 
     def several(name: str) -> bool:
         return rows is not None and rows[name].nunique() > 1
 
     fund = several("fund") or row["fund"] not in ("", "ESF")
-    return [row[name] for name, told in (("fund", fund), ("region_category", several("region_category"))) if told]
+    region = region_category(row["region_category"], lang) if several("region_category") else ""
+    return [part for part in (row["fund"] if fund else "", region) if part]
 
 
 def status(row: pd.Series, report: Report) -> str:
@@ -138,7 +141,7 @@ def framework(report: Report, against: Against = "milestone") -> Table:
     )
     notes = [*(cells.missing_note(report, rows["reserve_eur"]) if at_stake else ())]
     if (rows["n"] > 0).any():
-        places = [short_place(row, rows) for _, row in rows.iterrows()]
+        places = [short_place(row, report.lang, rows) for _, row in rows.iterrows()]
         changes = word_would_change(rows, places, report.lang)
         notes += changes or [report.text("framework.would_not_change")]
     data = report.programme
@@ -162,11 +165,9 @@ def framework(report: Report, against: Against = "milestone") -> Table:
 
 def indicator_name(row: pd.Series, lang: str) -> str:
     """Code and name of an indicator of the framework."""
-    code = row["indicator_code"]
-    if wording.has_text(f"indicator.{code}"):
-        name = wording.text(f"indicator.{code}", lang)
-        return wording.text("indicator.named", lang, code=code, name=name)
-    return str(code or row["indicator_type"])
+    code, kind = row["indicator_code"], row["indicator_type"]
+    name = wording_of(code, kind, lang)
+    return wording.text("indicator.named", lang, code=code, name=name) if name else str(code or kind)
 
 
 def framework_indicators(report: Report, against: Against = "milestone") -> Table:
@@ -196,7 +197,7 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
         report.text(f"table.framework_indicators_{against}", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
-            Column("axis", report.text("column.axis"), "head", write=lambda row: short_place(row, rows)),
+            Column("axis", report.text("column.axis"), "head", write=lambda row: short_place(row, report.lang, rows)),
             Column("indicator", report.text("column.indicator"), write=lambda row: indicator_name(row, report.lang)),
             Column("kind", report.text("column.kind"), write=kind),
             Column("value", report.text("column.value"), "figure", write=cells.count(report, "value")),

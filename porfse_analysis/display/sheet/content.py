@@ -25,6 +25,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.display.words.decommitment import word_decommitment
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.display.words.indicators import indicator_name
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
 from porfse_analysis.indicators.result import figure_bound, has_note, ratio_bound, value_bound
@@ -340,9 +341,9 @@ def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
     items = []
     for _, row in rows.iterrows():
         code = row["indicator_code"]
-        known = wording.has_text(f"indicator.{code}")
+        known = indicator_name(code, row["indicator_type"], report.lang)
         place = " ".join(part for part in (row["axis"], row["investment_priority"]) if part)
-        name = report.text("sheet.output", name=report.text(f"indicator.{code}") if known else code, place=place)
+        name = report.text("sheet.output", name=known or code, place=place)
         figure = wording.count(row["numerator"], report.lang, bound=figure_bound(row["note"]))
         rate = _rate(row, report)
         remark = report.text("sheet.of_target", rate=rate) if rate else ""

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.indicators import region_category
 from porfse_analysis.display.words.rules import share_form
 from porfse_analysis.schema import ALL
 
@@ -61,7 +62,7 @@ def word_decommitment(deadlines: pd.DataFrame, applications: pd.DataFrame, lang:
         rows.append(
             {
                 "deadline": wording.date(row["deadline"], lang),
-                "part": _part(row),
+                "part": _part(row, lang),
                 "status": wording.text(f"decommitment_status.{row['status']}", lang),
                 "why": " ".join(_sentences(row, lines, lang)),
                 "needs": "; ".join(_needs(row, lines, lang)),
@@ -115,8 +116,8 @@ def _lines_of(row: Row, applications: pd.DataFrame) -> list[Row]:
     return list(applications[behind].to_dict("records"))
 
 
-def _part(row: Row) -> str:
-    return " ".join(part for part in (row["fund"], row["region_category"]) if part)
+def _part(row: Row, lang: str) -> str:
+    return " ".join(part for part in (row["fund"], region_category(row["region_category"], lang)) if part)
 
 
 def _sentences(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
@@ -241,7 +242,7 @@ def _place(line: Row, lines: Sequence[Row], lang: str) -> str:
     """The axis in words, with its fund and category of region in brackets where the axes have several."""
     if line["axis"] == ALL:
         return wording.text("decommitment.whole", lang)
-    part = _part(line) if len({_part(other) for other in lines}) > 1 else ""
+    part = _part(line, lang) if len({_part(other, lang) for other in lines}) > 1 else ""
     return wording.text(f"decommitment.{'axis_part' if part else 'axis'}", lang, axis=line["axis"], part=part)
 
 
@@ -254,7 +255,7 @@ def _change(row: Row, reading: str, several: bool, lang: str) -> str:
         value = share_form(float(value)).text(float(value), lang)
     values = {
         "deadline": wording.date(row["deadline"], lang),
-        "part": _part(row),
+        "part": _part(row, lang),
         "status": wording.text(f"decommitment_status.{status}", lang),
         "reading": wording.text(f"decommitment_reading.{name}", lang, value=value),
     }

@@ -6,14 +6,14 @@ says.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from porfse_analysis import schema
+from porfse_analysis.codes import reading_order
 from porfse_analysis.errors import DataError, Fault
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.loaders.cohesion.checks import group_ids
@@ -213,58 +213,34 @@ def _sorted(table: pd.DataFrame, order: list[str]) -> pd.DataFrame:
 def _axes(finance: pd.DataFrame, reported: pd.DataFrame | None) -> pd.DataFrame:
     """One row per axis, in the order a reader expects (I, II ... X; 1, 2 ... 10).
 
-    The portal has no titles of axes; an axis with one thematic objective bears its English name.
+    The portal has no titles of axes: they are called by their thematic objective (`languages.axis_title`).
     """
-    columns = ["programme", "axis", "thematic_objective", "objective_title"]
+    columns = ["programme", "axis", "thematic_objective"]
     seen = finance[columns].drop_duplicates().astype("str")
     if reported is not None:
         # an axis that has indicators and no money yet
-        more = reported[columns[:3]].drop_duplicates().astype("str").assign(objective_title="")
+        more = reported[columns].drop_duplicates().astype("str")
         known = pd.MultiIndex.from_frame(seen[columns[:2]])
         seen = pd.concat([seen, more[~pd.MultiIndex.from_frame(more[columns[:2]]).isin(known)]])
-    named: dict[str, dict[str, dict[str, str]]] = {}
-    for programme, axis, objective, title in seen.sort_values("programme").itertuples(index=False, name=None):
+    named: dict[str, dict[str, dict[str, None]]] = {}
+    for programme, axis, objective in seen.sort_values("programme").itertuples(index=False, name=None):
         objectives = named.setdefault(programme, {}).setdefault(axis, {})
         if objective:
-            objectives[objective] = title
+            objectives[objective] = None
     rows = []
     for programme, axes in named.items():
-        for axis in sorted(axes, key=_reading_order(axes)):
+        for axis in sorted(axes, key=reading_order(axes)):
             one = next(iter(axes[axis])) if len(axes[axis]) == 1 else ""
             rows.append(
                 {
                     "programme": programme,
                     "axis": axis,
-                    "title_en": axes[axis][one] if one not in ("", "MULTI") else "",
                     "thematic_objective": one or ("MULTI" if axes[axis] else ""),
                     "technical_assistance": one == "TA",
                     "source": FINANCE,
                 }
             )
     return schema.conform("axes", pd.DataFrame(rows)) if rows else schema.empty("axes")
-
-
-_ROMAN = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})")
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
-
-
-def _reading_order(labels: Iterable[str]) -> Callable[[str], tuple[int, str, int, str]]:
-    """A key that sorts the axes of one programme: 2 before 10, IX before X, "1 bis" after 1."""
-    # in a list A ... K the letter I is no number
-    roman = "H" not in labels
-
-    def key(label: str) -> tuple[int, str, int, str]:
-        digits = re.match(r"(\D*?)0*(\d+)", label)
-        if digits:
-            return 0, digits[1], int(digits[2]), label
-        head = re.split(r"\W", label, maxsplit=1)[0]
-        if roman and head and _ROMAN.fullmatch(head):
-            values = [_ROMAN_VALUES[sign] for sign in head]
-            number = sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))
-            return 1, "", number, label
-        return 2, label, 0, label
-
-    return key
 
 
 def _axis_order(rows: pd.DataFrame, axes: pd.DataFrame) -> np.ndarray:
