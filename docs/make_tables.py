@@ -21,7 +21,8 @@ document. Of two documents of one series and date the one with the later `date` 
 replaces is a finding; axes that a later document corrects go into the sum in place of the total of the earlier one,
 where all of them are known. A document may be about some axes only: these have their new figures, the programme keeps
 the last figure that is of all of them, with its date (finding `some_axes`), and a plan that is silent on an axis drops
-none: write 0 as the allocation of an axis that was dropped. An amount whose source publishes no allocation is set against the plan of the preferred source
+none: write 0 as the allocation of an axis that was dropped. An amount whose source publishes no allocation is set
+against the plan of the preferred source
 that has one (note `plan_of_other_source`). A fund or category of region left empty is the programme's only one.
 
 A target meets its achievements where every code of the key is written alike, so codes have one spelling.

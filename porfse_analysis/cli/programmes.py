@@ -190,9 +190,14 @@ def add(
         print(f"{change.table}: {change.key}: {change.column} {change.before or '(empty)'} -> {change.after}")
     rows, cells = sum(map(len, found.added.values())), len(found.changed)
     would = "would be " if dry_run and rows + cells else ""
-    print(f"{rows} rows {would}added, {cells} cells {would}changed, {found.known} rows known", file=sys.stderr)
+    told = (f"{_count(rows, 'row')} {would}added", f"{_count(cells, 'cell')} {would}changed")
+    print(*told, f"{_count(found.known, 'row')} known", sep=", ", file=sys.stderr)
     if rows + cells and not dry_run:
         print(f"as it was: {adding.previous(folder).name}; now: porfse check {folder}", file=sys.stderr)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @app.command(epilog="Example: porfse new my-programme")

@@ -131,6 +131,8 @@ def _funded(rows: pd.DataFrame, one: pd.Series) -> set[str]:
     ]
     own = plans[plans["along"] == one["along"]]
     plans = own if len(own) else plans
+    if plans.empty:  # without a plan, every axis that is known at all
+        return set(rows.loc[(rows["programme"] == one["programme"]) & (rows["axis"] != ALL), "axis"])
     last = plans.sort_values("cutoff", kind="stable").drop_duplicates(
         ["along", "axis", "fund", "region_category"], keep="last"
     )

@@ -72,7 +72,8 @@ def _files(home: Path) -> Iterator[Path]:
     """Every file below, but those that systems and editors leave, which begin with a point."""
     for path in sorted(home.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(home).parts)
-        if not hidden and path.name not in STRAY and not path.is_dir():
+        # a name that ends in ~ is the copy an editor keeps
+        if not hidden and path.name not in STRAY and not path.name.endswith("~") and not path.is_dir():
             yield path
 
 

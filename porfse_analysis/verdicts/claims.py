@@ -227,7 +227,9 @@ def _of_stage(row: Answer, others: Others) -> Answer:
         own_value["note"] = "own_reading"
     figures = others.amounts.get((stage, axis), [])
     near = _NEAR_STAGE.get(stage, "")
-    if not figures and near:
+    near_by = around(figures, row["cutoff"])[0] is not None
+    # a figure that another document has only later says nothing of the claim's date: the next stage still does
+    if not near_by and near:
         before, after = around(others.amounts.get((near, axis), []), row["cutoff"])
         shown = figures_of(before, after, near)
         reason = "other_stage" if shown else "no_figure"

@@ -40,7 +40,9 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
     at = ["programme", "source", "cutoff", "stage"]
     sums = {"amount": ("amount_eur", "sum"), "precision": ("precision", "sum")}
     totals = rows[rows["axis"] == ALL].groupby(at, as_index=False).agg(**sums, document=("document", "first"))
-    parts = rows[rows["axis"] != ALL].groupby(at, as_index=False).agg(**sums, axes=("axis", "nunique"))
+    documents = ("document", lambda names: ";".join(dict.fromkeys(names)))
+    by_axis = rows[rows["axis"] != ALL].groupby(at, as_index=False)
+    parts = by_axis.agg(**sums, axes=("axis", "nunique"), document=documents)
     all_axes = axes.groupby("programme")["axis"].nunique()
     for _, row in totals.merge(parts, on=at, suffixes=("", "_axes")).iterrows():
         if abs(row["amount"] - row["amount_axes"]) <= _CENT:
@@ -53,6 +55,8 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
             _severity(reason),
             "axes_against_total",
             row,
+            # every document that the two figures are of
+            source=";".join(dict.fromkeys([row["document"], *row["document_axes"].split(";")])),
             reason=reason,
             expected=row["amount"],
             found=row["amount_axes"],

@@ -71,12 +71,12 @@ def test_at_the_date_of_the_sheet(bundled):
     """What is of the date comes first; what moved is not made up where nothing can be compared."""
     assert first_sentences(open_report(bundled, cutoff="2018-09-30", lang="en")) == [
         "Certified expenditure at 30/09/2018: €144 million (14.8% of the allocation); declared expenditure: last "
-        "figure €146.87 million, at 31/12/2017 (15.1% of the allocation of then).",
+        "figure €146.87 million, at 31/12/2017 (15.1% of the allocation then in force).",
         "Activated resources over the allocation, by axis at 30/09/2018 and without technical assistance: the highest "
         "rate is that of IV · Institutional and administrative capacity (75.0%), the lowest that of I · Employment "
         "(60.3%).",
         "Targets reached: 2 of 19 with a ratio that can be computed, at 31/12/2017.",
-        "Without a figure of 30/09/2018: selected cost (latest figure: 31/12/2017).",
+        "Without a figure of the whole programme at 30/09/2018: selected cost (latest figure: 31/12/2017).",
     ]
 
 

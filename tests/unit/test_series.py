@@ -9,6 +9,7 @@ from frames import CCI, finance, only
 from porfse_analysis import (
     all_indicators,
     check,
+    check_claims,
     decommitment,
     financial_changes,
     financial_progress,
@@ -267,3 +268,9 @@ def test_a_document_without_a_publisher_is_called_by_its_title(march):
     report = open_report(march, cutoff="2019-03-31", lang="it")
     assert "; [9] Scheda al 31 marzo 2019." in key_figures(report).source
     assert "e Scheda al 31 marzo 2019. " in lead(report).html or "da Scheda al 31 marzo 2019. " in lead(report).html
+
+
+def test_a_later_sheet_leaves_the_verdicts_of_an_earlier_date_as_they_were(march):
+    """What a document says of one date only another has later is no evidence for it: the stage beside it still is."""
+    for cutoff in ("2018-09-30", "2018-12-31"):
+        pd.testing.assert_frame_equal(check_claims(march, cutoff=cutoff), check_claims(load_programme(), cutoff=cutoff))

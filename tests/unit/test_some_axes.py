@@ -191,3 +191,23 @@ def test_the_reserve_follows_the_series():
     rows = performance_framework(achievements(), data.finance, aims)
     assert rows["reserve_source"].tolist() == ["estimate", "estimate"]
     assert rows["reserve_eur"].tolist() == pytest.approx([7.2, 6.0])
+
+
+def test_an_erratum_of_one_axis_beside_a_total_is_told_of_both_documents():
+    """The sheet has 180 and axes I and II (90, 60), the erratum 100 for I: 160 of 180, of two documents; 180 stands."""
+    told = [PLAN, TOTAL, sheet(SEPTEMBER, "paid", 90.0, 60.0, source="september")]
+    data = programme(*told, sheet(SEPTEMBER, "paid", 100.0, source="zz-erratum"))
+    row = only(check(data), check="axes_against_total")
+    assert (row["found"], row["expected"], row["reason"]) == (160, 180, "incomplete")
+    assert set(row["source"].split(";")) == {"september", "zz-erratum"}
+    assert whole(data, SEPTEMBER)["numerator"] == 180
+
+
+def test_without_any_plan_a_total_is_replaced_by_all_axes_alone():
+    told = [sheet(SEPTEMBER, "committed", 200.0, 150.0, 80.0, source="september"), TOTAL]
+    one = programme(*told, sheet(SEPTEMBER, "paid", 100.0, source="zz-erratum"))
+    amounts = financial_progress(one.finance, cutoff=SEPTEMBER, by="programme")
+    assert only(amounts, indicator="payment_rate")["numerator"] == 180
+    every = programme(*told, sheet(SEPTEMBER, "paid", 100.0, 65.0, 35.0, source="zz-erratum"))
+    amounts = financial_progress(every.finance, cutoff=SEPTEMBER, by="programme")
+    assert only(amounts, indicator="payment_rate")["numerator"] == 200

@@ -295,6 +295,6 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
             *reasons,
         ],
         notes=[report.text("missing.before")] if new.any() else [],
-        source=source_line(rows["source"], report),
+        source=source_line([*rows["source"], *rows["source_before"].where(rows["value_before"].notna(), "")], report),
         empty=report.text("empty.changes"),
     )

@@ -249,7 +249,8 @@ def rules(report: Report) -> Table:
         return Table("rules_applied", empty, pd.DataFrame(columns=["rule"]), [Column("rule", "")], empty=empty)
     held = rules_table(applied)
     readings = {rule.name: bool(rule.others) for rule in applied.rows if rule.status == "unconfirmed"}
-    status = held["name"].map(lambda name: "other_reading" if readings.get(name) else "")
+    codes = {name: "other_reading" if others else "unconfirmed" for name, others in readings.items()}
+    status = held["name"].map(lambda name: codes.get(name, ""))
     status = status.mask(held["status"] == "changed", "changed")
     said = [report.text(f"rule_status.{code}") if code else "" for code in status]
     # a spreadsheet gets the value itself; beside it stands what is read
