@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from porfse_analysis.display.frames import own_table
-from porfse_analysis.display.html import RESULTS_MIME, written
+from porfse_analysis.display.html import RESULTS_MIME, paragraphs, written
 from porfse_analysis.display.table import TABLE_MIME
 from porfse_analysis.display.words import wording
 
 __all__ = ["fit_for_page", "with_anchors"]
 
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 # what a drawing command gives back, beside the drawing itself
@@ -54,6 +55,10 @@ def fit_for_page(cells: list[Any], lang: str) -> Iterator[dict[str, Any]]:
                 pictures += 1
                 alt = about.get(picture, {}).get("alt") or wording.text("own.picture", lang, number=pictures)
                 output.data = {"text/html": _picture(data[picture], picture, alt, about.get(picture, {}))}
+            elif _WIDGET in data:
+                # a page has no script: what the widget was set to, and where it can be used
+                shown = wording.text("own.widget", lang, shown="".join(data.get("text/plain", "")))
+                output.data = {"text/html": paragraphs([shown], "pf-note").html}
             yield {"data": data, "metadata": about}
 
 

@@ -38,6 +38,8 @@ def render(executed: Path, lang: str, name: str, home: str = "", comments: Seque
     import nbformat
 
     notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+    # the state of widgets would be a script
+    notebook.metadata.pop("widgets", None)
     carried = list(fit_for_page(notebook.cells, lang))
     body, _ = exporter.from_notebook_node(notebook)
     body = put_on(with_anchors(body), comments, lang)

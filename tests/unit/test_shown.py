@@ -2,6 +2,7 @@
 
 import datetime
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ import porfse_analysis as pf
 from porfse_analysis.display import notebook
 from porfse_analysis.display.frames import for_reading, is_result, own_table, table_of
 from porfse_analysis.display.table import DATE, TABLE_MIME
+from porfse_analysis.reports.render import render
 
 
 @pytest.fixture
@@ -142,3 +144,15 @@ def test_a_long_frame_says_how_much_of_it_is_shown():
     assert "The first 30 of 61 rows; all of them are in the files below." in shown(61)[2]
     assert shown(100_001, 2)[:2] == (30, 30)
     assert "The first 30 of 100,001 rows; the table is too large for the files." in shown(100_001, 2)[2]
+
+
+def test_a_widget_is_named_and_no_script_is_left(tmp_path):
+    """What can only be used in JupyterLab is said; its state, which would be a script, does not come along."""
+    data = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "IntSlider(value=7)"}
+    output = nbformat.v4.new_output("display_data", data)
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("slider", outputs=[output])])
+    book.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}, "version_major": 2}}
+    nbformat.write(book, tmp_path / "mine.ipynb")
+    page = render(tmp_path / "mine.ipynb", "en", "mine")["mine.html"].decode()
+    assert "IntSlider(value=7): to be used in the notebook, in JupyterLab." in page
+    assert "<script" not in page
