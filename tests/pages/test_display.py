@@ -136,7 +136,7 @@ def test_results_of_the_yei_do_not_bear_the_names_of_the_esf():
         },
     )
     shown = cells(tables.targets(open_report(programme, cutoff="2018-12-31", lang="en")))
-    assert shown["CR01 (RYEI)"][2:5] == ["50", "100", "50.0%"]
+    assert shown["CR01 Unemployed who completed the measure"][2:5] == ["50", "100", "50.0%"]
     assert shown["CR01 Inactive searching for work on leaving"][2:5] == ["60", "200", "30.0%"]
 
 
@@ -165,6 +165,29 @@ def test_first_publications_are_new(programme, reports):
     ]
     assert "prima pubblicazione" in table._repr_html_()
     assert "selection_rate" not in set(table.frame["indicator"])  # still that of the end of 2017
+
+
+def test_a_rate_missing_for_want_of_an_allocation_is_no_first_publication():
+    from frames import CCI, finance
+
+    from porfse_analysis.programme import make_programme
+
+    axes = {"axis": ["1"], "title_it": ["Uno"], "technical_assistance": [False]}
+    money = finance(
+        ("1", "2017-12-31", "allocation", 0.0),
+        ("1", "2018-12-31", "allocation", 0.0),
+        ("1", "2018-12-31", "declared", 5.0),
+    )
+    frames = {
+        "axes": pd.DataFrame(axes),
+        "finance": money,
+        "sources": pd.DataFrame({"source": ["s"], "title_it": ["S"]}),
+    }
+    page = tables.changes(open_report(make_programme(CCI, {"it": "P"}, frames), cutoff="2018-12-31", lang="it"))
+    written = page.written()
+    assert set(written["value"]) == {"n.d."}
+    assert set(written["status"]) == {wording.text("change_status.zero_denominator", "it")}
+    assert "prima pubblicazione" not in page._repr_html_()
 
 
 def test_how_far_a_bound_moved_is_not_known(programme):

@@ -135,7 +135,7 @@ def test_every_text_of_the_catalogue_is_used():
         and not key.startswith(
             (
                 *("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook.", "rule_value."),
-                "citation.",
+                *("indicator_yei.", "indicator_erdf.", "region_category.", "formula_words.", "citation."),
                 "amount_words.",
                 "source_words.",
             )
