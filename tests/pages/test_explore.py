@@ -586,17 +586,17 @@ def test_whatever_fails_no_figure_of_another_date_stays(part, monkeypatch):
 def test_stage_and_axis_govern_all_that_is_shown():
     explorer = view(lang="en", cutoff="2018-09-30")
     assert "€" in words(explorer.head)
-    assert 'id="progress-by-axis"' in explorer.overview.value
+    assert 'id="table-progress-by-axis"' in explorer.overview.value
     explorer.stage.value, explorer.axis.value = "selected", "I"
     assert [table.name for table in explorer.shown] == ["explored", "series"]
     assert "€" not in words(explorer.head)
-    assert 'id="progress-by-axis"' not in explorer.overview.value
+    assert 'id="table-progress-by-axis"' not in explorer.overview.value
     assert explorer.overview.value.count("<figure") == 1
     assert "Over time, up to 30/09/2018: Selected cost, I" in words(explorer.overview)
     explorer.axis.value = EVERY
     assert explorer.overview.value.count("<figure") == 0
     explorer.stage.value, explorer.axis.value = EVERY, ALL
-    assert 'id="progress-by-axis"' in explorer.overview.value
+    assert 'id="table-progress-by-axis"' in explorer.overview.value
 
 
 def test_the_series_has_every_figure_of_the_axis_up_to_the_date(bundled, reports):
