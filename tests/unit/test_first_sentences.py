@@ -105,3 +105,22 @@ def test_what_is_told_of_a_small_programme():
         "Commitments over the allocation, by axis at 31/12/2018: the highest rate is that of III · c (70.0%), the "
         "lowest that of I · a (50.0%)."
     )
+
+
+def test_no_axis_leads_where_one_with_money_has_no_figure():
+    """Paid is known of I and II alone: III could be above or below; committed is known of all."""
+    tables = {
+        "axes": pd.DataFrame({"axis": ["I", "II", "III"], "technical_assistance": False, "title_en": ["a", "b", "c"]}),
+        "sources": pd.DataFrame({"source": ["s"], "title_it": ["s"]}),
+        "finance": finance(
+            *((axis, "2018-12-31", "allocation", 100e6) for axis in ("I", "II", "III")),
+            *(("I", "2018-12-31", "paid", 40e6), ("II", "2018-12-31", "paid", 20e6)),
+        ),
+    }
+    said = first_sentences(open_report(make_programme(CCI, {"it": "x"}, tables), cutoff="2018-12-31", lang="en"))
+    assert not [sentence for sentence in said if "highest" in sentence]
+    more = finance(*((axis, "2018-12-31", "committed", m * 1e6) for axis, m in (("I", 50), ("II", 60), ("III", 70))))
+    tables["finance"] = pd.concat([tables["finance"], more], ignore_index=True)
+    said = first_sentences(open_report(make_programme(CCI, {"it": "x"}, tables), cutoff="2018-12-31", lang="en"))
+    (sentence,) = [sentence for sentence in said if "highest" in sentence]
+    assert sentence.startswith("Commitments over the allocation")

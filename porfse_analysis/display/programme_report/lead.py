@@ -9,7 +9,7 @@ import pandas as pd
 
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
-from porfse_analysis.display.programme_report.money import change_rows, funnel_rows
+from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
@@ -50,9 +50,10 @@ def told_moves(report: Report) -> pd.DataFrame:
 
 
 def axes_apart(report: Report) -> pd.DataFrame:
-    """The rates of the axes at the page's own date, highest first, of the last stage that two axes have one of.
+    """The rates of the axes at the page's own date, highest first, of the last stage that every axis has one of.
 
-    Technical assistance is left out, and so is what is partial or a bound: it has no place in an order.
+    Technical assistance is left out, and so is what is partial or a bound: it has no place in an order. An axis with
+    money and without a figure could be the first or the last.
     """
     assistance = report.programme.axes.loc[report.programme.axes["technical_assistance"], "axis"]
     rates = report.results[report.results["indicator"].isin(list(RATES.values()))]
@@ -60,9 +61,11 @@ def axes_apart(report: Report) -> pd.DataFrame:
     rates = rates[~is_old(rates["data_date"], report.cutoff)]
     exact = [not value_bound(note) and "partial" not in note.split(";") for note in rates["note"]]
     rates = rates[exact]
+    plan = allocation_in_force(report)
+    funded = set(plan.loc[plan["amount"] > 0, "axis"]) - {ALL, *assistance}
     for stage in reversed(STAGES):
         own = rates[rates["indicator"] == RATES.get(stage)]
-        if own["value"].nunique() > 1:
+        if own["value"].nunique() > 1 and funded <= set(own["axis"]):
             return own.sort_values("value", ascending=False, kind="stable")
     return rates.iloc[:0]
 
