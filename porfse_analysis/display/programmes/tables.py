@@ -109,12 +109,7 @@ def ranking(comparison: Comparison) -> Table:
             ),
             Column("programme", comparison.text("compare.cci")),
             Column("title", comparison.text("compare.programme"), write=_marked(comparison)),
-            Column(
-                "allocation",
-                comparison.text("column.allocation_million"),
-                "figure",
-                write=cells.million(comparison, "allocation"),
-            ),
+            _allocation(comparison),
             *(
                 Column(
                     name,
@@ -154,12 +149,7 @@ def apart(comparison: Comparison) -> Table | Html:
             Column("title", comparison.text("compare.programme"), "head", write=_marked(comparison)),
             Column("programme", comparison.text("compare.cci")),
             Column("main_fund", comparison.text("compare.main_fund")),
-            Column(
-                "allocation",
-                comparison.text("column.allocation_million"),
-                "figure",
-                write=cells.million(comparison, "allocation"),
-            ),
+            _allocation(comparison),
             Column(
                 "declaration_rate",
                 wording.indicator_title("declaration_rate", comparison.lang),
@@ -315,6 +305,11 @@ def worst(comparison: Comparison) -> Table:
 def _named(row: pd.Series) -> str:
     """The title, or the code where the portal has no title."""
     return str(row["title"] or row["programme"])
+
+
+def _allocation(comparison: Comparison) -> Column:
+    label = comparison.text("column.allocation_million")
+    return Column("allocation", label, "figure", write=cells.million(comparison, "allocation"))
 
 
 def _marked(comparison: Comparison) -> cells.Write:
