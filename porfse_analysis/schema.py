@@ -251,6 +251,7 @@ TABLES: dict[str, Table] = {
                 ),
                 Column("eu_commitment_eur", "amount", "annual EU commitment, performance reserve included"),
                 Column("performance_reserve_eur", "amount", "performance reserve within it", optional=True),
+                Column("flexibility_amount_eur", "amount", "flexibility amount within it", optional=True),
                 Column(
                     "prefinancing_received_eur",
                     "amount",
