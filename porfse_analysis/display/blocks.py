@@ -70,11 +70,14 @@ def review_lead(report: Report) -> Html:
         what_is_not(report),
         *word_changes(report.rule_changes, report.lang),
     ]
-    return paragraphs([*filter(None, texts), report.text("lead.review")], "pf-lead")
+    reserve = [report.text("lead.review_reserve")] if report.rules.reserve_share else []
+    return paragraphs([*filter(None, texts), " ".join([report.text("lead.review"), *reserve])], "pf-lead")
 
 
 def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> tuple[object, ...]:
     """The performance framework: status of the axes and the indicators behind them; one line where there are none."""
+    if report.rules.period and not report.rules.tested:
+        return paragraphs([report.text("framework_why.no_test")]), framework_indicators(report, against)
     tables = framework_table(report, against), framework_indicators(report, against)
     if not framework_assessed(report):
         # which reserve depends on it is known all the same, as long as it is at stake

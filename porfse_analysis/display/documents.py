@@ -12,7 +12,7 @@ from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.indicators import formula
-from porfse_analysis.indicators.registry import INDICATORS
+from porfse_analysis.indicators.registry import INDICATORS, indicators_of
 
 __all__ = ["claims", "definitions", "findings", "findings_table", "sources"]
 
@@ -90,6 +90,8 @@ def findings_table(report: Page, found: pd.DataFrame, caption: str) -> Table:
 def definitions(report: Page) -> Table:
     """Definition, formula and origin of every indicator on the page."""
     present = set(report.results["indicator"])
+    programmes = report.results["programme"].unique()
+    declared = indicators_of(programmes[0]) if len(programmes) == 1 else INDICATORS
     rows = pd.DataFrame(
         [
             {
@@ -99,7 +101,7 @@ def definitions(report: Page) -> Table:
                 "unit": report.text(f"unit_name.{indicator.unit}"),
                 "origin": wording.citation(indicator.source, report.lang),
             }
-            for name, indicator in INDICATORS.items()
+            for name, indicator in declared.items()
             if name in present
         ],
         columns=["title", "definition", "formula", "unit", "origin"],

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pandas as pd
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.changes import CHANGE_COLUMNS, target_ratio_changes
 from porfse_analysis.indicators.financial import financial_progress
@@ -199,8 +200,8 @@ class Report:
         return Report(self.position, wording.check_language(lang))
 
     def text(self, key: str, **values: object) -> str:
-        """A text of the catalogue in the report's language."""
-        return wording.text(key, self.lang, **values)
+        """A text of the catalogue in the report's language; what it says of the period is filled in."""
+        return wording.text(key, self.lang, **period_words([self.programme.cci], self.lang) | values)
 
 
 def made_once(

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from porfse_analysis.codes import ESF_TYPES
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, rate_rows
 from porfse_analysis.indicators.given import tables_of, with_names
-from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at_dates
+from porfse_analysis.indicators.per_capita import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import (
     Positions,
     group_keys,
@@ -195,11 +194,7 @@ def participant_changes(
     (table,) = tables_of(achievements=achievements)
     require(table, "achievements")
     at, then = two_dates(cutoff, compare_to)
-    counts = table[
-        table["indicator_code"].isin(PARTICIPANT_CODES)
-        & table["indicator_type"].isin(ESF_TYPES)
-        & (table["axis"] != ALL)
-    ]
+    counts = table[counts_participants(table)]
     everyone = people_at_dates(table, sorted((at, then)), group_keys(by))
 
     def people(date: pd.Timestamp) -> pd.DataFrame:

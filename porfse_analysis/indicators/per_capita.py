@@ -31,19 +31,18 @@ from porfse_analysis.indicators.result import (
     split_note,
 )
 from porfse_analysis.inputs import as_cutoff, require
+from porfse_analysis.periods import PERIODS, period_of
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 __all__ = [
-    "PARTICIPANT_CODES",
+    "counts_participants",
     "participants",
     "per_capita_spend",
     "residents",
     "spend_per_head",
+    "whole_or_parts",
 ]
-
-PARTICIPANT_CODES = ("CO01", "CO03", "CO05")
-"""Unemployed, inactive, employed: every participation has exactly one of the three (Reg. 1304/2013, Annex I)."""
 
 PEOPLE_FUNDS = ("ESF", "YEI", "ESF+")
 """Funds whose spending is on participants."""
@@ -64,27 +63,31 @@ _PEOPLE_CURE = "Give what participants or residents return"
 def participants(
     achievements: Programme | pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "axis"
 ) -> pd.DataFrame:
-    """Participants reached: CO01 + CO03 + CO05, at the last position reported not after the cutoff.
+    """Participants reached, at the last position reported not after the cutoff.
+
+    Formula: the sum of the indicators that count them in the programme's period (`porfse_analysis.periods`): in
+    2014-2020 CO01 + CO03 + CO05, in 2021-2027 EECO01. A figure published for the whole programme (axis `ALL`) comes
+    before those of its axes, never beside them; in a programme of no known period nothing is counted.
 
     Only indicators of the ESF and the YEI count. An indicator that is absent for a priority in a position that was
     reported counts as none; a null value, or an axis with participants elsewhere and none here, makes the sum
-    `partial`. An axis that reported other indicators and never one of the three is `not_reported`, which leaves the
+    `partial`. An axis that reported other indicators and never one of these is `not_reported`, which leaves the
     sum of the programme whole. Technical assistance reports no indicators and so has no row.
 
     Parameters: `achievements` a `Programme`, or a frame as in `porfse_analysis.schema`; `by` one or more of axis,
     programme, fund, region_category (programme: one row, axis `ALL`).
 
     Returns the result columns, one row per key; indicator and unit `participants` and `participant`, value and
-    numerator the people, data_date their date. Notes: stale, partial, restated, not_reported, the bounds
-    (`result.BOUNDS`) of values that are not exact. What was known at the
-    positions before goes with the frame (`attrs`), for `per_capita_spend`.
+    numerator the people, data_date their date. Notes: published_total, stale, partial, restated, not_reported, the
+    bounds (`result.BOUNDS`) of values that are not exact. What was known at the positions before goes with the frame
+    (`attrs`), for `per_capita_spend`.
 
-    Source of the definition: total participants of Reg. 1304/2013, Annex I.
+    Source of the definition: total participants of Reg. (EU) 1304/2013, Annex I, and Reg. (EU) 2021/1057, Annex I.
     """
     (table,) = tables_of(achievements=achievements)
     require(table, "achievements")
     at, keys = as_cutoff(cutoff), group_keys(by)
-    earlier = table.loc[_counts(table) & (table["cutoff"] < at), "cutoff"].drop_duplicates()
+    earlier = table.loc[counts_participants(table) & (table["cutoff"] < at), "cutoff"].drop_duplicates()
     everyone = people_at_dates(table, [*earlier.sort_values(), at], keys)
     people = everyone[everyone["cutoff"] == at].reset_index(drop=True)
     records = everyone.loc[(everyone["cutoff"] < at) & everyone["value"].notna(), _HISTORY_COLUMNS]
@@ -97,14 +100,32 @@ def participants(
 _HISTORY_COLUMNS = ["programme", "fund", "axis", "region_category", "data_date", "value", "source", "note"]
 
 
-def _counts(achievements: pd.DataFrame) -> pd.Series:
-    """Whether a row counts participants."""
-    counted: pd.Series = (
-        achievements["indicator_code"].isin(PARTICIPANT_CODES)
-        & achievements["indicator_type"].isin(ESF_TYPES)
-        & achievements["axis"].ne(ALL)
-    )
-    return counted
+def counts_participants(achievements: pd.DataFrame) -> pd.Series:
+    """Whether a row counts participants in the period of its programme."""
+    names = {cci: period.name for cci in achievements["programme"].unique() if (period := period_of(cci))}
+    of_period = achievements["programme"].astype("str").map(names)
+    counted = pd.Series(False, index=achievements.index)
+    for name in set(names.values()):
+        counted |= of_period.eq(name) & achievements["indicator_code"].isin(PERIODS[name].participants)
+    return counted & achievements["indicator_type"].isin(ESF_TYPES)
+
+
+def whole_or_parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of each position of an indicator the rows of the whole programme, else those of its axes: never both."""
+    whole = rows["axis"].eq(ALL)
+    of = [rows[name] for name in ("programme", "source", "position", "indicator_code")]
+    chosen: pd.DataFrame = rows[whole == (whole & rows["value"].notna()).groupby(of).transform("any")]
+    return chosen
+
+
+def _rows_of_people(achievements: pd.DataFrame, *, by_axis: bool) -> pd.DataFrame:
+    """The rows of ESF indicators, those of participants marked (`counted`): by axis, or with figures of the whole."""
+    rows = achievements[achievements["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
+    rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
+    rows["data_date"] = rows["data_date"].fillna(rows["position"])
+    counted = counts_participants(rows)
+    rows = rows.assign(counted=counted)
+    return rows[rows["axis"] != ALL] if by_axis else pd.concat([rows[~counted], whole_or_parts(rows[counted])])
 
 
 def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
@@ -116,13 +137,10 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
     """`people_at` of each of the dates (the column `cutoff`), one after the other."""
     asked = pd.DataFrame({"cutoff": pd.Series(dates, dtype=DATE_DTYPE)})
     keys = ["cutoff", *by]
-    rows = achievements[(achievements["axis"] != ALL) & achievements["indicator_type"].isin(ESF_TYPES)]
-    rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
-    rows = rows.rename(columns={"cutoff": "position"})
-    rows["data_date"] = rows["data_date"].fillna(rows["position"])
+    rows = _rows_of_people(achievements, by_axis="axis" in keys)
     known = rows.merge(asked, how="cross")
     known = known[known["position"] <= known["cutoff"]]
-    counts = known[known["indicator_code"].isin(PARTICIPANT_CODES)]
+    counts = known[known["counted"]]
     counts = counts.assign(missing=counts["value"].isna(), late=reported_late(counts))
     published = counts[counts["value"].notna()]
     at_position = ["source", "position"]
@@ -136,6 +154,7 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
             late=("late", "any"),
             date=("data_date", "min"),
             source=("source", "first"),
+            whole=("axis", lambda axes: axes.eq(ALL).all()),
         )
         .reset_index()
     )
@@ -148,7 +167,7 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
         people = reporting.merge(people, on=keys, how="outer")
         people = people.sort_values(keys, kind="stable").reset_index(drop=True)
     else:
-        people["missing"] |= _lacks_axis(published, picked, keys, people)
+        people["missing"] |= _lacks_axis(published, picked, keys, people) & people["whole"].ne(True)
         if by == ["programme"]:
             # a programme is known even before its first report
             people = asked.merge(rows[["programme"]].drop_duplicates(), how="cross").merge(people, on=keys, how="left")
@@ -157,7 +176,7 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
 
 def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
     """Whether an axis that has participants in another source or position has none in the one that was picked."""
-    axes = published.loc[published["value"] > 0, [*keys, "axis"]].drop_duplicates()
+    axes = published.loc[(published["value"] > 0) & (published["axis"] != ALL), [*keys, "axis"]].drop_duplicates()
     here = published.merge(picked, on=[*keys, "source", "position"])[[*keys, "axis"]].drop_duplicates()
     found = axes.merge(here, how="left", indicator=True)
     lacking = found[found["_merge"] == "left_only"][keys].drop_duplicates().assign(lacks=True)
@@ -197,6 +216,7 @@ def _people(people: pd.DataFrame, unit: str, stale: pd.Series) -> pd.DataFrame:
     note = join_notes(
         people.index,
         {
+            "published_total": people["whole"].eq(True) if "whole" in people else False,
             "stale": stale,
             "partial": people["missing"].eq(True),
             "restated": people["late"].eq(True) if "late" in people else False,

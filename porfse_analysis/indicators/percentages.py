@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from porfse_analysis.codes import ESF_TYPES, is_percentage
-from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES
+from porfse_analysis.codes import is_percentage
+from porfse_analysis.indicators.per_capita import counts_participants
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import newest, source_rank
 
@@ -116,8 +116,9 @@ def exceeded_tenfold(
 
 def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     """The participants of each priority at its newest position not after the cutoff: _PRIORITY, people."""
-    counted = achievements["indicator_code"].isin(PARTICIPANT_CODES) & achievements["indicator_type"].isin(ESF_TYPES)
-    rows = achievements[counted & (achievements["cutoff"] <= cutoff) & achievements["value"].notna()]
+    rows = achievements[
+        counts_participants(achievements) & (achievements["cutoff"] <= cutoff) & achievements["value"].notna()
+    ]
     rows = rows.rename(columns={"cutoff": "position"})
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
     at_newest = [*_PRIORITY, "source", "position"]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from porfse_analysis.languages import in_every_language
+from porfse_analysis.periods import PERIODS, Period, period_of
 from porfse_analysis.schema import STAGES
 
-__all__ = ["INDICATORS", "Indicator"]
+__all__ = ["INDICATORS", "Indicator", "indicators_of"]
 
 
 @dataclass(frozen=True)
@@ -35,31 +37,46 @@ class Indicator:
         return in_every_language(f"indicator_definition.{self.id}")
 
 
-_EC = "European Commission, data description of table 99js-gm52"
-_AIR = "Reg. (EU) 2015/207, Annex V (annual implementation report)"
-_CPR = "Reg. (EU) 1303/2013, art. 126 and 131"
-_ESF = "Reg. (EU) 1304/2013, Annex I"
 _PACKAGE = "Convention of this package"
 
-_DECLARED = (
-    Indicator("activation_rate", "activated / allocation", "1", _PACKAGE),
-    Indicator("selection_rate", "selected / allocation", "1", _EC),
-    Indicator("commitment_rate", "committed / allocation", "1", _PACKAGE),
-    Indicator("payment_rate", "paid / allocation", "1", _PACKAGE),
-    Indicator("declaration_rate", "declared / allocation", "1", _EC),
-    Indicator("certification_rate", "certified / allocation", "1", _CPR),
-    Indicator("certification_rate_of_committed", "certified / committed", "1", _PACKAGE),
-    Indicator("certification_rate_of_paid", "certified / paid", "1", _PACKAGE),
-    Indicator("certification_rate_of_declared", "certified / declared", "1", _PACKAGE),
-    Indicator("target_achievement_ratio", "value / target", "1", _AIR),
-    Indicator("milestone_achievement_ratio", "value / milestone", "1", _AIR),
-    Indicator("participants", "CO01 + CO03 + CO05", "participant", _ESF),
-    Indicator("residents", "residents on 1 January", "resident", "Eurostat, demo_r_d2jan"),
-    *(
-        Indicator(f"{stage}_spend_per_{person}", f"{stage} / {person}s", f"EUR/{person}", _PACKAGE)
-        for person in ("participant", "resident")
-        for stage in STAGES
-    ),
-)
 
-INDICATORS: Mapping[str, Indicator] = {indicator.id: indicator for indicator in _DECLARED}
+def _declared(period: Period | None) -> dict[str, Indicator]:
+    """The indicators with the formula and the source they have in a period; in every one of them without it."""
+    periods = PERIODS.values() if period is None else (period,)
+
+    def origin(name: str) -> str:
+        return "; ".join(dict.fromkeys(each.sources[name] for each in periods if name in each.sources)) or _PACKAGE
+
+    counted = [(" + ".join(each.participants), each.name) for each in periods if each.participants]
+    participants = counted[0][0] if period and counted else "; ".join(f"{codes} ({name})" for codes, name in counted)
+    monitored, certified, reported, people = map(origin, ("monitored", "certified", "reported", "people"))
+    declared = (
+        Indicator("activation_rate", "activated / allocation", "1", _PACKAGE),
+        Indicator("selection_rate", "selected / allocation", "1", monitored),
+        Indicator("commitment_rate", "committed / allocation", "1", _PACKAGE),
+        Indicator("payment_rate", "paid / allocation", "1", _PACKAGE),
+        Indicator("declaration_rate", "declared / allocation", "1", monitored),
+        Indicator("certification_rate", "certified / allocation", "1", certified),
+        Indicator("certification_rate_of_committed", "certified / committed", "1", _PACKAGE),
+        Indicator("certification_rate_of_paid", "certified / paid", "1", _PACKAGE),
+        Indicator("certification_rate_of_declared", "certified / declared", "1", _PACKAGE),
+        Indicator("target_achievement_ratio", "value / target", "1", reported),
+        Indicator("milestone_achievement_ratio", "value / milestone", "1", reported),
+        Indicator("participants", participants, "participant", people),
+        Indicator("residents", "residents on 1 January", "resident", "Eurostat, demo_r_d2jan"),
+        *(
+            Indicator(f"{stage}_spend_per_{person}", f"{stage} / {person}s", f"EUR/{person}", _PACKAGE)
+            for person in ("participant", "resident")
+            for stage in STAGES
+        ),
+    )
+    return {indicator.id: indicator for indicator in declared}
+
+
+INDICATORS: Mapping[str, Indicator] = _declared(None)
+
+
+@cache
+def indicators_of(cci: str) -> Mapping[str, Indicator]:
+    """The indicators with the formula and the source they have in the period of a programme."""
+    return _declared(period_of(cci))

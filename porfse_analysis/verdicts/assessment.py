@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from porfse_analysis.verdicts import exact as v
-from porfse_analysis.verdicts.rules import RULES, Rules
+from porfse_analysis.verdicts.rules import WITH_TEST, Rules
 
 __all__ = ["EITHER", "Assessment", "IndicatorRatio", "assess", "counts_in_serious"]
 
@@ -65,7 +65,7 @@ class Assessment:
     readings: tuple[tuple[str, str], ...] = ()
 
 
-def assess(ratios: Sequence[IndicatorRatio], rules: Rules = RULES["2014-2020"]) -> Assessment:
+def assess(ratios: Sequence[IndicatorRatio], rules: Rules = WITH_TEST) -> Assessment:
     """The status that the ratios of one axis, fund and category of region give.
 
     Test 1, on all n indicators: achieved when every ratio is at least `achieved_from`, or, from

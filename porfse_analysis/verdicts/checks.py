@@ -18,6 +18,7 @@ from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
 from porfse_analysis.inputs import as_cutoff
+from porfse_analysis.periods import PERIODS, period_of
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts.document_checks import lacking, replaced, some_axes, without_plan
@@ -39,9 +40,6 @@ _TABLES = ("axes", "finance", "achievements", "targets", "population", "claims")
 _ORDER = (("certified", "declared"), ("declared", "selected"), ("paid", "committed"))
 """Stage that should not exceed the one it is named with."""
 
-_SUBSETS = (("CO02", "CO01"), ("CO04", "CO03"), ("CO08", "CO07"))
-"""Indicator that counts a part of the people another one counts (Reg. 1304/2013, Annex I)."""
-
 _INDICATOR = ["fund", "investment_priority", "region_category", "indicator_type", "indicator_code"]
 _CENT = 0.005
 
@@ -61,7 +59,8 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         return _frame([])
     at = as_cutoff(cutoff)
     tables = {name: getattr(programme, name) for name in _TABLES}
-    return _frame(itertools.chain(_of_tables(tables, at), _former_names(programme, at), _to_supply(programme, at)))
+    own = (_former_names(programme, at), _to_supply(programme, at), _no_period(programme, at))
+    return _frame(itertools.chain(_of_tables(tables, at), *own))
 
 
 def check_tables(tables: Mapping[str, pd.DataFrame], *, cutoff: object) -> pd.DataFrame:
@@ -124,6 +123,7 @@ def for_readers(findings: pd.DataFrame) -> pd.DataFrame:
 
 
 CHECKS = (
+    "no_period",
     "eu_part_above_total",
     "subset_above_whole",
     "partition",
@@ -178,13 +178,20 @@ def _former_names(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, 
         yield finding("info", "former_name", row, figure=former, reason=name, unit="")
 
 
+def _no_period(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
+    """A code that is of no known period: no rules are applied, and nobody is counted."""
+    if period_of(programme.cci) is None:
+        row = pd.Series({"programme": programme.cci, "axis": ALL, "cutoff": at, "source": ""})
+        yield finding("warning", "no_period", row, figure=programme.cci, reason=", ".join(PERIODS), unit="")
+
+
 def _to_supply(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
     """The tables without which a verdict cannot be given: what whoever keeps the data should fill in."""
     rules = rules_of(programme.cci)
     if rules is None or not (programme.finance["cutoff"] <= at).any():
         return
     known = programme.eu_commitments.loc[programme.eu_commitments["eu_commitment_eur"].notna(), "year"]
-    years = set(range(rules.first_commitment_year, rules.last_commitment_year + 1)) - set(known)
+    years = set(rules.commitment_years) - set(known)
     if years:
         row = pd.Series({"programme": programme.cci, "axis": ALL, "cutoff": at, "source": ""})
         yield finding("info", "to_supply", row, figure="eu_commitments", reason="eu_commitments", unit="")
@@ -200,7 +207,7 @@ def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     # the ERDF has indicators of its own under the same codes
     people = achievements[achievements["indicator_type"].isin(ESF_TYPES)]
     rows = people.assign(source=people["source"].astype("str"))
-    for part, whole in _SUBSETS:
+    for part, whole in (pair for period in PERIODS.values() for pair in period.subsets):
         parts, wholes = (rows[rows["indicator_code"] == code] for code in (part, whole))
         met = parts.merge(wholes[[*key, "value"]], on=key, suffixes=("", "_whole"))
         for _, row in met[met["value"] > met["value_whole"]].iterrows():

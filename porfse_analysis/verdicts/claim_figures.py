@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, people_at_dates
+from porfse_analysis.indicators.per_capita import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import group_keys, of_series, published_totals
 from porfse_analysis.indicators.result import UNKNOWN, figure_bound, split_note
 from porfse_analysis.programme import Programme
@@ -304,5 +304,5 @@ class Others:
     @cached_property
     def women(self) -> dict[str, list[Figure]]:
         """The women among the participants, by axis."""
-        counted = self.achievements[self.achievements["indicator_code"].isin(PARTICIPANT_CODES)]
+        counted = self.achievements[counts_participants(self.achievements)]
         return people(counted.assign(value=counted["women"]))

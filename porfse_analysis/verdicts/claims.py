@@ -103,6 +103,7 @@ REASONS = (
     "unknown_measure",
     "measure_of_other_axis",
     "unknown_quantity",
+    "no_test",
     "framework_missing",
     "milestones_agree",
     "milestones_from_threshold",
@@ -296,7 +297,9 @@ def _of_measure(measure: str, row: Answer, measures: pd.DataFrame) -> Answer:
 
 
 def _of_milestones(kind: str, asked: str, row: Answer, others: Others) -> Answer:
-    """How many indicators have reached their milestone of 2018, or are on their way to it."""
+    """How many indicators have reached their milestone, or are on their way to it."""
+    if not others.rules.tested:
+        return answer("not_verifiable", "no_test")
     # what is claimed is the state at the date of the document, not that at the assessment
     at = min(row["cutoff"], pd.Timestamp(others.rules.milestone_date))
     rules = others.rules.replace(milestone_date=at.date().isoformat())
@@ -354,8 +357,14 @@ def _reached(claimed: float, enough: tuple[int, int], reached: tuple[int, int]) 
     return "contradicted", "milestones_differ"
 
 
+_REACHED = ("covered", "no_deadline")
+"""The status of a deadline at which nothing is missing."""
+
+
 def _of_target(year: int, row: Answer, others: Others) -> Answer:
-    """Whether the N+3 target of a year was covered at the date of the claim, under both modes of pre-financing."""
+    """Whether the decommitment target of a year was covered at the date of the claim, whatever pre-financing counts."""
+    if not others.rules.period:
+        return answer("not_verifiable", "no_test")
     date = row["cutoff"].date().isoformat()
     try:
         modes = [
@@ -364,27 +373,26 @@ def _of_target(year: int, row: Answer, others: Others) -> Answer:
                 others.finance,
                 year=year,
                 cutoff=date,
-                prefinancing=mode,
-                rules=others.rules,
+                rules=others.rules.replace(prefinancing_mode=mode),
             )
-            for mode in ("initial_only", "initial_plus_annual")
+            # from the one that takes off least
+            for mode in others.rules.rule("prefinancing_mode").allowed
         ]
     except ParameterError:
         return answer("not_verifiable", "unknown_quantity")
-    # initial pre-financing alone, and annual too; a row for each fund
-    first, second = (frame[frame["programme"] == row["programme"]] for frame in modes)
+    # a row for each fund
+    first, second = (frame[frame["programme"] == row["programme"]] for frame in (modes[0], modes[-1]))
     notes = {code for frame in (first, second) for note in frame["note"] for code in split_note(note)}
     needs = ["eu_commitments"] if notes & _COMMITMENTS else []
     earlier = bool((first["data_date"] < row["cutoff"]).any())
     if "partial_applications" in notes or earlier:
         needs.append("certified_by_axis")
-    reached, reached_too = (bool((frame["status"] == "covered").all()) for frame in (first, second))
+    reached, reached_too = (bool(frame["status"].isin(_REACHED).all()) for frame in (first, second))
     fund = ""
     if len(first) > 1 and not (reached and reached_too):
         # the surplus of one fund does not help another: the first that falls short is shown
-        short = (
-            (second["status"] != "covered").to_numpy() if not reached_too else (first["status"] != "covered").to_numpy()
-        )
+        falling_short = first if reached_too else second
+        short = ~falling_short["status"].isin(_REACHED).to_numpy()
         first, second = first[short].iloc[:1], second[short].iloc[:1]
         fund = str(first["fund"].iloc[0])
     applied = first["payment_applications_eu"].sum(skipna=False)

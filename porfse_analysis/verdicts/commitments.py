@@ -8,20 +8,32 @@ from decimal import Decimal
 
 import pandas as pd
 
+from porfse_analysis.periods import PERIODS
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["Target", "target_of"]
+__all__ = ["Target", "at_closure", "covered_to", "target_of"]
 
-_COLUMNS = ("eu_commitment_eur", "performance_reserve_eur", "prefinancing_received_eur")
+_SET_APART = {"reserve": "performance_reserve_eur", "flexibility": "flexibility_amount_eur"}
+"""The part of a commitment that a period sets apart -> its column."""
+
+_KINDS = ("initial", "annual", "additional")
+_COUNTED = {
+    "none": (),
+    "initial_only": ("initial",),
+    "initial_plus_annual": ("initial", "annual"),
+    "annual": ("annual", "additional"),
+}
+"""Which pre-financing each reading of the rule `prefinancing_mode` takes off the target."""
 
 
 @dataclass(frozen=True)
 class Target:
     """What is to be covered at a deadline, in EUR of EU support; None: cannot be said.
 
-    `origin` of the pre-financing: received, rates, received_and_rates, or not_deducted at closure. `missing`: code ->
-    the years concerned. `rules`: names of the rules that made it.
+    `reserve` is the part of the commitments that is set apart and does not count. `nothing_due`: no commitment falls
+    due at this deadline. `origin` of the pre-financing: received, rates, received_and_rates, or not_deducted.
+    `missing`: code -> the years concerned. `rules`: names of the rules that made it.
     """
 
     commitments_to: int
@@ -33,6 +45,7 @@ class Target:
     notes: frozenset[str] = frozenset()
     missing: dict[str, list[int]] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    nothing_due: bool = False
 
     @property
     def amount(self) -> Decimal | None:
@@ -45,8 +58,12 @@ class Target:
 class _Commitments:
     """The annual amounts of one fund by year; a year whose rows do not all give one has none."""
 
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.total, self.reserve, self.received = (self._by_year(table, column) for column in _COLUMNS)
+    def __init__(self, table: pd.DataFrame, rules: Rules) -> None:
+        self.rules = rules
+        self.total = self._by_year(table, "eu_commitment_eur")
+        self.received = self._by_year(table, "prefinancing_received_eur")
+        column = _SET_APART.get(PERIODS[rules.period].set_apart)
+        self.apart = self._by_year(table, column) if column else {}
 
     @staticmethod
     def _by_year(table: pd.DataFrame, column: str) -> dict[int, Decimal]:
@@ -56,17 +73,37 @@ class _Commitments:
             sums[int(year)] = None if before is None or pd.isna(value) else before + v.exact(value)
         return {year: amount for year, amount in sums.items() if amount is not None}
 
-    def missing(self, years: Iterable[int]) -> tuple[list[int], list[int]]:
-        """The years without commitment, and those with a commitment but without reserve."""
+    def missing(self, years: Iterable[int], *, whole: bool) -> tuple[list[int], list[int]]:
+        """The years without commitment, and those whose part set apart is not known, where it is to be left out."""
         asked = list(years)
         absent = [year for year in asked if year not in self.total]
-        return absent, [year for year in asked if year in self.total and year not in self.reserve]
+        return absent, [] if whole else [year for year in asked if year in self.total and year not in self.apart]
 
-    def sum(self, years: Iterable[int], *, with_reserve: bool) -> Decimal:
-        """The commitments of the years, with or without the performance reserve."""
-        asked = list(years)
-        whole = sum((self.total[year] for year in asked), v.ZERO)
-        return whole if with_reserve else whole - sum((self.reserve[year] for year in asked), v.ZERO)
+    def sum(self, years: Iterable[int], *, whole: bool) -> Decimal:
+        """The commitments of the years, with or without the part set apart."""
+        return sum((self._amount(year, whole=whole) for year in years), v.ZERO)
+
+    def due(self, until: int, *, whole: bool) -> Decimal:
+        """The commitments that are to be covered with that of a year: the first one is spread over those after it."""
+        first, parts = self.rules.first_commitment_year, self.rules.first_commitment_spread
+        counted = sum(parts[: max(0, until - first + 1)])
+        spread = self._amount(first, whole=whole) * counted / sum(parts) if counted else v.ZERO
+        return spread + self.sum(range(first + 1, until + 1), whole=whole)
+
+    def _amount(self, year: int, *, whole: bool) -> Decimal:
+        return self.total[year] if whole else self.total[year] - self.apart[year]
+
+
+def covered_to(year: int, rules: Rules) -> int:
+    """The last year whose commitment is to be covered on 31 December `year`."""
+    if rules.last_deadline is not None and year >= rules.last_deadline:
+        return rules.last_commitment_year
+    return min(year - rules.years_to_cover, rules.last_commitment_year)
+
+
+def at_closure(year: int, rules: Rules) -> bool:
+    """Whether what a deadline asks for is settled at closure: the last commitment has no deadline of its own."""
+    return rules.last_deadline is None and year - rules.years_to_cover >= rules.last_commitment_year
 
 
 def target_of(table: pd.DataFrame, year: int, known_at: pd.Timestamp, exceptions: Decimal, rules: Rules) -> Target:
@@ -74,32 +111,33 @@ def target_of(table: pd.DataFrame, year: int, known_at: pd.Timestamp, exceptions
 
     `known_at`: pre-financing received in years that had not ended by then is not known yet.
     """
-    amounts = _Commitments(table)
-    until = min(year - rules.years_to_cover, rules.last_commitment_year)
-    if year - rules.years_to_cover >= rules.last_commitment_year:
+    amounts = _Commitments(table, rules)
+    until = covered_to(year, rules)
+    if at_closure(year, rules):
         return _at_closure(amounts, until, rules)
-    counted, whole = range(rules.first_commitment_year, until + 1), _whole(rules)
-    used = ["first_commitment_year", "last_commitment_year", "years_to_cover", "reserve_counted_from_deadline"]
+    counted, whole = range(rules.first_commitment_year, until + 1), _counted_whole(year, rules)
     missing: dict[str, list[int]] = {}
-    absent, without_reserve = amounts.missing(counted)
+    absent, without_part = amounts.missing(counted, whole=whole)
     if not amounts.total:
-        missing["no_commitments"] = list(whole)
+        missing["no_commitments"] = list(rules.commitment_years)
     elif absent:
         missing["commitment_gap"] = absent
-    if without_reserve:
-        missing["reserve_missing"] = without_reserve
+    if without_part:
+        missing[f"{PERIODS[rules.period].set_apart}_missing"] = without_part
     commitments = reserve = None
+    nothing_due = False
     if not missing:
-        from_deadline = rules.reserve_counted_from_deadline
-        commitments = amounts.sum(counted, with_reserve=from_deadline is not None and year >= from_deadline)
-        reserve = amounts.sum(counted, with_reserve=True) - commitments
+        commitments = amounts.due(until, whole=whole)
+        reserve = amounts.due(until, whole=True) - commitments
+        before = v.ZERO if year == rules.deadlines[0] else amounts.due(covered_to(year - 1, rules), whole=whole)
+        nothing_due = commitments == before
     advance, origin, notes, names, base = _prefinancing(amounts, year, known_at, rules)
     if base:
-        absent, without_reserve = base
+        absent, without_part = base
         if absent and amounts.total:
             missing["base_missing"] = [each for each in absent if each not in missing.get("commitment_gap", [])]
-        if without_reserve:
-            missing["reserve_missing"] = without_reserve
+        if without_part:
+            missing["reserve_missing"] = without_part
     return Target(
         commitments_to=until,
         commitments=commitments,
@@ -109,27 +147,41 @@ def target_of(table: pd.DataFrame, year: int, known_at: pd.Timestamp, exceptions
         exceptions=exceptions,
         notes=frozenset(notes),
         missing={code: years for code, years in missing.items() if years},
-        rules=(*used, *names),
+        rules=(*_USED, "reserve_counted_from_deadline", "flexibility_counted", *names),
+        nothing_due=nothing_due,
     )
 
 
-def _whole(rules: Rules) -> range:
-    return range(rules.first_commitment_year, rules.last_commitment_year + 1)
+_USED = (
+    "first_commitment_year",
+    "last_commitment_year",
+    "years_to_cover",
+    "last_deadline",
+    "first_commitment_spread",
+)
+
+
+def _counted_whole(year: int, rules: Rules) -> bool:
+    """Whether a deadline counts the part of the commitments that the period sets apart."""
+    apart = PERIODS[rules.period].set_apart
+    if apart == "reserve":
+        return rules.reserve_counted_from_deadline is not None and year >= rules.reserve_counted_from_deadline
+    return apart == "none" or rules.flexibility_counted
 
 
 def _at_closure(amounts: _Commitments, until: int, rules: Rules) -> Target:
     """The whole support is due: the reserve counts and nothing is deducted."""
-    whole = _whole(rules)
-    absent, _ = amounts.missing(whole)
+    years = rules.commitment_years
+    absent, _ = amounts.missing(years, whole=True)
     code = "commitment_gap" if amounts.total else "no_commitments"
     return Target(
         commitments_to=until,
-        commitments=None if absent else amounts.sum(whole, with_reserve=True),
+        commitments=None if absent else amounts.sum(years, whole=True),
         reserve=None if absent else v.ZERO,
         prefinancing=v.ZERO,
         origin="not_deducted",
         missing={code: absent} if absent else {},
-        rules=("first_commitment_year", "last_commitment_year", "years_to_cover"),
+        rules=_USED,
     )
 
 
@@ -141,38 +193,37 @@ def _prefinancing(
 ) -> tuple[Decimal | None, str, set[str], list[str], _Base | None]:
     """Pre-financing up to a year: what was received, and by the shares of the rules for the years that lack it.
 
-    Initial and annual pre-financing are received together: with the initial one alone counted, a year that had both
-    takes the share. Gives the amount, its origin, notes, the names of the shares and, where the support they are
-    computed on is not known, the years without commitment and without reserve.
+    What is paid in a year is received together: in a year that had a kind which does not count, the share is taken.
+    Gives the amount, its origin, notes, the names of the shares and, where the support they are computed on is not
+    known, the years without commitment and without the part set apart.
     """
-    both = rules.prefinancing_mode == "initial_plus_annual"
-    whole = _whole(rules)
+    kinds = _COUNTED[rules.prefinancing_mode]
+    years, whole_from = rules.commitment_years, rules.prefinancing_base_with_reserve_from
     advance, origins, notes = v.ZERO, set(), set()
-    names = ["annual_prefinancing_lacks", "prefinancing_base_with_reserve_from"] if both else []
-    gaps: _Base = amounts.missing(whole)
+    names = ["annual_prefinancing_lacks", "prefinancing_base_with_reserve_from"] if "annual" in kinds else []
+    gaps: _Base = amounts.missing(years, whole=whole_from is None)
     short = False
-    for each in range(rules.first_commitment_year, year + 1):
-        initial, annual = _share(rules, "initial", each), _share(rules, "annual", each)
+    for each in range(rules.first_commitment_year, year + 1 if kinds else 0):
+        paid = {kind: _share(rules, kind, each) for kind in _KINDS}
+        share = sum((paid[kind] for kind in kinds), v.ZERO)
         received = amounts.received.get(each) if pd.Timestamp(each, 12, 31) <= known_at else None
-        if received is not None and (both or not annual):
+        if received is not None and sum(paid.values()) == share:
             advance += received
             origins.add("received")
             continue
-        if received is not None and initial:
+        if received is not None and share:
             notes.add("received_not_split")
-        share = initial + annual if both else initial
         if not share:
             continue
-        kinds = ("initial", "annual") if both else ("initial",)
-        names += [f"{kind}_prefinancing_{each}" for kind in kinds if _share(rules, kind, each)]
+        names += [f"{kind}_prefinancing_{each}" for kind in kinds if paid[kind]]
         origins.add("rates")
         if any(gaps):
             short = True
             continue
-        advance += amounts.sum(whole, with_reserve=each >= rules.prefinancing_base_with_reserve_from) * share
+        advance += amounts.sum(years, whole=whole_from is None or each >= whole_from) * share
     if origins == {"received", "rates"}:
         notes.add("received_incomplete")
-    origin = "_and_".join(sorted(origins))
+    origin = "_and_".join(sorted(origins)) or "not_deducted"
     origin = {"rates_and_received": "received_and_rates"}.get(origin, origin)
     return (None, "", notes, names, gaps) if short else (advance, origin, notes, names, None)
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.verdicts import exact as v
-from porfse_analysis.verdicts.commitments import Target, target_of
+from porfse_analysis.verdicts.commitments import Target, at_closure, target_of
 from porfse_analysis.verdicts.payment_applications import (
     Counted,
     Line,
@@ -25,8 +25,11 @@ from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["NEEDS", "NOTES", "STATUSES", "Case"]
 
-STATUSES = ("covered", "at_risk", "undetermined", "settled_at_closure", "not_available")
-"""What can come out at a deadline; `undetermined`: it has not come yet, and what is known does not cover it."""
+STATUSES = ("covered", "at_risk", "undetermined", "settled_at_closure", "no_deadline", "not_available")
+"""What can come out at a deadline; `undetermined`: it has not come yet, and what is known does not cover it.
+
+`no_deadline`: no commitment falls due at it.
+"""
 
 NOTES = (
     "no_rules",
@@ -36,6 +39,7 @@ NOTES = (
     "no_commitments",
     "commitment_gap",
     "reserve_missing",
+    "flexibility_missing",
     "base_missing",
     "received_not_split",
     "received_incomplete",
@@ -70,6 +74,7 @@ NEEDS = (
     "no_commitments",
     "commitment_gap",
     "reserve_missing",
+    "flexibility_missing",
     "base_missing",
     "certified",
     "at_deadline",
@@ -87,8 +92,10 @@ _RULES_READ = (
     "claims_capped_at_allocation",
     "prefinancing_mode",
     "annual_prefinancing_lacks",
+    "first_commitment_spread",
+    "flexibility_counted",
 )
-"""The rules whose other readings are tried."""
+"""The rules whose other readings are tried, beside the shares of pre-financing."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +176,10 @@ class Case:
         if part.untold:
             target = replace(target, commitments=None, reserve=None, prefinancing=None, missing={})
             status = "not_available"
-        elif self.deadline.year - rules.years_to_cover >= rules.last_commitment_year:
+        elif at_closure(self.deadline.year, rules):
             status = "settled_at_closure"
+        elif target.nothing_due:
+            status = "no_deadline"
         elif goal is None or not lines:
             status = "not_available"
         elif low >= goal:
@@ -183,7 +192,7 @@ class Case:
 
     def _other_readings(self, part: _Part, lines: Sequence[Line], status: str, rules: Rules) -> Iterator[str]:
         """The readings of the rules to be confirmed under which the status would be another."""
-        for name, value, other in rules.other_readings(_RULES_READ):
+        for name, value, other in rules.other_readings([*_RULES_READ, *dict(rules.prefinancing)]):
             if name == "decommitted_by":
                 pieces = [piece for piece in self.parts(other) if _overlaps(piece, part)]
                 if len(pieces) == 1 and len(pieces[0].finance) == len(part.finance) and not pieces[0].untold:

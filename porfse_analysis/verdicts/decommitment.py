@@ -1,4 +1,4 @@
-"""Automatic decommitment (N+3): is the commitment of a year covered three years later?
+"""Automatic decommitment (N+3, in 2007-2013 N+2): is the commitment of a year covered as many years later?
 
 The target of a deadline is what the Union had committed by then, less pre-financing and notified exceptions;
 against it stand the payment applications, that is certified expenditure at the EU rate of each axis. Every
@@ -83,7 +83,7 @@ _APPLICATION_COLUMNS = {
     "note": "str",
 }
 
-Mode = Literal["initial_only", "initial_plus_annual"]
+Mode = Literal["initial_only", "initial_plus_annual", "annual", "none"]
 
 
 def decommitment(
@@ -97,16 +97,17 @@ def decommitment(
     rates: Mapping[str, float] | pd.DataFrame | None = None,
     rules: Rules | None = None,
 ) -> pd.DataFrame:
-    """The N+3 target of 31 December `year`, the payment applications against it, and the risk or the surplus.
+    """The decommitment target of 31 December `year`, the payment applications against it, the risk or the surplus.
 
     Meaning
     -------
-    The part of the EU commitments up to `year` - 3 that neither pre-financing nor payment applications cover by the
-    deadline is lost. Each fund is covered on its own (rule `decommitted_by`).
+    The part of the EU commitments up to `year` - 3 (rule `years_to_cover`) that neither pre-financing nor payment
+    applications cover by the deadline is lost. Each fund is covered on its own (rule `decommitted_by`).
 
     Formula
     -------
-    In EUR of EU support: target = max(0, commitments - reserve - pre-financing - exceptions); payment applications =
+    In EUR of EU support: target = max(0, commitments - reserve - pre-financing - exceptions), the first commitment
+    spread as its period says (2021-2027: six tenths, then a tenth in each of the four years after); applications =
     sum over axes of min(certified x EU rate, EU allocation); risk = max(0, target - applications); surplus = max(0,
     applications - target). Totals (EU and national) = EU / rate, where all axes have one rate. At closure the whole
     support is due, the reserve counts and nothing is deducted.
@@ -125,9 +126,10 @@ def decommitment(
         The deadline, and the date as known at which it is looked at (default: the deadline). Before the deadline a
         fund is `covered` or `undetermined`, nothing worse.
     prefinancing
-        `initial_plus_annual` (default by rule) or `initial_only`: amounts received (prefinancing_received_eur) by
-        year, and for years without any the shares of the rules on the total support. Initial and annual are received
-        together: with the initial one alone a year that had both takes the share.
+        `initial_plus_annual` (2014-2020: default by rule), `initial_only`, `annual` (2021-2027) or `none`: amounts
+        received (prefinancing_received_eur) by year, and for years without any the shares of the rules on the total
+        support. Initial and annual are received together: with the initial one alone a year that had both takes the
+        share.
     exceptions_eur
         Amounts notified under art. 87.
     rates
@@ -194,10 +196,9 @@ def calendar(
     eu_commitments: pd.DataFrame, finance: pd.DataFrame, *, cutoff: object, rules: Rules
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every deadline of the period of the rules as known at `cutoff`: `decommitment` and `payment_applications`."""
-    first, last = (year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year))
     settled = [
         row
-        for year in range(first, last + 1)
+        for year in rules.deadlines
         for row in _settle_programmes(eu_commitments, finance, year, cutoff, None, 0.0, None, rules)
     ]
     return _deadline_frame(settled), _application_frame(settled)
@@ -244,11 +245,14 @@ def _settle_programmes(
         eu_commitments = _with_parts(eu_commitments)
     v.require(eu_commitments, "eu_commitments")
     v.require(finance, "finance")
-    for known in [rules] if rules is not None else RULES.values():
-        known.replace(prefinancing_mode=prefinancing or known.prefinancing_mode)
-    deadline = _deadline(year, [rules] if rules is not None else list(RULES.values()))
-    date = deadline if cutoff is None else min(as_cutoff(cutoff), deadline)
     programmes = sorted(v.programmes_of(finance, eu_commitments))
+    applied = {programme: rules_of(programme, rules) for programme in programmes}
+    known = list({own.period: own for own in applied.values() if own is not None}.values())
+    known = known or ([rules] if rules is not None and rules.period else list(RULES.values()))
+    for each in known:
+        each.replace(prefinancing_mode=prefinancing or each.prefinancing_mode)
+    deadline = _deadline(year, known)
+    date = deadline if cutoff is None else min(as_cutoff(cutoff), deadline)
     exceptions = _exceptions(exceptions_eur, programmes)
     settled: _Settled = []
     for programme in programmes:
@@ -256,7 +260,7 @@ def _settle_programmes(
         # one part leaves the others
         money = of_series(finance[(finance["programme"] == programme) & (finance["cutoff"] <= date)])
         about = {"programme": programme, "year": int(year), "deadline": deadline, "cutoff": date}
-        own = rules_of(programme, rules)
+        own = applied[programme]
         if own is None:
             empty = {name: "" for name, kind in _DEADLINE_COLUMNS.items() if kind == "str"}
             settled.append((empty | about | {"status": "not_available", "note": "no_rules"}, []))
@@ -275,16 +279,9 @@ def _with_parts(eu_commitments: pd.DataFrame) -> pd.DataFrame:
 
 
 def _deadline(year: Any, known: Sequence[Rules]) -> pd.Timestamp:
-    spans = [
-        (
-            rules.period,
-            rules.first_commitment_year + rules.years_to_cover,
-            rules.last_commitment_year + rules.years_to_cover,
-        )
-        for rules in known
-    ]
     whole = isinstance(year, int | np.integer) and not isinstance(year, bool)
-    if not whole or not any(first <= year <= last for _, first, last in spans):
+    if not whole or not any(year in rules.deadlines for rules in known):
+        spans = [(rules.period, rules.deadlines[0], rules.deadlines[-1]) for rules in known if rules.deadlines]
         listed = "; ".join(f"the deadlines of {period} are {first} to {last}" for period, first, last in spans)
         raise ParameterError(f"year is {year!r}: {listed}")
     return pd.Timestamp(int(year), 12, 31)

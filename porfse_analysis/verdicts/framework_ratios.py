@@ -25,6 +25,7 @@ GROUP = ("axis", "fund", "region_category")
 
 NOTES = (
     "no_rules",  # of an axis: the period of the programme has no rules, and no other period's are applied
+    "no_test",  # of an axis: the period sets milestones and targets without a test
     "technical_assistance",  # of an axis: outside the framework
     "no_framework",  # of an axis: no indicator in the plan in force
     "whole_programme",  # of the row ALL: the framework is set by axis
@@ -120,8 +121,12 @@ def measured(data: Framework) -> list[Measured]:
 
 
 def _by_indicator(data: Framework) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """The rows of each indicator; an empty fund or category is filled where only one can be meant."""
-    framework = data.framework[data.framework["axis"] != ALL].copy()
+    """The rows of each indicator; an empty fund or category is filled where only one can be meant.
+
+    Where nothing is tested the objectives are followed on their own, for the whole programme too.
+    """
+    tested = data.rules.tested
+    framework = data.framework[data.framework["axis"] != ALL].copy() if tested else data.framework.copy()
     for column in ("fund", "region_category"):
         for axis in framework["axis"].unique():
             mine = framework["axis"] == axis
@@ -133,7 +138,7 @@ def _by_indicator(data: Framework) -> Iterator[tuple[dict[str, str], pd.DataFram
             }
             if len(known) == 1:
                 framework.loc[mine & (framework[column] == ""), column] = known.pop()
-    key = [*GROUP, "indicator_type", "indicator_code"]
+    key = [*GROUP, "indicator_type", "indicator_code", *(() if tested else ("investment_priority",))]
     for values, rows in framework.groupby(key):
         yield dict(zip(key, map(str, values), strict=True)), rows.sort_values("investment_priority", kind="stable")
 

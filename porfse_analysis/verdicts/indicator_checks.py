@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, whole_counts
-from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES
+from porfse_analysis.indicators.per_capita import whole_or_parts
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.targets import target_achievement_ratio
+from porfse_analysis.periods import PERIODS, Period
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
@@ -18,13 +19,6 @@ __all__ = ["doubtful_percentages", "fractional_counts", "label", "neighbouring_k
 
 _KEY = ["fund", "investment_priority", "region_category", "indicator_type"]
 _PLACE = ["programme", "axis", "indicator_code"]
-
-_PARTITIONS = {
-    "age": (("CO06", "CO06a", "CO07"), "CO06a"),
-    "education": (("CO09", "CO10", "CO11", "CO11a"), "CO11a"),
-}
-"""The participants by age and by education, and the part that the Commission reckons, without which the sum is short
-(Reg. 1304/2013, Annex I)."""
 
 
 def label(row: pd.Series) -> str:
@@ -74,24 +68,30 @@ def neighbouring_keys(
 
 
 def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """Participants by age and by education against those by employment, at each position of a programme.
+    """Participants told apart (by age, by education, by employment) against their number, at each position.
 
     A partition with a missing value is not compared, nor one that was not reported; one without the part that the
     Commission reckons (25 to 54 years, no education) may be short and may not be above.
     """
-    rows = achievements[achievements["indicator_type"].isin(ESF_TYPES) & achievements["axis"].ne(ALL)]
-    parts = [code for codes, _ in _PARTITIONS.values() for code in codes]
-    rows = rows[rows["indicator_code"].isin([*PARTICIPANT_CODES, *parts])]
-    rows = rows.assign(source=rows["source"].astype("str"), missing=rows["value"].isna())
-    position = ["programme", "source", "cutoff"]
-    by_code = rows.groupby([*position, "indicator_code"]).agg(value=("value", "sum"), missing=("missing", "any"))
+    rows = achievements[achievements["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
+    rows = whole_or_parts(rows.assign(source=rows["source"].astype("str")))
+    rows = rows.rename(columns={"position": "cutoff"}).assign(missing=lambda frame: frame["value"].isna())
+    for period in PERIODS.values():
+        codes = {*period.participants, *(code for split in period.partitions for code in split["parts"])}
+        yield from _uneven(rows[rows["indicator_code"].isin(codes)], period)
+
+
+def _uneven(rows: pd.DataFrame, period: Period) -> Iterable[dict[str, object]]:
+    """The partitions of a period that do not give the participants."""
+    groups = rows.groupby(["programme", "source", "cutoff", "indicator_code"])
+    by_code = groups.agg(value=("value", "sum"), missing=("missing", "any"))
     # a part that is not there counts as none; one with a missing value makes the sum missing
     sums = by_code["value"].mask(by_code["missing"], float("inf")).unstack("indicator_code")
-    people = sums.reindex(columns=list(PARTICIPANT_CODES)).sum(axis=1, min_count=1)
-    for codes, reckoned in _PARTITIONS.values():
-        split = sums.reindex(columns=list(codes))
-        table = pd.DataFrame({"people": people, "found": split.sum(axis=1, min_count=1)})
-        short = table["found"].lt(people) & split[reckoned].isna()
+    people = sums.reindex(columns=list(period.participants)).sum(axis=1, min_count=1)
+    for split in period.partitions:
+        counts = sums.reindex(columns=[*split["parts"]])
+        table = pd.DataFrame({"people": people, "found": counts.sum(axis=1, min_count=1)})
+        short = table["found"].lt(people) & (counts[split["reckoned"]].isna() if split["reckoned"] else False)
         known = table.lt(float("inf")).all(axis=1)
         for _, row in table[known & ~short & table["found"].ne(people)].reset_index().iterrows():
             yield finding(
@@ -99,8 +99,8 @@ def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
                 "partition",
                 row,
                 axis=ALL,
-                figure=" + ".join(codes),
-                reason=" + ".join(PARTICIPANT_CODES),
+                figure=" + ".join(split["parts"]),
+                reason=" + ".join(period.participants),
                 expected=row["people"],
                 found=row["found"],
                 reference=abs(row["found"] - row["people"]),

@@ -9,7 +9,7 @@ from typing import Any
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.periods import period_of
 from porfse_analysis.programme import Programme
-from porfse_analysis.verdicts.rules import RULES, Rules, RuleValue, rules_of
+from porfse_analysis.verdicts.rules import NO_RULES, Rules, RuleValue, rules_of
 
 __all__ = ["RuleChange", "own_rules", "rule_changes", "rules_for"]
 
@@ -31,23 +31,24 @@ class RuleChange:
 def own_rules(cci: str, changes: Mapping[str, Any], rules: Rules | None = None) -> Rules:
     """The rules for a programme: `rules` where they are given, else those of its period with the `changes` it declares.
 
-    A programme of a period that has no rules gets those of 2014-2020, which no verdict on it applies.
+    A programme of no known period has none (`NO_RULES`).
 
     Raises `ParameterError` for what is no `Rules`, those of another period, and changes that cannot be.
     """
     if rules is None:
-        return (rules_of(cci) or RULES["2014-2020"]).replace(**changes)
+        return (rules_of(cci) or NO_RULES).replace(**changes)
     if not isinstance(rules, Rules):
-        raise ParameterError(f'rules is {rules!r}: give Rules, as pf.RULES["2014-2020"].replace(achieved_from=0.9)')
+        raise ParameterError(f"rules is {rules!r}: give Rules, as pf.RULES[period].replace(achieved_from=0.9)")
     period = period_of(cci)
-    if period is not None and period.name != rules.period:
-        raise ParameterError(f"rules of {rules.period} cannot be those of {cci}, which is of {period.name}")
+    if rules.period != ("" if period is None else period.name):
+        named = "no period known here" if period is None else period.name
+        raise ParameterError(f"rules of {rules.period} cannot be those of {cci}, which is of {named}")
     return rules
 
 
 def rule_changes(applied: Rules, cci: str, changes: Mapping[str, Any]) -> list[RuleChange]:
     """Which of the rules applied to a programme were changed, from what, and by whom, in the order of the rules."""
-    published = rules_of(cci) or RULES["2014-2020"]
+    published = rules_of(cci) or NO_RULES
     declared = published.replace(**changes)
     found = []
     for rule in applied.rows:

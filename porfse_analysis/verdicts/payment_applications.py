@@ -17,6 +17,7 @@ import pandas as pd
 
 from porfse_analysis.codes import reading_order
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.evidence import Evidence, cited, evidence
@@ -37,8 +38,6 @@ __all__ = [
 # plans in whole euro give rates that differ from the one meant by less than this
 _SAME_RATE = Decimal("0.000001")
 
-# nothing was certified in 2014 before the first accounting year of the period ended
-_FIRST_ACCOUNTING_YEAR = 2014
 _ACCOUNTING_YEAR = re.compile(r"(\d{4})-(\d{4})", re.ASCII)
 
 Key = tuple[str, str, str]
@@ -360,9 +359,11 @@ def _with_year_rates(line: Line, certified: pd.DataFrame, found: Evidence, by_ye
         return line
     own = certified[certified["source"] == found.source]
     dates = own["data_date"].fillna(own["cutoff"])
+    period = period_of(str(own["programme"].iloc[0])) if len(own) else None
 
     def at(date: pd.Timestamp) -> Decimal | None:
-        if date.year <= _FIRST_ACCOUNTING_YEAR:
+        # nothing is certified before the first accounting year of the period has ended
+        if period is not None and date.year <= period.first_year:
             return v.ZERO
         if date >= found.date:
             return found.value

@@ -1,4 +1,6 @@
-"""Performance framework 2014-2020: did each axis reach its milestones of 2018, or its targets of 2023?
+"""Performance framework: did each axis reach its milestones, or its final targets?
+
+Their dates and the test are the period's: 2014-2020 has a test, 2021-2027 sets milestones and targets without one.
 
 `assess` is the law in a few lines: ratios in, status out. `performance_framework` finds the ratios in the
 tables of a programme and asks `assess`. Every threshold is a row of `porfse_analysis.verdicts.rules`; the words are
@@ -24,7 +26,7 @@ from porfse_analysis.verdicts.assessment import Assessment, IndicatorRatio, asse
 from porfse_analysis.verdicts.framework_ratios import GROUP, NOTES, Framework, Measured, framework_in_force, measured
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.reserve import reserves
-from porfse_analysis.verdicts.rules import RULES, UNCONFIRMED, Rules, rules_of
+from porfse_analysis.verdicts.rules import NO_RULES, UNCONFIRMED, Rules, rules_of
 
 __all__ = [
     "NOTES",
@@ -118,7 +120,7 @@ def performance_framework(
     every indicator of the framework; status by `assess`.
 
     Takes the tables achievements, finance and targets, or a `Programme` alone, with its axes and the rules of its
-    folder (`rules`: by default those of 2014-2020). `cutoff` (ISO date) shows the state before the
+    folder (`rules`: by default those of the period of each programme). `cutoff` (ISO date) shows the state before the
     assessment, with the plan and the figures of then; after it, nothing changes but that the reserve is at stake no
     more once it is decided. `axes` (table axes) tells which axes are technical assistance or REACT-EU and lists axes
     without indicators. `reserve` gives the amounts of the
@@ -137,6 +139,7 @@ def performance_framework(
       `achieved` or `undetermined`, never worse.
     - A milestone of zero with a positive final target counts as reached. Missing values, missing targets,
       differing units and missing series leave a ratio unknown: nothing is put in its place.
+    - A period without a test (2021-2027) or without rules gets no status: `not_assessed`, note `no_test` or `no_rules`.
     - A result whose target is at most 100 while its values exceed ten times that is a percentage in disguise:
       no ratio.
 
@@ -148,7 +151,7 @@ def performance_framework(
     Annex II, Impl. Reg. (EU) 215/2014 art. 5-7; see `rules_table`.
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
-    applied = rules_for(achievements, rules) or RULES["2014-2020"]
+    applied = rules_for(achievements, rules)
     verdicts, _ = _assess_programmes(
         *tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied, readings=True
     )
@@ -177,7 +180,7 @@ def framework_indicators(
     the way (`note`, in codes). Raises `ParameterError`. Sources: as `performance_framework`.
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
-    applied = rules_for(achievements, rules) or RULES["2014-2020"]
+    applied = rules_for(achievements, rules)
     _, indicators = _assess_programmes(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied)
     return with_names(v.typed_frame(indicators, _INDICATOR_COLUMNS), achievements)
 
@@ -191,7 +194,7 @@ def _assess_programmes(
     against: str,
     cutoff: object,
     reserve: pd.DataFrame | None,
-    rules: Rules,
+    rules: Rules | None,
     readings: bool = False,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of the verdicts and those of the indicators behind them."""
@@ -202,51 +205,75 @@ def _assess_programmes(
         v.require(axes, "axes", ("programme", "axis", "technical_assistance"))
     if reserve is not None:
         v.require(reserve, "reserve", ("axis", "reserve_eur"))
-    needed = pd.Timestamp(getattr(rules, _DATE_RULES[against]))
-    asked_at = needed if cutoff is None else as_cutoff(cutoff)
-    # what was published later is not looked at, not even to say why something is missing
-    date = min(asked_at, needed)
-    achievements = achievements[achievements["cutoff"] <= date]
-    # along a series of documents, as the rates
-    finance = of_series(finance[finance["cutoff"] <= date])
+    asked = None if cutoff is None else as_cutoff(cutoff)
     indicators: list[dict[str, Any]] = []
     verdicts: list[dict[str, Any]] = []
     for programme in sorted(v.programmes_of(axes, finance, targets)):
-        data = Framework(
-            achievements=achievements[achievements["programme"] == programme],
-            finance=finance[(finance["programme"] == programme) & (finance["axis"] != ALL)],
-            framework=framework_in_force(targets[targets["programme"] == programme], date),
+        own = rules_of(programme, rules) or NO_RULES
+        tables = (table[table["programme"] == programme] for table in (achievements, finance, targets))
+        data = _framework(*tables, against=against, asked=asked, rules=own)
+        data = dataclasses.replace(
+            data,
             axes=None if axes is None else axes[axes["programme"] == programme],
             reserve=_reserve_of(reserve, programme),
-            against=against,
-            asked_at=asked_at,
-            needed=needed,
-            rules=rules,
         )
         found = measured(data)
         rows = _verdicts(found, data)
-        if rules_of(programme, rules) is None:
-            verdicts += [{"programme": programme, **_unjudged(row)} for row in rows]
-            continue
-        if readings:  # each is another assessment: only where they are told
+        if not own.tested:
+            rows = [_unjudged(row, own) for row in rows]
+        elif readings:  # each is another assessment: only where they are told
             _add_readings(rows, found, data)
         verdicts += [{"programme": programme, **row} for row in rows]
         assessed = {_place(row) for row in rows if row["status"] != "not_assessed"}
-        for item in found:
-            counted = item.ratio is not None and counts_in_serious(item.ratio, rules)
-            counted = counted and _group_of(item.row, rules) in assessed
+        for item in found if own != NO_RULES else ():
+            counted = item.ratio is not None and counts_in_serious(item.ratio, own)
+            counted = counted and _group_of(item.row, own) in assessed
             indicators.append({"programme": programme, **item.row, "in_serious_test": counted})
     # by axis as the verdicts are
     order = {(row["programme"], _place(row)): place for place, row in enumerate(verdicts)}
-    indicators.sort(key=lambda row: order[row["programme"], _group_of(row, rules)])
+    indicators.sort(
+        key=lambda row: order[row["programme"], _group_of(row, rules_of(row["programme"], rules) or NO_RULES)]
+    )
     return verdicts, indicators
 
 
-def _unjudged(row: dict[str, Any]) -> dict[str, Any]:
-    """The row of a programme whose period has no rules: nothing is said by those of another one."""
+def _framework(
+    achievements: pd.DataFrame,
+    finance: pd.DataFrame,
+    targets: pd.DataFrame,
+    *,
+    against: str,
+    asked: pd.Timestamp | None,
+    rules: Rules,
+) -> Framework:
+    """What is known of one programme when it is asked, at the latest when it is assessed."""
+    needed = pd.Timestamp(getattr(rules, _DATE_RULES[against]) or "NaT")
+    asked_at = needed if asked is None else asked
+    if pd.isna(asked_at):  # a period that says no date, and a caller who says none
+        asked_at = max(finance["cutoff"].max(), achievements["cutoff"].max())
+    # what was published later is not looked at, not even to say why something is missing
+    date = asked_at if pd.isna(needed) else min(asked_at, needed)
+    # along a series of documents, as the rates
+    money = of_series(finance[finance["cutoff"] <= date])
+    return Framework(
+        achievements=achievements[achievements["cutoff"] <= date],
+        finance=money[money["axis"] != ALL],
+        framework=framework_in_force(targets, date),
+        axes=None,
+        reserve=None,
+        against=against,
+        asked_at=asked_at,
+        needed=asked_at if pd.isna(needed) else needed,
+        rules=rules,
+    )
+
+
+def _unjudged(row: dict[str, Any], rules: Rules) -> dict[str, Any]:
+    """The row of a programme whose period has no test: nothing is said by that of another one."""
     unknown: dict[str, Any] = dict.fromkeys(("status", "best_case", "worst_case"), "not_assessed")
-    unknown |= {"n": 0, "m": 0, "by_derogation": False, "failures_needed": 0, "note": "no_rules", "rules": ""}
+    unknown |= {"n": 0, "m": 0, "by_derogation": False, "failures_needed": 0, "rules": ""}
     unknown |= dict.fromkeys(("below", "failing", "readings"), "")
+    unknown |= {"note": "no_test"} if rules != NO_RULES else {"note": "no_rules", "assessed_at": pd.NaT}
     return row | unknown | {"reserve_eur": float("nan"), "reserve_source": "not_available"}
 
 

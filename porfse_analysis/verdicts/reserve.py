@@ -1,4 +1,4 @@
-"""The performance reserve that a verdict on the milestones of 2018 decides on."""
+"""The performance reserve that a verdict on the milestones decides on."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def _told(group: _Group, data: Framework) -> tuple[float, str] | None:
     if data.against != "milestone":
         return np.nan, "not_at_stake"
     if group[0] == ALL or _without_reserve(group[0], data) or group[1] in data.rules.reserve_excluded_funds:
+        return 0.0, "no_reserve"
+    if not data.rules.reserve_share:  # the period has none
         return 0.0, "no_reserve"
     if data.asked_at > pd.Timestamp(data.rules.reserve_decided_by):
         return np.nan, "decided"

@@ -1,13 +1,12 @@
 """The rules of the funds that the verdicts apply: one set by programming period, found by the code of a programme.
 
 Every threshold and every choice that a verdict depends on is a field of `Rules` with its value, its legal reference
-and whether the value was confirmed in a source. An evaluator who reads a rule otherwise changes that one field
-(`Rules.replace`) and the report says that it was changed. What a rule means is worded by
-`porfse_analysis.display.words.rules`.
+and whether the value was confirmed in a source, as `periods.toml` declares them. An evaluator who reads a rule
+otherwise changes that one field (`Rules.replace`) and the report says that it was changed. What a rule means is worded
+by `porfse_analysis.display.words.rules`.
 
-Only 2014-2020 has rules: 2021-2027 has no performance reserve of this kind, and how its first commitments are spread
-over the later deadlines is not settled here. A programme of a period without rules gets no verdict, never one by the
-rules of another period.
+A rule that a period does not declare has nothing to say in it, and is no row of its table. A programme of a period
+that is not known gets no verdict, never one by the rules of another period.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -23,15 +23,15 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.periods import period_of
+from porfse_analysis.periods import PERIODS, period_of
 
-__all__ = ["RULES", "Rule", "Rules", "rules_of", "rules_table"]
+__all__ = ["NO_RULES", "RULES", "WITH_TEST", "Rule", "Rules", "rules_of", "rules_table"]
 
 CONFIRMED = "confirmed"
 UNCONFIRMED = "unconfirmed"
 CHANGED = "changed"
 
-RuleValue = bool | int | float | str | tuple[str, ...] | None
+RuleValue = bool | int | float | str | tuple[str, ...] | tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Rule:
     """One parameter of the rules, as a row of `rules_table`.
 
     `unit`: `1` (a share), `indicator`, `year` (a number of years or a calendar year), `date` (ISO text),
-    `choice` (one of `allowed`), `set` (several of `allowed`), `flag`. `source` is where the rule stands.
+    `choice` (one of `allowed`), `set` (several of `allowed`), `flag`, `parts` (whole numbers: parts of an amount, year
+    by year). `source` is where the rule stands.
     `status`: `confirmed` when the value was seen in a source, `unconfirmed` when it was not (or is a
     convention of this package), `changed` when the caller set it. `others`: the other ways in which an
     unconfirmed rule is read.
@@ -54,139 +55,79 @@ class Rule:
     others: tuple[RuleValue, ...] = ()
 
 
-def _rule(
-    value: Any,
-    unit: str,
-    source: str,
-    status: str,
-    *,
-    allowed: tuple[str, ...] = (),
-    others: tuple[RuleValue, ...] = (),
-) -> Any:
-    """A field of `Rules`: its value, and what `Rule` says of it."""
-    about = {"unit": unit, "source": source, "status": status, "allowed": allowed, "others": others}
-    return dataclasses.field(default=value, metadata=about)
+def _rule(unit: str, default: Any = None, *, allowed: tuple[str, ...] = ()) -> Any:
+    """A field of `Rules`: what it may hold, and its value where a period has nothing of the kind."""
+    return dataclasses.field(default=default, metadata={"unit": unit, "allowed": allowed})
 
 
 _KINDS = ("financial", "output", "result", "key_implementation_step")
-_CPR = "Reg. (EU) 1303/2013"
-_PF = "Impl. Reg. (EU) 215/2014"
-# seen as headers of the tables of an evaluation; the wording of the article was not
-_THRESHOLD = "value in the independent evaluation of the Molise programme; wording of the article not checked"
-_CONVENTION = "no provision: convention of this package"
-# cumulative annual pre-financing of the regional programme of Veneto in the Commission's table of payments: 16.455% of
-# its support by 2023, that is 13.25% of the 94% without reserve up to 2020 and 4% of the whole after it
-_PAYMENTS = "Commission, table of EU payments gayr-92qh: 4% in all after 2020"
-_INITIAL = f"{_CPR} art. 134(1)"
-_ANNUAL = f"{_CPR} art. 134(2)"
-_ANNUAL_LATER = f"{_ANNUAL} as amended by Reg. (EU) 2020/1041; {_PAYMENTS}"
+_SHARE = re.compile(r"(initial|annual|additional)_prefinancing_(\d{4})", re.ASCII)
+"""The rules that give the pre-financing of a year as a share of the support."""
 
 
 @dataclass(frozen=True, repr=False)
 class Rules:
-    """The rules of one programming period; the values are those of 2014-2020 unless changed."""
+    """The rules of one programming period; made by `RULES`, changed by `replace`."""
 
-    period: str = "2014-2020"
+    period: str = ""
 
     # performance framework: what is assessed
-    milestone_date: str = _rule("2018-12-31", "date", f"{_CPR} art. 21 and Annex II", CONFIRMED)
-    target_date: str = _rule("2023-12-31", "date", f"{_CPR} art. 22(7), for ERDF, ESF and CF", UNCONFIRMED)
+    milestone_date: str = _rule("date", "")
+    target_date: str = _rule("date", "")
     assessed_by: tuple[str, ...] = _rule(
-        ("axis", "fund", "region_category"),
-        "set",
-        f"{_PF} art. 7",
-        UNCONFIRMED,
-        allowed=("axis", "fund", "region_category"),
+        "set", ("axis", "fund", "region_category"), allowed=("axis", "fund", "region_category")
     )
-    financial_stage: str = _rule(
-        "certified", "choice", f"{_PF} art. 5(2); {_CPR} art. 126(c)", CONFIRMED, allowed=("certified",)
-    )
-    achievement_excludes: tuple[str, ...] = _rule((), "set", f"{_PF} art. 6(1)", UNCONFIRMED, allowed=_KINDS)
-    serious_excludes: tuple[str, ...] = _rule(
-        ("result",), "set", f"{_CPR} Annex II point 2, art. 22(6) and (7)", CONFIRMED, allowed=_KINDS
-    )
-    zero_milestone_reached: bool = _rule(True, "flag", _CONVENTION, UNCONFIRMED, others=(False,))
-    step_without_target_left_out: bool = _rule(True, "flag", f"{_PF} art. 5 and 6", UNCONFIRMED, others=(False,))
+    financial_stage: str = _rule("choice", "", allowed=("certified",))
+    achievement_excludes: tuple[str, ...] = _rule("set", (), allowed=_KINDS)
+    serious_excludes: tuple[str, ...] = _rule("set", (), allowed=_KINDS)
+    zero_milestone_reached: bool = _rule("flag", False)
+    step_without_target_left_out: bool = _rule("flag", False)
 
     # performance framework: test 1
-    achieved_from: float = _rule(0.85, "1", f"{_PF} art. 6(2); {_THRESHOLD}", CONFIRMED)
-    derogation_from: float = _rule(0.75, "1", f"{_PF} art. 6(2); {_THRESHOLD}", CONFIRMED)
-    derogation_min_indicators: int = _rule(3, "indicator", f"{_PF} art. 6(2)", UNCONFIRMED)
-    derogation_max_below: int = _rule(1, "indicator", f"{_PF} art. 6(2)", UNCONFIRMED)
+    achieved_from: float = _rule("1", 0.0)
+    derogation_from: float = _rule("1", 0.0)
+    derogation_min_indicators: int = _rule("indicator", 0)
+    derogation_max_below: int = _rule("indicator", 0)
 
     # performance framework: test 2
-    serious_below: float = _rule(0.65, "1", f"{_PF} art. 6(3) and (4); {_THRESHOLD}", CONFIRMED)
-    serious_few_up_to: int = _rule(2, "indicator", f"{_PF} art. 6(3)", UNCONFIRMED)
-    serious_few_failures: int = _rule(1, "indicator", f"{_PF} art. 6(3)", UNCONFIRMED)
-    serious_many_failures: int = _rule(2, "indicator", f"{_PF} art. 6(4)", UNCONFIRMED)
-    serious_counts: str = _rule(
-        "either",
-        "choice",
-        f"{_PF} art. 6(3) and (4)",
-        UNCONFIRMED,
-        allowed=("either", "serious_set", "achievement_set"),
-        others=("serious_set", "achievement_set"),
-    )
+    serious_below: float = _rule("1", 0.0)
+    serious_few_up_to: int = _rule("indicator", 0)
+    serious_few_failures: int = _rule("indicator", 0)
+    serious_many_failures: int = _rule("indicator", 0)
+    serious_counts: str = _rule("choice", "either", allowed=("either", "serious_set", "achievement_set"))
 
     # performance reserve
-    reserve_share: float = _rule(0.06, "1", f"{_CPR} art. 20 and 22(1); guidance EGESIF_18-0021-01", CONFIRMED)
-    reserve_share_min: float = _rule(0.05, "1", f"{_CPR} art. 22(3)", UNCONFIRMED)
-    reserve_share_max: float = _rule(0.07, "1", f"{_CPR} art. 22(3)", UNCONFIRMED)
-    reserve_excluded_funds: tuple[str, ...] = _rule(
-        ("YEI",),
-        "set",
-        f"{_CPR} art. 20; guidance EGESIF_18-0021-01",
-        CONFIRMED,
-        allowed=("ESF", "YEI", "ERDF", "CF"),
-    )
-
-    reserve_excluded_objectives: tuple[str, ...] = _rule(
-        ("13",), "set", f"{_CPR} art. 92b", UNCONFIRMED, allowed=("13",)
-    )
-    reserve_decided_by: str = _rule("2019-08-31", "date", f"{_CPR} art. 22(2)", UNCONFIRMED)
+    reserve_share: float = _rule("1", 0.0)
+    reserve_share_min: float = _rule("1", 0.0)
+    reserve_share_max: float = _rule("1", 0.0)
+    reserve_excluded_funds: tuple[str, ...] = _rule("set", (), allowed=("ESF", "YEI", "ERDF", "CF"))
+    reserve_excluded_objectives: tuple[str, ...] = _rule("set", (), allowed=("13",))
+    reserve_decided_by: str = _rule("date", "")
 
     # decommitment
-    first_commitment_year: int = _rule(2014, "year", f"{_CPR} art. 76 and 91", CONFIRMED)
-    last_commitment_year: int = _rule(2020, "year", f"{_CPR} art. 136(2)", CONFIRMED)
-    years_to_cover: int = _rule(
-        3, "year", f"{_CPR} art. 136(1), wording not checked; glossary of the Commission", CONFIRMED
-    )
-    decommitted_by: str = _rule(
-        "fund",
-        "choice",
-        f"{_CPR} art. 86 and 136(1), wording not checked",
-        UNCONFIRMED,
-        allowed=("fund", "category", "programme"),
-        others=("category", "programme"),
-    )
-    reserve_counted_from_deadline: int | None = _rule(None, "year", f"{_CPR} art. 86(5)", CONFIRMED)
-    eligible_basis: str = _rule("plan", "choice", f"{_CPR} art. 120", CONFIRMED, allowed=("plan",))
-    claims_counted_share: float = _rule(1.0, "1", f"{_CPR} art. 130(1) and 136(1)", UNCONFIRMED, others=(0.9,))
-    claims_capped_at_allocation: bool = _rule(True, "flag", f"{_CPR} art. 120 and 136(1)", UNCONFIRMED, others=(False,))
-    prefinancing_mode: str = _rule(
-        "initial_plus_annual",
-        "choice",
-        f"{_CPR} art. 134 and 136(1), wording not checked; targets published for the end of 2019",
-        UNCONFIRMED,
-        allowed=("initial_only", "initial_plus_annual"),
-        others=("initial_only",),
-    )
-    prefinancing_base_with_reserve_from: int = _rule(
-        2021, "year", f"{_CPR} art. 134; answer of the Commission to question P-006479/2018", CONFIRMED
-    )
-    initial_prefinancing_2014: float = _rule(0.01, "1", _INITIAL, CONFIRMED)
-    initial_prefinancing_2015: float = _rule(0.01, "1", _INITIAL, CONFIRMED)
-    initial_prefinancing_2016: float = _rule(0.01, "1", _INITIAL, CONFIRMED)
-    annual_prefinancing_2016: float = _rule(0.02, "1", _ANNUAL, UNCONFIRMED)
-    annual_prefinancing_2017: float = _rule(0.02625, "1", _ANNUAL, UNCONFIRMED)
-    annual_prefinancing_2018: float = _rule(0.0275, "1", _ANNUAL, UNCONFIRMED)
-    annual_prefinancing_2019: float = _rule(0.02875, "1", _ANNUAL, UNCONFIRMED)
-    annual_prefinancing_2020: float = _rule(0.03, "1", _ANNUAL, UNCONFIRMED)
-    annual_prefinancing_2021: float = _rule(0.02, "1", _ANNUAL_LATER, UNCONFIRMED)
-    annual_prefinancing_2022: float = _rule(0.02, "1", _ANNUAL_LATER, UNCONFIRMED)
-    annual_prefinancing_2023: float = _rule(0.02, "1", _ANNUAL_LATER, UNCONFIRMED)
-    # 4% in all is two instalments of 2% out of three years; which one lacks none of them says
-    annual_prefinancing_lacks: int = _rule(2023, "year", _PAYMENTS, UNCONFIRMED, others=(2021, 2022))
+    first_commitment_year: int = _rule("year", 0)
+    last_commitment_year: int = _rule("year", 0)
+    years_to_cover: int = _rule("year", 0)
+    last_deadline: int | None = _rule("year")
+    first_commitment_spread: tuple[int, ...] = _rule("parts", (1,))
+    flexibility_counted: bool = _rule("flag", True)
+    decommitted_by: str = _rule("choice", "fund", allowed=("fund", "category", "programme"))
+    reserve_counted_from_deadline: int | None = _rule("year")
+    eligible_basis: str = _rule("choice", "plan", allowed=("plan",))
+    claims_counted_share: float = _rule("1", 1.0)
+    claims_capped_at_allocation: bool = _rule("flag", True)
+    prefinancing_mode: str = _rule("choice", "none", allowed=("none", "initial_only", "initial_plus_annual", "annual"))
+    prefinancing_base_with_reserve_from: int | None = _rule("year")
+    annual_prefinancing_lacks: int | None = _rule("year")
+    # name of the rule -> its share, of the total support
+    prefinancing: tuple[tuple[str, float], ...] = ()
+
+    def __getattr__(self, name: str) -> float:
+        """The share of the total support that is paid in advance in a year: annual_prefinancing_2020."""
+        shares = dict(self.__dict__.get("prefinancing", ()))
+        if name not in shares:
+            raise AttributeError(f"'Rules' object has no attribute {name!r}")
+        return float(shares[name])
 
     def __repr__(self) -> str:
         changed = ", ".join(f"{rule.name}={rule.value!r}" for rule in self.rows if rule.status == CHANGED)
@@ -194,13 +135,31 @@ class Rules:
 
     @property
     def rows(self) -> tuple[Rule, ...]:
-        """Every rule with what is known of it, in order."""
-        return tuple(_row(field, getattr(self, field.name)) for field in dataclasses.fields(self) if field.metadata)
+        """Every rule of the period with what is known of it, in order."""
+        return tuple(_row(rule, getattr(self, rule.name)) for rule in _PUBLISHED.get(self.period, ()))
+
+    @property
+    def tested(self) -> bool:
+        """Whether milestones and targets decide a status: a period may set them without a test."""
+        return self.period in PERIODS and PERIODS[self.period].framework == "tested"
+
+    @property
+    def deadlines(self) -> range:
+        """The years at whose end a commitment is to be covered."""
+        if not self.period:
+            return range(0)
+        last = self.last_deadline or self.last_commitment_year + self.years_to_cover
+        return range(self.first_commitment_year + self.years_to_cover, last + 1)
+
+    @property
+    def commitment_years(self) -> range:
+        """The years of the annual commitments."""
+        return range(self.first_commitment_year, self.last_commitment_year + 1) if self.period else range(0)
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        """The ratios at which the verdict on an indicator of the performance framework turns."""
-        return (self.achieved_from, self.derogation_from, self.serious_below)
+        """The ratios at which the verdict on an indicator of the performance framework turns; none without a test."""
+        return () if not self.tested else (self.achieved_from, self.derogation_from, self.serious_below)
 
     def rule(self, name: str) -> Rule:
         """The row called `name`, with its source and status. Raises `ParameterError` when there is none."""
@@ -223,7 +182,9 @@ class Rules:
         0.9
         """
         valid: dict[str, Any] = {name: _valid(self.rule(name), value) for name, value in values.items()}
-        return dataclasses.replace(self, **valid)
+        shares = {name: valid.pop(name) for name in list(valid) if _SHARE.fullmatch(name)}
+        paid = tuple((name, shares.get(name, share)) for name, share in self.prefinancing)
+        return dataclasses.replace(self, **valid, prefinancing=paid)
 
     def other_readings(self, names: Iterable[str]) -> Iterator[tuple[str, RuleValue, Rules]]:
         """Of the rules named, those that are to be confirmed in each other way they are read.
@@ -237,8 +198,40 @@ class Rules:
                     yield rule.name, value, self.replace(**{rule.name: value})
 
 
-RULES: dict[str, Rules] = {"2014-2020": Rules()}
+def _declared(name: str, held: Mapping[str, Any]) -> Rule:
+    """A rule as its period declares it."""
+    share = _SHARE.fullmatch(name)
+    about = {"unit": "1", "allowed": ()} if share else dict(_FIELDS[name].metadata)
+    value, others = _frozen(held.get("value")), tuple(map(_frozen, held.get("others", ())))
+    if about["unit"] == "choice":  # what can be chosen differs from period to period
+        about["allowed"] = tuple(choice for choice in about["allowed"] if choice in (value, *others))
+    return Rule(name, value, source=held["source"], status=held["status"], others=others, **about)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+_FIELDS = {field.name: field for field in dataclasses.fields(Rules)}
+_PUBLISHED = {
+    name: tuple(_declared(rule, held) for rule, held in period.rules.items()) for name, period in PERIODS.items()
+}
+
+
+def _rules(period: str) -> Rules:
+    values: dict[str, Any] = {rule.name: rule.value for rule in _PUBLISHED[period]}
+    shares = tuple((name, values.pop(name)) for name in list(values) if _SHARE.fullmatch(name))
+    return Rules(period=period, prefinancing=shares, **values)
+
+
+RULES: dict[str, Rules] = {period: _rules(period) for period in PERIODS}
 """The rules by programming period."""
+
+WITH_TEST = next(rules for rules in RULES.values() if rules.tested)
+"""The rules of the period whose performance framework has a test."""
+
+NO_RULES = Rules()
+"""What holds for a programme of no known period: nothing."""
 
 
 def rules_of(cci: str, rules: Rules | None = None) -> Rules | None:
@@ -246,7 +239,7 @@ def rules_of(cci: str, rules: Rules | None = None) -> Rules | None:
 
     >>> rules_of("2014IT05SFOP007")
     <Rules 2014-2020>
-    >>> rules_of("2021IT05SFPR003") is None
+    >>> rules_of("2000IT05SFPR003") is None
     True
     """
     period = period_of(cci)
@@ -256,12 +249,14 @@ def rules_of(cci: str, rules: Rules | None = None) -> Rules | None:
     return RULES.get(name)
 
 
-def rules_table(period: str | Rules = "2014-2020") -> pd.DataFrame:
-    """The rules of a period, or a changed set of them, as a table.
+def rules_table(period: str | Rules | None = None) -> pd.DataFrame:
+    """The rules of a period, a changed set of them, or without an argument those of every period, as a table.
 
     Shape: one row per rule; columns period, name, value, unit, status, source. What each means is worded by
     `porfse_analysis.display.words.rules.word_rules`. Raises `ParameterError` for a period without rules.
     """
+    if period is None:
+        return pd.concat([rules_table(rules) for rules in RULES.values()], ignore_index=True)
     rules = period if isinstance(period, Rules) else RULES.get(period)
     if rules is None:
         raise ParameterError(f"There are no rules for {period!r}. Periods: {', '.join(RULES)}")
@@ -272,17 +267,16 @@ def rules_table(period: str | Rules = "2014-2020") -> pd.DataFrame:
     return pd.DataFrame({"period": rules.period, **table})
 
 
-def _row(field: dataclasses.Field[Any], value: RuleValue) -> Rule:
-    rule = Rule(field.name, value, **field.metadata)
-    if value == field.default:
-        return rule
-    source = f"set by the caller instead of {field.default!r}: {rule.source}"
-    return dataclasses.replace(rule, status=CHANGED, source=source)
+def _row(published: Rule, value: RuleValue) -> Rule:
+    if value == published.value:
+        return published
+    source = f"set by the caller instead of {published.value!r}: {published.source}"
+    return dataclasses.replace(published, value=value, status=CHANGED, source=source)
 
 
 def _valid(rule: Rule, value: Any) -> RuleValue:
     if isinstance(value, list | set | frozenset):
-        value = tuple(sorted(value, key=str))
+        value = tuple(value) if rule.unit == "parts" else tuple(sorted(value, key=str))
     problem = _problem(rule, value)
     if problem:
         raise ParameterError(f"Rule {rule.name} cannot be {value!r}: {problem}")
@@ -299,17 +293,16 @@ def _problem(rule: Rule, value: Any) -> str:
     if rule.unit == "set":
         known = isinstance(value, tuple) and all(part in rule.allowed for part in value)
         return "" if known else f"it holds some of {', '.join(rule.allowed)}"
+    if rule.unit == "parts":
+        whole = isinstance(value, tuple) and all(isinstance(part, int) and part >= 0 for part in value)
+        return "" if whole and sum(value) > 0 else "it is a list of whole numbers, as [6, 1, 1, 1, 1]"
     if rule.unit == "date":
         try:
             return "" if datetime.date.fromisoformat(value).isoformat() == value else "a date is written YYYY-MM-DD"
         except (TypeError, ValueError):
             return "a date is written YYYY-MM-DD"
-    if value is None and _may_be_empty(rule.name):
+    if value is None and rule.name in _FIELDS and _FIELDS[rule.name].default is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         return "it is a number, zero or more"
     return "" if rule.unit == "1" or isinstance(value, int) else "it is a whole number"
-
-
-def _may_be_empty(name: str) -> bool:
-    return next(field.default is None for field in dataclasses.fields(Rules) if field.name == name)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
+import re
 
 import pandas as pd
 import pytest
@@ -62,7 +64,7 @@ def test_every_rule_says_where_it_stands_and_what_it_means() -> None:
 
 
 def test_what_no_source_confirmed_is_marked() -> None:
-    status = rules_table().set_index("name")["status"]
+    status = rules_table("2014-2020").set_index("name")["status"]
     assert status["serious_counts"] == "unconfirmed"
     assert status["annual_prefinancing_2021"] == "unconfirmed"
     assert status["claims_counted_share"] == "unconfirmed"
@@ -119,8 +121,8 @@ def test_a_value_a_rule_cannot_have_is_refused(values: dict[str, object], messag
 def test_unknown_names_and_periods() -> None:
     with pytest.raises(AttributeError, match="no attribute 'achieved_form'"):
         RULES_2014.achieved_form  # noqa: B018
-    with pytest.raises(ParameterError, match=r"no rules for '2007-2013'\. Periods: 2014-2020"):
-        rules_table("2007-2013")
+    with pytest.raises(ParameterError, match=r"no rules for '2000-2006'\. Periods: 2007-2013, 2014-2020, 2021-2027"):
+        rules_table("2000-2006")
 
 
 def test_rules_survive_a_copy_and_another_process() -> None:
@@ -129,7 +131,7 @@ def test_rules_survive_a_copy_and_another_process() -> None:
 
 
 def test_each_value_keeps_its_own_type() -> None:
-    values = rules_table().set_index("name")["value"]
+    values = rules_table("2014-2020").set_index("name")["value"]
     assert values["derogation_min_indicators"] == 3
     assert isinstance(values["derogation_min_indicators"], int)
     assert values["serious_excludes"] == ("result",)
@@ -167,8 +169,9 @@ def test_a_short_name_stands_for_the_rules() -> None:
 
 def test_a_programme_has_the_rules_of_its_own_period_or_none() -> None:
     assert rules_of("2014IT05SFOP007") == RULES_2014
-    assert rules_of("2007IT052PO006") is None
-    assert rules_of("2021IT05SFPR003") is None
+    assert rules_of("2007IT052PO006") == RULES["2007-2013"]
+    assert rules_of("2021IT05SFPR003") == RULES["2021-2027"]
+    assert rules_of("2019IT05SFPR003") is None
     assert rules_of("") is None
     changed = RULES_2014.replace(achieved_from=0.9)
     assert rules_of("2014IT05SFOP007", changed) == changed
@@ -191,5 +194,7 @@ def test_the_other_readings_of_what_is_to_be_confirmed() -> None:
 
 
 def test_a_rule_has_one_field() -> None:
-    assert [rule.name for rule in Rules().rows] == rules_table()["name"].tolist()
-    assert Rules() == RULES_2014
+    shares = re.compile(r"(initial|annual|additional)_prefinancing_20\d\d")
+    fields = {field.name for field in dataclasses.fields(Rules)} - {"period", "prefinancing"}
+    assert {name for name in rules_table()["name"] if not shares.fullmatch(name)} == fields
+    assert Rules().rows == ()

@@ -102,7 +102,7 @@ def targets(report: Report) -> Table:
         rows,
         [
             Column("indicator_code", report.text("column.indicator"), "head", write=indicator),
-            Column("axis", report.text("column.axis")),
+            Column("axis", report.text("column.axis"), write=lambda row: _code(row, report)),
             Column("investment_priority", report.text("column.priority")),
             Column(
                 "numerator", report.text("column.value"), "figure", write=cells.count(report, "numerator", note="note")
@@ -125,6 +125,10 @@ def targets(report: Report) -> Table:
         source=source_line(rows["source"], report),
         empty=report.text("empty.targets"),
     )
+
+
+def _code(row: pd.Series, report: Report) -> str:
+    return report.text("axis.programme") if row["axis"] == ALL else str(row["axis"])
 
 
 def measures_in_force(report: Report) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.display.report import known_date
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.positions import newest, positions_at
@@ -55,7 +56,7 @@ class Comparison:
 
     def text(self, key: str, **values: object) -> str:
         """A text of the catalogue in the language of the page."""
-        return wording.text(key, self.lang, **values)
+        return wording.text(key, self.lang, **period_words(self.members["programme"], self.lang) | values)
 
     def in_language(self, lang: str) -> Comparison:
         """The same comparison in another language."""

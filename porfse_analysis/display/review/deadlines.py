@@ -18,25 +18,21 @@ from porfse_analysis.display.words.decommitment import (
     word_application_notes,
     word_decommitment,
 )
-from porfse_analysis.verdicts.rules import rules_of
 
 __all__ = ["calendar", "calendar_reasons", "next_deadline", "not_assessed", "parts_column", "payment_applications"]
 
 
 def not_assessed(report: Report) -> str:
     """The one line that says why no deadline can be assessed and what would allow it; empty when one can be."""
-    if rules_of(report.programme.cci) is None:
+    if not report.rules.period:
         return report.text("decommitment.no_rules")
     return needs_line(report.deadlines, report.lang)
 
 
 def next_deadline(report: Report) -> int:
     """The year of the first deadline not before the cutoff, within the period; 0 without rules for it."""
-    rules = rules_of(report.programme.cci)
-    if rules is None:
-        return 0
-    first, last = (year + rules.years_to_cover for year in (rules.first_commitment_year, rules.last_commitment_year))
-    return int(min(max(report.cutoff.year, first), last))
+    deadlines = report.rules.deadlines
+    return min(max(report.cutoff.year, deadlines[0]), deadlines[-1]) if deadlines else 0
 
 
 def parts_column(rows: pd.DataFrame, report: Report) -> list[Column]:
@@ -61,7 +57,10 @@ def calendar(report: Report) -> Table:
     applied = cells.million(report, "payment_applications_eu")
     finance, plan = report.programme.finance, report.programme.eu_commitments
     used = [*finance["source"].astype("str").unique(), *plan["source"].astype("str").unique()]
-    notes = [report.text("table.calendar_note"), changes_line(rows, report.lang)]
+    notes = [
+        report.text("table.calendar_note", mode=report.text(f"decommitment_mode.{report.rules.prefinancing_mode}")),
+        changes_line(rows, report.lang),
+    ]
     if (rows["note"].str.split(";").map(lambda codes: "older_figure" in codes)).any():
         notes.insert(1, report.text("table.calendar_older"))
     return Table(

@@ -11,7 +11,6 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.display.words.decommitment import word_decommitment
 from porfse_analysis.verdicts.claims import VERDICTS
-from porfse_analysis.verdicts.rules import rules_of
 
 __all__ = ["framework_assessed", "what_is_known", "what_is_not"]
 
@@ -23,9 +22,9 @@ def what_is_known(report: Report) -> list[str]:
 
 def what_is_not(report: Report) -> str:
     """The one line on what cannot be assessed, and which table of the programme document would allow it."""
-    if rules_of(report.programme.cci) is None:
+    if not report.rules.period:
         return report.text("review.no_rules")
-    missing = [] if framework_assessed(report) else ["no_framework"]
+    missing = [] if framework_assessed(report) or not report.rules.tested else ["no_framework"]
     if not_assessed(report):
         asked = {code.partition(":")[0] for needs in report.deadlines["needs"] for code in needs.split(";")}
         missing.append("no_commitments" if "no_commitments" in asked else "no_deadlines")

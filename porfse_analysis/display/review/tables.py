@@ -24,6 +24,7 @@ from porfse_analysis.display.words.indicators import indicator_name as wording_o
 from porfse_analysis.display.words.indicators import region_category
 from porfse_analysis.display.words.rules import share_form, word_changes, word_rules
 from porfse_analysis.indicators.result import has_note
+from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import performance_framework as framework_rules
 from porfse_analysis.verdicts.claim_figures import ABOUT
 from porfse_analysis.verdicts.rules import rules_of, rules_table
@@ -173,6 +174,9 @@ def indicator_name(row: pd.Series, lang: str) -> str:
 def framework_indicators(report: Report, against: Against = "milestone") -> Table:
     """Every indicator of the framework with its value, its milestone or target and the ratio."""
     rows = indicator_rows(report, against)
+    tested = report.rules.tested
+    if not tested:  # a result has no milestone: there is nothing to set it against
+        rows = rows[rows["target"].notna()].reset_index(drop=True)
     rows["detail"] = word_indicators(rows, report.lang)
 
     def kind(row: pd.Series) -> str:
@@ -197,7 +201,7 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
         report.text(f"table.framework_indicators_{against}", date=wording.date(report.cutoff, report.lang)),
         rows,
         [
-            Column("axis", report.text("column.axis"), "head", write=lambda row: short_place(row, report.lang, rows)),
+            Column("axis", report.text("column.axis"), "head", write=lambda row: _followed_place(row, report, rows)),
             Column("indicator", report.text("column.indicator"), write=lambda row: indicator_name(row, report.lang)),
             Column("kind", report.text("column.kind"), write=kind),
             Column("value", report.text("column.value"), "figure", write=cells.count(report, "value")),
@@ -208,12 +212,24 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
             Column("detail", report.text("column.note")),
             Column("source", report.text("column.source"), write=cells.reference(report)),
         ],
-        [report.text("table.framework_note"), *cells.missing_note(report, rows["value"], rows["ratio"])],
+        [
+            *([report.text("table.framework_note")] if tested else ()),
+            *cells.missing_note(report, rows["value"], rows["ratio"]),
+        ],
         source=source_line([*rows["source"], *rows["target_source"]], report),
-        empty=report.text("empty.framework_final")
-        if against == "target"
-        else report.text("empty.framework_indicators"),
+        empty=report.text(f"empty.{_NONE[against] if tested else 'followed'}"),
     )
+
+
+_NONE = {"milestone": "framework_indicators", "target": "framework_final"}
+
+
+def _followed_place(row: pd.Series, report: Report, among: pd.DataFrame) -> str:
+    """The axis of an indicator, and its specific objective where each is followed on its own."""
+    if report.rules.tested:
+        return short_place(row, report.lang, among)
+    whole = report.text("axis.all") if row["axis"] == ALL else short_place(row, report.lang, among)
+    return " ".join(filter(None, (whole, row["investment_priority"])))
 
 
 # --- claims and rules ---

@@ -27,7 +27,7 @@ from porfse_analysis.display.words.decommitment import word_decommitment
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.indicators import indicator_name
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.per_capita import PARTICIPANT_CODES, participants
+from porfse_analysis.indicators.per_capita import counts_participants, participants
 from porfse_analysis.indicators.result import figure_bound, has_note, ratio_bound, value_bound
 from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.schema import ALL, STAGES
@@ -305,7 +305,7 @@ def _people(report: Report) -> tuple[list[Item], list[Item], bool]:
 def _women(report: Report, under: str) -> list[Item]:
     """The share of women among the participants, where a source counts them."""
     counted = report.programme.achievements
-    counted = counted[counted["indicator_code"].isin(PARTICIPANT_CODES)]
+    counted = counted[counts_participants(counted)]
     counted = counted[counted["women"].notna()]
     if counted.empty:
         return []

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.schema import ALL
 
 __all__ = ["word_claims"]
@@ -34,7 +35,7 @@ def word_claims(
 def _word(
     row: Mapping[Hashable, Any], texts: Mapping[str, str], lang: str, sources: Mapping[str, str]
 ) -> dict[str, str]:
-    values = _values(row, lang, sources)
+    values = period_words([str(row["programme"])], lang) | _values(row, lang, sources)
     why = [wording.text(f"claim_reason.{row['reason']}", lang, **values)]
     if values["next"] and "next_date" not in _asked(f"claim_reason.{row['reason']}") and row["next"] != row["found"]:
         why.append(wording.text("claim.next", lang, **values))

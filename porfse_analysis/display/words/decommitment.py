@@ -10,7 +10,9 @@ import pandas as pd
 
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.indicators import region_category
-from porfse_analysis.display.words.rules import share_form
+from porfse_analysis.display.words.periods import period_words
+from porfse_analysis.display.words.rules import of_year, share_form
+from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
 __all__ = ["changes_line", "needs_line", "word_application_notes", "word_decommitment"]
@@ -99,7 +101,7 @@ def needs_line(deadlines: pd.DataFrame, lang: str) -> str:
     row = deadlines.iloc[0].to_dict()
     asked = [need for need in row["needs"].split(";") if need.partition(":")[0] not in _ASKED]
     needs = "; ".join(_needs(row | {"needs": ";".join(asked)}, [], lang))
-    return wording.text("decommitment.not_assessed", lang, needs=needs)
+    return wording.text("decommitment.not_assessed", lang, needs=needs, **period_words([row["programme"]], lang))
 
 
 def word_application_notes(note: str, lang: str) -> str:
@@ -123,7 +125,7 @@ def _part(row: Row, lang: str) -> str:
 def _sentences(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
     """Why the status is what it is: the figures, where they come from, what to mind."""
     notes = row["note"].split(";")
-    values = _values(row, lang)
+    values = period_words([row["programme"]], lang) | _values(row, lang)
 
     def say(key: str, **more: str) -> str:
         return wording.text(f"decommitment.{key}", lang, **values, **more)
@@ -136,11 +138,11 @@ def _sentences(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
     if row["status"] == "settled_at_closure":
         if pd.notna(row["target_eu"]):
             yield say("settled_target" if row["payment_applications_at_least_eu"] > 0 else "settled_target_none")
-    elif pd.notna(row["target_eu"]):
-        yield say("target" if row["reserve_excluded_eu"] > 0 else "target_no_reserve")
+    elif pd.notna(row["target_eu"]) and row["status"] != "no_deadline":
+        yield say(_target(row))
         if row["exceptions_eu"] > 0:
             yield say("exceptions")
-    if pd.notna(row["target_total"]):
+    if pd.notna(row["target_total"]) and row["status"] != "no_deadline":
         goal = wording.amount(row["target_total"], lang)
         yield wording.text("decommitment.total", lang, rate=wording.percentage(row["single_rate"], lang), target=goal)
     if "older_figure" in notes:
@@ -189,6 +191,14 @@ def _money(amount: Any, lang: str) -> str:
     return "" if pd.isna(amount) or amount == float("inf") else wording.amount(amount, lang)
 
 
+def _target(row: Row) -> str:
+    """The key of the sentence on the target: whether a part of the commitments was left out, and which."""
+    if not row["reserve_excluded_eu"] > 0:
+        return "target_no_reserve"
+    period = period_of(row["programme"])
+    return "target_flexibility" if period and period.set_apart == "flexibility" else "target"
+
+
 def _opening(row: Row, notes: Sequence[str]) -> str:
     """The key of the first sentence: as much as the payment applications are known."""
     status, low = row["status"], row["payment_applications_at_least_eu"]
@@ -235,7 +245,7 @@ def _needs(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
             "deadline": wording.long_date(row["deadline"], lang),
             "places": ", ".join(places),
         }
-        yield wording.text(f"decommitment_need.{code}", lang, **values)
+        yield wording.text(f"decommitment_need.{code}", lang, **period_words([row["programme"]], lang), **values)
 
 
 def _place(line: Row, lines: Sequence[Row], lang: str) -> str:
@@ -250,6 +260,7 @@ def _change(row: Row, reading: str, several: bool, lang: str) -> str:
     """One verdict under another reading: deadline, the status it would have, the reading."""
     rule, _, rest = reading.partition("=")
     value, _, status = rest.rpartition(":")
+    rule, year = of_year(rule)
     name = f"{rule}_{value}" if wording.has_text(f"decommitment_reading.{rule}_{value}") else rule
     if rule == "claims_counted_share":
         value = share_form(float(value)).text(float(value), lang)
@@ -257,7 +268,7 @@ def _change(row: Row, reading: str, several: bool, lang: str) -> str:
         "deadline": wording.date(row["deadline"], lang),
         "part": _part(row, lang),
         "status": wording.text(f"decommitment_status.{status}", lang),
-        "reading": wording.text(f"decommitment_reading.{name}", lang, value=value),
+        "reading": wording.text(f"decommitment_reading.{name}", lang, value=value, year=year),
     }
     return wording.text(f"decommitment.{'changed_part' if several else 'changed'}", lang, **values)
 

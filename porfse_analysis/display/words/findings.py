@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.periods import period_words
 
 __all__ = ["word_findings"]
 
@@ -57,7 +58,7 @@ def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, 
         "where": wording.text("finding.where", lang, source=source, figure=figure) if figure else source,
         "expected": shown["expected"],
         "found": shown["found"],
-        "message": wording.text(key, lang, **values),
+        "message": wording.text(key, lang, **period_words([row["programme"]], lang) | values),
     }
 
 

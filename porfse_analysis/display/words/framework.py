@@ -11,18 +11,18 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.result import split_note
 from porfse_analysis.schema import TARGET_KINDS
 from porfse_analysis.verdicts.exact import canonical_unit
-from porfse_analysis.verdicts.rules import RULES, Rules
+from porfse_analysis.verdicts.rules import WITH_TEST, Rules
 
 __all__ = ["indicator_label", "ratio_form", "word_framework", "word_indicators", "word_ratio", "word_would_change"]
 
 Row = Mapping[Any, Any] | pd.Series
 
 _KEY = ["programme", "axis", "fund", "region_category"]
-_NOT_ASSESSED = ("no_rules", "whole_programme", "technical_assistance", "no_framework", "step_left_out")
+_NOT_ASSESSED = ("no_rules", "no_test", "whole_programme", "technical_assistance", "no_framework", "step_left_out")
 
 
 def word_framework(
-    verdicts: pd.DataFrame, indicators: pd.DataFrame, lang: str, *, rules: Rules = RULES["2014-2020"]
+    verdicts: pd.DataFrame, indicators: pd.DataFrame, lang: str, *, rules: Rules = WITH_TEST
 ) -> pd.Series:
     """Why each row of `performance_framework` has its status; `indicators`: the rows of `framework_indicators`.
 
@@ -44,7 +44,7 @@ def word_indicators(indicators: pd.DataFrame, lang: str) -> pd.Series:
     return pd.Series(texts, index=indicators.index, dtype="str")
 
 
-def word_ratio(row: Row, lang: str, *, rules: Rules = RULES["2014-2020"]) -> str:
+def word_ratio(row: Row, lang: str, *, rules: Rules = WITH_TEST) -> str:
     """The ratio of an indicator: itself, the limits it lies between, or empty where nothing is known of it.
 
     Near a threshold of the rules it reads as what it is.

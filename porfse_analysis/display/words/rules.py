@@ -13,7 +13,7 @@ import pandas as pd
 from porfse_analysis.display.words import wording
 from porfse_analysis.verdicts.own_rules import RuleChange
 
-__all__ = ["rule_meaning", "rule_value", "share_form", "word_changes", "word_rules"]
+__all__ = ["of_year", "rule_meaning", "rule_value", "share_form", "word_changes", "word_rules"]
 
 _OF_YEAR = re.compile(r"(.+)_(\d{4})", re.ASCII)
 
@@ -52,10 +52,14 @@ def word_changes(changes: Iterable[RuleChange], lang: str) -> list[str]:
 
 def rule_meaning(name: str, lang: str) -> str:
     """What a rule means; rules of a year share one text."""
-    of_year = _OF_YEAR.fullmatch(name)
-    if of_year:
-        return wording.text(f"rule.{of_year[1]}", lang, year=of_year[2])
-    return wording.text(f"rule.{name}", lang)
+    rule, year = of_year(name)
+    return wording.text(f"rule.{rule}", lang, year=year)
+
+
+def of_year(name: str) -> tuple[str, str]:
+    """The name of a rule, and the year it is of: annual_prefinancing and 2020; "" for one of no year."""
+    found = _OF_YEAR.fullmatch(name)
+    return (found[1], found[2]) if found else (name, "")
 
 
 def rule_value(value: Any, unit: str, lang: str) -> str:
@@ -64,6 +68,8 @@ def rule_value(value: Any, unit: str, lang: str) -> str:
         return wording.text("rule_value.yes" if value else "rule_value.no", lang)
     if value is None or value == () or (isinstance(value, float) and math.isnan(value)):
         return wording.text("rule_value.none", lang)
+    if unit == "parts":
+        return ", ".join(f"{part}/{sum(value)}" for part in value)
     if unit == "1":
         return share_form(value).text(value, lang)
     if unit == "date":

@@ -1,0 +1,42 @@
+"""What a text says of the programming period: the years of its milestones and targets, its rule, its codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from porfse_analysis import languages
+from porfse_analysis.periods import Period, period_of
+from porfse_analysis.verdicts.rules import NO_RULES, RULES
+
+__all__ = ["period_words"]
+
+
+def period_words(programmes: Iterable[str], lang: str) -> dict[str, str]:
+    """The values of the placeholders that speak of the period of these programmes, for every text of the catalogue.
+
+    `milestone_year` and `target_year` (in words where it is not known, or not the same for all), `participant_codes`,
+    `n_rule` (N+3), `first_deadline`, `last_deadline`, `financial_plan` (where the annual commitments stand),
+    `set_apart_too` and `nothing_deducted` (the part of the commitments that is not like the others).
+    """
+    periods = {period_of(cci) for cci in programmes}
+    return dict(_words(periods.pop() if len(periods) == 1 else None, lang))
+
+
+@cache
+def _words(period: Period | None, lang: str) -> Mapping[str, str]:
+    rules = NO_RULES if period is None else RULES[period.name]
+    deadlines = rules.deadlines
+    apart = "none" if period is None else period.set_apart
+    milestone, target = (period.milestone, period.target) if period else (None, None)
+    return {
+        "milestone_year": str(milestone or languages.text("period.milestone", lang)),
+        "target_year": str(target or languages.text("period.target", lang)),
+        "participant_codes": " + ".join(period.participants) if period else "",
+        "n_rule": f"N+{rules.years_to_cover}" if deadlines else "N+n",
+        "first_deadline": str(deadlines[0]) if deadlines else "",
+        "last_deadline": str(deadlines[-1]) if deadlines else "",
+        "set_apart_too": languages.text(f"set_apart.{apart}", lang),
+        "nothing_deducted": languages.text(f"nothing_deducted.{apart}", lang),
+        "financial_plan": languages.text(f"financial_plan.{period.name if period else 'any'}", lang),
+    }
