@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from porfse_analysis.codes import is_percentage
-from porfse_analysis.indicators.per_capita import counts_participants
+from porfse_analysis.codes import ESF_TYPES, is_percentage
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.periods import PERIODS
 
 __all__ = [
     "RESULT_TYPES",
@@ -114,11 +114,14 @@ def exceeded_tenfold(
     return met.loc[aim.gt(0) & aim.le(_DOUBTFUL_CEILING) & (met["value"] > _EXCESS * aim), [*_KEY, against]]
 
 
+_COUNTING = {code for period in PERIODS.values() for code in period.participants}
+"""The participants of any period: here they only tell whether a target can be a count."""
+
+
 def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     """The participants of each priority at its newest position not after the cutoff: _PRIORITY, people."""
-    rows = achievements[
-        counts_participants(achievements) & (achievements["cutoff"] <= cutoff) & achievements["value"].notna()
-    ]
+    counted = achievements["indicator_code"].isin(_COUNTING) & achievements["indicator_type"].isin(ESF_TYPES)
+    rows = achievements[counted & (achievements["cutoff"] <= cutoff) & achievements["value"].notna()]
     rows = rows.rename(columns={"cutoff": "position"})
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
     at_newest = [*_PRIORITY, "source", "position"]
