@@ -195,6 +195,11 @@ def require_programme(programme: object) -> None:
         raise ParameterError(f"programme is of type {kind}: give a Programme, as load_programme(folder) returns it")
 
 
+def _without_axes(name: str, frames: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether an empty table of axes is right: nothing was published but for the whole programme."""
+    return name == "axes" and "finance" in frames and set(frames["finance"]["axis"]) == {schema.ALL}
+
+
 def make_programme(
     cci: str,
     titles: Mapping[str, str],
@@ -232,7 +237,13 @@ def make_programme(
     for name, table in schema.TABLES.items():
         if table.required and name not in frames and files.get(name, name) not in named:
             faults.append(Fault(f"table {name} is missing", files.get(name, name), remedy="Every programme needs it"))
-        elif table.required and name in frames and frames[name].empty and files.get(name, name) not in named:
+        elif (
+            table.required
+            and name in frames
+            and frames[name].empty
+            and not _without_axes(name, frames)
+            and files.get(name, name) not in named
+        ):
             faults.append(
                 Fault(f"table {name} has no rows", files.get(name, name), remedy="Fill it in: every programme needs it")
             )

@@ -24,6 +24,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.rules import word_changes
 from porfse_analysis.indicators.result import figure_bound, value_bound
 from porfse_analysis.indicators.targets import counted_ratios, is_reached
+from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
 __all__ = ["decommitment", "first_sentences", "framework", "key_numbers", "lead", "review_lead", "section", "title"]
@@ -76,7 +77,10 @@ def review_lead(report: Report) -> Html:
 
 def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> tuple[object, ...]:
     """The performance framework: status of the axes and the indicators behind them; one line where there are none."""
-    if report.rules.period and not report.rules.tested:
+    period = period_of(report.programme.cci)
+    if period is not None and period.framework == "none":
+        return (paragraphs([report.text("framework_why.no_framework_then")]),)
+    if period is not None and period.framework == "followed":
         return paragraphs([report.text("framework_why.no_test")]), framework_indicators(report, against)
     tables = framework_table(report, against), framework_indicators(report, against)
     if not framework_assessed(report):

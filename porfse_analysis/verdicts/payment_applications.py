@@ -174,8 +174,12 @@ def _first_year(text: Any) -> int | None:
 
 
 def allocations(finance: pd.DataFrame, date: pd.Timestamp, rates: Rates) -> list[Allocation]:
-    """The allocations of the axes in force at a date, one per axis, fund and category of region."""
-    rows = finance[(finance["stage"] == "allocation") & (finance["axis"] != ALL)]
+    """The allocations of the axes in force at a date, one per axis, fund and category of region.
+
+    Where none is published by axis, that of the whole programme.
+    """
+    rows = finance[finance["stage"] == "allocation"]
+    rows = rows[rows["axis"] != ALL] if (rows["axis"] != ALL).any() else rows
     found = []
     for axis in sorted(set(rows["axis"]), key=reading_order(set(rows["axis"]))):
         of_axis = rows[rows["axis"] == axis]

@@ -13,7 +13,7 @@ from porfse_analysis.display.programme_report.money import allocation_in_force, 
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.result import figure_bound, value_bound
+from porfse_analysis.indicators.result import figure_bound, has_note, value_bound
 from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.schema import ALL, STAGES
 
@@ -59,8 +59,7 @@ def axes_apart(report: Report) -> pd.DataFrame:
     rates = report.results[report.results["indicator"].isin(list(RATES.values()))]
     rates = rates[(rates["axis"] != ALL) & ~rates["axis"].isin(assistance) & rates["value"].notna()]
     rates = rates[~is_old(rates["data_date"], report.cutoff)]
-    exact = [not value_bound(note) and "partial" not in note.split(";") for note in rates["note"]]
-    rates = rates[exact]
+    rates = rates[~has_note(rates["note"], "partial") & rates["note"].map(value_bound).eq("")]
     plan = allocation_in_force(report)
     funded = set(plan.loc[plan["amount"] > 0, "axis"]) - {ALL, *assistance}
     for stage in reversed(STAGES):

@@ -295,6 +295,9 @@ def _system(ax: Axes, content: Content, report: Report, box: tuple[float, float,
     wide = 2 if content.unsettled else 0
     cards, left_out = _as_many(content.axes, 2 * _CARDS_IN_A_ROW - wide)
     units = len(cards) + wide + bool(left_out)
+    if not units:
+        _nothing(ax, x, y, width, report.text("sheet.no_system"))
+        return
     rows = 1 if units <= _CARDS_IN_A_ROW else 2
     in_row = math.ceil(units / rows)
     unit = (width - (in_row - 1) * _GAP) / in_row

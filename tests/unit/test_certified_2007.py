@@ -1,0 +1,85 @@
+"""The bundled series of certified expenditure of 2007-2013, and the fifty-two programmes of its workbook."""
+
+from __future__ import annotations
+
+import importlib.util
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import porfse_analysis as pf
+from porfse_analysis.verdicts.decommitment import payment_applications
+
+ROOT = Path(__file__).parents[2]
+spec = importlib.util.spec_from_file_location("data_certified", ROOT / "data" / "certified.py")
+certified = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(certified)
+
+WORKBOOK = certified.default_folder() / certified.WORKBOOK
+published = pytest.mark.skipif(not WORKBOOK.is_file(), reason="the published workbook is not here")
+
+
+@pytest.fixture(scope="module")
+def programme():
+    return pf.load_programme(ROOT / "data" / "por-fse-lombardia-2007-2013")
+
+
+@published
+def test_the_bundled_series_is_what_was_published(capsys):
+    assert certified.main([]) == 0
+    assert capsys.readouterr().out == "15 dates, 0 differ\n"
+
+
+@published
+def test_every_programme_of_the_workbook_is_read():
+    found = certified.published(WORKBOOK)
+    assert len(found) == 52
+    assert {len(dates) for dates in found.values()} == {15}
+    assert {len(amounts) for dates in found.values() for amounts in dates.values()} == {3}
+    assert found["2007IT051PO001"]["2012-12-31"] == {
+        "allocation": Decimal("1118000000.00"),
+        "eu": Decimal("559000000.00"),
+        "certified": Decimal("272271338.78"),
+    }
+
+
+def test_a_missing_workbook_is_said(tmp_path, capsys):
+    assert certified.main([str(tmp_path)]) == 2
+    assert "is missing" in capsys.readouterr().err
+
+
+def test_certification_rates_at_the_ends_of_the_years(programme):
+    rates = {
+        year: pf.certification_rate(programme, cutoff=f"{year}-12-31", by="programme")["value"].iloc[0]
+        for year in (2010, 2011, 2012, 2013)
+    }
+    assert {year: round(rate * 100, 2) for year, rate in rates.items()} == {
+        2010: 20.76,
+        2011: 36.40,
+        2012: 51.58,
+        2013: 60.11,
+    }
+    # OpenCoesione prints 60.1105 for the last; its own amounts give this
+    assert rates[2013] == pytest.approx(0.601087, abs=5e-7)
+
+
+def test_a_programme_without_axes_has_its_payment_applications(programme):
+    # 478,602,294.88 at the EU rate of 337,256,050 / 796,227,352
+    plan = programme.eu_commitments
+    rows = payment_applications(plan, programme.finance, year=2013)
+    assert rows["axis"].tolist() == ["ALL"]
+    assert rows["certified_eur"].iloc[0] == 478602294.88
+    assert rows["payment_applications_eu"].iloc[0] == pytest.approx(202_720_390.21, abs=0.01)
+
+
+def test_the_report_and_the_sheet_of_a_programme_without_axes(programme):
+    from porfse_analysis.display.blocks import first_sentences, framework, review_lead
+    from porfse_analysis.display.sheet.page import information_sheet
+
+    report = pf.open_report(programme, cutoff="2013-12-31", lang="en")
+    assert "certified expenditure" in str(first_sentences(report)._repr_html_()).casefold()
+    assert "N+2" in str(review_lead(report)._repr_html_())
+    (line,) = framework(report)
+    assert "has no performance framework" in str(line._repr_html_())
+    assert information_sheet(report) is not None
