@@ -52,6 +52,9 @@ def import_cohesion_data(
     indicators: Annotated[
         Path | None, typer.Option("--indicators", metavar="FILE", help="Its table of indicators, 2q3n-nr7n.")
     ] = None,
+    payments: Annotated[
+        Path | None, typer.Option("--payments", metavar="FILE", help="Its table of EU payments, gayr-92qh.")
+    ] = None,
     download: Annotated[
         bool, typer.Option("--download", help="Ask the Commission's portal instead of a file.")
     ] = False,
@@ -66,15 +69,17 @@ def import_cohesion_data(
     from porfse_analysis.errors import ParameterError
     from porfse_analysis.loaders import cohesion_data
 
-    if download == (finance is not None) or (download and indicators is not None):
-        raise ParameterError("give either the finance table (and its indicators) or --download")
+    if download == (finance is not None) or (download and not (indicators is None and payments is None)):
+        raise ParameterError("give either the finance table (and its indicators and payments) or --download")
     if refresh and not download:
         raise ParameterError("--refresh goes with --download")
     if download:
         programme = _downloaded(cci, to, overwrite, refresh)
     else:
         assert finance is not None
-        programme = cohesion_data.import_cohesion_data(finance, indicators, cci, to, overwrite, whole=whole)
+        programme = cohesion_data.import_cohesion_data(
+            finance, indicators, cci, to, overwrite, payments=payments, whole=whole
+        )
     if overwrite:
         _say_kept(programme, to)
     dates = programme.cutoffs

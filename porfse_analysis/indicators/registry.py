@@ -36,6 +36,7 @@ class Indicator:
 
 
 _EC = "European Commission, data description of table 99js-gm52"
+_PAYMENTS = "European Commission, table gayr-92qh"
 _AIR = "Reg. (EU) 2015/207, Annex V (annual implementation report)"
 _CPR = "Reg. (EU) 1303/2013, art. 126 and 131"
 _ESF = "Reg. (EU) 1304/2013, Annex I"
@@ -51,6 +52,7 @@ _DECLARED = (
     Indicator("certification_rate_of_committed", "certified / committed", "1", _PACKAGE),
     Indicator("certification_rate_of_paid", "certified / paid", "1", _PACKAGE),
     Indicator("certification_rate_of_declared", "certified / declared", "1", _PACKAGE),
+    Indicator("eu_payment_rate", "EU payments / EU support planned", "1", _PAYMENTS),
     Indicator("target_achievement_ratio", "value / target", "1", _AIR),
     Indicator("milestone_achievement_ratio", "value / milestone", "1", _AIR),
     Indicator("participants", "CO01 + CO03 + CO05", "participant", _ESF),

@@ -1,4 +1,4 @@
-"""Reading the three tables of the Commission's open data on cohesion policy, strictly and quickly.
+"""Reading the tables of the Commission's open data on cohesion policy, strictly and quickly.
 
 `read_finance` (portal table 99js-gm52), `read_planned` (e4v6-qrrq) and `read_indicators`
 (2q3n-nr7n) take any form the tables are met in and give one frame with our names.
@@ -21,7 +21,7 @@ from porfse_analysis.loaders.cohesion.checks import mixed_downloads, unclear_axe
 from porfse_analysis.loaders.cohesion.forms import FORMS, Field, Form
 from porfse_analysis.loaders.cohesion.source import JsonTable, RawTable, TableSource, open_table
 
-__all__ = ["read_finance", "read_indicators", "read_planned"]
+__all__ = ["read_finance", "read_indicators", "read_planned", "read_table"]
 
 _DEFAULT_LIMIT = 1000
 _ASK_FOR_ALL = (
@@ -52,7 +52,7 @@ def read_finance(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     versions, of which the portal gives one. Rows of funds outside `STRUCTURAL_FUNDS` are read but
     not compared so.
     """
-    return _read(source, "finance", whole)
+    return read_table(source, "finance", whole)
 
 
 def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     thematic_objective, objective_title, region_category, measure, focus_area, plan_version,
     allocation_eur, eu_amount_eur.
     """
-    return _read(source, "planned", whole)
+    return read_table(source, "planned", whole)
 
 
 def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
@@ -75,10 +75,16 @@ def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame
     year), target (in the plan of that year), value (cumulative; NaN where none is reported),
     unit, reported_in (the report the value is from), is_division (a quotient, EAFRD alone).
     """
-    return _read(source, "indicators", whole)
+    return read_table(source, "indicators", whole)
 
 
-def _read(source: TableSource, asked: str, whole: bool) -> pd.DataFrame:
+def read_table(
+    source: TableSource,
+    asked: str,
+    whole: bool,
+    check: Callable[[pd.DataFrame, RawTable], list[Fault]] = lambda frame, raw: [],
+) -> pd.DataFrame:
+    """The table `asked` of `FORMS` in `source`: one column a field, in their order; `check` is one of its own."""
     raw = open_table(source)
     form = FORMS[asked]
     found = _find_columns(raw, asked)
@@ -98,7 +104,8 @@ def _read(source: TableSource, asked: str, whole: bool) -> pd.DataFrame:
             columns[field.name] = _absent(field, count)
     frame = pd.DataFrame({field.name: columns[field.name] for field in form.fields})
     if not faults:
-        faults = unclear_axes(frame, raw, raw.header[found["axis"]]) + mixed_downloads(frame, form, raw)
+        faults = unclear_axes(frame, raw, raw.header[found["axis"]]) if "axis" in found else []
+        faults += mixed_downloads(frame, form, raw) + check(frame, raw)
     if faults:
         raise DataError(raw.name, faults)
     return frame
@@ -164,7 +171,9 @@ def _matched(header: Sequence[str], form: Form) -> dict[str, list[int]]:
 
 
 def _recognise(header: Sequence[str]) -> str | None:
-    """Which of the three tables a header belongs to; None when it is none of them for certain."""
+    """Which of the tables a header belongs to; None when it is none of them for certain."""
+    if "net_prefinancing_eur" in _matched(header, FORMS["payments"]):
+        return "payments"
     if "indicator_code" in _matched(header, FORMS["indicators"]):
         return "indicators"
     finance = _matched(header, FORMS["finance"])
