@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from difflib import get_close_matches
 
 import numpy as np
@@ -18,6 +17,7 @@ from porfse_analysis import schema
 from porfse_analysis.amounts import number_pattern
 from porfse_analysis.errors import DataError, Fault
 from porfse_analysis.loaders.cohesion.checks import mixed_downloads, unclear_axes
+from porfse_analysis.loaders.cohesion.dates import cure, empty_elsewhere, read_dates
 from porfse_analysis.loaders.cohesion.forms import FORMS, Field, Form
 from porfse_analysis.loaders.cohesion.source import JsonTable, RawTable, TableSource, open_table
 
@@ -210,7 +210,7 @@ def _parse(cells: pd.Categorical, field: Field, label: str, raw: RawTable, fault
         values = _numbers(texts, problems)[codes]
         _mixed_notation(texts, codes, label, raw, faults)
     elif field.kind == "date":
-        values = _dates(texts, problems)[codes]
+        values = read_dates(texts, problems)[codes]
     elif field.kind == "year":
         values = _years(texts, problems)[codes]
     elif field.kind == "flag":
@@ -232,7 +232,7 @@ def _cell_fault(raw: RawTable, record: int, label: str, text: str, problem: str)
     if plain_label(text) == plain_label(label):
         remedy = "Give one download at a time"
         return raw.fault(record, "is the header once more: two files were joined", label, text, remedy)
-    remedy = "Download the table again" if not text else "Use the figures as the portal gives them"
+    remedy = cure(problem) or ("Download the table again" if not text else "Use the figures as the portal gives them")
     return raw.fault(record, problem, label, text, remedy)
 
 
@@ -250,7 +250,7 @@ def _numbers(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
         elif _GROUPED.fullmatch(text):
             numbers[index] = float(text.replace(",", ""))
         else:
-            problems[index] = "is not a number"
+            problems[index] = empty_elsewhere(text, "is not a number")
     return numbers
 
 
@@ -274,41 +274,13 @@ def _mixed_notation(texts: Sequence[str], codes: np.ndarray, label: str, raw: Ra
         )
 
 
-_DATE_FORMS = (
-    (re.compile(r"\d{4}-\d\d-\d\d", re.ASCII), "%Y-%m-%d"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}", re.ASCII), "%Y-%m-%dT%H:%M:%S.%f"),
-    (re.compile(r"\d\d?/\d\d?/\d{4} \d\d?:\d\d:\d\d [AP]M", re.ASCII), "%m/%d/%Y %I:%M:%S %p"),
-)
-
-
-def _dates(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
-    dates = np.full(len(texts), "NaT", dtype=schema.DATE_DTYPE)
-    for index, text in enumerate(texts):
-        if not text:
-            continue
-        written = next((form for pattern, form in _DATE_FORMS if pattern.fullmatch(text)), None)
-        try:
-            date = datetime.strptime(text, written or "")
-        except ValueError:
-            problems[index] = (
-                "is not a date of the portal (2018-12-31T00:00:00.000, 12/31/2018 12:00:00 AM, 2018-12-31)"
-            )
-            continue
-        if date.time() != datetime.min.time():
-            # a copy that went through another time zone: its day may be the day before
-            problems[index] = "is an instant of a day, not a day: a copy made in another time zone"
-            continue
-        dates[index] = date
-    return dates
-
-
 def _years(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
     years = np.zeros(len(texts), dtype=np.int64)
     for index, text in enumerate(texts):
         if re.fullmatch(r"20\d\d", text, re.ASCII):
             years[index] = int(text)
         elif text:
-            problems[index] = "is not a year"
+            problems[index] = empty_elsewhere(text, "is not a year")
     return years
 
 
