@@ -71,7 +71,7 @@ def _of_table(table: schema.Table, before: pd.DataFrame, after: pd.DataFrame) ->
     cells = pd.concat(changed, ignore_index=True)
     if cells.empty:
         return Restated(table.name, 0, gone) if gone else None
-    largest = cells.loc[cells["moved"].idxmax()]
+    largest = cells.iloc[int(cells["moved"].to_numpy().argmax())]
     return Restated(
         table.name,
         len(cells),
