@@ -19,8 +19,10 @@ from porfse_analysis.verdicts.evidence import Evidence
 
 __all__ = ["Paid", "payments_evidence"]
 
-_YEI = ("YEI", "YEI Specific Allocation", "YEI ESF Matching Component")
-"""The YEI of the other tables is paid in two parts."""
+_YEI = ("YEI", "YEI Specific Allocation")
+"""What counts for the YEI. Its part of ESF money may stand among the commitments of either fund: it counts for none,
+which leaves a lower bound of both.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,21 +45,19 @@ class Paid:
 
 def payments_evidence(
     eu_payments: pd.DataFrame,
-    programme: str,
     deadline: pd.Timestamp,
     date: pd.Timestamp,
     *,
     fund: str = "",
     region_category: str = "",
 ) -> Paid | None:
-    """What the Commission had paid by a deadline, as known at a date; None where nothing is known.
+    """What the Commission had paid to one programme by a deadline, as known at a date; None where nothing is known.
 
     The newest date of figures that is neither after `date` nor after `deadline` counts, of all rows of the fund and
     category ("": of all of them); figures of which no day is told do not. Notes: `more_than` (interim payments lag),
     `older_figure` (before the deadline), `partial` (a fund or category that had figures before lacks one).
     """
-    rows = eu_payments[eu_payments["programme"] == programme]
-    rows = _of(rows, "fund", _YEI if fund == "YEI" else (fund,))
+    rows = _of(eu_payments, "fund", _YEI if fund == "YEI" else (fund,))
     rows = _of(rows, "region_category", (region_category,))
     rows = rows.assign(date=dated(rows), source=rows["source"].astype("str"))
     known = rows[(rows["date"] <= min(date, deadline)) & rows["net_interim_eur"].notna()]
