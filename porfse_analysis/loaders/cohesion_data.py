@@ -97,6 +97,8 @@ def programme_from_cohesion_data(
     paid = schema.empty("eu_payments") if payments is None else payments_of(payments, code, day)
     if len(paid):
         tables["eu_payments"] = paid
+    elif payments is not None:
+        _LOG.warning("%s: the table of payments has no rows of it", code)
     used = [FINANCE, *([INDICATORS] if reported else []), *([PAYMENTS] if len(paid) else [])]
     tables["sources"] = _sources(code, used, left_out)
     if day is not None:

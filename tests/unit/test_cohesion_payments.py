@@ -162,10 +162,11 @@ def test_a_year_is_known_from_its_date_on(files, cutoff, years):
     assert programme.until(cutoff).eu_payments["year"].tolist() == years
 
 
-def test_a_programme_without_payments_has_no_such_table(files):
+def test_a_programme_without_payments_has_no_such_table(files, caplog):
     finance, paid = read_finance(files[0]), read_payments(files[1])
     programme = programme_from_cohesion_data(finance, cci="2014UK05SFOP005", payments=paid)
     assert programme.eu_payments.empty
+    assert caplog.messages == ["2014UK05SFOP005: the table of payments has no rows of it"]
     assert programme.sources["source"].tolist() == ["ec-99js-gm52"]
 
 
