@@ -29,7 +29,7 @@ FILE = ROOT / "docs" / "public-names.txt"
 
 IMPORTABLE = {
     "porfse_analysis.loaders.cohesion_data": (
-        *("read_finance", "read_planned", "read_indicators"),
+        *("read_finance", "read_planned", "read_indicators", "read_payments"),
         *("tables_from_cohesion_data", "programme_from_cohesion_data"),
     ),
     "porfse_analysis.resources": ("bundled",),
@@ -51,6 +51,7 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "decommitment": lambda p: pf.decommitment(p.eu_commitments, p.finance, **YEAR),
     "decommitment_claims": lambda p: pf.decommitment_claims(p.eu_commitments, p.finance, **YEAR),
     "payment_applications": lambda p: pf.payment_applications(p.eu_commitments, p.finance, **YEAR),
+    "eu_payment_rate": lambda p: pf.eu_payment_rate(p.eu_payments, **AT),
     "financial_changes": lambda p: pf.financial_changes(p.finance, **BETWEEN),
     "financial_progress": lambda p: pf.financial_progress(p.finance, **AT),
     "framework_indicators": lambda p: pf.framework_indicators(p.achievements, p.finance, p.targets, **AT),

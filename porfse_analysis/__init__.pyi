@@ -15,6 +15,7 @@ from .indicators.changes import all_changes as all_changes
 from .indicators.changes import financial_changes as financial_changes
 from .indicators.changes import participant_changes as participant_changes
 from .indicators.changes import target_ratio_changes as target_ratio_changes
+from .indicators.eu_payments import eu_payment_rate as eu_payment_rate
 from .indicators.financial import certification_rate as certification_rate
 from .indicators.financial import financial_progress as financial_progress
 from .indicators.overview import all_indicators as all_indicators

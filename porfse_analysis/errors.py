@@ -114,6 +114,8 @@ class DataError(PorfseError):
         counted = f"cells of {first.column}" if first.column and not first.cause else "rows"
         shown = [fault.place + _other_value(fault, first) for fault in faults[:_SHOWN_PLACES]]
         more = f" and {len(faults) - len(shown):,} more" if len(faults) > len(shown) else ""
+        if first.row is None and not first.cell:  # the first one says which record it is
+            return f"  {self._where(first)}{len(faults):,} {counted}: {first}"
         places = f"{'' if first.cell else 'rows '}{', '.join(shown)}{more}"
         return f"  {self._where(first)}{sheet}{len(faults):,} {counted}: {first.in_words} ({places})"
 
@@ -126,8 +128,8 @@ def _by_cause(faults: Sequence[Fault]) -> list[list[Fault]]:
     """The faults of each cause: of one file, sheet and column, with one problem; in the order they were found."""
     causes: dict[object, list[Fault]] = {}
     for place, fault in enumerate(faults):
-        # what is of no row is of its own
-        alone = place if fault.row is None else None
+        # what is of no row is of its own, but for records of a file without rows, which have their cause
+        alone = place if fault.row is None and not fault.cause else None
         key = (fault.file, fault.sheet, fault.column, fault.cause or fault.problem, alone)
         causes.setdefault(key, []).append(fault)
     return list(causes.values())

@@ -13,9 +13,18 @@ from porfse_analysis import schema
 from porfse_analysis.codes import same_but_for_spelling
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.inputs import as_cutoff, require
+from porfse_analysis.schema import DATE_DTYPE
 from porfse_analysis.table_faults import find_faults
 
-__all__ = ["Dated", "Programme", "joined_tables", "make_programme", "published_dates", "require_programme"]
+__all__ = [
+    "Dated",
+    "Programme",
+    "joined_tables",
+    "known_from",
+    "make_programme",
+    "published_dates",
+    "require_programme",
+]
 
 
 class Dated(Protocol):
@@ -61,6 +70,7 @@ class Programme:
     targets: pd.DataFrame = field(default_factory=partial(schema.empty, "targets"))
     measures: pd.DataFrame = field(default_factory=partial(schema.empty, "measures"))
     eu_commitments: pd.DataFrame = field(default_factory=partial(schema.empty, "eu_commitments"))
+    eu_payments: pd.DataFrame = field(default_factory=partial(schema.empty, "eu_payments"))
     population: pd.DataFrame = field(default_factory=partial(schema.empty, "population"))
     claims: pd.DataFrame = field(default_factory=partial(schema.empty, "claims"))
     former_names: tuple[tuple[str, str, str], ...] = ()
@@ -89,6 +99,8 @@ class Programme:
             if not isinstance(frame, pd.DataFrame):
                 continue
             seen = frame
+            if item.name == "eu_payments":
+                seen = seen[known_from(seen) <= at]
             for column in _DATED_BY.get(item.name, ()):
                 seen = seen[~(seen[column] > (at.year if column == "year" else at))]
             if seen.empty and item.name in _AWAITED and len(frame):
@@ -120,6 +132,13 @@ class Programme:
             if isinstance(table := getattr(self, item.name), pd.DataFrame) and len(table)
         )
         return f"<Programme {self.cci}: {len(self.cutoffs)} cutoffs; rows: {tables}>"
+
+
+def known_from(eu_payments: pd.DataFrame) -> pd.Series:
+    """From which day on each row of table eu_payments is known: the date of its figures, else the end of its year."""
+    ends = pd.to_datetime(eu_payments["year"].astype("string") + "-12-31", format="%Y-%m-%d")
+    dates: pd.Series = eu_payments["data_date"].fillna(ends.astype(DATE_DTYPE))
+    return dates
 
 
 def published_dates(finance: pd.DataFrame, achievements: pd.DataFrame) -> list[str]:

@@ -262,6 +262,51 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "eu_payments",
+            ("year", "fund", "region_category"),
+            (
+                Column("year", "year", "year up to whose end the amounts are", required=True),
+                _text("fund", "fund; empty: the only one of the programme", optional=True, code="fund"),
+                _text(
+                    "region_category",
+                    "category of region; empty: the only one of the fund, or none",
+                    optional=True,
+                    code="region_category",
+                ),
+                Column("planned_eu_eur", "amount", "EU support planned"),
+                Column("net_prefinancing_eur", "amount", "pre-financing less what was cleared or recovered"),
+                Column(
+                    "net_interim_eur",
+                    "amount",
+                    "interim payments, with the pre-financing cleared by expenditure, less recoveries",
+                ),
+                Column("net_total_eur", "amount", "net pre-financing and net interim payments together"),
+                Column(
+                    "latest_period",
+                    "flag",
+                    "yes in the newest year of the source: the figures may be of a day before its end",
+                    optional=True,
+                    default=False,
+                ),
+                _date("data_date", "date the figures are of, when it is not 31 December", optional=True),
+                Column("initial_prefinancing_eur", "amount", "initial pre-financing paid, gross", optional=True),
+                Column(
+                    "additional_prefinancing_eur",
+                    "amount",
+                    "additional initial pre-financing paid, gross",
+                    optional=True,
+                ),
+                Column("annual_prefinancing_eur", "amount", "annual pre-financing paid, gross", optional=True),
+                Column("interim_payments_eur", "amount", "interim payments, gross", optional=True),
+                Column(
+                    "initial_prefinancing_recovered_eur", "amount", "initial pre-financing recovered", optional=True
+                ),
+                Column("annual_prefinancing_recovered_eur", "amount", "annual pre-financing recovered", optional=True),
+                Column("expenditure_recovered_eur", "amount", "expenditure recovered", optional=True),
+                _SOURCE,
+            ),
+        ),
+        Table(
             "population",
             ("area", "year"),
             (

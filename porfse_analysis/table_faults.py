@@ -29,7 +29,8 @@ def find_faults(
 
     `rows` gives, per row of the frame, its line in the file (default: the header is line 1). Checked: cells that may
     not be empty, allowed words, other spellings of known codes, negative numbers, counts of people that are not whole
-    (not with `published_fractions`), repeated keys, dates after today, figures dated after their own cutoff, a part
+    (not with `published_fractions`), repeated keys, dates after today, figures dated after their own cutoff or outside
+    their own year, a part
     above its whole, an axis called `ALL`.
     """
     table = TABLES[name]
@@ -70,6 +71,9 @@ def find_faults(
             "is after the cutoff of its row",
             "A position cannot hold figures of a later date",
         )
+    if name == "eu_payments":
+        outside = frame["data_date"].notna() & (frame["data_date"].dt.year != frame["year"])
+        report(outside, "data_date", "is not in the year of its row", "Amounts are of the end of a year, or before it")
     if name in _PARTS:
         part, whole = _PARTS[name]
         report(frame[part] > frame[whole], part, f"is above {whole}, of which it is a part", "Correct one of the two")

@@ -52,6 +52,9 @@ def import_cohesion_data(
     indicators: Annotated[
         Path | None, typer.Option("--indicators", metavar="FILE", help="Its table of indicators, 2q3n-nr7n.")
     ] = None,
+    payments: Annotated[
+        Path | None, typer.Option("--payments", metavar="FILE", help="Its table of EU payments, gayr-92qh.")
+    ] = None,
     download: Annotated[
         bool, typer.Option("--download", help="Ask the Commission's portal instead of a file.")
     ] = False,
@@ -66,17 +69,21 @@ def import_cohesion_data(
     from porfse_analysis.errors import ParameterError
     from porfse_analysis.loaders import cohesion_data
 
-    if download == (finance is not None) or (download and indicators is not None):
-        raise ParameterError("give either the finance table (and its indicators) or --download")
+    if download == (finance is not None) or (download and not (indicators is None and payments is None)):
+        raise ParameterError("give either the finance table (and its indicators and payments) or --download")
     if refresh and not download:
         raise ParameterError("--refresh goes with --download")
+    before = _before(to) if overwrite else None
     if download:
         programme = _downloaded(cci, to, overwrite, refresh)
     else:
         assert finance is not None
-        programme = cohesion_data.import_cohesion_data(finance, indicators, cci, to, overwrite, whole=whole)
+        programme = cohesion_data.import_cohesion_data(
+            finance, indicators, cci, to, overwrite, payments=payments, whole=whole
+        )
     if overwrite:
         _say_kept(programme, to)
+        _say_restated(before, programme)
     dates = programme.cutoffs
     print(f"{programme.cci} {programme.title('en')}: {len(dates)} dates, {dates[0]} to {dates[-1]}", file=sys.stderr)
     print(f"now: porfse report {to} --out {to}-reports", file=sys.stderr)
@@ -88,6 +95,25 @@ def _say_kept(programme: Programme, folder: Path) -> None:
 
     if kept := kept_beside(programme, folder):
         print(f"kept, since what was imported has none: {', '.join(kept)}", file=sys.stderr)
+
+
+def _before(folder: Path) -> Programme | None:
+    """What a folder holds already; None where that is nothing that can be read."""
+    from porfse_analysis.errors import PorfseError
+    from porfse_analysis.loaders.folder import load_programme
+
+    try:
+        return load_programme(folder)
+    except PorfseError:
+        return None
+
+
+def _say_restated(before: Programme | None, after: Programme) -> None:
+    """How many figures an import has made others, and the largest change of each table."""
+    from porfse_analysis.loaders.restated import restated
+
+    for found in restated(before, after) if before is not None else ():
+        print(found, file=sys.stderr)
 
 
 def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme:
@@ -119,6 +145,7 @@ def import_workbook(
 
     from porfse_analysis.loaders.workbook import reading as workbook
 
+    before = _before(to) if overwrite else None
     with tqdm(unit=" rows", file=sys.stderr, delay=1.5, leave=False) as bar:
 
         def progress(sheet: str, rows: int) -> None:
@@ -128,6 +155,7 @@ def import_workbook(
         programme = workbook.import_workbook(file, to, overwrite=overwrite, progress=progress)
     if overwrite:
         _say_kept(programme, to)
+        _say_restated(before, programme)
     print(f"{programme.cci} {programme.title('en')}: {len(programme.cutoffs)} reporting dates", file=sys.stderr)
     print(f"now: porfse check {to}", file=sys.stderr)
 
@@ -192,6 +220,8 @@ def add(
     would = "would be " if dry_run and rows + cells else ""
     told = (f"{_count(rows, 'row')} {would}added", f"{_count(cells, 'cell')} {would}changed")
     print(*told, f"{_count(found.known, 'row')} known", sep=", ", file=sys.stderr)
+    for restated in found.restated:
+        print(restated, file=sys.stderr)
     if rows + cells and not dry_run:
         print(f"as it was: {adding.previous(folder).name}; now: porfse check {folder}", file=sys.stderr)
 

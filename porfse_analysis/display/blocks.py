@@ -11,6 +11,7 @@ from porfse_analysis.display.html import Html, bullets, heading, paragraphs, til
 from porfse_analysis.display.programme_report.lead import first_sentences as sentences
 from porfse_analysis.display.programme_report.lead import how_far
 from porfse_analysis.display.programme_report.money import funnel_rows
+from porfse_analysis.display.programme_report.payments import eu_payments as eu_payments_table
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, not_assessed, payment_applications
@@ -27,7 +28,17 @@ from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
-__all__ = ["decommitment", "first_sentences", "framework", "key_numbers", "lead", "review_lead", "section", "title"]
+__all__ = [
+    "decommitment",
+    "eu_payments",
+    "first_sentences",
+    "framework",
+    "key_numbers",
+    "lead",
+    "review_lead",
+    "section",
+    "title",
+]
 
 
 def title(report: Report, subtitle: str = "subtitle") -> Html:
@@ -96,6 +107,12 @@ def decommitment(report: Report) -> tuple[object, ...]:
     if missing:
         return (payment_applications(report), paragraphs([missing], "pf-empty"))
     return (calendar_figure(report), calendar(report), calendar_reasons(report), payment_applications(report))
+
+
+def eu_payments(report: Report) -> tuple[object, ...]:
+    """What the Commission has paid, where the programme has it; nothing where it has not."""
+    table = eu_payments_table(report)
+    return () if table.frame.empty else (table,)
 
 
 def key_numbers(report: Report) -> Html:

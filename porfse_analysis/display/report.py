@@ -99,7 +99,8 @@ class _Position:
     @cached_property
     def _calendar(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         data = self.programme
-        return calendar(data.eu_commitments, data.finance, cutoff=self.cutoff, rules=self.rules)
+        paid = data.eu_payments
+        return calendar(data.eu_commitments, data.finance, cutoff=self.cutoff, rules=self.rules, eu_payments=paid)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -2,6 +2,7 @@
 
 from porfse_analysis.display.documents import claims, definitions, findings, sources
 from porfse_analysis.display.programme_report.money import changes, endowment, key_figures, progress_by_axis
+from porfse_analysis.display.programme_report.payments import eu_payments
 from porfse_analysis.display.programme_report.people import measures, per_capita, targets
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, payment_applications
 from porfse_analysis.display.review.tables import claim_verdicts, framework, framework_indicators, rules
@@ -14,6 +15,7 @@ __all__ = [
     "claims",
     "definitions",
     "endowment",
+    "eu_payments",
     "findings",
     "framework",
     "framework_indicators",

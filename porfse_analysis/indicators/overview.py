@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.eu_payments import PAYMENT_GROUPINGS, eu_payment_rate
 from porfse_analysis.indicators.financial import (
     CERTIFICATION_BASES,
     RATES,
@@ -48,10 +49,11 @@ def all_indicators(
     Parameters: `cutoff` one reporting date, or None: every one of the programme (`programme.cutoffs`). `names` one or
     more names of `pf.INDICATORS`; None: all, but for amounts per head that are no spending (allocation, activated,
     selected, committed). `by` as the functions take it: axis, programme, fund, region_category, or several of them,
-    for money and people; indicator or region_category for target ratios; programme for residents; an indicator that
-    does not take it is left out, or refused when it is named. None: money and people for the programme (axis `ALL`)
-    and by axis, target ratios by indicator. `fresh` leaves out the values whose data_date is before the cutoff, that
-    is those carried forward from an earlier date (residents, counted on 1 January, too).
+    for money and people; the same without axis for the payments of the Commission; indicator or region_category for
+    target ratios; programme for residents; an indicator that does not take it is left out, or refused when it is named.
+    None: money and people for the programme (axis `ALL`) and by axis, target ratios by indicator. `fresh` leaves out
+    the values whose data_date is before the cutoff, that is those carried forward from an earlier date (residents,
+    counted on 1 January, too).
 
     Returns the result columns. Milestone ratios are there when the programme has milestones. Raises `ParameterError`
     for a name there is none of, a date that is none, or `by` that is none or that an indicator named does not take.
@@ -92,6 +94,8 @@ def _takes(name: str) -> tuple[str, ...]:
     """What an indicator can be grouped by."""
     if name in AGAINST.values():
         return TARGET_GROUPINGS
+    if name == "eu_payment_rate":
+        return PAYMENT_GROUPINGS
     return ("programme",) if name == "residents" else GROUPINGS
 
 
@@ -109,7 +113,7 @@ def _check_ways(wanted: set[str], by: str | Sequence[str] | None, *, named: bool
 
 def _is_taken(name: str, by: str | Sequence[str]) -> bool:
     asked = [by] if isinstance(by, str) else list(by)
-    several = _takes(name) is GROUPINGS
+    several = _takes(name) in (GROUPINGS, PAYMENT_GROUPINGS)
     return bool(asked) and set(asked) <= set(_takes(name)) and (several or len(asked) == 1)
 
 
@@ -124,6 +128,8 @@ def _results_at(
     for way in ways:
         if _is_taken("participants", way):
             yield from _money_and_people(programme, at, wanted, way)
+        if "eu_payment_rate" in wanted and _is_taken("eu_payment_rate", way):
+            yield eu_payment_rate(programme.eu_payments, cutoff=at, by=way)
     way = "indicator" if by is None else by
     for against, name in AGAINST.items():
         if name in wanted and _is_taken(name, way) and programme.targets[against].notna().any():

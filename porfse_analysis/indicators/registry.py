@@ -49,7 +49,7 @@ def _declared(period: Period | None) -> dict[str, Indicator]:
 
     counted = [(" + ".join(each.participants), each.name) for each in periods if each.participants]
     participants = counted[0][0] if period and counted else "; ".join(f"{codes} ({name})" for codes, name in counted)
-    monitored, certified, reported, people = map(origin, ("monitored", "certified", "reported", "people"))
+    monitored, certified, reported, people, paid = map(origin, ("monitored", "certified", "reported", "people", "paid"))
     declared = (
         Indicator("activation_rate", "activated / allocation", "1", _PACKAGE),
         Indicator("selection_rate", "selected / allocation", "1", monitored),
@@ -60,6 +60,7 @@ def _declared(period: Period | None) -> dict[str, Indicator]:
         Indicator("certification_rate_of_committed", "certified / committed", "1", _PACKAGE),
         Indicator("certification_rate_of_paid", "certified / paid", "1", _PACKAGE),
         Indicator("certification_rate_of_declared", "certified / declared", "1", _PACKAGE),
+        Indicator("eu_payment_rate", "EU payments / EU support planned", "1", paid),
         Indicator("target_achievement_ratio", "value / target", "1", reported),
         Indicator("milestone_achievement_ratio", "value / milestone", "1", reported),
         Indicator("participants", participants, "participant", people),

@@ -21,6 +21,7 @@ from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.files import bring_back, folder_aside, set_aside
 from porfse_analysis.loaders.descriptor import DESCRIPTOR, PUBLISHED_FRACTIONS, declared_tables, read_descriptor
 from porfse_analysis.loaders.folder import DELIMITERS, load_programme, read_table
+from porfse_analysis.loaders.restated import Restated, restated
 from porfse_analysis.loaders.save import table_descriptor, write_table
 from porfse_analysis.programme import Programme, make_programme
 
@@ -43,11 +44,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Addition:
-    """What a file brings to a programme: the keys of new rows by table, the cells it changes, the rows known before."""
+    """What a file brings to a programme: the keys of new rows by table, the cells it changes, the rows known before.
+
+    `restated`: of the changed cells those that were a figure, counted.
+    """
 
     added: Mapping[str, list[str]]
     changed: list[Change]
     known: int = 0
+    restated: list[Restated] = field(default_factory=list)
 
 
 @dataclass
@@ -122,6 +127,7 @@ def add_file(folder: str | Path, file: str | Path, *, table: str = "", dry_run: 
         {name: one.added for name, one in merged.items() if one.added},
         [change for one in merged.values() for change in one.changed],
         sum(one.known for one in merged.values()),
+        restated(programme, whole),
     )
     written = [name for name, one in merged.items() if one.added or one.changed]
     if written and not dry_run:

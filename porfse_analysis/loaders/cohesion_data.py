@@ -21,6 +21,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.languages import IN_TABLES, text
 from porfse_analysis.loaders.cohesion.forms import STRUCTURAL_FUNDS
+from porfse_analysis.loaders.cohesion.payments import PAYMENTS, payments_of, read_payments
 from porfse_analysis.loaders.cohesion.tables import (
     read_finance,
     read_indicators,
@@ -43,6 +44,7 @@ __all__ = [
     "programmes_in",
     "read_finance",
     "read_indicators",
+    "read_payments",
     "read_planned",
     "tables_from_cohesion_data",
 ]
@@ -54,7 +56,7 @@ _SOURCES = {
         **{f"title_{lang}": text(f"published_source.{name}", lang) for lang in IN_TABLES},
         "address": f"cohesiondata.ec.europa.eu/d/{name.removeprefix('ec-')}",
     }
-    for name in (FINANCE, INDICATORS)
+    for name in (FINANCE, INDICATORS, PAYMENTS)
 }
 _PUBLISHER = "European Commission, Cohesion Open Data Platform"
 _LICENCE = "CC0 1.0"
@@ -65,13 +67,14 @@ def programme_from_cohesion_data(
     indicators: pd.DataFrame | None = None,
     *,
     cci: str,
+    payments: pd.DataFrame | None = None,
     last_cutoff: Mapping[str, object] | None = None,
     retrieved: object = None,
 ) -> Programme:
-    """The programme `cci` out of the tables that `read_finance` and `read_indicators` gave.
+    """The programme `cci` out of the tables that `read_finance`, `read_indicators` and `read_payments` gave.
 
-    Its tables are those of `tables_from_cohesion_data`, its titles the one the portal has, its
-    sources the two tables. Rows of EAFRD, EMFF and IPAE are left out: the page column of the source
+    Its tables are those of `tables_from_cohesion_data` and `eu_payments`, its titles the one the portal has, its
+    sources the tables. Rows of EAFRD, EMFF and IPAE are left out: the page column of the source
     says so, and a warning is logged. `retrieved` is the day the tables were downloaded, kept with
     the sources.
 
@@ -90,9 +93,16 @@ def programme_from_cohesion_data(
     tables = tidy_tables(own, indicators)
     reported = [name for name in ("achievements", "targets") if not tables[name].empty]
     tables = {name: tables[name] for name in ("axes", "finance", *reported)}
-    tables["sources"] = _sources(code, [FINANCE, *([INDICATORS] if reported else [])], left_out)
-    if retrieved is not None:
-        tables["sources"]["date"] = as_cutoff(retrieved, "retrieved")
+    day = None if retrieved is None else as_cutoff(retrieved, "retrieved")
+    paid = schema.empty("eu_payments") if payments is None else payments_of(payments, code, day)
+    if len(paid):
+        tables["eu_payments"] = paid
+    elif payments is not None:
+        _LOG.warning("%s: the table of payments has no rows of it", code)
+    used = [FINANCE, *([INDICATORS] if reported else []), *([PAYMENTS] if len(paid) else [])]
+    tables["sources"] = _sources(code, used, left_out)
+    if day is not None:
+        tables["sources"]["date"] = day
     title = str(own["title"].iloc[int(own["year"].argmax())]) or code
     return make_programme(
         code,
@@ -184,11 +194,12 @@ def import_cohesion_data(
     to: str | Path,
     overwrite: bool = False,
     *,
+    payments: str | Path | None = None,
     last_cutoff: Mapping[str, object] | None = None,
     retrieved: object = None,
     whole: bool = False,
 ) -> Programme:
-    """Keep programme `cci` out of two downloaded tables as the folder `to`; returns the programme.
+    """Keep programme `cci` out of downloaded tables as the folder `to`; returns the programme.
 
     Nothing is written before everything has been read and checked. `whole`: as for `read_finance`. Raises `DataError`,
     `ParameterError`.
@@ -199,6 +210,7 @@ def import_cohesion_data(
         read_finance(finance, whole=whole),
         read,
         cci=cci,
+        payments=read_payments(payments, whole=whole) if payments is not None else None,
         last_cutoff=last_cutoff,
         retrieved=retrieved,
     )
@@ -223,6 +235,7 @@ def import_downloaded(cci: str, to: str | Path, overwrite: bool = False, **optio
         cci,
         to,
         overwrite,
+        payments=got.payments,
         last_cutoff=got.last_cutoff,
         retrieved=got.retrieved,
         whole=True,  # the download has counted

@@ -128,6 +128,16 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
             "source": "programme",
         },
     ],
+    "eu_payments": [
+        {
+            "year": "2018",
+            "planned_eu_eur": "80000000.00",
+            "net_prefinancing_eur": "2400000.00",
+            "net_interim_eur": "9000000.00",
+            "net_total_eur": "11400000.00",
+            "source": "programme",
+        },
+    ],
     "population": [{"area": "ITC4", "year": "2018", "residents": "10036258", "source": "statistics"}],
     "claims": [
         {

@@ -19,7 +19,7 @@ from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_
 from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.periods import PERIODS, period_of
-from porfse_analysis.programme import Programme, require_programme
+from porfse_analysis.programme import Programme, known_from, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts.document_checks import lacking, replaced, some_axes, without_plan
 from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, finding
@@ -32,10 +32,11 @@ from porfse_analysis.verdicts.indicator_checks import (
 )
 from porfse_analysis.verdicts.reconciliation import axes_against_total, between_sources, claims_against_data
 from porfse_analysis.verdicts.rules import rules_of
+from porfse_analysis.verdicts.yearly_checks import lacking_years, payment_sums
 
 __all__ = ["CHECKS", "FINDING_COLUMNS", "SEVERITIES", "check", "check_tables", "for_readers"]
 
-_TABLES = ("axes", "finance", "achievements", "targets", "population", "claims")
+_TABLES = ("axes", "finance", "achievements", "targets", "eu_payments", "population", "claims")
 
 _ORDER = (("certified", "declared"), ("declared", "selected"), ("paid", "committed"))
 """Stage that should not exceed the one it is named with."""
@@ -81,6 +82,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
     targets = tables["targets"][tables["targets"]["valid_from"] <= at]
     population = tables["population"][tables["population"]["year"] <= at.year]
     claims = tables["claims"][tables["claims"]["cutoff"] <= at]
+    paid = tables["eu_payments"][known_from(tables["eu_payments"]) <= at]
     # along a series of documents, as the rates
     along = of_series(finance)
     by_axis = published_totals(along, ["programme", "axis"])
@@ -91,10 +93,12 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
     published = pd.concat([by_axis, whole[whole["published_total"].eq(True)]], ignore_index=True)
     return itertools.chain(
         _eu_part(finance),
+        payment_sums(paid),
         _subsets(achievements),
         partitions(achievements),
         fractional_counts(achievements, population),
         neighbouring_keys(achievements, targets, at),
+        lacking_years(achievements, paid),
         axes_against_total(along, tables["axes"]),
         between_sources(along, both),
         replaced(finance),
@@ -125,10 +129,12 @@ def for_readers(findings: pd.DataFrame) -> pd.DataFrame:
 CHECKS = (
     "no_period",
     "eu_part_above_total",
+    "payments_sum",
     "subset_above_whole",
     "partition",
     "fractional_count",
     "neighbouring_key",
+    "lacking_year",
     "axes_against_total",
     "between_sources",
     "superseded",

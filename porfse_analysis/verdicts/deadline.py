@@ -21,6 +21,7 @@ from porfse_analysis.verdicts.payment_applications import (
     count,
     single_rate,
 )
+from porfse_analysis.verdicts.payments_evidence import Paid, payments_evidence
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["NEEDS", "NOTES", "STATUSES", "Case"]
@@ -34,6 +35,7 @@ STATUSES = ("covered", "at_risk", "undetermined", "settled_at_closure", "no_dead
 NOTES = (
     "no_rules",
     "open",
+    "covered_by_payments",
     "commitments_not_by_fund",
     "commitments_not_by_category",
     "no_commitments",
@@ -124,6 +126,7 @@ class Case:
     date: pd.Timestamp
     exceptions: Decimal
     rates: Rates
+    payments: pd.DataFrame
 
     def rows(self, rules: Rules) -> Iterator[tuple[dict[str, Any], list[Counted]]]:
         """What comes out for each part, with what stands behind it.
@@ -137,7 +140,7 @@ class Case:
         for part in parts:
             lines, rate = self.lines(part)
             status, target, counted = self.verdict(part, lines, rules)
-            row = _row(status, target, counted, rate, self)
+            row = _row(status, target, counted, rate, self) | _paid_row(self.paid(part), rules)
             notes = set(row.pop("notes")) | set(_part_notes(part, counted))
             row |= {
                 "fund": part.fund,
@@ -180,15 +183,26 @@ class Case:
             status = "settled_at_closure"
         elif target.nothing_due:
             status = "no_deadline"
+        elif goal is not None and lines and low >= goal:
+            status = "covered"
+        elif target.commitments is not None and target.commitments - target.exceptions <= self._paid(part, rules):
+            status = "covered"
+            target = replace(target, notes=target.notes | {"covered_by_payments"})
         elif goal is None or not lines:
             status = "not_available"
-        elif low >= goal:
-            status = "covered"
         elif self.date < self.deadline:
             status = "undetermined"
         else:
             status = "at_risk" if high < goal else "not_available"
         return status, target, counted
+
+    def paid(self, part: _Part) -> Paid | None:
+        """What the Commission had paid of a part by then."""
+        of = {"fund": part.fund, "region_category": part.region_category}
+        return payments_evidence(self.payments, self.deadline, self.date, **of)
+
+    def _paid(self, part: _Part, rules: Rules) -> Decimal:
+        return _least_paid(self.paid(part), rules)
 
     def _other_readings(self, part: _Part, lines: Sequence[Line], status: str, rules: Rules) -> Iterator[str]:
         """The readings of the rules to be confirmed under which the status would be another."""
@@ -210,6 +224,25 @@ _RULES_USED = (
     "claims_counted_share",
     "claims_capped_at_allocation",
 )
+
+
+def _least_paid(paid: Paid | None, rules: Rules) -> Decimal:
+    """The least that was applied for or paid in advance by the deadline, as far as the Commission's payments tell.
+
+    Net pre-financing is initial and annual together: where the initial one alone counts it is left out.
+    """
+    if paid is None:
+        return v.ZERO
+    both = rules.prefinancing_mode == "initial_plus_annual"
+    return paid.applications.low + (paid.prefinancing.low if both else v.ZERO)
+
+
+def _paid_row(paid: Paid | None, rules: Rules) -> dict[str, Any]:
+    """What of the payments stands in the deadline's row."""
+    if paid is None:
+        return {"paid_eu": None, "paid_date": pd.NaT, "paid_source": ""}
+    known = paid.applications
+    return {"paid_eu": _least_paid(paid, rules), "paid_date": known.date, "paid_source": known.source}
 
 
 def _told_apart(part: _Part, column: str) -> list[_Part]:
@@ -264,7 +297,7 @@ def _row(status: str, target: Target, counted: Sequence[Counted], rate: Decimal 
     notes |= {"open"} if case.date < case.deadline else set()
     goal = target.amount
     # an older figure decides as a limit, and a limit has no distance to the target
-    firm = applied is not None and "older_figure" not in notes
+    firm = applied is not None and not {"older_figure", "covered_by_payments"} & notes
     risk = surplus = None
     if goal is not None and status in ("covered", "at_risk", "not_available"):
         risk = v.ZERO if status == "covered" else max(v.ZERO, goal - applied) if firm and applied is not None else None

@@ -21,7 +21,7 @@ from porfse_analysis.indicators.given import tables_of
 from porfse_analysis.indicators.positions import of_series
 from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.programme import Programme
-from porfse_analysis.schema import DATE_DTYPE
+from porfse_analysis.schema import DATE_DTYPE, empty
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.deadline import NEEDS, NOTES, STATUSES, Case
 from porfse_analysis.verdicts.own_rules import rules_for
@@ -54,6 +54,9 @@ _DEADLINE_COLUMNS = {
     "surplus_eu": "float64",
     "surplus_total": "float64",
     "single_rate": "float64",
+    "paid_eu": "float64",
+    "paid_date": DATE_DTYPE,
+    "paid_source": "str",
     "data_date": DATE_DTYPE,
     "status": "str",
     "note": "str",
@@ -96,6 +99,7 @@ def decommitment(
     exceptions_eur: float = 0.0,
     rates: Mapping[str, float] | pd.DataFrame | None = None,
     rules: Rules | None = None,
+    eu_payments: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The decommitment target of 31 December `year`, the payment applications against it, the risk or the surplus.
 
@@ -137,6 +141,9 @@ def decommitment(
         region_category, accounting_year (2020-2021: the rate of what was certified in that year alone).
     rules
         Default: those of the programme's period. A programme of another period gets no verdict (note `no_rules`).
+    eu_payments
+        What the Commission had paid, which may show that a target is reached and never that it is not (`paid_eu`: net
+        interim payments, and net pre-financing of that very day where both kinds count; note `covered_by_payments`).
 
     Returns
     -------
@@ -147,9 +154,9 @@ def decommitment(
 
     Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 86-87, 120, 130, 134, 136; see `rules_table`.
     """
-    plan, money = tables_of(eu_commitments=eu_commitments, finance=finance)
+    plan, money, paid = tables_of(eu_commitments=eu_commitments, finance=finance, eu_payments=eu_payments)
     applied = rules_for(eu_commitments, rules)
-    settled = _settle_programmes(plan, money, year, cutoff, prefinancing, exceptions_eur, rates, applied)
+    settled = _settle_programmes(plan, money, year, cutoff, prefinancing, exceptions_eur, rates, applied, paid)
     return _deadline_frame(settled)
 
 
@@ -193,13 +200,18 @@ decommitment_claims = payment_applications
 
 
 def calendar(
-    eu_commitments: pd.DataFrame, finance: pd.DataFrame, *, cutoff: object, rules: Rules
+    eu_commitments: pd.DataFrame,
+    finance: pd.DataFrame,
+    *,
+    cutoff: object,
+    rules: Rules,
+    eu_payments: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every deadline of the period of the rules as known at `cutoff`: `decommitment` and `payment_applications`."""
     settled = [
         row
         for year in rules.deadlines
-        for row in _settle_programmes(eu_commitments, finance, year, cutoff, None, 0.0, None, rules)
+        for row in _settle_programmes(eu_commitments, finance, year, cutoff, None, 0.0, None, rules, eu_payments)
     ]
     return _deadline_frame(settled), _application_frame(settled)
 
@@ -239,12 +251,15 @@ def _settle_programmes(
     exceptions_eur: float,
     rates: Mapping[str, float] | pd.DataFrame | None,
     rules: Rules | None,
+    eu_payments: pd.DataFrame | None = None,
 ) -> _Settled:
     """The rows of the deadline, one per programme and part, with the payment applications behind each."""
     if isinstance(eu_commitments, pd.DataFrame):
         eu_commitments = _with_parts(eu_commitments)
     v.require(eu_commitments, "eu_commitments")
     v.require(finance, "finance")
+    eu_payments = empty("eu_payments") if eu_payments is None else eu_payments
+    v.require(eu_payments, "eu_payments")
     programmes = sorted(v.programmes_of(finance, eu_commitments))
     applied = {programme: rules_of(programme, rules) for programme in programmes}
     known = list({own.period: own for own in applied.values() if own is not None}.values())
@@ -262,12 +277,13 @@ def _settle_programmes(
         about = {"programme": programme, "year": int(year), "deadline": deadline, "cutoff": date}
         own = applied[programme]
         if own is None:
-            empty = {name: "" for name, kind in _DEADLINE_COLUMNS.items() if kind == "str"}
-            settled.append((empty | about | {"status": "not_available", "note": "no_rules"}, []))
+            blank = {name: "" for name, kind in _DEADLINE_COLUMNS.items() if kind == "str"}
+            settled.append((blank | about | {"status": "not_available", "note": "no_rules"}, []))
             continue
         own = own.replace(prefinancing_mode=prefinancing or own.prefinancing_mode)
         given = read_rates(rates, programme, finance[finance["programme"] == programme])
-        case = Case(eu_commitments[eu_commitments["programme"] == programme], money, deadline, date, exceptions, given)
+        plan, paid = (frame[frame["programme"] == programme] for frame in (eu_commitments, eu_payments))
+        case = Case(plan, money, deadline, date, exceptions, given, paid)
         settled += [(about | row, counted) for row, counted in case.rows(own)]
     return settled
 

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import cohesion_samples as samples
+import payment_samples as payments
 import pytest
 
 from porfse_analysis.errors import DataError, ParameterError
@@ -20,7 +21,7 @@ from porfse_analysis.loaders.cohesion_data import import_downloaded
 from porfse_analysis.loaders.folder import load_programme
 
 LOMBARDIA, GIBRALTAR = "2014IT05SFOP007", "2014UK05SFOP005"
-FINANCE, INDICATORS = "99js-gm52", "2q3n-nr7n"
+FINANCE, INDICATORS, PAYMENTS = "99js-gm52", "2q3n-nr7n", "gayr-92qh"
 
 
 class Portal(ThreadingHTTPServer):
@@ -36,6 +37,7 @@ class Portal(ThreadingHTTPServer):
         self.tables = {
             FINANCE: [self.bare(record) for record in samples.finance_records()],
             INDICATORS: [self.bare(record) for record in samples.indicator_records()],
+            PAYMENTS: [self.bare(record) for record in payments.payment_records()],
         }
         self.mishaps = []
         self.requests = []
@@ -171,6 +173,7 @@ def test_a_programme_comes_whole(ask, portal, tmp_path):
     assert isinstance(got, Download)
     assert rows_of(got.finance) == [r for r in portal.tables[FINANCE] if r["cci"] == LOMBARDIA]
     assert rows_of(got.indicators) == [r for r in portal.tables[INDICATORS] if r["cci"] == LOMBARDIA]
+    assert rows_of(got.payments) == [r for r in portal.tables[PAYMENTS] if r["cci"] == LOMBARDIA]
     assert got.last_cutoff == {"ESF": date(2022, 6, 30), "ERDF": date(2022, 6, 30), "YEI": date(2022, 6, 30)}
     assert got.retrieved == datetime.now(UTC).date()
     assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [LOMBARDIA]
@@ -184,7 +187,7 @@ def test_pages_are_asked_in_a_fixed_order(ask, portal):
     assert [query["$offset"] for query in pages] == ["0", "3", "6", "9"]
     assert {(query["$order"], query["$limit"], query["cci"]) for query in pages} == {(":id", "3", LOMBARDIA)}
     assert told[:4] == [("finance", 3, 10), ("finance", 6, 10), ("finance", 9, 10), ("finance", 10, 10)]
-    assert told[-1] == ("indicators", 9, 9)
+    assert told[-2:] == [("indicators", 9, 9), ("payments", 3, 3)]
 
 
 def test_a_second_call_asks_nothing(ask, portal):

@@ -68,6 +68,7 @@ def test_the_lists_of_codes_are_found():
         ("porfse_analysis.loaders.cohesion_data", "read_finance"),
         ("porfse_analysis.loaders.cohesion_data", "read_planned"),
         ("porfse_analysis.loaders.cohesion_data", "read_indicators"),
+        ("porfse_analysis.loaders.cohesion_data", "read_payments"),
         ("porfse_analysis.loaders.cohesion_data", "tables_from_cohesion_data"),
         ("porfse_analysis.loaders.cohesion_data", "programme_from_cohesion_data"),
         ("porfse_analysis.resources", "bundled"),

@@ -56,7 +56,7 @@ def calendar(report: Report) -> Table:
     amounts = ("commitments_eu", "prefinancing_eu", "target_eu")
     applied = cells.million(report, "payment_applications_eu")
     finance, plan = report.programme.finance, report.programme.eu_commitments
-    used = [*finance["source"].astype("str").unique(), *plan["source"].astype("str").unique()]
+    used = [*finance["source"].astype("str").unique(), *plan["source"].astype("str").unique(), *rows["paid_source"]]
     notes = [
         report.text("table.calendar_note", mode=report.text(f"decommitment_mode.{report.rules.prefinancing_mode}")),
         changes_line(rows, report.lang),

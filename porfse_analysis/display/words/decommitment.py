@@ -145,6 +145,8 @@ def _sentences(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
     if pd.notna(row["target_total"]) and row["status"] != "no_deadline":
         goal = wording.amount(row["target_total"], lang)
         yield wording.text("decommitment.total", lang, rate=wording.percentage(row["single_rate"], lang), target=goal)
+    if pd.notna(row["paid_eu"]) and row["status"] in ("not_available", "undetermined"):
+        yield say("paid")
     if "older_figure" in notes:
         old = {line["data_date"] for line in lines if pd.notna(line["data_date"])}
         yield say("older_several" if len(old) > 1 else "older")
@@ -171,11 +173,12 @@ def _values(row: Row, lang: str) -> dict[str, str]:
         "reserve": "reserve_excluded_eu",
         "prefinancing": "prefinancing_eu",
         "exceptions": "exceptions_eu",
+        "paid": "paid_eu",
     }
     values = {name: _money(row[column], lang) for name, column in amounts.items()}
     if not values["applied"]:
         values["applied"] = values["low"]
-    dates = {"deadline": "deadline", "cutoff": "cutoff", "oldest": "data_date"}
+    dates = {"deadline": "deadline", "cutoff": "cutoff", "oldest": "data_date", "paid_date": "paid_date"}
     values |= {name: "" if pd.isna(row[key]) else wording.long_date(row[key], lang) for name, key in dates.items()}
     origin: str = row["prefinancing_origin"]
     until: str = "" if pd.isna(row["commitments_to"]) else str(int(row["commitments_to"]))
@@ -202,6 +205,8 @@ def _target(row: Row) -> str:
 def _opening(row: Row, notes: Sequence[str]) -> str:
     """The key of the first sentence: as much as the payment applications are known."""
     status, low = row["status"], row["payment_applications_at_least_eu"]
+    if "covered_by_payments" in notes:
+        return "covered_by_payments"
     known = bool(pd.notna(row["payment_applications_eu"])) and "older_figure" not in notes
     if status == "covered":
         return "covered" if known else "covered_at_least"

@@ -48,7 +48,7 @@ def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, 
     earlier = row["found"] / row["reference"] if row["reference"] else math.nan
     values["reference_ratio"] = "" if math.isnan(earlier) else wording.rate(earlier, lang)
     key = f"finding.{check}_{reason}" if wording.has_text(f"finding.{check}_{reason}") else f"finding.{check}"
-    counted = {"target": row["found"], "targets": row["reference"]}.get(unit, math.nan)
+    counted = {"target": row["found"], "targets": row["reference"], "series": row["found"]}.get(unit, math.nan)
     if not math.isnan(counted):
         values["count"] = int(counted)
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -36,9 +36,9 @@ def group_ids(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
     return ids
 
 
-def structural_rows(frame: pd.DataFrame) -> np.ndarray:
-    """Which rows are of the structural funds, and no quotients."""
-    rows = frame["fund"].isin(STRUCTURAL_FUNDS).to_numpy()
+def structural_rows(frame: pd.DataFrame, funds: Sequence[str] = STRUCTURAL_FUNDS) -> np.ndarray:
+    """Which rows are of these funds, and no quotients."""
+    rows = frame["fund"].isin(funds).to_numpy()
     return rows & ~frame["is_division"].to_numpy() if "is_division" in frame else rows
 
 
@@ -59,7 +59,7 @@ def mixed_downloads(frame: pd.DataFrame, form: Form, raw: RawTable) -> list[Faul
     """Signs that a file holds two downloads: one key twice, or two plan versions of one programme
     and year.
     """
-    rows = np.flatnonzero(structural_rows(frame))
+    rows = np.flatnonzero(structural_rows(frame, form.funds))
     used = frame.iloc[rows].reset_index(drop=True)
     remedy = "Give one download at a time"
     figures = [field.name for field in form.fields if field.kind in ("amount", "number", "date")]
@@ -82,7 +82,7 @@ def mixed_downloads(frame: pd.DataFrame, form: Form, raw: RawTable) -> list[Faul
                 else f"is the key of {where} too, with the same figures: a download is in the file twice"
             )
             faults.append(raw.fault(int(rows[other]), problem, "", named(other, form.key), remedy))
-    if faults:
+    if faults or not form.version_key:
         return faults
     used["owner"] = group_ids(used, form.version_key)
     pairs = used[["owner", "plan_version"]].drop_duplicates().astype({"plan_version": "str"})

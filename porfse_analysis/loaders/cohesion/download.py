@@ -27,6 +27,7 @@ import pandas as pd
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.files import folder_aside
 from porfse_analysis.loaders.cohesion.forms import FORMS, STRUCTURAL_FUNDS
+from porfse_analysis.loaders.cohesion.payments import read_payments
 from porfse_analysis.loaders.cohesion.tables import read_finance, read_indicators
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ _PAGE = 5000
 _TRIES = 5
 _LONGEST_WAIT = 120.0
 _WHOLE_TRIES = 3
-_FILES = {"finance": "finance.json", "indicators": "indicators.json"}
+_FILES = {"finance": "finance.json", "indicators": "indicators.json", "payments": "payments.json"}
 _STATE = "download.json"
 
 Progress = Callable[[str, int, int], None]
@@ -61,7 +62,7 @@ Progress = Callable[[str, int, int], None]
 class Download(NamedTuple):
     """What `download_programme` gives.
 
-    `indicators` is None when the portal has none of the programme; `last_cutoff` maps a fund to the
+    `indicators` and `payments` are None when the portal has none of the programme; `last_cutoff` maps a fund to the
     nominal date of the last year of the programme's rows; `retrieved` is the day the portal
     answered.
     """
@@ -70,6 +71,7 @@ class Download(NamedTuple):
     indicators: Path | None
     last_cutoff: dict[str, date]
     retrieved: date
+    payments: Path | None = None
 
 
 def download_programme(
@@ -83,7 +85,7 @@ def download_programme(
     page_size: int = _PAGE,
     backoff: float = 1.0,
 ) -> Download:
-    """Ask the portal for the finance and indicator rows of programme `cci`, unless they are in the
+    """Ask the portal for the finance, indicator and payment rows of programme `cci`, unless they are in the
     cache already.
 
     `cache`: the folder downloads are kept in (default: that of the system); `refresh` asks anew.
@@ -130,14 +132,14 @@ def _held(folder: Path) -> Download | None:
         paths = {name: folder / file if state["rows"][name] else None for name, file in _FILES.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    finance, indicators = paths["finance"], paths["indicators"]
-    if finance is None or not all(path.is_file() for path in (finance, indicators) if path is not None):
+    finance = paths["finance"]
+    if finance is None or not all(path.is_file() for path in paths.values() if path is not None):
         return None
-    return Download(finance, indicators, last, retrieved)
+    return Download(finance, paths["indicators"], last, retrieved, paths["payments"])
 
 
 def _fetch_all(portal: _Portal, code: str, folder: Path, page_size: int, progress: Progress | None) -> None:
-    """Both tables and what belongs to them, written to `folder`."""
+    """The tables and what belongs to them, written to `folder`."""
     rows: dict[str, int] = {}
     for name, file in _FILES.items():
         found = _fetch_table(portal, name, code, page_size, progress)
@@ -150,6 +152,8 @@ def _fetch_all(portal: _Portal, code: str, folder: Path, page_size: int, progres
     finance = read_finance(folder / _FILES["finance"], whole=True)
     if rows["indicators"]:
         read_indicators(folder / _FILES["indicators"], whole=True)
+    if rows["payments"]:
+        read_payments(folder / _FILES["payments"], whole=True)
     state = {
         "programme": code,
         "address": portal.base_url,

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FORMS", "STRUCTURAL_FUNDS", "Field", "Form"]
+__all__ = ["FORMS", "PAYMENT_FUNDS", "STRUCTURAL_FUNDS", "Field", "Form"]
 
 STRUCTURAL_FUNDS = ("ERDF", "ESF", "YEI", "CF")
 """The funds whose rows this package uses. EAFRD, EMFF and IPAE rows have other keys and dates that
 stand still.
 """
+
+PAYMENT_FUNDS = (*STRUCTURAL_FUNDS, "YEI Specific Allocation", "YEI ESF Matching Component", "FEAD")
+"""The funds whose payments are used: the portal splits the YEI there."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """One table of the portal: its identifier, its columns, and what tells two of its rows apart."""
+    """One table of the portal: its identifier, its columns, and what tells two of its rows apart.
+
+    `version_key`: of what it has one plan version; none where it has none. `funds`: whose rows are compared.
+    """
 
     identifier: str
     title: str
     fields: tuple[Field, ...]
     key: tuple[str, ...]
-    version_key: tuple[str, ...]
+    version_key: tuple[str, ...] = ()
+    funds: tuple[str, ...] = STRUCTURAL_FUNDS
 
 
 _PROGRAMME = Field("programme", "code", ("cci",), filled=True)
@@ -133,5 +140,38 @@ FORMS: dict[str, Form] = {
         ),
         (*_ROW, "investment_priority", "indicator_type", "indicator_code", "year"),
         ("programme", "year"),
+    ),
+    "payments": Form(
+        "gayr-92qh",
+        "EU payments",
+        (
+            _PROGRAMME,
+            _TITLE,
+            _MS,
+            _FUND,
+            _REGION,
+            _YEAR,
+            # older forms have the plan alone, the ones between both: the net one is what the rates are of
+            Field("planned_eu_eur", "amount", ("net_planned_eu_amount",), needed=False),
+            Field("planned_before_eur", "amount", ("planned_eu_amount",), needed=False),
+            Field("net_prefinancing_eur", "amount", ("net_pre_financing",)),
+            Field("net_interim_eur", "amount", ("net_interim_payments",)),
+            Field("net_total_eur", "amount", ("total_net_payments",)),
+            Field("latest_period", "flag", ("is_latest_period",), needed=False),
+            Field("initial_prefinancing_eur", "amount", ("cumulative_initial_pre_financing",), needed=False),
+            Field(
+                "additional_prefinancing_eur",
+                "amount",
+                ("cumulative_additional_initial_pre_financing",),
+                needed=False,
+            ),
+            Field("annual_prefinancing_eur", "amount", ("cumulative_annual_pre_financing",), needed=False),
+            Field("interim_payments_eur", "amount", ("cumulative_interim_payments",), needed=False),
+            Field("initial_prefinancing_recovered_eur", "amount", ("recovery_of_initial_pre_financing",), needed=False),
+            Field("annual_prefinancing_recovered_eur", "amount", ("recovery_of_annual_pre_financing",), needed=False),
+            Field("expenditure_recovered_eur", "amount", ("recovery_of_expenses",), needed=False),
+        ),
+        ("programme", "fund", "region_category", "year"),
+        funds=PAYMENT_FUNDS,
     ),
 }

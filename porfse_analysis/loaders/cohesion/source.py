@@ -385,7 +385,7 @@ class JsonTable:
         remedy: str = "",
     ) -> Fault:
         """See `RawTable.fault`; the record is counted, for the lines of such a file are nobody's."""
-        return Fault(f"{problem} (record {record + 1})", self.name, None, column, value, remedy)
+        return Fault(f"{problem} (record {record + 1})", self.name, None, column, value, remedy, cause=problem)
 
 
 def _json_table(source: _Input) -> JsonTable:

@@ -1,4 +1,4 @@
-"""Reading the three tables of the Commission's open data on cohesion policy, strictly and quickly.
+"""Reading the tables of the Commission's open data on cohesion policy, strictly and quickly.
 
 `read_finance` (portal table 99js-gm52), `read_planned` (e4v6-qrrq) and `read_indicators`
 (2q3n-nr7n) take any form the tables are met in and give one frame with our names.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from difflib import get_close_matches
 
 import numpy as np
@@ -18,10 +17,11 @@ from porfse_analysis import schema
 from porfse_analysis.amounts import number_pattern
 from porfse_analysis.errors import DataError, Fault
 from porfse_analysis.loaders.cohesion.checks import mixed_downloads, unclear_axes
+from porfse_analysis.loaders.cohesion.dates import cure, empty_elsewhere, read_dates
 from porfse_analysis.loaders.cohesion.forms import FORMS, Field, Form
 from porfse_analysis.loaders.cohesion.source import JsonTable, RawTable, TableSource, open_table
 
-__all__ = ["read_finance", "read_indicators", "read_planned"]
+__all__ = ["read_finance", "read_indicators", "read_planned", "read_table"]
 
 _DEFAULT_LIMIT = 1000
 _ASK_FOR_ALL = (
@@ -52,7 +52,7 @@ def read_finance(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     versions, of which the portal gives one. Rows of funds outside `STRUCTURAL_FUNDS` are read but
     not compared so.
     """
-    return _read(source, "finance", whole)
+    return read_table(source, "finance", whole)
 
 
 def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     thematic_objective, objective_title, region_category, measure, focus_area, plan_version,
     allocation_eur, eu_amount_eur.
     """
-    return _read(source, "planned", whole)
+    return read_table(source, "planned", whole)
 
 
 def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
@@ -75,10 +75,16 @@ def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame
     year), target (in the plan of that year), value (cumulative; NaN where none is reported),
     unit, reported_in (the report the value is from), is_division (a quotient, EAFRD alone).
     """
-    return _read(source, "indicators", whole)
+    return read_table(source, "indicators", whole)
 
 
-def _read(source: TableSource, asked: str, whole: bool) -> pd.DataFrame:
+def read_table(
+    source: TableSource,
+    asked: str,
+    whole: bool,
+    check: Callable[[pd.DataFrame, RawTable], list[Fault]] = lambda frame, raw: [],
+) -> pd.DataFrame:
+    """The table `asked` of `FORMS` in `source`: one column a field, in their order; `check` is one of its own."""
     raw = open_table(source)
     form = FORMS[asked]
     found = _find_columns(raw, asked)
@@ -98,7 +104,8 @@ def _read(source: TableSource, asked: str, whole: bool) -> pd.DataFrame:
             columns[field.name] = _absent(field, count)
     frame = pd.DataFrame({field.name: columns[field.name] for field in form.fields})
     if not faults:
-        faults = unclear_axes(frame, raw, raw.header[found["axis"]]) + mixed_downloads(frame, form, raw)
+        faults = unclear_axes(frame, raw, raw.header[found["axis"]]) if "axis" in found else []
+        faults += mixed_downloads(frame, form, raw) + check(frame, raw)
     if faults:
         raise DataError(raw.name, faults)
     return frame
@@ -164,7 +171,9 @@ def _matched(header: Sequence[str], form: Form) -> dict[str, list[int]]:
 
 
 def _recognise(header: Sequence[str]) -> str | None:
-    """Which of the three tables a header belongs to; None when it is none of them for certain."""
+    """Which of the tables a header belongs to; None when it is none of them for certain."""
+    if "net_prefinancing_eur" in _matched(header, FORMS["payments"]):
+        return "payments"
     if "indicator_code" in _matched(header, FORMS["indicators"]):
         return "indicators"
     finance = _matched(header, FORMS["finance"])
@@ -201,7 +210,7 @@ def _parse(cells: pd.Categorical, field: Field, label: str, raw: RawTable, fault
         values = _numbers(texts, problems)[codes]
         _mixed_notation(texts, codes, label, raw, faults)
     elif field.kind == "date":
-        values = _dates(texts, problems)[codes]
+        values = read_dates(texts, problems)[codes]
     elif field.kind == "year":
         values = _years(texts, problems)[codes]
     elif field.kind == "flag":
@@ -223,7 +232,7 @@ def _cell_fault(raw: RawTable, record: int, label: str, text: str, problem: str)
     if plain_label(text) == plain_label(label):
         remedy = "Give one download at a time"
         return raw.fault(record, "is the header once more: two files were joined", label, text, remedy)
-    remedy = "Download the table again" if not text else "Use the figures as the portal gives them"
+    remedy = cure(problem) or ("Download the table again" if not text else "Use the figures as the portal gives them")
     return raw.fault(record, problem, label, text, remedy)
 
 
@@ -241,7 +250,7 @@ def _numbers(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
         elif _GROUPED.fullmatch(text):
             numbers[index] = float(text.replace(",", ""))
         else:
-            problems[index] = "is not a number"
+            problems[index] = empty_elsewhere(text, "is not a number")
     return numbers
 
 
@@ -265,41 +274,13 @@ def _mixed_notation(texts: Sequence[str], codes: np.ndarray, label: str, raw: Ra
         )
 
 
-_DATE_FORMS = (
-    (re.compile(r"\d{4}-\d\d-\d\d", re.ASCII), "%Y-%m-%d"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}", re.ASCII), "%Y-%m-%dT%H:%M:%S.%f"),
-    (re.compile(r"\d\d?/\d\d?/\d{4} \d\d?:\d\d:\d\d [AP]M", re.ASCII), "%m/%d/%Y %I:%M:%S %p"),
-)
-
-
-def _dates(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
-    dates = np.full(len(texts), "NaT", dtype=schema.DATE_DTYPE)
-    for index, text in enumerate(texts):
-        if not text:
-            continue
-        written = next((form for pattern, form in _DATE_FORMS if pattern.fullmatch(text)), None)
-        try:
-            date = datetime.strptime(text, written or "")
-        except ValueError:
-            problems[index] = (
-                "is not a date of the portal (2018-12-31T00:00:00.000, 12/31/2018 12:00:00 AM, 2018-12-31)"
-            )
-            continue
-        if date.time() != datetime.min.time():
-            # a copy that went through another time zone: its day may be the day before
-            problems[index] = "is an instant of a day, not a day: a copy made in another time zone"
-            continue
-        dates[index] = date
-    return dates
-
-
 def _years(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
     years = np.zeros(len(texts), dtype=np.int64)
     for index, text in enumerate(texts):
         if re.fullmatch(r"20\d\d", text, re.ASCII):
             years[index] = int(text)
         elif text:
-            problems[index] = "is not a year"
+            problems[index] = empty_elsewhere(text, "is not a year")
     return years
 
 
