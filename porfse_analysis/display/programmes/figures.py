@@ -48,15 +48,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
     said, labels = [], []
     for place, (_, row) in enumerate(rows.iterrows()):
         if pd.isna(row["declaration_rate"]):
-            ax.annotate(
-                text("missing.not_published"),
-                (0, place),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=9,
-                color=COLOURS["quiet"],
-            )
+            beside(ax, 0, place, text("missing.not_published"), fontsize=9, color=COLOURS["quiet"])
             said.append(text("alt.missing", name=row["label"]))
             continue
         stale = has_note(row["note"], "stale")
@@ -175,15 +167,7 @@ def targets_figure(comparison: Comparison) -> Figure | Html:
     for place, (_, row) in enumerate(rows.iterrows()):
         own = ratios.loc[ratios["programme"] == row["programme"], "value"]
         if own.empty:
-            ax.annotate(
-                text("compare.no_ratio"),
-                (0, place),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=9,
-                color=COLOURS["quiet"],
-            )
+            beside(ax, 0, place, text("compare.no_ratio"), fontsize=9, color=COLOURS["quiet"])
             said.append(text("compare.alt_no_ratio", name=row["label"]))
             continue
         _spread(ax, place, own, end)
