@@ -69,7 +69,7 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
                 DESCRIPTOR,
                 column="author",
                 value=json.dumps(descriptor["author"], ensure_ascii=False)[:80],
-                remedy='Write who signs the pages, as "author": "Ufficio di valutazione"',
+                remedy='Write who signs the pages, as "author": "Evaluation office"',
             )
         )
     faults += _rule_faults(str(descriptor.get("cci") or "").strip(), descriptor.get("rules") or {})
