@@ -146,6 +146,7 @@ def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     named = [report.text("front.plan_change", axis=row["axis"], change=row["message"]) for _, row in worded.iterrows()]
     return [
         _html(changes_table(report, shown.reset_index(drop=True), report.text("front.moves", count=_MOVES, **dates))),
+        _html(paragraphs([report.text("front.plan_changed", **dates)])) if named else "",
         _html(bullets(named) if named else paragraphs([report.text("front.no_plan_change", **dates)])),
         _to_section(latest, at, "changes", report.text("front.all_moves")),
     ]

@@ -27,6 +27,7 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES, progress_over_time
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.targets import counted_ratios
 from porfse_analysis.schema import ALL
 
@@ -42,11 +43,12 @@ def funnel(report: Report) -> Figure | Html:
         return paragraphs([report.text("empty.funnel")], "pf-empty")
     figure, ax = new_figure(height=0.45 * len(rows) + 0.7, left=1.7)
     said = draw_funnel(ax, rows, report.lang)
+    old = report.text("caption.old") if has_note(rows["note"], "stale").any() else ""
     return on_page(
         figure,
         name="funnel",
         alt=report.text("alt.funnel", values="; ".join(said)),
-        caption=report.text("caption.funnel", date=wording.date(report.cutoff, report.lang)),
+        caption=report.text("caption.funnel", date=wording.date(report.cutoff, report.lang), old=old).strip(),
         source=source_line(rows.loc[rows["amount"].notna(), "source"], report),
     )
 
