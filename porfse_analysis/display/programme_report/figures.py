@@ -23,6 +23,7 @@ from porfse_analysis.display.drawings import (
 from porfse_analysis.display.figure import Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.programme_report.money import allocation_in_force, funnel_rows
+from porfse_analysis.display.programme_report.people import target_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
@@ -118,7 +119,8 @@ def target_ratios(report: Report) -> Figure | Html:
     """The achievement of each target, against the whole of it, the highest first."""
     rows = counted_ratios(report.results)
     if rows.empty:
-        return paragraphs([report.text("empty.targets")], "pf-empty")
+        # where there is no target at all the table says so
+        return Html("") if target_rows(report).empty else paragraphs([report.text("empty.target_ratios")], "pf-empty")
     figure, ax = new_figure(height=targets_height(target_names(rows, report.lang)) + 0.8, left=3.5)
     said = draw_targets(ax, rows, report.lang)
     dates = [wording.date(day, report.lang) for day in sorted(rows["data_date"].unique())]

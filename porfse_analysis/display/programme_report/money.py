@@ -254,10 +254,12 @@ def change_rows(report: Report) -> pd.DataFrame:
 def changes(report: Report) -> Table:
     """What moved since the reporting date before."""
     rows = change_rows(report)
-    previous = wording.date(report.previous, report.lang) if report.previous is not None else ""
-    return changes_table(
-        report, rows, report.text("table.changes", date=wording.date(report.cutoff, report.lang), previous=previous)
-    )
+    if report.previous is None:
+        first = report.text("empty.changes_first")
+        return replace(changes_table(report, rows.iloc[:0], first), empty=first)
+    days = {"date": report.cutoff, "previous": report.previous}
+    caption = report.text("table.changes", **{name: wording.date(day, report.lang) for name, day in days.items()})
+    return changes_table(report, rows, caption)
 
 
 def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
