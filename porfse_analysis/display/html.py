@@ -100,10 +100,10 @@ def _kept_together(value: Any) -> Any:
 
 @cache
 def _with_units() -> re.Pattern[str]:
-    """A number with the unit after it, of whichever language."""
+    """A unit of several words, and a number with the unit after it, of whichever language."""
     units = {unit for lang in LANGUAGES for unit in catalogue(lang)["line"]["after_number"]}
     longest = sorted(units, key=lambda unit: (-len(unit), unit))
-    return re.compile(rf"(?<=\d) (?:{'|'.join(map(re.escape, longest))})(?!\w)")
+    return re.compile(rf"(?:(?<=\d) |(?<!\w))(?:{'|'.join(map(re.escape, longest))})(?!\w)")
 
 
 @cache

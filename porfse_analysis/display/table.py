@@ -17,7 +17,7 @@ __all__ = ["DATE", "TABLE_MIME", "Column", "Table", "Typed"]
 TABLE_MIME = "application/vnd.porfse.table+json"
 """The type under which an executed notebook carries the values of a table."""
 
-_SENTENCE = 60
+_SENTENCE = 40
 """Texts of more letters are sentences: their column keeps room for some words in a line."""
 
 DATE = "dd/mm/yyyy"
