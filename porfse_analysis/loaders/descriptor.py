@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
@@ -95,10 +96,15 @@ def author_of(descriptor: Mapping[str, Any]) -> str:
 
 
 def authors(folders: Iterable[Path | None]) -> str:
-    """Who signs a page about the programmes of these folders (None: the bundled one), each once."""
-    named = [author_of(read_descriptor(folder or bundled())) for folder in folders]
-    found = list(dict.fromkeys(name for name in named if name))
-    return "; ".join(found)
+    """Who signs a page about the programmes of these folders (None: the bundled one), each once.
+
+    A folder that cannot be read signs nothing: whoever reads its tables says what is wrong with it.
+    """
+    found = []
+    for folder in folders:
+        with contextlib.suppress(DataError):
+            found.append(author_of(read_descriptor(folder or bundled())))
+    return "; ".join(name for name in dict.fromkeys(found) if name)
 
 
 def _rule_faults(cci: str, rules: Any) -> Iterator[Fault]:

@@ -65,7 +65,7 @@ def test_pages_of_several_programmes_name_each_author_once(folder, bundled, tmp_
     signed(folder, "Ada Rossi")
     signed(other, "Ufficio")
     assert authors([folder, None, other, folder]) == "Ada Rossi; Ufficio"
-    assert authors([None]) == ""
+    assert authors([None, tmp_path / "none"]) == ""
     assert "author" not in json.loads((resources.bundled() / "datapackage.json").read_text(encoding="utf-8"))
 
 
