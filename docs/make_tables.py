@@ -97,6 +97,9 @@ def folder_page() -> str:
         "row, column and value, those of one cause in one line; `porfse check FOLDER --all` prints each.",
         "Rules of the verdicts that the programme is to be judged by otherwise stand in `datapackage.json`, by the "
         'names of `rules_table`: `"rules": {"serious_counts": "achievement_set"}`. The pages name each changed rule.',
+        'Who signs the pages stands there too, as one text: `"author": "Ufficio di valutazione, Ada Rossi"`. It is '
+        "shown at the foot of every page made of the folder, as it is written; names of persons in the tables are "
+        "never shown.",
         CODES,
     ]
     parts.append(COMMENTS)

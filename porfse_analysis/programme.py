@@ -78,6 +78,9 @@ class Programme:
     rules: Mapping[str, Any] = field(default_factory=dict)
     """The rules of its verdicts that its folder sets otherwise: name -> value."""
 
+    author: str = ""
+    """Who signs the pages made of it, as its folder says: the user's own choice; names in its tables are dropped."""
+
     def __post_init__(self) -> None:
         for name in schema.TABLES:
             require(getattr(self, name), name)
@@ -119,7 +122,9 @@ class Programme:
         sources = tables["sources"]
         tables["sources"] = sources[sources["source"].isin(used)].reset_index(drop=True)
         tables = _in_order(tables)
-        return Programme(self.cci, self.titles, former_names=self.former_names, rules=self.rules, **tables)
+        return Programme(
+            self.cci, self.titles, former_names=self.former_names, rules=self.rules, author=self.author, **tables
+        )
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in English or any language there is, else the CCI."""
@@ -230,12 +235,14 @@ def make_programme(
     known: list[Fault] | None = None,
     former_names: Sequence[tuple[str, str, str]] = (),
     rules: Mapping[str, Any] | None = None,
+    author: str = "",
     published_fractions: bool = False,
 ) -> Programme:
     """A checked `Programme` from the frames of its tables.
 
     `rows` (table -> line of each row in its file), `files` (table -> file name), `where` (the folder) and `known`
-    (faults found while reading) serve the messages alone; `former_names` the findings, `rules` the verdicts.
+    (faults found while reading) serve the messages alone; `former_names` the findings, `rules` the verdicts,
+    `author` the pages.
     `published_fractions`: the source itself publishes counts of people that are not whole; they are a finding then.
 
     Raises `DataError` with every fault of every table: what `table_faults.find_faults` finds, axes and sources that are
@@ -270,7 +277,9 @@ def make_programme(
         one_file = {fault.file for fault in faults}
         raise DataError(one_file.pop() if len(one_file) == 1 else where or cci, faults)
     frames = _in_order(frames)
-    return Programme(cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), **frames)
+    return Programme(
+        cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), author=author, **frames
+    )
 
 
 def _in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

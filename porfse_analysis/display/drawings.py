@@ -5,34 +5,54 @@ Each takes the axes, the rows and a language, and gives what it has drawn in wor
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
+from porfse_analysis.codes import axis_places
 from porfse_analysis.display.figure import COLOURS, OLD, number_ticks
+from porfse_analysis.display.lettering import apart, beside, lines_of, make_room, rows_of, wrapped
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.indicators import labelled
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.result import figure_bound, has_note, value_bound
 from porfse_analysis.indicators.targets import REACHED, is_reached
 
-__all__ = ["draw_funnel", "draw_over_time", "draw_rates", "draw_targets", "targets_end"]
+__all__ = [
+    "draw_funnel",
+    "draw_over_time",
+    "draw_rates",
+    "draw_targets",
+    "legend_height",
+    "rates_height",
+    "rates_legend",
+    "several_dates",
+    "target_names",
+    "targets_end",
+    "targets_height",
+]
 
 _MILLION = 1_000_000
+_SMALL = 9
+_LEGEND_COLUMNS = 2
+_AXIS_WIDTH = 30
+_TARGET_WIDTH = 44
+"""Letters in a line of the name of an axis and of an indicator."""
+
 _RATIO_SHOWN = 2.5
 """Bars of target ratios end here; the figure beside them gives the true value."""
 
 
 def draw_funnel(ax: Axes, rows: pd.DataFrame, lang: str) -> list[str]:
     """The programme's money stage by stage: stage, amount, value (rate), data_date, note, precision."""
-    top = rows["amount"].max() / _MILLION or 1.0
-    said = []
+    said, ends = [], [(0.0, "")]
     for place, (_, row) in enumerate(rows.iterrows()):
         name = wording.text(f"stage.{row['stage']}", lang)
         if pd.isna(row["amount"]):
-            _label(ax, 0, place, wording.text("missing.not_published", lang), color=COLOURS["quiet"])
+            beside(ax, 0, place, wording.text("missing.not_published", lang), color=COLOURS["quiet"])
             said.append(wording.text("alt.missing", lang, name=name))
             continue
         stale = has_note(row["note"], "stale")
@@ -50,56 +70,104 @@ def draw_funnel(ax: Axes, rows: pd.DataFrame, lang: str) -> list[str]:
             label = wording.text("figure.amount_and_rate", lang, amount=label, rate=_rate(row, lang))
         if stale:
             label = wording.text("figure.of_date", lang, label=label, date=wording.date(row["data_date"], lang))
-        _label(ax, row["amount"] / _MILLION, place, label)
+        beside(ax, row["amount"] / _MILLION, place, label)
+        ends.append((row["amount"] / _MILLION, label))
         said.append(wording.text("alt.value", lang, name=name, value=label))
     ax.set_yticks(range(len(rows)), [wording.text(f"stage.{stage}", lang) for stage in rows["stage"]])
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xlim(0, top * 1.42)
+    make_room(ax, ends)
     _bars_of(ax, wording.text("figure.million_euro", lang), lang)
     return said
 
 
+def several_dates(own: pd.DataFrame, lang: str) -> tuple[pd.DataFrame, list[str]]:
+    """The rates that have more than one date, and in words those that have one: a point is no line."""
+    dates = own.groupby("indicator")["data_date"].transform("nunique")
+    alone = own[dates == 1].drop_duplicates("indicator", keep="last")
+    stages = {name: stage for stage, name in RATES.items()}
+    ordered = alone.sort_values("indicator", key=lambda name: name.map(list(stages).index))
+    said = [_stage_at(stages[row["indicator"]], row, lang) for _, row in ordered.iterrows()]
+    return own[dates > 1], said
+
+
 def draw_over_time(ax: Axes, own: pd.DataFrame, lang: str) -> list[str]:
-    """One line per rate of `own`, whose rows are results of their own date each: indicator, value, data_date, note."""
-    lines = {stage: own[own["indicator"] == RATES[stage]] for stage in RATES}
-    said = []
+    """One line per rate of `own`, whose rows are results of their own date each: indicator, value, data_date, note.
+
+    Beside a line that goes on to the last date stands its last value; that of one that ends before is in the legend,
+    where no other line can run through it.
+    """
+    lines = {stage: own[own["indicator"] == name] for stage, name in RATES.items()}
+    lines = {stage: rows for stage, rows in lines.items() if len(rows)}
     markers = dict(zip(RATES, "^sDvoP", strict=True))
+    last_day, top = own["data_date"].max(), max(100.0, own["value"].max() * 110)
+    said, ends = [], []
     for stage, rows in lines.items():
-        if rows.empty:
-            continue
-        name = wording.text(f"stage.{stage}", lang)
-        ax.plot(rows["data_date"], rows["value"] * 100, marker=markers[stage], color=COLOURS[stage], label=name)
-        last = rows.iloc[-1]
-        alone = len(rows) == 1 and last["data_date"] < own["data_date"].max()
-        ax.annotate(
-            _rate(last, lang),
-            (last["data_date"], last["value"] * 100),
-            textcoords="offset points",
-            # right of a single early date the lines of other stages go on
-            xytext=(-6, 4) if alone else (6, 4),
-            ha="right" if alone else "left",
-            color=COLOURS["text"],
-            # no line goes through it
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-        )
-        values = [
-            wording.text("alt.at", lang, value=_rate(row, lang), date=wording.date(row["data_date"], lang))
-            for _, row in rows.iterrows()
-        ]
+        name, last = wording.text(f"stage.{stage}", lang), rows.iloc[-1]
+        goes_on = last["data_date"] == last_day
+        label = name if goes_on else _stage_at(stage, last, lang)
+        ax.plot(rows["data_date"], rows["value"] * 100, marker=markers[stage], color=COLOURS[stage], label=label)
+        if goes_on:
+            ends.append(last)
+        values = [_value_at(row, lang) for _, row in rows.iterrows()]
         said.append(wording.text("alt.value", lang, name=name, value=wording.list_of(values, lang)))
-    ax.set_ylim(bottom=0, top=max(100.0, own["value"].max() * 110))
+    ax.set_ylim(bottom=0, top=top)
+    _values_at_the_end(ax, ends, top, lang)
     ax.set_ylabel(wording.text("figure.percent_of_allocation", lang))
     ax.yaxis.set_major_formatter(number_ticks(lang))
+    days = [pd.Timestamp(day) for day in sorted(own["data_date"].unique(), reverse=True)]
+    near = max(pd.Timedelta(days=120), (days[0] - days[-1]) * 0.06)
     ticks: list[Any] = []
-    for day in map(pd.Timestamp, sorted(own["data_date"].unique())):
-        # the label of a date close after another would lie on it
-        if not ticks or day - ticks[-1] > pd.Timedelta(days=120):
+    for day in days:
+        # the label of a date close before another would lie on it
+        if not ticks or ticks[-1] - day > near:
             ticks.append(day)
     ax.set_xticks(ticks, [wording.date(tick, lang)[3:] for tick in ticks], rotation=30)
-    ax.set_xlim(own["data_date"].min() - pd.Timedelta(days=60), own["data_date"].max() + pd.Timedelta(days=200))
+    margin: Any = near / 3
+    ax.set_xlim(days[-1] - margin, days[0] + margin)
     ax.grid(axis="y", color=COLOURS["allocation"], linewidth=0.6)
-    ax.legend(frameon=False, loc="upper left")
+    # above the lines, not on them
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=_LEGEND_COLUMNS)
     return said
+
+
+def legend_height(own: pd.DataFrame) -> float:
+    """The height in inches of the legend above `draw_over_time`."""
+    return 0.1 + 0.24 * -(-own["indicator"].nunique() // _LEGEND_COLUMNS)
+
+
+def _values_at_the_end(ax: Axes, ends: Sequence[pd.Series], top: float, lang: str) -> None:
+    """The last values to the right of the axes, one above the other where they are close."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    size, height = 10, figure.get_figheight() * ax.get_position().height * 72
+    places = apart([row["value"] * 100 for row in ends], 1.2 * size / height * top)
+    for row, place in zip(ends, places, strict=True):
+        ax.annotate(
+            _rate(row, lang),
+            (1, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=size,
+            color=COLOURS["text"],
+            annotation_clip=False,
+        )
+
+
+def _stage_at(stage: str, row: pd.Series, lang: str) -> str:
+    """A stage with one of its rates and the date of it."""
+    return wording.text("alt.value", lang, name=wording.text(f"stage.{stage}", lang), value=_value_at(row, lang))
+
+
+def _value_at(row: pd.Series, lang: str) -> str:
+    return wording.text("alt.at", lang, value=_rate(row, lang), date=wording.date(row["data_date"], lang))
+
+
+def rates_height(stages: Sequence[str], names: Mapping[str, str]) -> float:
+    """The height in inches of the rows of `draw_rates`, all alike: of the bars, or of the longest name."""
+    longest = max(lines_of(wrapped(name, _AXIS_WIDTH) for name in names.values()))
+    return max(0.32 * max(len(stages) + 0.9, 2.9), 0.17 * longest + 0.1) * len(names)
 
 
 def draw_rates(
@@ -117,7 +185,7 @@ def draw_rates(
     axis is called.
     """
     height = 0.8 / len(stages)
-    said = []
+    said, ends = [], []
     for place, (axis, row) in enumerate(allocation.iterrows()):
         ax.barh(
             place,
@@ -126,7 +194,6 @@ def draw_rates(
             facecolor=COLOURS["allocation"],
             edgecolor=COLOURS["edge"],
             linewidth=0.8,
-            label=wording.text("stage.allocation", lang) if place == 0 else None,
         )
         amount = wording.million(row["amount"], lang, precision=row["precision"], bound=figure_bound(row["note"]))
         parts = [wording.text("alt.value", lang, name=wording.text("stage.allocation", lang), value=amount)]
@@ -134,34 +201,45 @@ def draw_rates(
             rows = known[(known["axis"] == axis) & (known["indicator"] == RATES[stage])]
             if rows.empty:
                 continue
-            value, name = rows.iloc[0], wording.text(f"stage.{stage}", lang)
             middle = place - 0.4 + height * (step + 0.5)
-            stale = has_note(value["note"], "stale")
-            ax.barh(
-                middle,
-                value["numerator"] / _MILLION,
-                height=height * 0.78,
-                color=COLOURS[stage],
-                hatch=OLD if stale else "",
-                edgecolor="white",
-                linewidth=0,
-                label=name if place == 0 or name not in ax.get_legend_handles_labels()[1] else None,
-            )
-            label = _rate(value, lang) if pd.notna(value["value"]) else ""
-            if stale and label:
-                label = wording.text("figure.of_date", lang, label=label, date=wording.date(value["data_date"], lang))
+            label = _rate_bar(ax, rows.iloc[0], (middle, height * 0.78), stage, lang)
             # outside both the bar and the allocation behind it, so that it is read on white
-            end = max(value["numerator"], row["amount"]) / _MILLION
-            _label(ax, end, middle, label, fontsize=9)
-            parts.append(wording.text("alt.value", lang, name=name, value=label))
+            end = max(rows.iloc[0]["numerator"], row["amount"]) / _MILLION
+            beside(ax, end, middle, label, fontsize=_SMALL)
+            ends.append((end, label))
+            parts.append(wording.text("alt.value", lang, name=wording.text(f"stage.{stage}", lang), value=label))
         said.append(wording.text("alt.axis", lang, axis=axis, values=", ".join(parts)))
-    ax.set_yticks(range(len(allocation)), [_wrapped(names[str(axis)]) for axis in allocation.index])
+    ax.set_yticks(range(len(allocation)), [wrapped(names[str(axis)], _AXIS_WIDTH) for axis in allocation.index])
     ax.set_ylim(len(allocation) - 0.5, -0.5)
-    # a rate with its date takes more room than one without
-    room = 1.3 if has_note(known["note"], "stale").any() else 1.12
-    ax.set_xlim(right=max(allocation["amount"].max(), known["numerator"].max()) / _MILLION * room)
+    make_room(ax, ends or [(allocation["amount"].max() / _MILLION, "")], _SMALL)
     _bars_of(ax, wording.text("figure.million_euro", lang), lang)
     return said
+
+
+def _rate_bar(ax: Axes, value: pd.Series, place: tuple[float, float], stage: str, lang: str) -> str:
+    """One stage of an axis: its bar at a place (middle, height); what is to stand beside it."""
+    middle, height = place
+    stale = has_note(value["note"], "stale")
+    ax.barh(
+        middle,
+        value["numerator"] / _MILLION,
+        height=height,
+        color=COLOURS[stage],
+        hatch=OLD if stale else "",
+        edgecolor="white",
+        linewidth=0,
+    )
+    label = _rate(value, lang) if pd.notna(value["value"]) else ""
+    if stale and label:
+        label = wording.text("figure.of_date", lang, label=label, date=wording.date(value["data_date"], lang))
+    return label
+
+
+def rates_legend(stages: Sequence[str], lang: str) -> dict[str, Any]:
+    """The handles and labels of the legend of `draw_rates`: a stage has its colour, and no hatch of an old figure."""
+    ground = Patch(facecolor=COLOURS["allocation"], edgecolor=COLOURS["edge"], linewidth=0.8)
+    handles = [ground, *(Patch(facecolor=COLOURS[stage], edgecolor="white", linewidth=0) for stage in stages)]
+    return {"handles": handles, "labels": [wording.text(f"stage.{stage}", lang) for stage in ("allocation", *stages)]}
 
 
 def targets_end(rows: pd.DataFrame) -> float:
@@ -169,31 +247,63 @@ def targets_end(rows: pd.DataFrame) -> float:
     return max(1.1, min(_RATIO_SHOWN, float(rows["value"].max())))
 
 
+def target_names(rows: pd.DataFrame, lang: str) -> list[str]:
+    """What the target of each row is called: axis, investment priority, code and name of the indicator.
+
+    Its fund is told where one more row has the same.
+    """
+
+    def name(row: pd.Series, fund: str = "") -> str:
+        indicator = labelled(row["indicator_code"], row.get("indicator_type", ""), lang)
+        return " ".join(part for part in (row["axis"], fund, row["investment_priority"], indicator) if part)
+
+    names = pd.Series([name(row) for _, row in rows.iterrows()])
+    if names.duplicated().any():
+        told = [name(row, row["fund"]) for _, row in rows.iterrows()]
+        names = names.mask(names.duplicated(keep=False), pd.Series(told))
+    return list(names)
+
+
+def targets_height(names: Sequence[str]) -> float:
+    """The height in inches of the rows of `draw_targets`."""
+    return 0.27 * rows_of([wrapped(name, _TARGET_WIDTH) for name in names])[1]
+
+
 def draw_targets(ax: Axes, rows: pd.DataFrame, lang: str) -> list[str]:
-    """The achievement of each target, against the whole of it."""
+    """The achievement of each target, the highest first, against the whole of it."""
+    rows = rows.sort_values("axis", key=axis_places, kind="stable")
+    rows = rows.sort_values("value", ascending=False, kind="stable")
+    names, end = target_names(rows, lang), targets_end(rows)
+    labels = [wrapped(name, _TARGET_WIDTH) for name in names]
+    places, bottom = rows_of(labels)
+    whole = REACHED * 100
+    ax.set_ylim(bottom, 0)
+    shown = [_cut(row, end, lang) for _, row in rows.iterrows()]
+    lengths = [min(value, end) * 100 for value in rows["value"]]
+    make_room(ax, [(end * 100, ""), *zip(lengths, shown, strict=True)], _SMALL)
     said = []
-    end = targets_end(rows)
     surely = is_reached(rows["value"], rows["note"])
-    for place, ((_, row), reached) in enumerate(zip(rows.iterrows(), surely, strict=True)):
-        beyond = row["value"] > end
+    for index, (place, name, reached) in enumerate(zip(places, names, surely, strict=True)):
         ax.barh(
             place,
-            min(row["value"], end) * 100,
+            lengths[index],
             height=0.7,
             color=COLOURS["good"] if reached else COLOURS["short"],
             edgecolor="white",
             linewidth=0,
         )
-        label = _rate(row, lang)
-        shown = wording.text("figure.cut_short", lang, label=label) if beyond else label
-        _label(ax, min(row["value"], end) * 100, place, shown, fontsize=9)
-        said.append(wording.text("alt.value", lang, name=_indicator(row), value=label))
-    ax.axvline(REACHED * 100, color=COLOURS["text"], linewidth=1, linestyle="--")
-    ax.set_yticks(range(len(rows)), [_indicator(row) for _, row in rows.iterrows()], fontsize=9)
-    ax.invert_yaxis()
-    ax.set_xlim(0, end * 118)
+        beside(ax, lengths[index], place, shown[index], lines=(whole,), fontsize=_SMALL)
+        said.append(wording.text("alt.value", lang, name=name, value=_rate(rows.iloc[index], lang)))
+    ax.axvline(whole, color=COLOURS["text"], linewidth=1, linestyle="--")
+    ax.set_yticks(places, labels, fontsize=_SMALL)
     _bars_of(ax, wording.text("figure.percent_of_targets", lang), lang)
     return said
+
+
+def _cut(row: pd.Series, end: float, lang: str) -> str:
+    """The ratio beside its bar, with a mark where the bar ends before it."""
+    label = _rate(row, lang)
+    return wording.text("figure.cut_short", lang, label=label) if row["value"] > end else label
 
 
 def _bars_of(ax: Axes, unit: str, lang: str) -> None:
@@ -202,20 +312,6 @@ def _bars_of(ax: Axes, unit: str, lang: str) -> None:
     ax.xaxis.set_major_formatter(number_ticks(lang))
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-
-
-def _label(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:
-    """Text to the right of the end of a bar."""
-    ax.annotate(text, (x, y), xytext=(5, 0), textcoords="offset points", va="center", **style)
-
-
-def _wrapped(label: str) -> str:
-    """A label in three lines at most; the tables have the whole title."""
-    return "\n".join(textwrap.wrap(label, width=24, max_lines=3, placeholder=" …"))
-
-
-def _indicator(row: pd.Series) -> str:
-    return " ".join(part for part in (row["axis"], row["investment_priority"], row["indicator_code"]) if part)
 
 
 def _rate(row: pd.Series, lang: str) -> str:

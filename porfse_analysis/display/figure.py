@@ -111,13 +111,13 @@ class Figure:
 
 
 def new_figure(
-    height: float, *, left: float | None = None, top: float = 0.1, bottom: float = 0.55
+    height: float, *, left: float | None = None, top: float = 0.1, bottom: float = 0.55, right: float = 0.15
 ) -> tuple[Drawing, Axes]:
     """A figure with one set of axes, 8 inches wide; height and margins in inches.
 
     Without `left` matplotlib searches for margins that hold every label, and draws everything once more for it.
     """
-    width, right = 8.0, 0.15
+    width = 8.0
     with mpl.rc_context(STYLE):
         if left is None:
             figure = Drawing(figsize=(width, height), layout="constrained")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.errors import extra_needed
+from porfse_analysis.languages import LANGUAGES, catalogue
 
 __all__ = [
     "RESULTS_MIME",
@@ -89,14 +91,33 @@ def written(macro: str, **values: object) -> str:
     return str(getattr(_macros(), macro)(**values))
 
 
+def _kept_together(value: Any) -> Any:
+    """A text in which a number and its unit stay on one line; HTML made before is left as it is."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _with_units().sub(lambda found: found.group().replace(" ", "\N{NO-BREAK SPACE}"), value)
+
+
+@cache
+def _with_units() -> re.Pattern[str]:
+    """A unit of several words, and a number with the unit after it, of whichever language."""
+    units = {unit for lang in LANGUAGES for unit in catalogue(lang)["line"]["after_number"]}
+    longest = sorted(units, key=lambda unit: (-len(unit), unit))
+    return re.compile(rf"(?:(?<=\d) |(?<!\w))(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+
+
 @cache
 def _macros() -> Any:
     # only whoever writes HTML needs it
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    loader = PackageLoader("porfse_analysis.display")
     environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("porfse_analysis.display"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_kept_together,
     )
     return environment.get_template("blocks.html.j2").module
 

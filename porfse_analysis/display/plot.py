@@ -9,7 +9,17 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 
-from porfse_analysis.display.drawings import draw_funnel, draw_over_time, draw_rates, draw_targets
+from porfse_analysis.display.drawings import (
+    draw_funnel,
+    draw_over_time,
+    draw_rates,
+    draw_targets,
+    rates_height,
+    rates_legend,
+    several_dates,
+    target_names,
+    targets_height,
+)
 from porfse_analysis.display.figure import COLOURS, DRAWN, STYLE
 from porfse_analysis.display.label import axis_name
 from porfse_analysis.display.sources import identifiers, titled
@@ -65,9 +75,10 @@ def rates(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> A
     stages = [stage for stage, name in RATES.items() if (rows["indicator"] == name).any()]
     names = {axis: axis_name(axis, lang, _titles(rows)) for axis in allocation.index}
     with mpl.rc_context(STYLE):
-        ax = _axes(ax, 0.32 * max(len(stages) + 0.9, 2.9) * len(allocation) + 1.2)
+        ax = _axes(ax, rates_height(stages, names) + 1.2)
         said = draw_rates(ax, allocation, rows, lang, stages=stages, names=names)
-        ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=min(len(stages) + 1, 4))
+        legend = rates_legend(stages, lang)
+        ax.legend(**legend, frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=min(len(stages) + 1, 4))
         below = []
         if len(left_out):
             kept = [stage for stage, name in RATES.items() if (left_out["indicator"] == name).any()]
@@ -90,7 +101,7 @@ def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") ->
     if rows.empty:
         raise ParameterError("frame: no target ratio to draw")
     with mpl.rc_context(STYLE):
-        ax = _axes(ax, 0.27 * len(rows) + 1.0)
+        ax = _axes(ax, targets_height(target_names(rows, lang)) + 1.0)
         said = draw_targets(ax, rows, lang)
         _below(ax, frame, rows, lang, [_dates(rows, lang)])
     return _told(ax, wording.text("alt.targets", lang, values="; ".join(said)))
@@ -127,7 +138,7 @@ def funnel(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> 
 
 
 def over_time(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> Axes:
-    """The rates of a programme over its reporting dates, one line per rate.
+    """The rates of a programme over its reporting dates, one line per rate; a rate of one date is said below.
 
     Parameters: `frame` a result with rates over the allocation of the whole programme (axis `ALL`) at several cutoffs,
     as `pf.all_indicators(programme)`; `ax` and `lang` as in `rates`. A value stands at the date of its data; one
@@ -140,10 +151,14 @@ def over_time(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") 
     own = rows[rows["value"].notna() & (rows["data_date"] == rows["cutoff"])].sort_values("cutoff", kind="stable")
     if own.empty:
         raise ParameterError("frame: no rate at the very date of a cutoff to draw")
+    lines, alone = several_dates(own, lang)
+    if lines.empty:
+        raise ParameterError("frame: every rate has one date alone, and a point is no line: give more cutoffs")
     with mpl.rc_context(STYLE):
         ax = _axes(ax, 3.6)
-        said = draw_over_time(ax, own, lang)
-        _below(ax, frame, own, lang)
+        said = draw_over_time(ax, lines, lang)
+        below = [wording.text("caption.over_time_one", lang, values="; ".join(alone))] if alone else []
+        _below(ax, frame, own, lang, below)
     return _told(ax, wording.text("alt.over_time", lang, values="; ".join(said)))
 
 

@@ -17,6 +17,9 @@ __all__ = ["DATE", "TABLE_MIME", "Column", "Table", "Typed"]
 TABLE_MIME = "application/vnd.porfse.table+json"
 """The type under which an executed notebook carries the values of a table."""
 
+_SENTENCE = 40
+"""Texts of more letters are sentences: their column keeps room for some words in a line."""
+
 DATE = "dd/mm/yyyy"
 """The pattern of a date; every other pattern is that of a number."""
 
@@ -137,7 +140,7 @@ class Table:
         texts = self.written()
         columns = [
             [
-                (text, column.links(row) if column.links else (), column.kind == "head", _css(column, row))
+                (text, column.links(row) if column.links else (), column.kind == "head", _css(column, row, text))
                 for text, (_, row) in zip(texts[column.name], self.frame.iterrows(), strict=True)
             ]
             for column in self.columns
@@ -145,9 +148,13 @@ class Table:
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _css(column: Column, row: pd.Series | None = None) -> str:
-    old = row is not None and column.old is not None and column.old(row)
-    return " ".join(filter(None, ["pf-number" if column.kind == "figure" else "", "pf-old" if old else ""]))
+def _css(column: Column, row: pd.Series | None = None, text: str = "") -> str:
+    kinds = {
+        "pf-number": column.kind == "figure",
+        "pf-prose": column.kind == "text" and len(text) > _SENTENCE,
+        "pf-old": row is not None and column.old is not None and column.old(row),
+    }
+    return " ".join(name for name, holds in kinds.items() if holds)
 
 
 def _heads(columns: Sequence[Column]) -> list[list[tuple[str, str, str, int, int]]]:

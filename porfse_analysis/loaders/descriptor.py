@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.resources import bundled
 from porfse_analysis.verdicts.rules import RULES, rules_of
 
 __all__ = [
     "DESCRIPTOR",
     "PLACEHOLDER_CCI",
     "PUBLISHED_FRACTIONS",
+    "author_of",
+    "authors",
     "declared_fields",
     "declared_tables",
     "read_descriptor",
@@ -28,6 +32,9 @@ PLACEHOLDER_CCI = "2014XX05SFOP000"
 
 PUBLISHED_FRACTIONS = "published_fractions"
 """Field of the descriptor: true where the source itself publishes counts of people that are not whole."""
+
+
+_LONGEST_AUTHOR = 200
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
@@ -56,6 +63,16 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         faults.append(Fault('"titles" is not an object', DESCRIPTOR, remedy='Write it as {"it": "...", "en": "..."}'))
     if not isinstance(descriptor.get(PUBLISHED_FRACTIONS, False), bool):
         faults.append(Fault("is neither true nor false", DESCRIPTOR, column=PUBLISHED_FRACTIONS, remedy="Write true"))
+    if not _is_author(descriptor.get("author") or ""):
+        faults.append(
+            Fault(
+                "is not a text of one line",
+                DESCRIPTOR,
+                column="author",
+                value=json.dumps(descriptor["author"], ensure_ascii=False)[:80],
+                remedy='Write who signs the pages, as "author": "Evaluation office"',
+            )
+        )
     faults += _rule_faults(str(descriptor.get("cci") or "").strip(), descriptor.get("rules") or {})
     if not isinstance(descriptor.get("resources"), list):
         faults.append(Fault('has no list "resources"', DESCRIPTOR, remedy="Declare each table there"))
@@ -66,6 +83,28 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     if faults:
         raise DataError(path, faults)
     return descriptor
+
+
+def _is_author(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and len(value) <= _LONGEST_AUTHOR
+
+
+def author_of(descriptor: Mapping[str, Any]) -> str:
+    """Who signs the pages of a programme: what its descriptor says, one text of one line; "" where it says none."""
+    value = descriptor.get("author") or ""
+    return " ".join(value.split()) if _is_author(value) else ""
+
+
+def authors(folders: Iterable[Path | None]) -> str:
+    """Who signs a page about the programmes of these folders (None: the bundled one), each once.
+
+    A folder that cannot be read signs nothing: whoever reads its tables says what is wrong with it.
+    """
+    found = []
+    for folder in folders:
+        with contextlib.suppress(DataError):
+            found.append(author_of(read_descriptor(folder or bundled())))
+    return "; ".join(name for name in dict.fromkeys(found) if name)
 
 
 def _rule_faults(cci: str, rules: Any) -> Iterator[Fault]:

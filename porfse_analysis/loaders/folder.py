@@ -26,6 +26,7 @@ from porfse_analysis.languages import IN_TABLES
 from porfse_analysis.loaders.descriptor import (
     DESCRIPTOR,
     PUBLISHED_FRACTIONS,
+    author_of,
     declared_fields,
     declared_tables,
     read_descriptor,
@@ -92,6 +93,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
         known=faults,
         former_names=former,
         rules=descriptor.get("rules"),
+        author=author_of(descriptor),
         published_fractions=bool(descriptor.get(PUBLISHED_FRACTIONS)),
     )
 

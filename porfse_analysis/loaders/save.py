@@ -236,6 +236,7 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
         "title": programme.title("en"),
         "titles": dict(programme.titles),
         **({"rules": dict(programme.rules)} if programme.rules else {}),
+        **({"author": programme.author} if programme.author else {}),
         **({PUBLISHED_FRACTIONS: True} if _has_fractions(programme) else {}),
         "licenses": [{"name": LICENCES.get(title, title), "title": title} for title in licences],
         "sources": described,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from porfse_analysis.display.html import Link, heading, paragraphs
+from porfse_analysis.display.html import Link, heading, link_list, paragraphs
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.files import write_aside
@@ -16,7 +16,9 @@ from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.per_capita import participants
 from porfse_analysis.indicators.result import collect, figure_bound, value_bound
 from porfse_analysis.languages import LANGUAGES
+from porfse_analysis.loaders.descriptor import authors
 from porfse_analysis.loaders.folder import load_programme
+from porfse_analysis.reports.glossary_page import glossary_link, write_glossaries
 from porfse_analysis.reports.navigation import address, front_links
 from porfse_analysis.reports.render import page
 
@@ -53,9 +55,12 @@ def write_country(out: Path, members: Sequence[Member]) -> None:
             paragraphs([wording.text("country.lead", lang, count=len(members))], "pf-lead").html,
             _compared(members, figures, lang),
             _table(members, runs, lang, at),
+            link_list([glossary_link(fronts[lang], at, lang)]).html,
         ]
+        author = authors(Path(member.folder) if member.folder else None for member in members)
         links = front_links(at, [(other, path) for other, path in fronts.items() if other != lang])
-        write_aside(at, page(lang=lang, title=title, body="\n".join(body), navigation=links))
+        write_aside(at, page(lang=lang, title=title, body="\n".join(body), navigation=links, author=author))
+    write_glossaries(fronts)
 
 
 def _front(folder: Path, lang: str) -> Path:

@@ -113,7 +113,7 @@ def of_programme(programme: Programme) -> dict[str, str]:
     from porfse_analysis.indicators.result import as_cutoff
     from porfse_analysis.verdicts.claims import check_claims
 
-    said = json.dumps([dict(programme.titles), dict(programme.rules)], sort_keys=True)
+    said = json.dumps([dict(programme.titles), dict(programme.rules), programme.author], sort_keys=True)
     verdicts = check_claims(programme) if len(programme.claims) else None
     seen = {WHOLE: digest([programme.cci, said, *_tables(programme)])}
     for cutoff in programme.cutoffs:

@@ -21,6 +21,7 @@ from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.result import has_note, value_bound
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports.comments import Comment, as_html
+from porfse_analysis.reports.glossary_page import glossary_link
 from porfse_analysis.reports.navigation import Page, address, in_order, notebook_title
 from porfse_analysis.reports.render import page as whole_page
 from porfse_analysis.schema import ALL
@@ -45,12 +46,14 @@ def front_page(
     comment: Comment | None = None,
     files: Iterable[Path] = (),
     navigation: str = "",
+    front: Path | None = None,
 ) -> str:
     """The front page in `lang`, as the file `at`.
 
     `report` is the programme at the latest date that has a page (None without one), `results` what the notebooks
     recorded, `comment` what the evaluator says of that date,
-    `pages` the reports that can be read, `failed` the runs that failed, `files` other files to point to.
+    `pages` the reports that can be read, `failed` the runs that failed, `files` other files to point to, `front` the
+    front page that the glossary lies beside (None: this one).
     """
     sections: list[tuple[str, str, str]] = []
 
@@ -69,7 +72,7 @@ def front_page(
     if failed:
         add("failed", _failed(failed, lang))
     cutoffs = {page.cutoff for page in pages} | {run["cutoff"] for run in failed}
-    add("dates", _dates(cutoffs, pages, results, lang, at), _files(files, lang, at))
+    add("dates", _dates(cutoffs, pages, results, lang, at), _files(files, lang, at, front or at))
     title = programme.title(lang)
     said = ""
     if comment is not None:
@@ -82,7 +85,10 @@ def front_page(
     ]
     contents = [(name, label) for name, label, _ in sections]
     tab = wording.text("front.tab", lang, title=title)
-    return whole_page(lang=lang, title=tab, body="\n".join(body), sections=contents, navigation=navigation)
+    text = "\n".join(body)
+    return whole_page(
+        lang=lang, title=tab, body=text, sections=contents, navigation=navigation, author=programme.author
+    )
 
 
 def _html(piece: Html | Figure | Table) -> str:
@@ -140,6 +146,7 @@ def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     named = [report.text("front.plan_change", axis=row["axis"], change=row["message"]) for _, row in worded.iterrows()]
     return [
         _html(changes_table(report, shown.reset_index(drop=True), report.text("front.moves", count=_MOVES, **dates))),
+        _html(paragraphs([report.text("front.plan_changed", **dates)])) if named else "",
         _html(bullets(named) if named else paragraphs([report.text("front.no_plan_change", **dates)])),
         _to_section(latest, at, "changes", report.text("front.all_moves")),
     ]
@@ -178,8 +185,10 @@ def _failed(failed: Sequence[dict[str, str]], lang: str) -> str:
     return bullets(said, "pf-failed").html
 
 
-def _files(files: Iterable[Path], lang: str, at: Path) -> str:
-    return _links(Link(wording.text("front.file", lang, name=path.name), address(at, path)) for path in files)
+def _files(files: Iterable[Path], lang: str, at: Path, front: Path) -> str:
+    """The glossary, and the data."""
+    data = [Link(wording.text("front.file", lang, name=path.name), address(at, path)) for path in files]
+    return _links([glossary_link(front, at, lang), *data])
 
 
 def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame, lang: str, at: Path) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pandas as pd
 
 import porfse_analysis
+from porfse_analysis.display.glossary import explained
 from porfse_analysis.display.html import heading, paragraphs
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.comments import Comment, put_on
@@ -27,12 +28,14 @@ __all__ = ["load_exporter", "page", "render"]
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def render(executed: Path, lang: str, name: str, home: str = "", comments: Sequence[Comment] = ()) -> dict[str, bytes]:
+def render(
+    executed: Path, lang: str, name: str, home: str = "", comments: Sequence[Comment] = (), author: str = ""
+) -> dict[str, bytes]:
     """The page of an executed notebook and the files beside it: names relative to its folder -> contents, page first.
 
     The page is in the language its texts are in; `name` is its file's, and its title when it gives none.
     `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
-    `comments` are those of the evaluator that stand on it.
+    `comments` are those of the evaluator that stand on it, `author` is who signs it.
     """
     exporter = load_exporter()
     import nbformat
@@ -62,7 +65,7 @@ def render(executed: Path, lang: str, name: str, home: str = "", comments: Seque
     # what and of when first: a row of tabs shows the beginning
     about = headings.subtitle.partition(" · ")[0] or str(given.get("cutoff", ""))
     tab = f"{about} · {title}" if about else title
-    text = page(lang=lang, title=tab, body=body, sections=sections, home=home)
+    text = page(lang=lang, title=tab, body=body, sections=sections, home=home, author=author)
     return {f"{name}.html": text.encode(), **{f"{folder}/{file.name}": file.content for file in beside}}
 
 
@@ -91,7 +94,10 @@ def _at_the_top(body: str, links: Sequence[str]) -> str:
 
 
 def page(**values: Any) -> str:
-    """Our page around a body that is HTML already; every other value is escaped."""
+    """Our page around a body that is HTML already; every other value is escaped.
+
+    The terms that the body uses are explained above its first section, but for `terms=False`.
+    """
     from jinja2 import Environment, StrictUndefined
 
     folder = files("porfse_analysis.reports")
@@ -101,10 +107,25 @@ def page(**values: Any) -> str:
     made = wording.text(
         "page.made", values["lang"], date=wording.date(_day_made(), values["lang"]), version=porfse_analysis.__version__
     )
-    defaults = {"sections": [], "home": "", "navigation": "", "made": made}
+    signed = wording.text("page.author", values["lang"], author=values["author"]) if values.get("author") else ""
+    body = _with_terms(values["body"], values["lang"]) if values.get("terms", True) else values["body"]
+    defaults = {"sections": [], "home": "", "navigation": "", "made": made, "signed": signed}
     return template.render(
-        {**defaults, **values, "style": style, "policy": _POLICY, "text": lambda key: wording.text(key, values["lang"])}
+        {
+            **defaults,
+            **values,
+            "body": body,
+            "style": style,
+            "policy": _POLICY,
+            "text": lambda key: wording.text(key, values["lang"]),
+        }
     )
+
+
+def _with_terms(body: str, lang: str) -> str:
+    """The body with the terms it uses explained before its first section; headings in a comment begin none."""
+    first = re.search(r"<h2 id=", body)
+    return f"{body[: first.start()]}{explained(body, lang)}\n{body[first.start() :]}" if first else body
 
 
 def _day_made() -> pd.Timestamp:

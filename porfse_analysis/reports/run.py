@@ -221,12 +221,20 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
         _papermill(placed, temporary, engine, timeout, base)
         _settle(temporary, run)
         said = comments_on(placed, read_comments(base / run.programme if run.programme else ""))
-        made = render(temporary, run.lang, run.name, home=run.home, comments=said)
+        made = render(temporary, run.lang, run.name, home=run.home, comments=said, author=_author(run, base))
         # the page last: its links never lead nowhere
         for name, content in reversed(made.items()):
             with aside(placed.folder / name) as file:
                 file.write_bytes(content)
     return (*(run.folder / name for name in made), run.executed)
+
+
+def _author(run: Run, base: Path) -> str:
+    """Who signs the page: as the folder of its programme says, or those of several."""
+    from porfse_analysis.loaders.descriptor import authors
+
+    named = [run.programme] if run.folders is None else run.folders
+    return authors(base / folder if folder else None for folder in named)
 
 
 def load_papermill() -> None:

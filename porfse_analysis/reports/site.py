@@ -14,6 +14,7 @@ from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports.comments import Comment, comment_of, read_comments
 from porfse_analysis.reports.front_page import front_page
+from porfse_analysis.reports.glossary_page import write_glossaries
 from porfse_analysis.reports.ledger import runs_csv
 from porfse_analysis.reports.navigation import Page, fill, front_links
 from porfse_analysis.reports.results import collect_results, results_csv
@@ -88,10 +89,11 @@ def _write_fronts(
                 comment=comment_of(comments, latest, lang) if latest else None,
                 files=[out / "results.csv", out / "runs.csv"],
                 navigation=front_links(at, others),
+                front=fronts[lang],
             )
             write_aside(at, page)
             written.append(at)
-    return written
+    return [*written, *write_glossaries(fronts, programme.author)]
 
 
 def _page(out: Path, run: dict[str, str]) -> Page:

@@ -114,7 +114,8 @@ def test_ratios_and_their_chart(assessed, lang):
     assert ratios["6 YEI CR04"] == "50%"
     page = review_figures.framework(assessed).html
     alt = re.search(r'alt="([^"]*)"', page)[1]
-    assert "4 F4 60%" in alt
+    assert {"it": "4 F4 (finanziario) 60%", "en": "4 F4 (financial) 60%"}[lang] in alt
+    assert {"it": "1 CO01 Disoccupati 90%", "en": "1 CO01 Unemployed 90%"}[lang] in alt
     assert "5 CO23" in page  # named as without a ratio
     svg = base64.b64decode(re.search(r"base64,([^\"]+)", page)[1]).decode()
     assert "85%" in svg

@@ -299,7 +299,7 @@ def test_a_third_language_is_one_file_more(third, leaking):
     run("report", "--cutoff", DATE, "--lang", "xx", *(part for name in THIRD for part in ("--notebook", name)))
     pages = [root / "reports" / "index.html", *(root / "reports" / "xx").rglob("*.html")]
     books = list((root / "reports" / "xx").rglob("*.xlsx"))
-    assert len(pages) == 2 + len(THIRD)
+    assert len(pages) == 3 + len(THIRD)
     assert len(books) == len(THIRD)
     wrong = []
     for path in [*pages, *books]:

@@ -115,18 +115,39 @@ def test_over_time_draws_a_value_at_its_own_date_alone(small):
     frame = pf.all_indicators(small, by="programme")
     ax = pf.plot.over_time(frame)
     lines = {line.get_label(): line.get_xydata() for line in ax.lines}
-    # activated is 80 of 200 in spring, and not carried to autumn
     np.testing.assert_allclose(lines["Spesa dichiarata"][:, 1], [20.0, 25.0])
-    np.testing.assert_allclose(lines["Risorse attivate"][:, 1], [40.0])
+    # activated is 80 of 200 in spring, and not carried to autumn: one point is said, not drawn
+    assert list(lines) == ["Spesa dichiarata"]
     assert ax.get_ylabel() == "% della dotazione"
-    assert texts(ax)[-1] == "Fonte: ec."
+    assert texts(ax)[0] == "25,0%"
+    once = "Non disegnati, perché pubblicati a una sola data: Risorse attivate 40,0% al 31/03/2018."
+    assert texts(ax)[-1] == f"{once}\nFonte: ec."
+
+
+def test_a_line_that_ends_before_the_others_says_its_end_in_the_legend(small):
+    frame = pf.all_indicators(small, by="programme")
+    declared = frame[frame["indicator"] == "declaration_rate"]
+    earlier = declared.assign(indicator="payment_rate", value=[0.5, 0.6])
+    days = {"2018-03-31": "2017-03-31", "2018-09-30": "2017-09-30"}
+    moved = {name: pd.to_datetime(earlier[name].astype("str").map(days)) for name in ("cutoff", "data_date")}
+    earlier = earlier.assign(**{name: dates.astype(declared[name].dtype) for name, dates in moved.items()})
+    ax = pf.plot.over_time(pd.concat([declared, earlier], ignore_index=True), lang="en")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "Payments 60.0% at 30/09/2017",
+        "Declared expenditure",
+    ]
+    assert texts(ax)[0] == "25.0%"
 
 
 def test_targets_draws_the_counted_ratios(small):
     ax = pf.plot.targets(pf.target_achievement_ratio(small, cutoff=AUTUMN))
-    # 3 of 6, and 300 of 100.1, cut short at 250%; CR04 has no target
-    np.testing.assert_allclose(bars(ax), [50.0, 250.0])
-    assert texts(ax)[:2] == ["50,0%", "» 299,7%"]
+    # the highest first: 300 of 100.1, cut short at 250%, and 3 of 6; CR04 has no target
+    np.testing.assert_allclose(bars(ax), [250.0, 50.0])
+    assert texts(ax)[:2] == ["» 299,7%", "50,0%"]
+    assert [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()] == [
+        "1 8i CR03 Con una qualifica all'uscita",
+        "1 8i CR02 In istruzione o formazione all'uscita",
+    ]
     assert ax.get_xlabel() == "% del target 2023"
 
 
@@ -173,6 +194,7 @@ def test_what_cannot_be_drawn_is_said(small):
         (lambda: pf.plot.rates(at[at["indicator"] == "participants"]), "has none of activation_rate"),
         (lambda: pf.plot.funnel(at[at["axis"] != "ALL"]), "no row of the whole programme: for pf.plot.funnel make it"),
         (lambda: pf.plot.over_time(at.assign(data_date=pd.NaT).astype(at.dtypes)), "no rate at the very date"),
+        (lambda: pf.plot.over_time(at), "every rate has one date alone, and a point is no line: give more cutoffs"),
         (lambda: pf.plot.targets(at[at["indicator"] != "target_achievement_ratio"]), "no target ratio to draw"),
         (lambda: pf.plot.rates(pd.concat([at, at.assign(programme="Q")])), "is of several programmes"),
         (lambda: pf.plot.rates(pd.concat([at, at.assign(region_category="more")])), "parts of an axis apart"),

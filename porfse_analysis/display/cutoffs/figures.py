@@ -6,7 +6,6 @@ plan a light one, which differ in grey too. Every value is in the text alternati
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 
 import matplotlib as mpl
@@ -19,8 +18,10 @@ from matplotlib.ticker import MaxNLocator
 from porfse_analysis.display.cells import axis_label
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
 from porfse_analysis.display.cutoffs.tables import target_rows
+from porfse_analysis.display.drawings import target_names
 from porfse_analysis.display.figure import COLOURS, STYLE, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
+from porfse_analysis.display.lettering import ON_WHITE, lines_of, rows_of, wrapped
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
 from porfse_analysis.schema import ALL
@@ -28,6 +29,9 @@ from porfse_analysis.schema import ALL
 __all__ = ["effects", "rates", "target_effects"]
 
 _IN_A_ROW = 2
+_AXIS_WIDTH, _TARGET_WIDTH = 28, 44
+"""Letters in a line of the name of an axis and of a target."""
+
 _EFFECTS = (("progress_effect", "good"), ("plan_effect", "short"))
 
 
@@ -38,7 +42,7 @@ def rates(comparison: CutoffComparison) -> Figure | Html:
         return paragraphs([text("cutoffs.empty_rates")], "pf-empty")
     frames = {name: _compared(comparison, name) for name in names}
     axes_shown = _axes_of(frames.values(), comparison)
-    figure, panels = _panels(len(names), 0.46 * len(axes_shown) + 0.75)
+    figure, panels = _panels(len(names), _height(axes_shown, comparison))
     said = []
     for panel, (name, rows) in zip(panels, frames.items(), strict=False):
         values = pd.concat([rows["value_before"], rows["value"]]) * 100
@@ -77,7 +81,7 @@ def effects(comparison: CutoffComparison) -> Figure | Html:
         return Html("")
     frames = {name: _compared(comparison, name) for name in names}
     axes_shown = _axes_of(frames.values(), comparison)
-    figure, panels = _panels(len(names), 0.46 * len(axes_shown) + 0.75)
+    figure, panels = _panels(len(names), _height(axes_shown, comparison))
     said = []
     for panel, (name, rows) in zip(panels, frames.items(), strict=False):
         places = [axes_shown.index(axis) for axis in rows["axis"]]
@@ -104,17 +108,17 @@ def target_effects(comparison: CutoffComparison) -> Figure | Html:
     rows = rows[rows["change"].notna()].reset_index(drop=True)
     if rows.empty:
         return Html("")
-    figure, panels = _panels(1, 0.3 * len(rows) + 0.75)
-    _stacked(panels[0], list(range(len(rows))), rows, comparison)
-    labels = [
-        " ".join(part for part in (row["axis"], row["investment_priority"], row["indicator_code"]) if part)
-        for _, row in rows.iterrows()
-    ]
+    rows = rows.sort_values("change", ascending=False, kind="stable").reset_index(drop=True)
+    names = target_names(rows, comparison.lang)
+    labels = [wrapped(name, _TARGET_WIDTH) for name in names]
+    places, bottom = rows_of(labels)
+    figure, panels = _panels(1, 0.3 * bottom + 0.75)
+    _stacked(panels[0], places, rows, comparison)
     _finish(panels[0], comparison, "", text("cutoffs.points"))
-    panels[0].set_yticks(range(len(rows)), [_plain(label) for label in labels], fontsize=9)
-    panels[0].set_ylim(len(rows) - 0.4, -0.6)
+    panels[0].set_yticks(places, labels, fontsize=9)
+    panels[0].set_ylim(bottom, 0)
     _legend_of_effects(figure, panels[0], comparison)
-    told = [_said_effects(comparison, label, row) for label, (_, row) in zip(labels, rows.iterrows(), strict=True)]
+    told = [_said_effects(comparison, label, row) for label, (_, row) in zip(names, rows.iterrows(), strict=True)]
     return on_page(
         figure,
         name="target-effects",
@@ -168,10 +172,12 @@ def _arrow(ax: Axes, place: int, before: float, now: float, comparison: CutoffCo
             fontsize=8.5,
             color=COLOURS[colour],
             fontweight=weight,
+            bbox=ON_WHITE,
+            zorder=2,
         )
 
 
-def _stacked(ax: Axes, places: Sequence[int], rows: pd.DataFrame, comparison: CutoffComparison) -> None:
+def _stacked(ax: Axes, places: Sequence[float], rows: pd.DataFrame, comparison: CutoffComparison) -> None:
     """Bars of progress and plan, to either side of nothing, and the sum of both."""
     for place, (_, row) in zip(places, rows.iterrows(), strict=True):
         ends = {-1: 0.0, 1: 0.0}
@@ -197,6 +203,7 @@ def _stacked(ax: Axes, places: Sequence[int], rows: pd.DataFrame, comparison: Cu
             va="center",
             fontsize=8.5,
             fontweight="bold",
+            bbox=ON_WHITE,
         )
     ax.axvline(0, color=COLOURS["text"], linewidth=1, zorder=2)
     low, high = ax.get_xlim()
@@ -204,7 +211,7 @@ def _stacked(ax: Axes, places: Sequence[int], rows: pd.DataFrame, comparison: Cu
 
 
 def _finish(ax: Axes, comparison: CutoffComparison, title: str, unit: str) -> None:
-    ax.set_title(_plain(title), fontsize=10, fontweight="bold", loc="left")
+    ax.set_title(title, fontsize=10, fontweight="bold", loc="left")
     ax.set_xlabel(unit)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(number_ticks(comparison.lang))
@@ -214,15 +221,22 @@ def _finish(ax: Axes, comparison: CutoffComparison, title: str, unit: str) -> No
     ax.tick_params(axis="y", length=0)
 
 
+def _axis_names(axes_shown: Sequence[str], comparison: CutoffComparison) -> list[str]:
+    label = axis_label(comparison)
+    return [wrapped(label(pd.Series({"axis": axis})), _AXIS_WIDTH) for axis in axes_shown]
+
+
+def _height(axes_shown: Sequence[str], comparison: CutoffComparison) -> float:
+    """The height of a panel in inches: every row as high as the longest name asks for."""
+    longest = max(lines_of(_axis_names(axes_shown, comparison)))
+    return max(0.46, 0.15 * longest + 0.1) * len(axes_shown) + 0.75
+
+
 def _label_rows(panels: Sequence[Axes], comparison: CutoffComparison, axes_shown: Sequence[str]) -> None:
     """Axes at the left of the first panel of each row, the first at the top, the programme under a line."""
-    label = axis_label(comparison)
-    names = [
-        "\n".join(textwrap.wrap(label(pd.Series({"axis": axis})), 24, max_lines=2, placeholder=" …"))
-        for axis in axes_shown
-    ]
+    names = _axis_names(axes_shown, comparison)
     for panel in panels:
-        panel.set_yticks(range(len(names)), [_plain(name) for name in names], fontsize=9)
+        panel.set_yticks(range(len(names)), names, fontsize=9)
         panel.set_ylim(len(names) - 0.4, -0.6)
         if ALL in axes_shown and len(axes_shown) > 1:
             panel.axhline(len(names) - 1.5, color=COLOURS["line"], linewidth=0.8)
@@ -269,8 +283,3 @@ def _days(comparison: CutoffComparison, rows: pd.DataFrame) -> dict[str, str]:
         )
         for name, column in (("previous", "data_date_before"), ("date", "data_date"))
     }
-
-
-def _plain(label: str) -> str:
-    """A title as it is: a dollar sign in it begins no formula."""
-    return label.replace("$", r"\$")

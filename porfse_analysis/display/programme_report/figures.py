@@ -6,16 +6,29 @@ of `display.drawings`.
 
 from __future__ import annotations
 
-from porfse_analysis.codes import axis_places
 from porfse_analysis.display.age import is_old
-from porfse_analysis.display.drawings import draw_funnel, draw_over_time, draw_rates, draw_targets, targets_end
+from porfse_analysis.display.drawings import (
+    draw_funnel,
+    draw_over_time,
+    draw_rates,
+    draw_targets,
+    legend_height,
+    rates_height,
+    rates_legend,
+    several_dates,
+    target_names,
+    targets_end,
+    targets_height,
+)
 from porfse_analysis.display.figure import Figure, new_figure, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.programme_report.money import allocation_in_force, funnel_rows
+from porfse_analysis.display.programme_report.people import target_rows
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES, progress_over_time
+from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.targets import counted_ratios
 from porfse_analysis.schema import ALL
 
@@ -31,11 +44,12 @@ def funnel(report: Report) -> Figure | Html:
         return paragraphs([report.text("empty.funnel")], "pf-empty")
     figure, ax = new_figure(height=0.45 * len(rows) + 0.7, left=1.7)
     said = draw_funnel(ax, rows, report.lang)
+    old = report.text("caption.old") if has_note(rows["note"], "stale").any() else ""
     return on_page(
         figure,
         name="funnel",
         alt=report.text("alt.funnel", values="; ".join(said)),
-        caption=report.text("caption.funnel", date=wording.date(report.cutoff, report.lang)),
+        caption=report.text("caption.funnel", date=wording.date(report.cutoff, report.lang), old=old).strip(),
         source=source_line(rows.loc[rows["amount"].notna(), "source"], report),
     )
 
@@ -46,13 +60,18 @@ def over_time(report: Report) -> Figure | Html:
     own = results[results["value"].notna() & (results["data_date"] == results["cutoff"])]
     if own.empty:
         return paragraphs([report.text("empty.over_time")], "pf-empty")
-    figure, ax = new_figure(height=3.3, left=0.65, bottom=0.6)
-    said = draw_over_time(ax, own, report.lang)
+    lines, alone = several_dates(own, report.lang)
+    if lines.empty:
+        return paragraphs([report.text("empty.over_time_one", values="; ".join(alone))], "pf-empty")
+    above = legend_height(lines)
+    figure, ax = new_figure(height=2.7 + above, left=0.65, right=0.65, bottom=0.6, top=above)
+    said = draw_over_time(ax, lines, report.lang)
+    more = report.text("caption.over_time_one", values="; ".join(alone)) if alone else ""
     return on_page(
         figure,
         name="over-time",
         alt=report.text("alt.over_time", values="; ".join(said)),
-        caption=report.text("caption.over_time", date=wording.date(report.cutoff, report.lang)),
+        caption=report.text("caption.over_time", date=wording.date(report.cutoff, report.lang), more=more).strip(),
         source=source_line(own["source"], report),
     )
 
@@ -74,12 +93,12 @@ def axes_progress(report: Report) -> Figure | Html:
     if allocation.empty or known.empty:
         return paragraphs([report.text("empty.axes")], "pf-empty")
     stages = [stage for stage in _AXES_STAGES if (known["indicator"] == RATES[stage]).any()]
-    figure, ax = new_figure(height=0.32 * max(len(stages) + 0.9, 2.9) * len(allocation) + 1.0, left=2.0, top=0.4)
     titles = {
         str(axis): report.text("axis.titled", axis=axis, title=row["title"]) for axis, row in allocation.iterrows()
     }
+    figure, ax = new_figure(height=rates_height(stages, titles) + 1.0, left=2.6, top=0.4)
     said = draw_rates(ax, allocation, known, report.lang, stages=stages, names=titles)
-    figure.legend(frameon=False, loc="upper center", ncols=len(stages) + 1)
+    figure.legend(**rates_legend(stages, report.lang), frameon=False, loc="upper center", ncols=len(stages) + 1)
     dates = [wording.date(day, report.lang) for day in sorted(known["data_date"].unique())]
     names = [report.text(f"stage.{stage}") for stage in left_out]
     said_of = [report.text("caption.axes_left_out", stages=wording.list_of(names, report.lang))] if names else []
@@ -97,11 +116,12 @@ def axes_progress(report: Report) -> Figure | Html:
 
 
 def target_ratios(report: Report) -> Figure | Html:
-    """The achievement of each target, against the whole of it."""
-    rows = counted_ratios(report.results).sort_values("axis", key=axis_places, kind="stable")
+    """The achievement of each target, against the whole of it, the highest first."""
+    rows = counted_ratios(report.results)
     if rows.empty:
-        return paragraphs([report.text("empty.targets")], "pf-empty")
-    figure, ax = new_figure(height=0.27 * len(rows) + 0.8, left=1.4)
+        # where there is no target at all the table says so
+        return Html("") if target_rows(report).empty else paragraphs([report.text("empty.target_ratios")], "pf-empty")
+    figure, ax = new_figure(height=targets_height(target_names(rows, report.lang)) + 0.8, left=3.5)
     said = draw_targets(ax, rows, report.lang)
     dates = [wording.date(day, report.lang) for day in sorted(rows["data_date"].unique())]
     end = targets_end(rows)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
+from porfse_analysis.display.programme_report.totals import axes_and_total
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
@@ -19,6 +20,8 @@ from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals
 from porfse_analysis.indicators.result import bound_of, ratio_bound
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
+
+_PARTS = {"amount": "amount", "precision": "precision", "data_date": "date"}
 
 _NEW = ("only_now", "missing_before", "other_source")
 """Statuses of a figure that is the first of its source; one line below the table says so."""
@@ -94,6 +97,7 @@ def endowment(report: Report) -> Table:
                 "share", report.text("column.share"), "figure", write=cells.rate(report, "share", note="share_note")
             ),
         ],
+        notes=axes_and_total(report, "allocation", rows),
         source=source_line(rows["source"] if len(rows) else [], report),
         empty=report.text("empty.endowment"),
     )
@@ -169,6 +173,7 @@ def progress_by_axis(report: Report) -> Table:
         ),
     ]
     used = [allocation["source"]] if len(allocation) else []
+    sums = axes_and_total(report, "allocation", allocation.reset_index())
     for stage in shown:
         rows = results[results["indicator"] == RATES[stage]].set_index("axis")
         if rows["value"].isna().all():
@@ -194,6 +199,7 @@ def progress_by_axis(report: Report) -> Table:
             Column(f"{stage}_rate", report.text("column.percent"), "figure", group, rates, old=_carried(report, stage)),
         ]
         used.append(rows["source"])
+        sums += axes_and_total(report, stage, frame.assign(source=frame["axis"].map(rows["source"])), _named(stage))
     absent = [report.text(f"stage.{stage}").lower() for stage in shown if f"{stage}_rate" not in frame]
     notes = cells.missing_note(report, *(frame[column.name] for column in columns[1:]))
     if absent:
@@ -203,9 +209,14 @@ def progress_by_axis(report: Report) -> Table:
         report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang)),
         frame,
         columns,
-        notes=[report.text("table.progress_note"), *notes],
+        notes=[report.text("table.progress_note"), *sums, *notes],
         source=source_line(pd.concat(used) if used else [], report),
     )
+
+
+def _named(stage: str) -> dict[str, str]:
+    """The columns of a stage in the table by axis."""
+    return {name: f"{stage}_{given}" for name, given in _PARTS.items()}
 
 
 def _carried(report: Report, stage: str) -> Callable[[pd.Series], bool]:
@@ -243,10 +254,12 @@ def change_rows(report: Report) -> pd.DataFrame:
 def changes(report: Report) -> Table:
     """What moved since the reporting date before."""
     rows = change_rows(report)
-    previous = wording.date(report.previous, report.lang) if report.previous is not None else ""
-    return changes_table(
-        report, rows, report.text("table.changes", date=wording.date(report.cutoff, report.lang), previous=previous)
-    )
+    if report.previous is None:
+        first = report.text("empty.changes_first")
+        return replace(changes_table(report, rows.iloc[:0], first), empty=first)
+    days = {"date": report.cutoff, "previous": report.previous}
+    caption = report.text("table.changes", **{name: wording.date(day, report.lang) for name, day in days.items()})
+    return changes_table(report, rows, caption)
 
 
 def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from porfse_analysis.display.figure import COLOURS, OLD, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
+from porfse_analysis.display.lettering import beside, make_room
 from porfse_analysis.display.programmes.comparison import Comparison
 from porfse_analysis.display.programmes.tables import scope, target_counts
 from porfse_analysis.display.sources import source_line
@@ -44,18 +45,10 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
     if rows["declaration_rate"].isna().all():
         return paragraphs([text("compare.empty_ranking")], "pf-empty")
     figure, ax = new_figure(height=0.24 * len(rows) + 1.1)
-    said = []
+    said, labels = [], []
     for place, (_, row) in enumerate(rows.iterrows()):
         if pd.isna(row["declaration_rate"]):
-            ax.annotate(
-                text("missing.not_published"),
-                (0, place),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=9,
-                color=COLOURS["quiet"],
-            )
+            beside(ax, 0, place, text("missing.not_published"), fontsize=9, color=COLOURS["quiet"])
             said.append(text("alt.missing", name=row["label"]))
             continue
         stale = has_note(row["note"], "stale")
@@ -71,17 +64,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
             edgecolor="white",
             linewidth=0,
         )
-        ax.annotate(
-            label,
-            (row["declaration_rate"] * 100, place),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            # read where the line of the median runs through it
-            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
-            zorder=4,
-        )
+        labels.append((row["declaration_rate"] * 100, place, label))
         said.append(text("alt.value", name=row["label"], value=label))
     median = text("compare.median_of", rate=wording.rate(comparison.median, lang))
     ax.axvline(comparison.median * 100, color=COLOURS["text"], linewidth=1.2, linestyle="--", zorder=3)
@@ -97,7 +80,9 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
         fontweight="bold",
     )
     _rows_of(ax, rows["label"], rows["programme"] == comparison.own)
-    ax.set_xlim(0, max(rows["declaration_rate"].max() * 115, 1))
+    make_room(ax, [(1.0, ""), *((end, label) for end, _, label in labels)], 9)
+    for end, place, label in labels:
+        beside(ax, end, place, label, lines=(comparison.median * 100,), fontsize=9)
     ax.set_xlabel(text("figure.percent_of_allocation"))
     ax.xaxis.set_major_formatter(number_ticks(comparison.lang))
     return on_page(
@@ -118,6 +103,16 @@ def over_time(comparison: Comparison) -> Figure | Html:
     # a figure of an earlier date is the point of that date, not a new one
     points = history.drop_duplicates(["programme", "data_date"])
     series = {code: rows.sort_values("data_date") for code, rows in points.groupby("programme")}
+    # a point is no line
+    alone = ranked["programme"].map(lambda code: len(series[code]) == 1)
+    told = [
+        text("alt.value", name=row["label"], value=_said(own["data_date"], own["value"], comparison))
+        for _, row in ranked[alone].iterrows()
+        for own in (series[row["programme"]],)
+    ]
+    ranked = ranked[~alone]
+    if ranked.empty:
+        return paragraphs([text("empty.over_time_alone", values="; ".join(told))], "pf-empty")
     few = len(ranked) <= _FEW
     figure, ax = new_figure(height=4.2 if few else 4.6)
     ends = {} if few else {ranked["programme"].iloc[0]: "highest", ranked["programme"].iloc[-1]: "lowest"}
@@ -149,11 +144,12 @@ def over_time(comparison: Comparison) -> Figure | Html:
     figure.legend(frameon=False, loc="outside lower center", ncols=2, fontsize=9, handlelength=3.5)
     many = "" if few else text("compare.caption_many")
     caption = text("compare.caption_over_time", date=wording.date(comparison.cutoff, lang), scope=scope(comparison))
+    one = text("caption.over_time_one", values="; ".join(told)) if told else ""
     return on_page(
         figure,
         name="over-time",
         alt=text("compare.alt_over_time", values="; ".join(said)),
-        caption=f"{caption} {many}".strip(),
+        caption=" ".join(filter(None, (caption, many, one))),
         source=source_line(history["source"], comparison),
     )
 
@@ -171,15 +167,7 @@ def targets_figure(comparison: Comparison) -> Figure | Html:
     for place, (_, row) in enumerate(rows.iterrows()):
         own = ratios.loc[ratios["programme"] == row["programme"], "value"]
         if own.empty:
-            ax.annotate(
-                text("compare.no_ratio"),
-                (0, place),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=9,
-                color=COLOURS["quiet"],
-            )
+            beside(ax, 0, place, text("compare.no_ratio"), fontsize=9, color=COLOURS["quiet"])
             said.append(text("compare.alt_no_ratio", name=row["label"]))
             continue
         _spread(ax, place, own, end)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
+from porfse_analysis.display.lettering import beside, make_room
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadlines import not_assessed, parts_column
 from porfse_analysis.display.sources import source_line
@@ -24,45 +25,39 @@ def calendar(report: Report) -> Figure | Html:
     if missing or rows.empty:
         return paragraphs([missing or report.text("empty.calendar")], "pf-empty")
     rows = rows.assign(part=word_decommitment(rows, report.payment_applications, report.lang)["part"])
-    figure, ax = new_figure(height=3.8)
+    told = bool(parts_column(rows, report))
+    labels = [_deadline(row, told, report) for _, row in rows.iterrows()]
+    figure, ax = new_figure(height=0.46 * len(rows) + 1.1, left=2.2, top=0.4)
     series = (
-        ("target_eu", report.text("figure.target"), COLOURS["allocation"]),
-        ("payment_applications_eu", report.text("figure.payment_applications"), COLOURS["certified"]),
+        ("target_eu", report.text("figure.target"), COLOURS["allocation"], COLOURS["edge"]),
+        ("payment_applications_eu", report.text("figure.payment_applications"), COLOURS["certified"], "white"),
     )
-    for step, (name, label, colour) in enumerate(series):
-        ax.bar(
+    for step, (name, label, colour, edge) in enumerate(series):
+        ax.barh(
             [place + (step - 0.5) * _WIDTH for place in range(len(rows))],
             (rows[name] / wording.MILLION).fillna(0),
-            width=_WIDTH * 0.92,
-            color=colour,
-            edgecolor="white",
-            linewidth=0,
+            height=_WIDTH * 0.92,
+            facecolor=colour,
+            edgecolor=edge,
+            linewidth=0.8 if edge != "white" else 0,
             label=label,
         )
     names = [name for name, *_ in series]
-    told = bool(parts_column(rows, report))
-    said = []
-    for position, (_, row) in enumerate(rows.iterrows()):
-        gap = _signed(row, report)
-        if gap:
-            ax.annotate(
-                gap,
-                (position, max(row[names].fillna(0)) / wording.MILLION),
-                xytext=(0, 4),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8,
-            )
+    said, ends = [], []
+    for position, (label, (_, row)) in enumerate(zip(labels, rows.iterrows(), strict=True)):
+        end = max(row[names].fillna(0)) / wording.MILLION
+        ends.append((end, _signed(row, report)))
+        beside(ax, *(end, position), _signed(row, report), fontsize=9)
         target, applied = (_amount(row[name], report) for name in names)
-        label = _deadline(row, told, report).replace("\n", " ")
         said.append(report.text("alt.calendar_year", year=label, target=target, applied=applied))
-    ax.set_xticks(range(len(rows)), [_deadline(row, told, report) for _, row in rows.iterrows()], fontsize=9)
-    ax.set_ylim(0, (float(rows[names].fillna(0).to_numpy().max()) / wording.MILLION or 1.0) * 1.2)
-    ax.set_ylabel(report.text("figure.eu_million"))
-    ax.yaxis.set_major_formatter(number_ticks(report.lang))
-    ax.grid(axis="y", color=COLOURS["allocation"], linewidth=0.6)
-    ax.set_axisbelow(True)
-    figure.legend(frameon=False, loc="outside upper center", ncols=1)
+    make_room(ax, ends, 9)
+    ax.set_yticks(range(len(rows)), labels, fontsize=9)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xlabel(report.text("figure.eu_million"))
+    ax.xaxis.set_major_formatter(number_ticks(report.lang))
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    figure.legend(frameon=False, loc="upper center", ncols=2)
     used = [*report.programme.finance["source"].astype("str").unique()]
     used += [*report.programme.eu_commitments["source"].astype("str").unique()]
     return on_page(
@@ -75,12 +70,12 @@ def calendar(report: Report) -> Figure | Html:
 
 
 def _deadline(row: pd.Series, told: bool, report: Report) -> str:
-    """The deadline under its bars, with its fund where there are several."""
+    """The deadline beside its bars, with its fund where there are several."""
     if row["status"] == "settled_at_closure":
         year = report.text("figure.closure_year", year=row["year"])
     else:
         year = report.text("figure.open_year", year=row["year"]) if row["deadline"] > report.cutoff else row["year"]
-    return f"{year}\n{row['part']}" if told else str(year)
+    return f"{year} {row['part']}" if told else str(year)
 
 
 def _amount(value: float, report: Report) -> str:

@@ -139,7 +139,7 @@ def payment_applications(report: Report) -> Table:
         report.text("table.payment_applications", year=year, date=wording.date(report.cutoff, report.lang)),
         rows,
         [
-            Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report)),
+            Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report, rows)),
             Column(
                 "certified_eur",
                 report.text("column.certified_eur"),

@@ -1,0 +1,50 @@
+"""The terms of the pages, out of one glossary: those a page uses, explained on it, and all of them on a page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from porfse_analysis.display.html import Html, written
+from porfse_analysis.display.words import wording
+
+__all__ = ["all_terms", "explained", "terms_in"]
+
+
+def all_terms(lang: str) -> Html:
+    """Every term with what it means, in the order of the alphabet."""
+    return Html(written("terms", items=_items(_in_order(lang), lang)))
+
+
+def terms_in(body: str, lang: str) -> list[str]:
+    """The terms, by their keys, whose words the text of a piece of HTML has, in the order of the alphabet."""
+    text = re.sub(r"<[^>]*>", " ", re.sub(r"<(style|svg)\b.*?</\1>", " ", body, flags=re.DOTALL)).casefold()
+    return [key for key in _in_order(lang) if _pattern(key, lang).search(text)]
+
+
+def explained(body: str, lang: str) -> str:
+    """The terms of a piece of HTML, to be opened by who needs them; "" where it has none."""
+    used = terms_in(body, lang)
+    summary = wording.text("glossary.used", lang)
+    return written("terms_used", summary=summary, items=_items(used, lang)) if used else ""
+
+
+def _items(keys: list[str], lang: str) -> list[tuple[str, str, str]]:
+    return [(key, wording.text(f"term.{key}", lang), wording.text(f"term_meaning.{key}", lang)) for key in keys]
+
+
+@cache
+def _in_order(lang: str) -> list[str]:
+    def place(key: str) -> str:
+        # an accent is no letter of its own
+        return unicodedata.normalize("NFKD", wording.text(f"term.{key}", lang)).casefold()
+
+    return sorted(wording.catalogue(lang)["term"], key=place)
+
+
+@cache
+def _pattern(key: str, lang: str) -> re.Pattern[str]:
+    """What a text that uses a term has in it: its name, or the beginning of one of its words."""
+    forms = [wording.text(f"term.{key}", lang), *wording.catalogue(lang)["term_forms"][key]]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(form.casefold()) for form in forms)})")

@@ -1,0 +1,67 @@
+"""The glossary: one meaning of a term, in both languages, on the pages that use it and on a page of its own."""
+
+import re
+
+import pytest
+
+from porfse_analysis.display.glossary import all_terms, explained, terms_in
+from porfse_analysis.display.words import wording
+from porfse_analysis.reports.glossary_page import write_glossaries
+from porfse_analysis.reports.render import page
+
+ASKED = (
+    "allocation selected committed paid declared certified certification_rate absorption n_plus_3 decommitment "
+    "framework milestone target reserve serious_failure achievement_ratio per_capita region_category cutoff "
+    "data_date restated source_status bound open_interval"
+)
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_every_term_has_a_name_a_meaning_and_words_it_is_known_by(lang):
+    catalogue = wording.catalogue(lang)
+    assert set(ASKED.split()) <= set(catalogue["term"])
+    assert set(catalogue["term"]) == set(catalogue["term_meaning"]) == set(catalogue["term_forms"])
+    shown = all_terms(lang).html
+    for key, name in catalogue["term"].items():
+        # a page that names a term explains it
+        assert key in terms_in(f"<p>{name}</p>", lang), key
+        assert f'<dt id="term-{key}">' in shown
+        assert re.search(r"[.»]$", catalogue["term_meaning"][key]), key
+    names = re.findall(r"<dt[^>]*>(.*?)</dt>", shown)
+    assert names == sorted(names, key=str.casefold)
+
+
+def test_a_page_explains_the_terms_it_uses_and_no_other():
+    body = '<h1>P</h1><p title="milestone">Certified expenditure</p><img alt="the median"><h2 id="money">Money</h2>'
+    assert terms_in(body, "en") == ["certified"]
+    shown = explained(body, "en")
+    assert re.findall(r"<dt[^>]*>(.*?)</dt>", shown) == ["Certified expenditure"]
+    assert "Expenditure entered in the accounts of the certifying authority" in shown
+    made = page(lang="en", title="P", body=body)
+    assert re.search(r'<img[^>]*><details class="pf-glossary">.*</details>\s*<h2 id="money">', made, re.DOTALL)
+    assert "<script" not in made
+    # a word within another is none of its own: a rate is no part of "operate"
+    assert terms_in("<p>operated</p>", "en") == []
+    assert explained("<p>nothing of ours</p>", "en") == ""
+    assert "<details" not in page(lang="en", title="P", body=body, terms=False)
+
+
+def test_terms_stand_above_the_sections_and_not_in_a_comment():
+    body = '<h1>P</h1><div class="pf-comment"><h2>Target</h2></div><h2 id="a">A</h2><h2 id="b">B</h2>'
+    made = page(lang="it", title="P", body=body)
+    assert re.search(r"</div>\s*<details.*?</details>\s*<h2 id=\"a\">", made, re.DOTALL)
+    assert made.count("<details") == 1
+
+
+def test_the_glossaries_lead_to_one_another_and_home(tmp_path):
+    fronts = {"it": tmp_path / "index.html", "en": tmp_path / "en" / "index.html"}
+    written = write_glossaries(fronts, "Ufficio <b>")
+    assert written == [tmp_path / "glossary.html", tmp_path / "en" / "glossary.html"]
+    italian, english = (path.read_text(encoding="utf-8") for path in written)
+    assert '<h1 id="title">Glossario</h1>' in italian
+    assert re.findall(r'href="([^"#]+)"', italian) == ["index.html", "en/glossary.html"]
+    assert re.findall(r'href="([^"#]+)"', english) == ["index.html", "../glossary.html"]
+    assert "Loss of the part of an annual EU commitment that is not covered at an N+3 deadline." in english
+    assert "A cura di: Ufficio &lt;b&gt;<br>" in italian
+    again = [path.read_bytes() for path in write_glossaries(fronts, "Ufficio <b>")]
+    assert again == [italian.encode(), english.encode()]
