@@ -162,6 +162,7 @@ EXTRAS = {
     "IPython": "reports",
     "PIL": "reports",
     "distributed": "cluster",
+    "duckdb": "records",
     "filelock": "reports",
     "ipykernel": "reports",
     "ipywidgets": "explore",

@@ -5,6 +5,7 @@ Every number in them is one of the frames of the report: nothing is computed her
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.display import cells
@@ -60,7 +61,7 @@ def axes_apart(report: Report) -> pd.DataFrame:
     rates = rates[(rates["axis"] != ALL) & ~rates["axis"].isin(assistance) & rates["value"].notna()]
     rates = rates[~is_old(rates["data_date"], report.cutoff)]
     exact = [not value_bound(note) and "partial" not in note.split(";") for note in rates["note"]]
-    rates = rates[exact]
+    rates = rates[np.array(exact, dtype=bool)]  # an empty list would take the columns away
     plan = allocation_in_force(report)
     funded = set(plan.loc[plan["amount"] > 0, "axis"]) - {ALL, *assistance}
     for stage in reversed(STAGES):

@@ -42,7 +42,8 @@ class Layout:
     """One kind of file; one that is of no use here has no fields."""
 
     name: str
-    tells: tuple[str, ...]
+    tells: tuple[tuple[str, ...], ...]
+    never: tuple[str, ...]
     needed: tuple[str, ...]
     fields: tuple[Field, ...]
 
@@ -78,7 +79,8 @@ def layouts() -> dict[str, Layout]:
     return {
         name: Layout(
             name,
-            tuple(said["tells"]),
+            tuple(map(tuple, said["tells"])),
+            tuple(said.get("never", ())),
             tuple(said.get("needed", ())),
             tuple(Field(column[0], column[1], tuple(column[2:])) for column in said.get("columns", ())),
         )
@@ -96,4 +98,11 @@ def words(name: str) -> Any:
 def told(header: Sequence[str]) -> Layout | None:
     """The kind of file a header is of; None where it is none of them."""
     labels = {plain(label) for label in header}
-    return next((layout for layout in layouts().values() if labels.issuperset(layout.tells)), None)
+    return next(
+        (
+            layout
+            for layout in layouts().values()
+            if any(labels.issuperset(tells) for tells in layout.tells) and labels.isdisjoint(layout.never)
+        ),
+        None,
+    )

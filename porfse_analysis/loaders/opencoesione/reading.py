@@ -133,7 +133,7 @@ def _read(part: Part, records: Records, aside: list[pd.DataFrame], progress: Pro
     choose = _choose_projects if part.layout.name == PROJECTS else _choose_details
     for piece in part.pieces():
         count += len(piece)
-        piece["project"] = without_tax_codes(piece["project"].map(str.strip), records.salt)
+        piece["project"] = without_tax_codes(piece["project"].map(_stripped), records.salt)
         reason = choose(piece, records)
         kept.append(_plain(piece[reason == ""]))
         aside.append(_listed(piece, reason, part))
@@ -148,9 +148,14 @@ def _read(part: Part, records: Records, aside: list[pd.DataFrame], progress: Pro
     return rows
 
 
+def _stripped(text: str) -> str:
+    """A text without blanks at its ends; a no-break space may be half an accent that was encoded twice, and stays."""
+    return text.strip(" \t\r\n")
+
+
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     """The texts without blanks at their ends: a cell that is missing may hold one."""
-    return rows.apply(lambda column: column.map(str.strip)) if len(rows) else rows
+    return rows.apply(lambda column: column.map(_stripped)) if len(rows) else rows
 
 
 def _choose_projects(piece: pd.DataFrame, records: Records) -> pd.Series:
@@ -186,7 +191,7 @@ def _flag(rows: pd.DataFrame, name: str) -> pd.Series:
 def _column(rows: pd.DataFrame, name: str) -> pd.Series:
     if name not in rows:
         return pd.Series("", index=rows.index, dtype="str")
-    return rows[name].map(str.strip).astype("str")
+    return rows[name].map(_stripped).astype("str")
 
 
 def _choose_details(piece: pd.DataFrame, records: Records) -> pd.Series:
@@ -194,12 +199,12 @@ def _choose_details(piece: pd.DataFrame, records: Records) -> pd.Series:
     kept = piece["project"].isin(records.projects["project"])
     reason = pd.Series("", index=piece.index, dtype=object)
     if "programme" in piece:
-        programme = piece["programme"].map(lambda text: text.strip().upper())
+        programme = piece["programme"].map(lambda text: _stripped(text).upper())
         reason[(programme != "") & (programme != records.cci)] = "other_programme"
     reason[(reason == "") & ~kept] = "other_project"
     day = next((name for name in ("paid_on", "total_at", "committed_on") if name in piece), "")
     if day:
-        reason[(reason == "") & (piece[day].map(str.strip) == "")] = "no_day"
+        reason[(reason == "") & (piece[day].map(_stripped) == "")] = "no_day"
     return reason
 
 
@@ -240,6 +245,9 @@ def _values(rows: pd.DataFrame, part: Part, faults: list[Fault], records: Record
         texts = rows[column.name]
         if column.kind in ("amount", "number", "day", "date"):
             columns[column.name] = _read_column(texts, column, part, faults, records)
+            if column.kind == "date":
+                # what is no date may be anything, a name too: only digits are kept as they were
+                rows[column.name] = texts.map(lambda text: text if safe_value(text) is not None else "")
         elif column.kind == "title":
             right, mixed = repaired(texts)
             if mixed:
@@ -314,14 +322,16 @@ def _listed(piece: pd.DataFrame, reason: pd.Series, part: Part) -> pd.DataFrame:
         for why, row in zip(out[one_by_one], own.to_dict("records"), strict=True)
     ]
     counted = out[~one_by_one].value_counts(sort=False)
-    rows += [{"file": part.label, "reason": why, "rows": int(count)} for why, count in counted.items()]
+    rows += [
+        {"file": part.label, "reason": why, "project": "", "axis": "", "rows": int(count)}
+        for why, count in counted.items()
+    ]
     return pd.DataFrame(rows, columns=list(ASIDE))
 
 
 def _together(aside: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """What was set aside of every piece, the rows of one reason and no project added up."""
     table = pd.concat(aside, ignore_index=True)
-    table[list(_TEXTS)] = table[list(_TEXTS)].fillna("")
     amounts = [name for name in ASIDE if name.endswith("_eur")]
     sums = {"rows": ("rows", "sum")} | {name: (name, lambda of: of.sum(min_count=1)) for name in amounts}
     grouped = table.groupby(list(_TEXTS), sort=False, as_index=False)
@@ -349,7 +359,7 @@ def _amounts(row: Mapping[Hashable, object]) -> dict[str, object]:
     """The amounts of a project that is set aside, where they can be read."""
     found: dict[str, object] = {}
     for name in ("selected", "committed", "paid"):
-        values, problems = numbers(pd.Series([str(row.get(name) or "").strip()], dtype="str"), amounts=True)
+        values, problems = numbers(pd.Series([_stripped(str(row.get(name) or ""))], dtype="str"), amounts=True)
         found[f"{name}_eur"] = float("nan") if problems else float(values[0])
     return found
 

@@ -72,7 +72,8 @@ def tidy_tables(records: Records, cutoffs: Sequence[pd.Timestamp]) -> dict[str, 
     order = {axis: place for place, axis in enumerate(axes["axis"])}
     stages = {stage: place for place, stage in enumerate(schema.STAGES)}
     finance = finance.assign(place=finance["axis"].map(order), step=finance["stage"].map(stages))
-    finance = finance.sort_values(["cutoff", "place", "step", "fund", "region_category"], kind="stable")
+    order_of = ["cutoff", "place", "step", "fund", "region_category"]
+    finance = finance.sort_values(order_of, kind="stable", ignore_index=True)
     tables = {"axes": axes, "finance": schema.conform("finance", finance.assign(source=SOURCE), programme=records.cci)}
     people = _achievements(records, projects, newest)
     if len(people):
