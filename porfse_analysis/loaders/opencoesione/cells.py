@@ -7,7 +7,7 @@ can be. Each different text is read once, however often it occurs.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -15,12 +15,23 @@ import pandas as pd
 
 from porfse_analysis import schema
 
-__all__ = ["days", "numbers", "repaired"]
+__all__ = ["days", "each", "numbers", "repaired", "stripped"]
 
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _SIGNED = {sign: re.compile(rf"[+-]?\d*{re.escape(sign)}\d+", re.ASCII) for sign in ",."}
 _DAY = re.compile(r"(\d{8})(?:[.,]0+)?", re.ASCII)
 _CENTS = 1e-6  # what a binary fraction adds to an amount: 193811766.27999997 is 193811766.28
+
+
+def each(texts: pd.Series, of: Callable[[str], str]) -> pd.Series:
+    """`of` every text, asked once for each different one."""
+    codes, found = pd.factorize(texts)
+    return pd.Series(np.array([of(text) for text in found], dtype=object)[codes], index=texts.index, dtype=object)
+
+
+def stripped(text: str) -> str:
+    """A text without blanks at its ends; a no-break space may be half an accent that was encoded twice, and stays."""
+    return text.strip(" \t\r\n")
 
 
 def numbers(texts: pd.Series, *, amounts: bool) -> tuple[np.ndarray, Mapping[str, str]]:
@@ -87,7 +98,7 @@ def repaired(texts: pd.Series) -> tuple[pd.Series, bool]:
         return texts, False
     if not all(once.values()):
         return texts, True
-    return texts.replace({text: right for text, right in once.items() if right}), False
+    return each(texts, lambda text: once.get(text, text)), False
 
 
 def _once(text: str) -> str:

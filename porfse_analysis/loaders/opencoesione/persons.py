@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import re
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.loaders.opencoesione.layout import PROJECTS, layouts
@@ -21,12 +22,13 @@ _ORGANISATION = re.compile(r"\d{11}", re.ASCII)
 # legal forms as Istat codes them: 1.1 sole traders and professionals, 1.2 partnerships; 1.3 and on, 2: organisations
 _FORM = re.compile(r"(?:1\.[3-9]|2\.\d)(?:\.\d+)*", re.ASCII)
 _DIGIT = "[0-9LMNPQRSTUV]"  # letters stand for digits where two persons would have one code
+_LENGTH = 16
 _TAX_CODE = re.compile(rf"[A-Z]{{6}}{_DIGIT}{{2}}[A-EHLMPRST]{_DIGIT}{{2}}[A-Z]{_DIGIT}{{3}}[A-Z]", re.IGNORECASE)
 
 
 def holds_tax_code(text: str) -> bool:
     """Whether the tax code of a person stands in a text."""
-    return any(re.search(r"\d", found) for found in _TAX_CODE.findall(text))
+    return len(text) >= _LENGTH and any(re.search(r"\d", found) for found in _TAX_CODE.findall(text))
 
 
 def safe_value(text: str) -> str | None:
@@ -41,21 +43,17 @@ def without_persons(projects: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """
     projects = projects.copy()
     people = [field.name for field in layouts()[PROJECTS].fields if field.kind == "person"]
-    columns = [name for name in (*people, "legal_form") if name in projects]
-    kept: dict[tuple[str, ...], tuple[str, str]] = {}
     withheld = 0
     if set(people) & set(projects.columns):
-        rows = projects[columns].to_dict("records")
-        pairs = []
-        for row in rows:
-            key = tuple(str(row.get(name, "")) for name in ("beneficiary_code", "beneficiary", "legal_form"))
-            if key not in kept:
-                kept[key] = _organisations(*key)
-            pairs.append(kept[key])
-            withheld += bool(key[0] or key[1]) and kept[key] != key[:2]
-        for name, place in (("beneficiary_code", 0), ("beneficiary", 1)):
+        parts = [projects.get(name, pd.Series("", index=projects.index)) for name in (*people, "legal_form")]
+        codes, found = pd.factorize(pd.MultiIndex.from_arrays(parts))
+        kept = [_organisations(*key) for key in found]
+        changed = [bool(key[0] or key[1]) and safe != tuple(key[:2]) for key, safe in zip(found, kept, strict=True)]
+        withheld = int(np.array(changed, dtype=bool)[codes].sum())
+        for place, name in enumerate(people):
             if name in projects:
-                projects[name] = pd.Series([pair[place] for pair in pairs], index=projects.index, dtype="str")
+                safe_texts = np.array([safe[place] for safe in kept], dtype=object)[codes]
+                projects[name] = pd.Series(safe_texts, index=projects.index, dtype="str")
     for name in projects.columns:
         texts = projects[name]
         if texts.dtype != "str" and texts.dtype != object:

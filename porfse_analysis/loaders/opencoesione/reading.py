@@ -6,6 +6,7 @@ Every row of every file is counted: kept, or set aside for one reason. What is k
 
 from __future__ import annotations
 
+import re
 import secrets
 import zipfile
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import DataError, Fault, ParameterError
-from porfse_analysis.loaders.opencoesione.cells import days, numbers, repaired
+from porfse_analysis.loaders.opencoesione.cells import days, each, numbers, repaired, stripped
 from porfse_analysis.loaders.opencoesione.layout import (
     COMMITMENTS,
     INDICATORS,
@@ -133,7 +134,7 @@ def _read(part: Part, records: Records, aside: list[pd.DataFrame], progress: Pro
     choose = _choose_projects if part.layout.name == PROJECTS else _choose_details
     for piece in part.pieces():
         count += len(piece)
-        piece["project"] = without_tax_codes(piece["project"].map(_stripped), records.salt)
+        piece["project"] = without_tax_codes(each(piece["project"], stripped), records.salt)
         reason = choose(piece, records)
         kept.append(_plain(piece[reason == ""]))
         aside.append(_listed(piece, reason, part))
@@ -148,14 +149,9 @@ def _read(part: Part, records: Records, aside: list[pd.DataFrame], progress: Pro
     return rows
 
 
-def _stripped(text: str) -> str:
-    """A text without blanks at its ends; a no-break space may be half an accent that was encoded twice, and stays."""
-    return text.strip(" \t\r\n")
-
-
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     """The texts without blanks at their ends: a cell that is missing may hold one."""
-    return rows.apply(lambda column: column.map(_stripped)) if len(rows) else rows
+    return pd.DataFrame({name: each(rows[name], stripped) for name in rows}, index=rows.index)
 
 
 def _choose_projects(piece: pd.DataFrame, records: Records) -> pd.Series:
@@ -174,7 +170,7 @@ def _choose_projects(piece: pd.DataFrame, records: Records) -> pd.Series:
         "aggregate": ~_flag(rows, "aggregate"),
         "no_code": _column(rows, "project") == "",
         "no_axis": _column(rows, "axis").isin(words("no_axis")),
-        "two_funds": _column(rows, "fund").map(lambda text: len(set(text.split(_SEPARATOR))) > 1),
+        "two_funds": _column(rows, "fund").str.contains(_SEPARATOR, regex=False),
         "no_fund": ~_column(rows, "fund").isin([*known, *known.values(), ""]),
     }
     for name, true in tests.items():
@@ -185,13 +181,13 @@ def _choose_projects(piece: pd.DataFrame, records: Records) -> pd.Series:
 
 def _flag(rows: pd.DataFrame, name: str) -> pd.Series:
     """Whether a flag says that a project counts; a file without the flag leaves none out."""
-    return _column(rows, name).str.replace(r"[.,]0+$", "", regex=True).isin(words(name))
+    return each(_column(rows, name), lambda text: re.sub(r"[.,]0+$", "", text)).isin(words(name))
 
 
 def _column(rows: pd.DataFrame, name: str) -> pd.Series:
     if name not in rows:
-        return pd.Series("", index=rows.index, dtype="str")
-    return rows[name].map(_stripped).astype("str")
+        return pd.Series("", index=rows.index, dtype=object)
+    return each(rows[name], stripped)
 
 
 def _choose_details(piece: pd.DataFrame, records: Records) -> pd.Series:
@@ -199,12 +195,12 @@ def _choose_details(piece: pd.DataFrame, records: Records) -> pd.Series:
     kept = piece["project"].isin(records.projects["project"])
     reason = pd.Series("", index=piece.index, dtype=object)
     if "programme" in piece:
-        programme = piece["programme"].map(lambda text: _stripped(text).upper())
+        programme = each(piece["programme"], lambda text: stripped(text).upper())
         reason[(programme != "") & (programme != records.cci)] = "other_programme"
     reason[(reason == "") & ~kept] = "other_project"
     day = next((name for name in ("paid_on", "total_at", "committed_on") if name in piece), "")
     if day:
-        reason[(reason == "") & (piece[day].map(_stripped) == "")] = "no_day"
+        reason[(reason == "") & (each(piece[day], stripped) == "")] = "no_day"
     return reason
 
 
@@ -247,7 +243,7 @@ def _values(rows: pd.DataFrame, part: Part, faults: list[Fault], records: Record
             columns[column.name] = _read_column(texts, column, part, faults, records)
             if column.kind == "date":
                 # what is no date may be anything, a name too: only digits are kept as they were
-                rows[column.name] = texts.map(lambda text: text if safe_value(text) is not None else "")
+                rows[column.name] = each(texts, lambda text: text if safe_value(text) is not None else "")
         elif column.kind == "title":
             right, mixed = repaired(texts)
             if mixed:
@@ -267,7 +263,7 @@ def _read_column(texts: pd.Series, column: Field, part: Part, faults: list[Fault
         values, problems = numbers(texts, amounts=column.kind == "amount")
     else:
         values, problems = days(texts)
-    wrong = texts[texts.isin(list(problems))]
+    wrong = texts[texts.isin(list(problems))] if problems else texts.iloc[:0]
     label = part.header[part.at[column.name]]
     if len(wrong) and column.kind == "date":
         floats = sum("32-bit" in problems[text] for text in wrong)
@@ -359,7 +355,7 @@ def _amounts(row: Mapping[Hashable, object]) -> dict[str, object]:
     """The amounts of a project that is set aside, where they can be read."""
     found: dict[str, object] = {}
     for name in ("selected", "committed", "paid"):
-        values, problems = numbers(pd.Series([_stripped(str(row.get(name) or ""))], dtype="str"), amounts=True)
+        values, problems = numbers(pd.Series([stripped(str(row.get(name) or ""))], dtype="str"), amounts=True)
         found[f"{name}_eur"] = float("nan") if problems else float(values[0])
     return found
 

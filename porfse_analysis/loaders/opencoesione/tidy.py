@@ -65,8 +65,9 @@ def tidy_tables(records: Records, cutoffs: Sequence[pd.Timestamp]) -> dict[str, 
                 "give the file pagamenti, which has payments by day"
             )
     rows = [_at_newest(projects, newest, lossy=records.through_floats)]
-    for day in sorted(set(cutoffs) - {newest}):
-        rows += [_at(projects, stage, frame, name, day) for stage, frame, name in dated]
+    before = sorted(set(cutoffs) - {newest})
+    if before:
+        rows += [_by_day(projects, stage, frame, name, before) for stage, frame, name in dated]
     finance = pd.concat(rows, ignore_index=True)
     axes = _axes(projects, records.cci)
     order = {axis: place for place, axis in enumerate(axes["axis"])}
@@ -175,33 +176,64 @@ def _dated(records: Records) -> list[tuple[str, pd.DataFrame, str]]:
     return found
 
 
-def _at(projects: pd.DataFrame, stage: str, frame: pd.DataFrame, name: str, day: pd.Timestamp) -> pd.DataFrame:
-    """One stage at one day, from rows by day: single ones are added, of totals each project's last one counts.
+def _by_day(
+    projects: pd.DataFrame, stage: str, frame: pd.DataFrame, name: str, days: Sequence[pd.Timestamp]
+) -> pd.DataFrame:
+    """One stage at some days, from rows by day: single ones are added, of totals each project's last one counts.
 
     Commitments of a financial instrument are what its manager was given, not what is binding: an axis that has one is
     left without a figure.
     """
-    until = frame[frame[name] <= day]
+    groups = projects.groupby(_KEY, sort=False)
+    keys = [tuple(map(str, key)) for key in projects[_KEY].drop_duplicates().itertuples(index=False, name=None)]
+    of_project = pd.Series(groups.ngroup().to_numpy(), index=projects["project"])
+    frame = frame.assign(group=of_project.reindex(frame["project"]).to_numpy())
     if name == "total_at":
-        until = until.sort_values(name, kind="stable").drop_duplicates("project", keep="last")
-    own = until.merge(projects[["project", *_KEY]], on="project", suffixes=("_row", ""))
-    sums = own.groupby(_KEY)[stage].agg(_cents)
-    unknown: set[tuple[str, ...]] = set()
+        sums, oldest = _of_totals(frame, stage, days, len(keys))
+    else:
+        sums, oldest = _of_single(frame, stage, name, days, len(keys)), None
+    unknown: set[int] = set()
     if stage == "committed" and "nature" in projects:
         instruments = projects[projects["nature"].isin(words("financial_instrument"))]
-        unknown = set(instruments[_KEY].itertuples(index=False, name=None))
-    dates = own.groupby(_KEY)[name].min() if name == "total_at" else None
+        unknown = set(of_project[instruments["project"]])
+    updated = groups["updated"].min()
     rows = []
-    for key, group in projects.groupby(_KEY, sort=False):
-        known = min(day, group["updated"].min())
-        oldest = dates.get(key, known) if dates is not None else known
-        amount = float("nan") if key in unknown else float(sums.get(key, 0.0))
-        rows.append(
-            dict(zip(_KEY, key, strict=True))
-            | {"cutoff": day, "stage": stage, "amount_eur": amount, "data_date": min(known, oldest)}
-            | {"precision": _CENT, "qualifier": "exact"}
-        )
+    for place, day in enumerate(days):
+        for group, key in enumerate(keys):
+            known = min(day, updated[key])
+            dated = oldest[group][place] if oldest is not None else None
+            rows.append(
+                dict(zip(_KEY, key, strict=True))
+                | {"cutoff": day, "stage": stage, "data_date": known if dated is None else min(known, dated)}
+                | {"amount_eur": float("nan") if group in unknown else sums[group, place] / 100}
+                | {"precision": _CENT, "qualifier": "exact"}
+            )
     return pd.DataFrame(rows)
+
+
+def _of_single(frame: pd.DataFrame, stage: str, name: str, days: Sequence[pd.Timestamp], groups: int) -> np.ndarray:
+    """Cents up to each day, by group: single rows, with their sign, added up."""
+    place = np.searchsorted(np.array(days, dtype=schema.DATE_DTYPE), frame[name].to_numpy(), side="left")
+    cents = np.round(frame[stage].fillna(0.0).to_numpy() * 100).astype("int64")
+    sums = np.zeros((groups, len(days) + 1), dtype="int64")
+    np.add.at(sums, (frame["group"].to_numpy(), place), cents)
+    return sums[:, :-1].cumsum(axis=1)
+
+
+def _of_totals(
+    frame: pd.DataFrame, stage: str, days: Sequence[pd.Timestamp], groups: int
+) -> tuple[np.ndarray, list[list[pd.Timestamp | None]]]:
+    """Cents at each day, by group, of cumulative totals; and the oldest day of the totals that count."""
+    sums = np.zeros((groups, len(days)), dtype="int64")
+    oldest: list[list[pd.Timestamp | None]] = [[None] * len(days) for _ in range(groups)]
+    frame = frame.sort_values("total_at", kind="stable")
+    for place, day in enumerate(days):
+        last = frame[frame["total_at"] <= day].drop_duplicates("project", keep="last")
+        cents = np.round(last[stage].fillna(0.0).to_numpy() * 100).astype("int64")
+        np.add.at(sums[:, place], last["group"].to_numpy(), cents)
+        for group, first in last.groupby("group")["total_at"].min().items():
+            oldest[int(str(group))][place] = first
+    return sums, oldest
 
 
 def what_to_know(records: Records) -> list[tuple[str, dict[str, object]]]:
@@ -227,7 +259,7 @@ def _paid_otherwise(records: Records) -> list[tuple[str, dict[str, object]]]:
     found = [dated for dated in _dated(records) if dated[0] == "paid"]
     notices: list[tuple[str, dict[str, object]]] = []
     for stage, frame, name in found:
-        by_day = _at(projects, stage, frame, name, max(records.newest, frame[name].max()))
+        by_day = _by_day(projects, stage, frame, name, [max(records.newest, frame[name].max())])
         for axis, own in projects.groupby("axis", sort=False):
             paid, dated = _cents(own["paid"]), _cents(by_day.loc[by_day["axis"] == axis, "amount_eur"])
             if abs((0.0 if np.isnan(paid) else paid) - dated) >= _CENT / 2:
