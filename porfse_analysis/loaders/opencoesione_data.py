@@ -16,6 +16,7 @@ from porfse_analysis import schema
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.languages import IN_TABLES, text
+from porfse_analysis.loaders.descriptor import read_descriptor
 from porfse_analysis.loaders.opencoesione.copy import COPY, LIST, copy_of, list_of
 from porfse_analysis.loaders.opencoesione.plan import axis_pairs, read_plan
 from porfse_analysis.loaders.opencoesione.reading import Progress, Records, lines_of, read_records
@@ -23,7 +24,7 @@ from porfse_analysis.loaders.opencoesione.tidy import SOURCE, cutoffs_every, tid
 from porfse_analysis.loaders.save import check_target, save_programme
 from porfse_analysis.programme import Programme, make_programme
 
-__all__ = ["Records", "import_records", "lines_of", "programme_from_records", "read_records"]
+__all__ = ["Records", "import_records", "lines_of", "open_records", "programme_from_records", "read_records"]
 
 
 def programme_from_records(
@@ -93,6 +94,23 @@ def import_records(
     records.notices += what_to_know(records)
     save_programme(programme, to, overwrite=overwrite, beside={COPY: copy_of(records), LIST: list_of(records)})
     return programme, records
+
+
+def open_records(folder: str | Path, *, cutoff: object = None) -> Records:
+    """The records that an import has left in a programme folder.
+
+    Raises `ParameterError` where the folder has none, and where they are of a later day than `cutoff`: what they were
+    at that day is not known.
+    """
+    copy = Path(folder) / COPY
+    if not str(folder) or not copy.is_file():
+        raise ParameterError(f"{folder or 'the bundled programme'} has no records: see `porfse import opencoesione`")
+    records = read_records([copy], read_descriptor(Path(folder))["cci"])
+    if cutoff is not None and as_cutoff(cutoff) < records.newest:
+        raise ParameterError(
+            f"cutoff {as_cutoff(cutoff).date()}: the records are of {records.newest.date()}; ask for that date or later"
+        )
+    return records
 
 
 def _title(records: Records) -> str:
