@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from porfse_analysis import schema
+from porfse_analysis.codes import reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.languages import IN_TABLES, text
@@ -57,8 +58,11 @@ def programme_from_records(
         allocation, more, source = read_plan(
             plan, records.cci, tables["axes"], newest=records.newest, pairs=axis_pairs(axes)
         )
-        tables["finance"] = pd.concat([tables["finance"], allocation], ignore_index=True)
-        tables["axes"] = pd.concat([tables["axes"], more], ignore_index=True)
+        planned = _in_force(allocation, tables["finance"]["cutoff"])
+        tables["finance"] = pd.concat([tables["finance"], planned], ignore_index=True)
+        both = pd.concat([tables["axes"], more], ignore_index=True)
+        order = reading_order(list(both["axis"]))
+        tables["axes"] = both.sort_values("axis", key=lambda names: names.map(order), ignore_index=True)
         sources.append(source)
     tables["sources"] = schema.conform("sources", pd.concat(sources, ignore_index=True), programme=records.cci)
     return make_programme(
@@ -68,6 +72,19 @@ def programme_from_records(
         where=f"records of {records.cci}",
         published_fractions=True,  # OpenCoesione's own figures: a finding, not an error
     )
+
+
+def _in_force(allocation: pd.DataFrame, cutoffs: pd.Series) -> pd.DataFrame:
+    """The plan in force at each date of the records, with the date it was published for as `data_date`.
+
+    Its own dates are none of the programme's: at them nothing else is known.
+    """
+    found = []
+    for day in sorted(cutoffs.unique()):
+        before = allocation[allocation["cutoff"] <= day]
+        last = before[before["cutoff"] == before["cutoff"].max()]
+        found.append(last.assign(cutoff=pd.Timestamp(day), data_date=last["data_date"].fillna(last["cutoff"])))
+    return pd.concat(found).astype({"cutoff": schema.DATE_DTYPE})
 
 
 def import_records(

@@ -308,7 +308,7 @@ def _listed(piece: pd.DataFrame, reason: pd.Series, part: Part) -> pd.DataFrame:
     own = piece.loc[out.index[one_by_one], [name for name in _TOLD if name in piece]]
     rows: list[dict[str, object]] = [
         {
-            "file": part.name,
+            "file": part.label,
             "reason": why,
             "project": row.get("project"),
             "axis": row.get("axis", "").strip(),
