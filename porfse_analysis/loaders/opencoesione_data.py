@@ -84,7 +84,8 @@ def _in_force(allocation: pd.DataFrame, cutoffs: pd.Series) -> pd.DataFrame:
         before = allocation[allocation["cutoff"] <= day]
         last = before[before["cutoff"] == before["cutoff"].max()]
         found.append(last.assign(cutoff=pd.Timestamp(day), data_date=last["data_date"].fillna(last["cutoff"])))
-    return pd.concat(found).astype({"cutoff": schema.DATE_DTYPE})
+    dated: pd.DataFrame = pd.concat(found)
+    return dated.astype({"cutoff": schema.DATE_DTYPE})
 
 
 def import_records(
