@@ -110,7 +110,8 @@ def import_records(
     records = read_records(files, cci, progress=progress)
     programme = programme_from_records(records, cutoffs=cutoffs, every=every, plan=plan, axes=axes)
     records.notices += what_to_know(records)
-    save_programme(programme, to, overwrite=overwrite, beside={COPY: copy_of(records), LIST: list_of(records)})
+    beside = {COPY: copy_of(records, progress), LIST: list_of(records)}
+    save_programme(programme, to, overwrite=overwrite, beside=beside)
     return programme, records
 
 

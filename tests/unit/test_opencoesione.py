@@ -538,13 +538,20 @@ def test_nothing_is_written_when_a_file_is_at_fault(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def test_payments_that_are_another_sum_are_told(tmp_path):
+def test_payments_and_commitments_that_are_another_sum_are_told(tmp_path):
+    given = [{"COD_LOCALE_PROGETTO": "A", "OC_DATA_IMPEGNI": "20230101", "IMPEGNI": "790,00"}]
     files = [
         samples.written(tmp_path, "p.csv", [project("A", OC_TOT_PAGAMENTI_RENDICONTAB_UE="600,00")]),
+        samples.written(tmp_path, "i.csv", given, samples.COMMITMENT_COLUMNS),
         dated(tmp_path),
     ]
     _, records = import_records(files, CCI, tmp_path / "new")
-    assert notices(records, "paid_otherwise") == [{"axis": "1", "projects": 600.0, "payments": 500.0}]
+    assert notices(records, "otherwise") == [
+        {"axis": "1", "stage": "committed", "projects": 800.0, "by_day": 790.0},
+        {"axis": "1", "stage": "paid", "projects": 600.0, "by_day": 500.0},
+    ]
+    _, same = import_records([samples.written(tmp_path, "q.csv", [project("A")]), files[2]], CCI, tmp_path / "same")
+    assert notices(same, "otherwise") == []
 
 
 def test_rows_in_pieces_are_the_rows_at_once(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from porfse_analysis.languages import IN_TABLES, text
 from porfse_analysis.loaders.opencoesione.layout import SET_ASIDE, layouts
-from porfse_analysis.loaders.opencoesione.reading import Records
+from porfse_analysis.loaders.opencoesione.reading import Progress, Records
 
 __all__ = ["COPY", "LIST", "copy_of", "list_of"]
 
@@ -21,12 +21,14 @@ COPY, LIST = "records.zip", "set_aside.csv"
 _MADE = (1980, 1, 1, 0, 0, 0)  # the same records give the same bytes
 
 
-def copy_of(records: Records) -> bytes:
+def copy_of(records: Records, progress: Progress | None = None) -> bytes:
     """The archive, as bytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for kind, texts in records.texts.items():
             labels = {field.name: field.labels[0] for field in layouts()[kind].fields}
+            if progress is not None:
+                progress(COPY, len(texts))
             archive.writestr(_member(f"{kind}.csv"), _csv(texts.rename(columns=labels), ";"))
         archive.writestr(_member(f"{SET_ASIDE}.csv"), _csv(records.aside, ","))
     return packed.getvalue()

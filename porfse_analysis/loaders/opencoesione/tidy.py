@@ -250,20 +250,24 @@ def what_to_know(records: Records) -> list[tuple[str, dict[str, object]]]:
         notices += [("instruments", {"count": count})] if count else []
     hidden = _hidden(projects) if records.get(INDICATORS) is None else projects.iloc[:0]
     notices += [("people_partial", {"count": len(hidden)})] if len(hidden) else []
-    return notices + _paid_otherwise(records)
+    return notices + _otherwise(records)
 
 
-def _paid_otherwise(records: Records) -> list[tuple[str, dict[str, object]]]:
-    """Notices of axes whose payments by day are another sum than what their projects have paid."""
+def _otherwise(records: Records) -> list[tuple[str, dict[str, object]]]:
+    """Notices of axes whose payments or commitments by day are another sum than what their projects have."""
     projects = _keyed(records)
-    found = [dated for dated in _dated(records) if dated[0] == "paid"]
     notices: list[tuple[str, dict[str, object]]] = []
-    for stage, frame, name in found:
-        by_day = _by_day(projects, stage, frame, name, [max(records.newest, frame[name].max())])
+    for stage, frame, name in _dated(records):
+        if stage not in projects:
+            continue
+        rows = _by_day(projects, stage, frame, name, [max(records.newest, frame[name].max())])
         for axis, own in projects.groupby("axis", sort=False):
-            paid, dated = _cents(own["paid"]), _cents(by_day.loc[by_day["axis"] == axis, "amount_eur"])
-            if abs((0.0 if np.isnan(paid) else paid) - dated) >= _CENT / 2:
-                notices.append(("paid_otherwise", {"axis": axis, "projects": paid, "payments": dated}))
+            of_projects = _cents(own[stage].fillna(0.0))
+            by_day = rows.loc[rows["axis"] == axis, "amount_eur"].sum(skipna=False)
+            if abs(of_projects - by_day) >= _CENT / 2:
+                notices.append(
+                    ("otherwise", {"axis": axis, "stage": stage, "projects": of_projects, "by_day": round(by_day, 2)})
+                )
     return notices
 
 
