@@ -139,6 +139,12 @@ def test_files_are_told_by_their_columns():
     assert told(["a", "b"]) is None
 
 
+@pytest.mark.parametrize("name", [name for name, layout in layouts().items() if layout.fields])
+def test_the_copy_of_a_file_is_told_as_the_file(name):
+    layout = layouts()[name]
+    assert told([field.labels[0] for field in layout.fields]) is layout
+
+
 def test_parquet_of_32_bit_numbers_is_refused(tmp_path):
     duckdb = pytest.importorskip("duckdb")
     path = tmp_path / "progetti.parquet"

@@ -12,6 +12,7 @@ from porfse_analysis.cli import app
 from porfse_analysis.errors import DataError, ParameterError
 from porfse_analysis.loaders.opencoesione.plan import axis_pairs
 from porfse_analysis.loaders.opencoesione_data import programme_from_records, read_records
+from porfse_analysis.verdicts.checks import check
 
 LOMBARDIA = "2014IT05SFOP007"
 AT = "2024-08-31"
@@ -190,3 +191,8 @@ def test_the_command_says_what_it_did_and_what_there_is_not(tmp_path):
     wrong = CliRunner().invoke(app, [*command, "--overwrite", "--cutoff", "2023-12-31"])
     assert wrong.exit_code == 2
     assert "pagamenti" in wrong.output
+
+
+def test_a_plan_in_force_is_no_stale_position(tmp_path):
+    programme = programme_from_records(records_of(tmp_path), plan=finance_table(tmp_path))
+    assert "stale_position" not in set(check(programme)["check"])
