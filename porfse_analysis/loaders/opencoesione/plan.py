@@ -23,9 +23,6 @@ from porfse_analysis.loaders.opencoesione.layout import words
 __all__ = ["axis_pairs", "read_plan"]
 
 PLANNED, ALLOCATIONS = "ec-e4v6-qrrq", "opencoesione-dotazioni"
-_TOTAL = re.compile(r"DOTAZIONE TOTALE PROGRAMMA (?:POST PAC )?(\d{8})")
-_EU = re.compile(r"DOTAZIONE UE PROGRAMMA (?:POST PAC )?(\d{8})")
-_CCI = "OC_CODICE_PROGRAMMA"
 
 
 def axis_pairs(said: str) -> dict[str, str]:
@@ -120,24 +117,27 @@ def _is_allocations(file: str | Path) -> bool:
     if path.read_bytes()[:4] == b"PK\x03\x04":
         return True
     with path.open("rb") as raw:
-        return b"DOTAZIONE TOTALE PROGRAMMA" in raw.read(1 << 14)
+        head = raw.read(1 << 14).decode("utf-8", "replace").upper()
+    return re.search(words("allocation_total"), head) is not None
 
 
 def _allocations(file: str | Path, cci: str) -> pd.DataFrame:
     """The allocation of the whole programme at each date of `dotazioni`, by fund and category of region."""
     table = _workbook(file)
     table.columns = pd.Index([str(label).strip().upper() for label in table.columns])
-    totals = {found[1]: label for label in table.columns if (found := _TOTAL.fullmatch(label))}
-    parts = {found[1]: label for label in table.columns if (found := _EU.fullmatch(label))}
-    if _CCI not in table or not totals:
-        fault = Fault("has no column OC_CODICE_PROGRAMMA or DOTAZIONE TOTALE PROGRAMMA", str(file), 1)
+    total, part_of_eu = (re.compile(words(f"allocation_{name}")) for name in ("total", "eu"))
+    totals = {found[1]: label for label in table.columns if (found := total.fullmatch(label))}
+    parts = {found[1]: label for label in table.columns if (found := part_of_eu.fullmatch(label))}
+    named = words("allocation_labels")
+    if named["programme"] not in table or not totals:
+        fault = Fault("has no column of programmes, or none of their allocation", str(file), 1)
         raise DataError(file, [fault])
-    codes = table[_CCI].str.upper().str.removeprefix("CCI").str.strip()
+    codes = table[named["programme"]].str.upper().str.removeprefix("CCI").str.strip()
     # 2014IT05M90P001: a zero for the O of OP
     own = table[codes.str.replace(r"0P(?=\d{3}$)", "OP", regex=True) == cci].copy()
     if own.empty:
         raise ParameterError(f"--plan {file}: it does not have the programme {cci}")
-    for name, label in (("fund", "FONDO"), ("region_category", "OC_AREA_OBIETTIVO_UE")):
+    for name, label in (pair for pair in named.items() if pair[0] != "programme"):
         cells = own[label] if label in own else pd.Series("", index=own.index)
         # a cell is empty where it is as the one above
         own[name] = cells.where(cells != "").ffill().fillna("").replace(words(name))

@@ -22,7 +22,7 @@ import pandas as pd
 
 from porfse_analysis.errors import DataError, Fault, extra_needed
 from porfse_analysis.loaders.cohesion.source import CheckedStream
-from porfse_analysis.loaders.opencoesione.layout import Layout, plain, told
+from porfse_analysis.loaders.opencoesione.layout import PROJECTS, Layout, layouts, plain, told
 
 __all__ = ["Part", "parts_of"]
 
@@ -186,7 +186,7 @@ def _part(name: str, path: Path, member: str, packed: bool, separator: str, head
     labels = [plain(label) for label in header]
     if layout is None:
         known = "progetti_esteso, pagamenti, impegni, indicatori, localizzazioni"
-        short = "COD_LOCALE_PROGETTO" in labels and "OC_CODICE_PROGRAMMA" in labels
+        short = {"project", "programme"} <= layouts()[PROJECTS].places(header).keys()
         hint = "It is like `progetti`, which has no chargeable amounts: take progetti_esteso" if short else ""
         remedy = hint or f"Name files of OpenCoesione: {known}"
         raise _refusal(name, f"is none of the files that are read ({known}): its columns are others", remedy)
