@@ -9,6 +9,9 @@ import pytest
 from opencoesione_samples import CCI, project
 
 import porfse_analysis as pf
+from porfse_analysis.display.programme_report.figures import axes_progress
+from porfse_analysis.display.programme_report.lead import first_sentences
+from porfse_analysis.display.programme_report.money import progress_by_axis
 from porfse_analysis.display.projects import rows, tables
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.loaders.opencoesione_data import import_records, open_records
@@ -170,3 +173,15 @@ def test_the_page_is_made_for_a_folder_with_records_at_its_last_date_alone(folde
 def test_the_copy_is_an_archive_of_plain_csv(folder):
     with zipfile.ZipFile(folder / "records.zip") as archive:
         assert sorted(archive.namelist()) == ["pagamenti.csv", "progetti_esteso.csv", "set_aside.csv"]
+
+
+def test_without_an_allocation_the_axes_have_amounts_and_the_page_says_why_there_is_no_rate(folder):
+    report = pf.open_report(pf.load_programme(folder), cutoff="2024-08-31", lang="en")
+    table = progress_by_axis(report)
+    written = table.written()
+    assert list(written) == ["axis", "selected_amount", "committed_amount", "paid_amount"]
+    assert written.iloc[0].tolist() == ["1 · ASSE 1 - OCCUPAZIONE", "0.03", "0.02", "0.02"]
+    said = "No source has an allocation at this date"
+    assert said in table.notes[0]
+    assert said in axes_progress(report).html
+    assert first_sentences(report)[0].startswith("Commitments at 31/08/2024")

@@ -74,7 +74,7 @@ def axes_progress(report: Report) -> Figure | Html:
     if allocation.empty or known.empty:
         by_axis = report.results[(report.results["axis"] != ALL) & report.results["indicator"].isin(RATES.values())]
         amounts = allocation.empty and by_axis["numerator"].notna().any()
-        return paragraphs([report.text("empty.no_plan" if amounts else "empty.axes")], "pf-empty")
+        return paragraphs([report.text("empty.no_plan") if amounts else report.text("empty.axes")], "pf-empty")
     stages = [stage for stage in _AXES_STAGES if (known["indicator"] == RATES[stage]).any()]
     figure, ax = new_figure(height=0.32 * max(len(stages) + 0.9, 2.9) * len(allocation) + 1.0, left=2.0, top=0.4)
     titles = {

@@ -210,7 +210,7 @@ def progress_by_axis(report: Report) -> Table:
         report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang)),
         frame,
         columns,
-        notes=[report.text("table.progress_note" if len(allocation) else "empty.no_plan"), *notes],
+        notes=[report.text("table.progress_note") if len(allocation) else report.text("empty.no_plan"), *notes],
         source=source_line(pd.concat(used) if used else [], report),
     )
 
