@@ -164,6 +164,7 @@ EXTRAS = {
     "IPython": "reports",
     "PIL": "reports",
     "distributed": "cluster",
+    "duckdb": "records",
     "filelock": "reports",
     "ipykernel": "reports",
     "ipywidgets": "explore",

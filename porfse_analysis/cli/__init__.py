@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from porfse_analysis.errors import missing_extra
 
 try:
-    from porfse_analysis.cli import figures, pages, programmes
+    from porfse_analysis.cli import figures, pages, programmes, records
     from porfse_analysis.cli.command import app
 except ModuleNotFoundError as error:  # the core alone is installed
     print(missing_extra(error) or error, file=sys.stderr)
     raise SystemExit(2) from error
 
-__all__ = ["app", "figures", "main", "pages", "paired", "programmes"]
+__all__ = ["app", "figures", "main", "pages", "paired", "programmes", "records"]
 
 
 def paired(words: Sequence[str]) -> list[str]:

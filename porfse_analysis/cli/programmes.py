@@ -13,7 +13,16 @@ from porfse_analysis.cli.command import Every, Folder, app, guarded, load
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
 
-__all__ = ["add", "export_workbook", "import_cohesion_data", "import_workbook", "new"]
+__all__ = [
+    "Overwrite",
+    "add",
+    "export_workbook",
+    "import_cohesion_data",
+    "import_workbook",
+    "imports",
+    "new",
+    "say_kept",
+]
 
 Overwrite = Annotated[
     bool,
@@ -82,14 +91,14 @@ def import_cohesion_data(
             finance, indicators, cci, to, overwrite, payments=payments, whole=whole
         )
     if overwrite:
-        _say_kept(programme, to)
+        say_kept(programme, to)
         _say_restated(before, programme)
     dates = programme.cutoffs
     print(f"{programme.cci} {programme.title('en')}: {len(dates)} dates, {dates[0]} to {dates[-1]}", file=sys.stderr)
     print(f"now: porfse report {to} --out {to}-reports", file=sys.stderr)
 
 
-def _say_kept(programme: Programme, folder: Path) -> None:
+def say_kept(programme: Programme, folder: Path) -> None:
     """What an import has left in a folder that was there."""
     from porfse_analysis.loaders.save import kept_beside
 
@@ -154,7 +163,7 @@ def import_workbook(
 
         programme = workbook.import_workbook(file, to, overwrite=overwrite, progress=progress)
     if overwrite:
-        _say_kept(programme, to)
+        say_kept(programme, to)
         _say_restated(before, programme)
     print(f"{programme.cci} {programme.title('en')}: {len(programme.cutoffs)} reporting dates", file=sys.stderr)
     print(f"now: porfse check {to}", file=sys.stderr)

@@ -47,7 +47,14 @@ _TYPES = {
 LICENCES = {"CC0 1.0": "CC0-1.0", "CC BY 4.0": "CC-BY-4.0"}
 
 
-def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool = False, licence: str = "") -> Path:
+def save_programme(
+    programme: Programme,
+    folder: str | Path,
+    *,
+    overwrite: bool = False,
+    licence: str = "",
+    beside: Mapping[str, bytes] | None = None,
+) -> Path:
     """Write the programme as a programme folder and return its path.
 
     Amounts get two decimals, other numbers the digits they need, dates ISO, flags yes/no. Optional
@@ -55,7 +62,8 @@ def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool 
     at the end: when anything fails, the folder is what it was before. In an existing folder of the
     same programme tables are replaced only with `overwrite`, and only those that `programme` has:
     other tables with their sources, rules and files stay (`kept_beside` names them). `licence` is the folder's own,
-    declared beside those of the sources; where none is given those of before stay.
+    declared beside those of the sources; where none is given those of before stay. `beside`: further files by name, in
+    place with the tables or not at all.
 
     Raises `ParameterError` when the folder may not be written to, `DataError` when the programme,
     with what is kept, breaks the rules of `porfse_analysis.schema`.
@@ -81,6 +89,8 @@ def save_programme(programme: Programme, folder: str | Path, *, overwrite: bool 
         descriptor["resources"] += kept.values()
         text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
         (aside / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
+        for name, content in (beside or {}).items():
+            (aside / name).write_bytes(content)
         try:
             load_programme(aside)
         except DataError as error:

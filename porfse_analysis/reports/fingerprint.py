@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from porfse_analysis.reports.comments import FOLDER as COMMENTS
 from porfse_analysis.reports.comments import Comment, comments_on
-from porfse_analysis.reports.plan import Run
+from porfse_analysis.reports.plan import PROJECTS, RECORDS, Run
 from porfse_analysis.resources import notebooks_folder
 
 if TYPE_CHECKING:
@@ -148,7 +148,9 @@ def of_run(run: Run, seen: Mapping[str, str], comments: Sequence[Comment] = ()) 
     The package's own notebooks see their programme through `open_report`, up to the date; any other may look at all.
     """
     own = run.notebook.resolve().parent == notebooks_folder().resolve()
+    records = {"records": of_files([Path(run.programme) / RECORDS])} if run.name == PROJECTS else {}
     return {
+        **records,
         "data": seen[run.cutoff if own else WHOLE],
         "notebook": of_files([run.notebook]),
         "parameters": digest([run.cutoff, run.lang, run.programme, *(f"{name}={value!r}" for name, value in run.more)]),

@@ -17,10 +17,24 @@ from porfse_analysis.languages import LANGUAGES, check_language
 if TYPE_CHECKING:
     from porfse_analysis.programme import Dated
 
-__all__ = ["REPORT_NOTEBOOKS", "Run", "find_notebook", "make_plan", "notebook_parameters", "typed_parameter"]
+__all__ = [
+    "PROJECTS",
+    "RECORDS",
+    "REPORT_NOTEBOOKS",
+    "Run",
+    "find_notebook",
+    "make_plan",
+    "notebook_parameters",
+    "typed_parameter",
+]
 
 REPORT_NOTEBOOKS = ("programme_report", "performance_review", "information_sheet")
 """The notebooks `porfse report` runs unless others are named."""
+
+PROJECTS = "projects"
+"""The notebook run besides, at the last date, for a folder that holds `RECORDS`."""
+
+RECORDS = "records.zip"
 
 _NEEDED = ("programme", "cutoff", "lang")
 
@@ -94,7 +108,8 @@ def make_plan(
     notebook that does not take the three parameters, or one that has no parameter of a name given.
     """
     dates = [_known(programme, cutoff) for cutoff in cutoffs] or programme.cutoffs
-    found = [find_notebook(name) for name in notebooks or REPORT_NOTEBOOKS]
+    with_records = not notebooks and folder != "" and (Path(folder) / RECORDS).is_file()
+    found = [find_notebook(name) for name in notebooks or (*REPORT_NOTEBOOKS, *([PROJECTS] if with_records else []))]
     more = {}
     for notebook in found:
         known = notebook_parameters(notebook)
@@ -113,6 +128,7 @@ def make_plan(
         for lang in dict.fromkeys(check_language(lang) for lang in languages)
         for date in dict.fromkeys(dates)
         for notebook in dict.fromkeys(found)
+        if not (with_records and notebook.stem == PROJECTS and date != programme.cutoffs[-1])
     ]
 
 

@@ -402,9 +402,12 @@ def _percentages(
 
 
 def _stale_positions(both: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """Positions that carry figures of an earlier date than their own."""
+    """Positions that carry figures of an earlier date than their own; a plan alone is in force until the next one."""
+    key = ["programme", "axis", "source", "position"]
     late = both[both["data_date"] < both["position"]]
-    for _, row in late.drop_duplicates(["programme", "axis", "source", "position"]).iterrows():
+    spent = late.loc[late["stage"] != "allocation", key].drop_duplicates()
+    late = late.merge(spent, on=key)
+    for _, row in late.drop_duplicates(key).iterrows():
         yield finding("warning", "stale_position", row, figure="", compared_with=row["data_date"], found=row["amount"])
 
 

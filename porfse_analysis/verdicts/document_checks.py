@@ -90,11 +90,12 @@ def lacking(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 
 def without_plan(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """Sources, or series of them, that publish amounts and never an allocation to set them against."""
+    """Sources, or series of them, that publish amounts and never an allocation, which are set against another's."""
     known = finance[finance["amount_eur"].notna()].assign(source=lambda rows: rows["source"].astype("str"))
     along = known["series"] if "series" in known else known["source"]
+    planned = set(known.loc[known["stage"] == "allocation", "programme"])
     for _, rows in known.groupby(["programme", along], observed=True):
-        if not (rows["stage"] == "allocation").any():
+        if rows["programme"].iloc[0] in planned and not (rows["stage"] == "allocation").any():
             row = rows.sort_values("cutoff", kind="stable").iloc[-1].copy()
             row["axis"], row["stage"] = "ALL", ""
             yield finding("info", "without_plan", row, unit="")

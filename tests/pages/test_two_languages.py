@@ -198,6 +198,7 @@ def test_no_text_is_joined_from_pieces():
 
 BOTH = {"note", "non", "zone", "future", "fse", "fesr", "iog", "base", "quote", "regioni", "transizione"}
 """Words of Italian texts that English ones, or names, have too."""
+BOTH |= {"progetti", "pagamenti", "impegni", "indicatori", "localizzazioni", "dotazioni"}  # files of OpenCoesione
 
 
 def constants(tree):

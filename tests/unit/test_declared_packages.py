@@ -30,7 +30,6 @@ CORE_PARTS = ("loaders", "display")
 
 NOT_IMPORTED = {
     "jupyterlab": "`porfse explore` starts it as a process",
-    "duckdb": "reads the records of projects, in the extra of that name",
 }
 """Declared without an import in the package, and why."""
 

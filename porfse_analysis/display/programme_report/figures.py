@@ -91,7 +91,9 @@ def axes_progress(report: Report) -> Figure | Html:
     left_out = [stage for stage in _AXES_STAGES if (known.loc[of_another_plan, "indicator"] == RATES[stage]).any()]
     known = known[~of_another_plan]
     if allocation.empty or known.empty:
-        return paragraphs([report.text("empty.axes")], "pf-empty")
+        by_axis = report.results[(report.results["axis"] != ALL) & report.results["indicator"].isin(RATES.values())]
+        amounts = allocation.empty and by_axis["numerator"].notna().any()
+        return paragraphs([report.text("empty.no_plan") if amounts else report.text("empty.axes")], "pf-empty")
     stages = [stage for stage in _AXES_STAGES if (known["indicator"] == RATES[stage]).any()]
     titles = {
         str(axis): report.text("axis.titled", axis=axis, title=row["title"]) for axis, row in allocation.iterrows()

@@ -26,6 +26,9 @@ _PARTS = {"amount": "amount", "precision": "precision", "data_date": "date"}
 _NEW = ("only_now", "missing_before", "other_source")
 """Statuses of a figure that is the first of its source; one line below the table says so."""
 
+_SHOWN = ("activated", "selected", "declared", "certified")
+"""Stages that stand beside the allocation of each axis."""
+
 __all__ = [
     "allocation_in_force",
     "change_rows",
@@ -155,9 +158,14 @@ def key_figures(report: Report) -> Table:
 
 
 def progress_by_axis(report: Report) -> Table:
-    """Activated, selected, declared and certified against the allocation, by axis and for the programme."""
-    shown = ("activated", "selected", "declared", "certified")
+    """Activated, selected, declared and certified against the allocation, by axis and for the programme.
+
+    Committed and paid, where nothing is declared or certified; amounts alone, where there is no allocation.
+    """
     results = report.results
+    known = results.loc[results["numerator"].notna(), "indicator"]
+    spent = {RATES["declared"], RATES["certified"]} & set(known)
+    shown = _SHOWN if spent else (*_SHOWN[:2], "committed", "paid", *_SHOWN[2:])
     allocation = allocation_in_force(report).set_index("axis")
     frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
     frame["allocation"] = frame["axis"].map(allocation["amount"])
@@ -176,7 +184,7 @@ def progress_by_axis(report: Report) -> Table:
     sums = axes_and_total(report, "allocation", allocation.reset_index())
     for stage in shown:
         rows = results[results["indicator"] == RATES[stage]].set_index("axis")
-        if rows["value"].isna().all():
+        if rows["numerator"].isna().all():
             continue
         frame[f"{stage}_amount"] = frame["axis"].map(rows["numerator"])
         frame[f"{stage}_rate"] = frame["axis"].map(rows["value"])
@@ -192,15 +200,14 @@ def progress_by_axis(report: Report) -> Table:
         )
         amounts = cells.million(report, f"{stage}_amount", f"{stage}_precision", note=f"{stage}_note")
         rates = cells.rate(report, f"{stage}_rate", note=f"{stage}_note")
-        columns += [
-            Column(
-                f"{stage}_amount", report.text("column.million"), "figure", group, amounts, old=_carried(report, stage)
-            ),
-            Column(f"{stage}_rate", report.text("column.percent"), "figure", group, rates, old=_carried(report, stage)),
-        ]
+        old = _carried(report, stage)
+        columns.append(Column(f"{stage}_amount", report.text("column.million"), "figure", group, amounts, old=old))
+        if rows["value"].notna().any():
+            columns.append(Column(f"{stage}_rate", report.text("column.percent"), "figure", group, rates, old=old))
         used.append(rows["source"])
         sums += axes_and_total(report, stage, frame.assign(source=frame["axis"].map(rows["source"])), _named(stage))
     absent = [report.text(f"stage.{stage}").lower() for stage in shown if f"{stage}_rate" not in frame]
+    columns = columns if len(allocation) else [columns[0], *columns[2:]]
     notes = cells.missing_note(report, *(frame[column.name] for column in columns[1:]))
     if absent:
         notes.append(report.text("missing.stages", stages=wording.list_of(absent, report.lang)))
@@ -209,7 +216,7 @@ def progress_by_axis(report: Report) -> Table:
         report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang)),
         frame,
         columns,
-        notes=[report.text("table.progress_note"), *sums, *notes],
+        notes=[report.text("table.progress_note") if len(allocation) else report.text("empty.no_plan"), *sums, *notes],
         source=source_line(pd.concat(used) if used else [], report),
     )
 

@@ -26,14 +26,14 @@ import pandas as pd
 
 from porfse_analysis.errors import DataError, Fault
 
-__all__ = ["CsvTable", "JsonTable", "RawTable", "TableSource", "open_table"]
+__all__ = ["CheckedStream", "CsvTable", "JsonTable", "RawTable", "TableSource", "open_table"]
 
 TableSource = str | Path | IO[str] | IO[bytes]
 
 _BLOCK = 1 << 20
 _HEAD = 1 << 16
 _ROWS = 1 << 14
-_QUOTE, _COMMA, _NEWLINE = b'",\n'
+_QUOTE, _NEWLINE = b'"\n'
 _CUT_SHORT = "Download it again: the download was cut short"
 
 
@@ -154,7 +154,7 @@ class CsvTable:
         """See `RawTable.read`."""
         wanted = sorted(positions)
         with self.source.open() as unpacked:
-            checked = _CheckedStream(unpacked, len(self.header))
+            checked = CheckedStream(unpacked, len(self.header))
             columns = [_Texts() for _ in wanted]
             try:
                 # not dtype="category": pandas turns the categories '01' and '1' into one number
@@ -179,7 +179,7 @@ class CsvTable:
         read = dict(zip(wanted, columns, strict=True))
         return [read[position].column() for position in positions]
 
-    def _refused(self, checked: _CheckedStream, error: Exception) -> DataError:
+    def _refused(self, checked: CheckedStream, error: Exception) -> DataError:
         if isinstance(checked.damage, Exception):
             return self.source.unreadable(checked.damage)
         if checked.undecodable is not None:
@@ -243,7 +243,7 @@ class _Texts:
         return pd.Categorical.from_codes(np.concatenate(self.rows), categories=categories)
 
 
-class _CheckedStream(io.RawIOBase):
+class CheckedStream(io.RawIOBase):
     """Bytes on their way to pandas, which itself lets rows pass that are too long or too short for
     the header.
 
@@ -251,8 +251,8 @@ class _CheckedStream(io.RawIOBase):
     quote closed.
     """
 
-    def __init__(self, source: IO[bytes], cells: int) -> None:
-        self.source, self.cells = source, cells
+    def __init__(self, source: IO[bytes], cells: int, separator: bytes = b",") -> None:
+        self.source, self.cells, self.separator = source, cells, separator[0]
         self.block = memoryview(b"")
         self.decoder = codecs.getincrementaldecoder("utf-8")()
         self.quoted = 0  # 1: the block ends inside a quoted cell
@@ -267,9 +267,11 @@ class _CheckedStream(io.RawIOBase):
         self.at_end = False
 
     def readable(self) -> bool:
+        """It is read from."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """The next bytes, looked at."""
         if not self.block:
             self.block = memoryview(self._next_block())
         count = min(len(buffer), len(self.block))
@@ -301,7 +303,7 @@ class _CheckedStream(io.RawIOBase):
         # the parity of the quotes so far; a doubled quote inside a cell changes nothing
         inside = np.cumsum(octets == _QUOTE, dtype=np.uint8) + np.uint8(self.quoted) & 1
         breaks = octets == _NEWLINE
-        separators = np.flatnonzero((breaks | (octets == _COMMA)) & (inside == 0))
+        separators = np.flatnonzero((breaks | (octets == self.separator)) & (inside == 0))
         ends = np.flatnonzero(breaks[separators])
         cells = np.diff(ends, prepend=-1)
         if len(cells):

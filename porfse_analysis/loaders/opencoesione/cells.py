@@ -1,0 +1,119 @@
+"""Cells of OpenCoesione's files: numbers in one of two notations, days as YYYYMMDD, words encoded twice.
+
+A column is judged as a whole: its decimal sign is the one all its numbers have, its words are put right only where all
+can be. Each different text is read once, however often it occurs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from porfse_analysis import schema
+
+__all__ = ["days", "each", "numbers", "repaired", "stripped"]
+
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_SIGNED = {sign: re.compile(rf"[+-]?\d*{re.escape(sign)}\d+", re.ASCII) for sign in ",."}
+_DAY = re.compile(r"(\d{8})(?:[.,]0+)?", re.ASCII)
+_CENTS = 1e-6  # what a binary fraction adds to an amount: 193811766.27999997 is 193811766.28
+
+
+def each(texts: pd.Series, of: Callable[[str], str]) -> pd.Series:
+    """`of` every text, asked once for each different one."""
+    codes, found = pd.factorize(texts)
+    return pd.Series(np.array([of(text) for text in found], dtype=object)[codes], index=texts.index, dtype=object)
+
+
+def stripped(text: str) -> str:
+    """A text without blanks at its ends; a no-break space may be half an accent that was encoded twice, and stays."""
+    return text.strip(" \t\r\n")
+
+
+def numbers(texts: pd.Series, *, amounts: bool) -> tuple[np.ndarray, Mapping[str, str]]:
+    """The numbers of a column, NaN for an empty cell; and what is wrong with a text, by text.
+
+    Amounts are of whole cents: a text whose third decimal is not the noise of a binary fraction is wrong.
+    """
+    codes, found = pd.factorize(texts)
+    values, problems = np.full(len(found), np.nan), {}
+    signs: dict[str, list[str]] = {",": [], ".": []}
+    for place, text in enumerate(found):
+        sign = next((sign for sign, pattern in _SIGNED.items() if pattern.fullmatch(text)), "")
+        if not text:
+            continue
+        if not sign and not _WHOLE.fullmatch(text):
+            problems[text] = "is not a number"
+            continue
+        if sign:
+            signs[sign].append(text)
+        value = float(text.replace(",", "."))
+        values[place] = value
+        if amounts:
+            values[place] = round(value, 2)
+            if abs(value - values[place]) > _CENTS * max(1.0, abs(value) * 1e-6):
+                problems[text] = "has more than two decimals: it may be a whole number with a sign between thousands"
+    if signs[","] and signs["."]:
+        odd, other = sorted(signs, key=lambda sign: len(signs[sign]))
+        for text in signs[odd]:
+            problems[text] = f"has {odd!r} before its decimals where others of its column have {other!r}"
+    return values[codes], problems
+
+
+def days(texts: pd.Series) -> tuple[np.ndarray, Mapping[str, str]]:
+    """The days of a column, NaT for an empty cell; and what is wrong with a text, by text."""
+    codes, found = pd.factorize(texts)
+    values, problems = np.full(len(found), "NaT", dtype=schema.DATE_DTYPE), {}
+    for place, text in enumerate(found):
+        if not text:
+            continue
+        written = _DAY.fullmatch(text)
+        try:
+            values[place] = datetime.strptime(written[1], "%Y%m%d") if written else _iso(text)
+        except ValueError:
+            problems[text] = (
+                "is no day of the calendar: the file went through 32-bit floating-point numbers"
+                if written
+                else "is not a day written YYYYMMDD"
+            )
+    return values[codes], problems
+
+
+def _iso(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d")
+
+
+def repaired(texts: pd.Series) -> tuple[pd.Series, bool]:
+    """The words of a column with accents that were encoded twice put right, where all of them can be.
+
+    The second value: whether some of them are as they were, since the column has both.
+    """
+    found = [text for text in texts.unique() if not text.isascii()]
+    once = {text: _once(text) for text in found}
+    if not any(once.values()):
+        return texts, False
+    if not all(once.values()):
+        return texts, True
+    return each(texts, lambda text: once.get(text, text)), False
+
+
+def _once(text: str) -> str:
+    """A text that was encoded twice, as it was meant; empty for one that was not."""
+    octets = bytearray()
+    for sign in text:
+        for encoding in ("latin-1", "cp1252"):
+            try:
+                octets += sign.encode(encoding)
+                break
+            except UnicodeEncodeError:
+                continue
+        else:
+            return ""
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
