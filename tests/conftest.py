@@ -119,11 +119,3 @@ def claim_rows() -> Builder:
 def small_programme() -> Callable[..., Programme]:
     """`frames.small_programme`."""
     return frames.small_programme
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file with one worker, for what they share."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))

@@ -272,7 +272,6 @@ def test_people_can_be_kept_in_a_file(lombardia, tmp_path):
     assert only(spend)["denominator"] == 187_716
 
 
-@pytest.mark.xdist_group("portal")
 def test_puglia_at_the_end_of_2021(portal):
     tables = portal[3]
     money, reached = (
