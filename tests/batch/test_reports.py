@@ -26,8 +26,8 @@ NOTEBOOK = resources.notebooks_folder() / "programme_report.ipynb"
 
 
 @pytest.fixture(scope="module")
-def programme():
-    return load_programme()
+def programme(bundled):
+    return bundled
 
 
 @pytest.fixture(scope="module")

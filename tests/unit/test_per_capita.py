@@ -9,7 +9,6 @@ from frames import CCI, achievements, finance, only
 
 from porfse_analysis import (
     ParameterError,
-    load_programme,
     participants,
     per_capita_spend,
     residents,
@@ -18,8 +17,8 @@ from porfse_analysis import (
 
 
 @pytest.fixture(scope="module")
-def lombardia():
-    return load_programme()
+def lombardia(bundled):
+    return bundled
 
 
 @pytest.mark.parametrize(
