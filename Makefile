@@ -30,8 +30,7 @@ $(STAMP): requirements.lock pyproject.toml
 report: $(STAMP) ## write the report pages of the bundled programme into reports/
 	$(BIN)/porfse report
 
-# The tests of a file stay with one worker, for what they share; in the order of the folders, which is that of how long
-# their files take: no worker is left with a long one at the end.
+# The tests of a file stay with one worker, for what they share; in the order they are collected in, the longest first.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
 # The tests start many processes: where nothing compiled may be kept, each of them compiles the package again.

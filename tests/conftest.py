@@ -119,3 +119,9 @@ def claim_rows() -> Builder:
 def small_programme() -> Callable[..., Programme]:
     """`frames.small_programme`."""
     return frames.small_programme
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files of a folder first: no worker is left alone with one at the end."""
+    sizes = {path: path.stat().st_size for path in {item.path for item in items}}
+    items.sort(key=lambda item: (item.path.parent, -sizes[item.path]))
