@@ -21,19 +21,24 @@ $(STAMP): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: install it (Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
 	@echo "Setting up .venv with the packages of requirements.lock (once, a minute or two) ..."
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@# by all processors: pip would use one; a package may bring files for other versions of Python, which do not compile
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 report: $(STAMP) ## write the report pages of the bundled programme into reports/
 	$(BIN)/porfse report
 
-# Tests that share a batch stay with one worker (the mark xdist_group); the others go to whoever is free.
-PARALLEL := -n auto --dist loadgroup
+# The tests of a file stay with one worker, for what they share; in the order they are collected in, the longest first.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+
+# The tests start many processes: where nothing compiled may be kept, each of them compiles the package again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Without coverage, which makes them take more than twice as long; test-all measures it.
-test: $(STAMP) ## run the tests, but for the slow ones and those that need a browser
-	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow" $(PYTEST_ARGS)
+test: $(STAMP) ## run the tests, but for the slow ones and, without BROWSER=1, those that need a browser
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow$(if $(BROWSER),, and not browser)" $(PYTEST_ARGS)
 
 test-all: $(STAMP) ## run the slow tests too (cluster, many dates) with coverage: all but those that need a browser
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser" --cov --cov-report=term $(PYTEST_ARGS)
@@ -46,13 +51,13 @@ test-other: ## run the quick tests on another Python, in .venv-other with the pa
 	"$(PYTHON)" -m venv --clear .venv-other
 	.venv-other/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	.venv-other/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
-	.venv-other/bin/python -m pytest -n auto --dist loadfile -m "not browser and not slow" $(or $(wildcard tests/unit),tests) $(PYTEST_ARGS)
+	.venv-other/bin/python -m pytest $(PARALLEL) -m "not browser and not slow" $(or $(wildcard tests/unit),tests) $(PYTEST_ARGS)
 
 latest: ## run the tests on the newest packages our ranges allow, in .venv-latest
 	"$(PYTHON)" -m venv --clear .venv-latest
 	.venv-latest/bin/python -m pip install -qq --disable-pip-version-check --upgrade -e ".[all,dev]"
 	.venv-latest/bin/python -m pip list --outdated --disable-pip-version-check
-	.venv-latest/bin/python -m pytest -n auto --dist loadfile -m "not browser" $(PYTEST_ARGS)
+	.venv-latest/bin/python -m pytest $(PARALLEL) -m "not browser" $(PYTEST_ARGS)
 
 lint: $(STAMP) ## check style, formatting and types
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.codes import PERCENTAGE_UNITS
@@ -113,19 +114,21 @@ def position(rows: pd.DataFrame, column: str, date: pd.Timestamp) -> pd.DataFram
     along: a part that is missing is for the caller to see. No rows when nothing is published by then. `rows` are of
     one programme.
     """
-    known = rows.loc[(rows["cutoff"] <= date) & rows[column].notna()]
-    if known.empty:
-        return known
-    dated = known["data_date"].fillna(known["cutoff"])
+    # by arrays: it is asked for hundreds of times a page, and a frame takes ten times as long
+    cutoffs = rows["cutoff"].to_numpy()
+    known = (cutoffs <= date.to_datetime64()) & rows[column].notna().to_numpy()
+    if not known.any():
+        return rows[known]
+    days = rows["data_date"].to_numpy()
+    days = np.where(np.isnat(days), cutoffs, days)
+    ranks, sources = source_rank(rows["source"]).to_numpy(), rows["source"].astype("object").to_numpy()
     found: dict[tuple[Any, Any], tuple[Any, Any]] = {}
-    for source, rank, cutoff, day in zip(
-        known["source"], source_rank(known["source"]), known["cutoff"], dated, strict=True
-    ):
-        earliest = min(day, found.get((source, cutoff), (day, rank))[0])
+    for place in np.flatnonzero(known):
+        source, cutoff, rank = sources[place], cutoffs[place], ranks[place]
+        earliest = min(days[place], found.get((source, cutoff), (days[place], rank))[0])
         found[source, cutoff] = (earliest, rank)
-    # the rule of `positions.newest` without a frame, which takes ten times as long
     source, cutoff = max(found, key=lambda key: (found[key][0], -found[key][1], key[1]))
-    chosen: pd.DataFrame = rows[(rows["cutoff"] == cutoff) & (rows["source"] == source)]
+    chosen: pd.DataFrame = rows[(cutoffs == cutoff) & (sources == source)]
     return chosen
 
 

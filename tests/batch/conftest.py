@@ -5,6 +5,10 @@ import pytest
 from porfse_analysis.reports import batch
 from porfse_analysis.reports.kernels import warm as kernels
 from porfse_analysis.reports.kernels.warm import CAN_FORK, WarmProcess
+from porfse_analysis.reports.run import load_papermill
+
+# before a test imports it in the ordinary way, which takes three times as long
+load_papermill()
 
 
 @pytest.fixture(scope="session")

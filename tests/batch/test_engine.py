@@ -126,7 +126,6 @@ def ended(request, tmp_path_factory, warm):
     return home, [(outcome.run.name, outcome.reason) for outcome in outcomes]
 
 
-@pytest.mark.xdist_group("cells")
 @pytest.mark.parametrize("name", BAD)
 def test_however_a_cell_ends_the_run_says_so_and_leaves_nothing(name, ended):
     home, outcomes = ended
@@ -203,7 +202,6 @@ def to_kill():
 
 
 @warm_only
-@pytest.mark.xdist_group("killed")
 def test_a_run_whose_warm_process_was_killed_is_run_again_once(to_kill, tmp_path):
     """The first time a run kills the process all are forked from; the second time it goes through."""
     flag = tmp_path / "killed"
@@ -222,7 +220,6 @@ def test_a_run_whose_warm_process_was_killed_is_run_again_once(to_kill, tmp_path
 
 
 @warm_only
-@pytest.mark.xdist_group("killed")
 def test_a_run_that_always_takes_the_warm_process_along_fails_alone(to_kill, tmp_path):
     kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(6000)"
     runs = [run(notebook(tmp_path / "bad.ipynb", kill, RECORDS), tmp_path / "bad")]

@@ -22,13 +22,12 @@ from porfse_analysis.reports.render import render
 from porfse_analysis.reports.results import collect_results, recorded
 from porfse_analysis.reports.run import Outcome, execute, run_all
 
-pytestmark = pytest.mark.xdist_group("reports")
 NOTEBOOK = resources.notebooks_folder() / "programme_report.ipynb"
 
 
 @pytest.fixture(scope="module")
-def programme():
-    return load_programme()
+def programme(bundled):
+    return bundled
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from porfse_analysis.loaders.cohesion_data import read_finance, read_indicators,
 def portal() -> tuple[Path, pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
     """The portal's whole tables: their folder, finance and indicators as read, and our tables of them.
 
-    They take seconds to read. The files that use them are marked `xdist_group("portal")`, so that one worker does.
+    They take seconds to read: once for all the files that use them.
     """
     folder = cohesion_samples.portal_tables()
     finance = read_finance(folder / "ec_finance_implementation.csv.gz")

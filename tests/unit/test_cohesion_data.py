@@ -29,8 +29,6 @@ from porfse_analysis.loaders.folder import load_programme
 
 LOMBARDIA = "2014IT05SFOP007"
 
-pytestmark = pytest.mark.xdist_group("portal")
-
 
 @pytest.fixture(scope="module")
 def finance():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import porfse_analysis
-from porfse_analysis import load_programme, schema
+from porfse_analysis import schema
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.decommitment import changes_line, word_decommitment
 from porfse_analysis.errors import ParameterError
@@ -754,11 +754,6 @@ def test_a_rate_for_an_accounting_year_leaves_a_missing_figure_missing() -> None
 
 SHARES = {2014: 12.926, 2015: 13.399, 2016: 13.860, 2017: 14.291, 2018: 14.731, 2019: 15.178, 2020: 15.615}
 SUPPORT = 485_237_258
-
-
-@pytest.fixture(scope="module")
-def bundled() -> Programme:
-    return load_programme()
 
 
 def annual_plan(**columns: Any) -> pd.DataFrame:

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 from frames import finance, only, prefer
 
-from porfse_analysis import ParameterError, certification_rate, financial_progress, load_programme
+from porfse_analysis import ParameterError, certification_rate, financial_progress
 from porfse_analysis.indicators.result import RESULT_COLUMNS
 
 
 @pytest.fixture(scope="module")
-def lombardia():
-    return load_programme()
+def lombardia(bundled):
+    return bundled
 
 
 # figures of the information sheet of 30 September 2018 and of the Commission's table 99js-gm52

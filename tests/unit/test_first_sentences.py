@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from frames import CCI, finance
 
-from porfse_analysis import load_programme, open_report, resources
+from porfse_analysis import open_report, resources
 from porfse_analysis.display.programme_report.lead import first_sentences
 from porfse_analysis.programme import make_programme
 
@@ -14,11 +14,6 @@ def table():
     """The rows of the Commission's table, as plain text gives them."""
     rows = pd.read_csv(resources.bundled() / "finance.csv", dtype={"axis": str})
     return rows[rows["source"] == "ec-99js-gm52"]
-
-
-@pytest.fixture(scope="module")
-def bundled():
-    return load_programme()
 
 
 def comma(number, digits):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from frames import achievements, only, targets
 
-from porfse_analysis import load_programme, open_report
+from porfse_analysis import open_report
 from porfse_analysis.display import blocks, tables
 from porfse_analysis.display.cutoffs import tables as cutoff_tables
 from porfse_analysis.display.cutoffs.comparison import open_cutoff_comparison
@@ -78,11 +78,6 @@ def test_each_target_gained_meets_the_target_before():
 def test_it_is_said_in_both_languages(codes, en, it):
     found = changes(codes)
     assert (word_gained(found, "en"), word_gained(found, "it")) == (en, it)
-
-
-@pytest.fixture(scope="module")
-def bundled():
-    return load_programme()
 
 
 ALL_FIVE = {

@@ -31,11 +31,6 @@ def small():
     )
 
 
-@pytest.fixture(scope="module")
-def bundled():
-    return pf.load_programme()
-
-
 def cells(frame, *columns):
     return [tuple(row) for row in frame[list(columns)].itertuples(index=False)]
 

@@ -9,7 +9,6 @@ from frames import CCI, achievements, finance, only
 
 from porfse_analysis import (
     ParameterError,
-    load_programme,
     participants,
     per_capita_spend,
     residents,
@@ -18,8 +17,8 @@ from porfse_analysis import (
 
 
 @pytest.fixture(scope="module")
-def lombardia():
-    return load_programme()
+def lombardia(bundled):
+    return bundled
 
 
 @pytest.mark.parametrize(
@@ -272,7 +271,6 @@ def test_people_can_be_kept_in_a_file(lombardia, tmp_path):
     assert only(spend)["denominator"] == 187_716
 
 
-@pytest.mark.xdist_group("portal")
 def test_puglia_at_the_end_of_2021(portal):
     tables = portal[3]
     money, reached = (

@@ -12,8 +12,6 @@ from porfse_analysis.display.programme_report.people import target_rows
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.targets import counted_ratios
 
-pytestmark = pytest.mark.xdist_group("portal")
-
 
 def ratios(values, aims, by="indicator", cutoff="2020-12-31"):
     result = target_achievement_ratio(achievements(*values), targets(*aims), cutoff=cutoff, by=by)

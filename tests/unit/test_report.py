@@ -19,8 +19,8 @@ CUTOFF = "2018-12-31"
 
 
 @pytest.fixture(scope="module")
-def data():
-    return pf.load_programme()
+def data(bundled):
+    return bundled
 
 
 @pytest.fixture

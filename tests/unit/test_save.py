@@ -54,7 +54,6 @@ def test_imported_programmes_come_back_as_they_were(tmp_path):
         assert_same(load_programme(save_programme(programme, tmp_path / cci)), programme)
 
 
-@pytest.mark.xdist_group("portal")
 def test_programmes_of_the_portal_come_back_as_they_were(portal, tmp_path):
     _, finance, indicators, _ = portal
     # Greek labels; the largest; fractional values of ERDF; no title

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from frames import achievements, only, targets
 
-from porfse_analysis import ParameterError, load_programme, target_achievement_ratio
+from porfse_analysis import ParameterError, target_achievement_ratio
 
 
 @pytest.fixture(scope="module")
-def lombardia():
-    return load_programme()
+def lombardia(bundled):
+    return bundled
 
 
 def ratio(lombardia, cutoff, priority, code):
