@@ -289,9 +289,10 @@ def _settle_programmes(
 
 
 def _with_parts(eu_commitments: pd.DataFrame) -> pd.DataFrame:
-    """The table with the columns that tell funds apart, empty where a caller's frame has none."""
-    lacking = [column for column in ("fund", "region_category") if column not in eu_commitments]
-    return eu_commitments.assign(**dict.fromkeys(lacking, "")) if lacking else eu_commitments
+    """The table with what a caller's frame need not have: the columns that tell funds apart, the flexibility amount."""
+    fillers: dict[str, Any] = {"fund": "", "region_category": "", "flexibility_amount_eur": np.nan}
+    lacking = {column: filler for column, filler in fillers.items() if column not in eu_commitments}
+    return eu_commitments.assign(**lacking) if lacking else eu_commitments
 
 
 def _deadline(year: Any, known: Sequence[Rules]) -> pd.Timestamp:
