@@ -570,3 +570,22 @@ def test_rows_in_pieces_are_the_rows_at_once(tmp_path, monkeypatch):
     )
     pd.testing.assert_frame_equal(records.projects, whole)
     assert seen == [("progetti_esteso.csv", 5)] * 4 + [("progetti_esteso.csv", 3)]
+
+
+def test_a_file_of_which_nothing_is_kept_does_not_stand_in_the_copy(tmp_path):
+    places = [{"COD_LOCALE_PROGETTO": "OTHER", "COD_REGIONE": "003", "COD_PROVINCIA": "015"}]
+    files = [
+        samples.written(tmp_path, "progetti_esteso.csv", [project("A")]),
+        samples.written(tmp_path, "localizzazioni.csv", places, samples.PLACE_COLUMNS),
+    ]
+    first, records = import_records(files, CCI, tmp_path / "one")
+    assert records.aside["reason"].tolist() == ["other_project"]
+    again, more = import_records([tmp_path / "one" / "records.zip"], CCI, tmp_path / "two")
+    pd.testing.assert_frame_equal(again.finance, first.finance)
+    assert sum(more.read.values()) == sum(records.read.values()) == 2
+
+
+def test_why_nothing_is_kept_is_told(tmp_path):
+    rows = [project("A"), project("B")]
+    with pytest.raises(ParameterError, match=r"out of 2 rows \(set aside: 2 of another programme\)"):
+        read_records([samples.written(tmp_path, "p.csv", rows)], "2014IT05SFOP007")

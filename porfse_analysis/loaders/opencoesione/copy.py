@@ -26,6 +26,8 @@ def copy_of(records: Records, progress: Progress | None = None) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for kind, texts in records.texts.items():
+            if texts.empty:  # a file of which nothing is kept: there is nothing to go on with
+                continue
             labels = {field.name: field.labels[0] for field in layouts()[kind].fields}
             if progress is not None:
                 progress(COPY, len(texts))

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.languages import text
 from porfse_analysis.loaders.opencoesione.cells import days, each, numbers, repaired, stripped
 from porfse_analysis.loaders.opencoesione.layout import (
     COMMITMENTS,
@@ -108,7 +109,7 @@ def read_records(files: Sequence[str | Path], cci: str, *, progress: Progress | 
             found = [_read(part, records, aside, progress) for part in of_kind[kind]]
             _keep(kind, found, of_kind[kind], records)
         if kind == PROJECTS:
-            _one_row_each(records)
+            _one_row_each(records, aside)
     records.aside = _together(aside)
     return records
 
@@ -277,14 +278,15 @@ def _read_column(texts: pd.Series, column: Field, part: Part, faults: list[Fault
     return pd.Series(values, index=texts.index)
 
 
-def _one_row_each(records: Records) -> None:
+def _one_row_each(records: Records, aside: Sequence[pd.DataFrame]) -> None:
     """Refuses two rows of one project: two files say the same, and it would count twice."""
     projects = records.projects
     if projects.empty:
-        read = sum(records.read.values())
+        reasons = _together(aside).groupby("reason", sort=False)["rows"].sum()
+        told = ", ".join(f"{int(rows):,} {text(f'set_aside.{reason}', 'en')}" for reason, rows in reasons.items())
         raise ParameterError(
-            f"No project of {records.cci} is kept out of {read:,} rows: the programme is not in the file, or all its "
-            "projects are set aside (excluded from the portal, of two programmes, without an axis)"
+            f"No project of {records.cci} is kept out of {sum(records.read.values()):,} rows (set aside: {told}). "
+            "Check the code of the programme, and that the file is of its cycle"
         )
     twice = projects.loc[projects["project"].duplicated(), "project"]
     if len(twice):
