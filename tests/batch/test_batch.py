@@ -279,7 +279,7 @@ def test_several_programmes_each_get_a_folder(folder, bare, tmp_path):
     assert (tmp_path / "out" / "programme" / "index.html").read_text() == "index of programme"
     assert (tmp_path / "out" / "other" / "index.html").read_text() == f"index of {other}"
     index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-    assert re.findall(r'href="([^"#]+)"', index) == ["programme/index.html", "other/index.html"]
+    assert re.findall(r'href="([^"#]+)"', index) == ["programme/index.html", "other/index.html", "glossary.html"]
     assert index.count('<td>30 settembre 2018</td><td class="pf-number">1</td><td class="pf-number">0</td>') == 2
     (tmp_path / "deep").mkdir()
     with pytest.raises(ParameterError, match="two programme folders are called other"):
