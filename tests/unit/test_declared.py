@@ -121,6 +121,8 @@ def test_texts_asked_for_by_code_are_in_the_catalogue():
     keys += [f"indicator_kind.{kind}" for kind in TARGET_KINDS]
     keys += [f"notebook.{name}" for name in REPORT_NOTEBOOKS]
     keys += [f"qualifier.{name}" for name in ("exact", *BOUNDS)]
+    # what is told of a folder alone is on no page of several programmes
+    keys += [f"compare.check_{name}" for name in CHECKS if name not in ("no_period", "former_name", "to_supply")]
     assert not [key for key in keys if not wording.has_text(key)]
     catalogue = wording.catalogue("en")["finding"]
     assert not [check for check in CHECKS if not any(key.startswith(check) for key in catalogue)]
