@@ -94,25 +94,25 @@ def write_records(file: Path, records: Sequence[Sequence[str]], *, delimiter: st
 @pytest.fixture(scope="session")
 def finance_rows() -> Builder:
     """`frames.finance` of the programme P and the source `ec`."""
-    return partial(frames.finance, programme="P", source="ec")
+    return partial(frames.finance, programme=frames.CCI, source="ec")
 
 
 @pytest.fixture(scope="session")
 def achievement_rows() -> Builder:
     """`frames.achievements` of the programme P and the source `ec`."""
-    return partial(frames.achievements, programme="P", source="ec")
+    return partial(frames.achievements, programme=frames.CCI, source="ec")
 
 
 @pytest.fixture(scope="session")
 def target_rows() -> Builder:
     """`frames.targets` of the programme P and the source `ec`."""
-    return partial(frames.targets, programme="P", source="ec")
+    return partial(frames.targets, programme=frames.CCI, source="ec")
 
 
 @pytest.fixture(scope="session")
 def claim_rows() -> Builder:
     """`frames.claims` of the programme P and the source `sheet`."""
-    return partial(frames.claims, programme="P", source="sheet")
+    return partial(frames.claims, programme=frames.CCI, source="sheet")
 
 
 @pytest.fixture(scope="session")

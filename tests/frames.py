@@ -70,8 +70,8 @@ def small_programme(*, axes: Sequence[str] = (), sources: Sequence[str] = ("ec",
     tables["sources"] = pd.DataFrame({"source": list(sources), "title_it": list(sources)})
     if tables.get("finance") is None:  # every programme has the table; an empty amount says nothing
         row = {"axis": known[0], "cutoff": pd.Timestamp("2014-01-01"), "stage": "allocation", "source": sources[0]}
-        tables["finance"] = schema.conform("finance", pd.DataFrame([row]), programme="P")
-    return make_programme("P", {"it": "P", "en": "P"}, tables)
+        tables["finance"] = schema.conform("finance", pd.DataFrame([row]), programme=CCI)
+    return make_programme(CCI, {"it": "P", "en": "P"}, tables)
 
 
 def prefer(frame: pd.DataFrame, *sources: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from frames import CCI
 
 from porfse_analysis import check, schema
 from porfse_analysis.display.words.findings import word_findings
@@ -932,6 +933,7 @@ def test_findings_are_ordered_by_severity_then_check(build):
         ("warning", "fall"),
         ("warning", "above_allocation"),
         ("info", "plan_change"),
+        ("info", "to_supply"),
     ]
 
 
@@ -1208,15 +1210,15 @@ def test_programmes_are_checked_together_as_each_alone(bundled, finance_rows):
     money = finance_rows(("I", "2016-12-31", "selected", 10 * M), ("I", "2017-12-31", "selected", 9 * M))
     other = dataclasses.replace(
         bundled,
-        cci="P",
-        axes=bundled.axes.iloc[:2].assign(programme="P"),
+        cci=CCI,
+        axes=bundled.axes.iloc[:2].assign(programme=CCI),
         finance=money.assign(source=money["source"].astype(pd.CategoricalDtype(["ec"], ordered=True))),
         achievements=schema.empty("achievements"),
-        targets=bundled.targets.iloc[:40].assign(programme="P"),
+        targets=bundled.targets.iloc[:40].assign(programme=CCI),
         claims=schema.empty("claims"),
         population=schema.empty("population"),
-        sources=pd.DataFrame({"programme": ["P"], "source": ["ec"]}).pipe(
-            lambda rows: schema.conform("sources", rows, programme="P")
+        sources=pd.DataFrame({"programme": [CCI], "source": ["ec"]}).pipe(
+            lambda rows: schema.conform("sources", rows, programme=CCI)
         ),
     )
     at = "2022-06-30"
@@ -1224,28 +1226,28 @@ def test_programmes_are_checked_together_as_each_alone(bundled, finance_rows):
     alone = pd.concat([found[~found["check"].isin(["to_supply", "former_name"])] for found in each])
     together = check_tables(joined_tables([bundled, other]), cutoff=at)
     pd.testing.assert_frame_equal(together, alone.reset_index(drop=True))
-    falls = together[(together["programme"] == "P") & (together["check"] == "fall")]
+    falls = together[(together["programme"] == CCI) & (together["check"] == "fall")]
     assert falls[["expected", "found"]].to_numpy().tolist() == [[10 * M, 9 * M]]
 
 
 def test_a_sum_of_axes_lacks_those_of_its_own_programme(finance_rows):
     rows = finance_rows(("I", "2016-12-31", "declared", 5 * M), ("ALL", "2016-12-31", "declared", 6 * M))
-    axes = [("P", "I"), ("Q", "I"), ("Q", "II")]
+    axes = [(CCI, "I"), ("Q", "I"), ("Q", "II")]
     tables = {"finance": rows, "axes": pd.DataFrame(axes, columns=["programme", "axis"])}
     found = listed(check_tables(tables, cutoff="2016-12-31"), "axes_against_total")
     assert [row["reason"] for row in found] == ["unexplained"]  # P has no other axis that could be missing
 
 
 def test_sources_of_several_programmes_keep_their_order(bundled):
-    other = dataclasses.replace(bundled, cci="P")
+    other = dataclasses.replace(bundled, cci=CCI)
     kinds = bundled.finance["source"].cat.categories
     assert list(joined_tables([bundled, other])["finance"]["source"].cat.categories) == list(kinds)
     turned = bundled.finance["source"].cat.reorder_categories(kinds[::-1])
     other = dataclasses.replace(other, finance=bundled.finance.assign(source=turned))
     joined = joined_tables([bundled, other])["finance"]["source"].cat.categories
-    for cci, own in ((bundled.cci, kinds), ("P", kinds[::-1])):
+    for cci, own in ((bundled.cci, kinds), (CCI, kinds[::-1])):
         assert [name for name in joined if name.startswith(f"{cci}:")] == [f"{cci}:{name}" for name in own]
     said = bundled.sources.assign(publisher=["another", *bundled.sources["publisher"].iloc[1:]])
-    named = joined_tables([bundled, dataclasses.replace(bundled, cci="P", sources=said)])["sources"]
+    named = joined_tables([bundled, dataclasses.replace(bundled, cci=CCI, sources=said)])["sources"]
     first = said["source"].iloc[0]
-    assert set(named["source"]) - set(kinds) == {f"{bundled.cci}:{first}", f"P:{first}"}
+    assert set(named["source"]) - set(kinds) == {f"{bundled.cci}:{first}", f"{CCI}:{first}"}

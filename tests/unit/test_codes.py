@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import workbooks
 from cohesion_samples import finance_records, indicator_records, soda_csv
-from frames import achievements, small_programme, targets
+from frames import CCI, achievements, small_programme, targets
 
 from porfse_analysis import DataError, load_programme, schema
 from porfse_analysis.codes import CODES, axis_places, misspelt, uncountable
@@ -125,14 +125,14 @@ def test_a_folder_is_refused(copy_of_bundled, edit_cell, table, column, text, sa
 
 
 def test_a_frame_is_refused():
-    rows = achievements(("I", "8.i", "co01", "2018-12-31", 5), programme="P", source="ec", fund="FSE")
+    rows = achievements(("I", "8.i", "co01", "2018-12-31", 5), programme=CCI, source="ec", fund="FSE")
     with pytest.raises(DataError) as caught:
         small_programme(achievements=rows)
     assert [fault.remedy for fault in caught.value.faults] == ["FSE: write ESF", "8.i: write 8i", "co01: write CO01"]
 
 
 def test_a_workbook_is_refused(tmp_path):
-    rows = achievements(("01", "8i", "CO01", "2018-12-31", 1005), programme="P", source="monitoring")
+    rows = achievements(("01", "8i", "CO01", "2018-12-31", 1005), programme=CCI, source="monitoring")
     small = workbooks.small()
     programme = dataclasses.replace(small, achievements=rows.assign(programme=small.cci))
     file = workbooks.fill(tmp_path / "programme.xlsx", programme)
@@ -215,7 +215,7 @@ def test_a_target_of_people_that_may_be_thousands_is_refused(copy_of_bundled, ed
     ],
 )
 def test_which_targets_are_of_people(code, more, refused):
-    rows = targets(("I", "8i", code, "1", "2014-12-31", 69.038), programme="P", source="ec").assign(**more)
+    rows = targets(("I", "8i", code, "1", "2014-12-31", 69.038), programme=CCI, source="ec").assign(**more)
     faults = find_faults("targets", rows)
     assert [(fault.column, fault.value) for fault in faults] == ([("target", "69.038")] if refused else [])
     assert find_faults("targets", rows, published_fractions=True) == []
@@ -244,8 +244,8 @@ def test_targets_measures_and_what_is_no_count_may_have_fractions():
         ("I", "8i", "CO01", "2018-12-31", 30.0),
     ]
     programme = small_programme(
-        achievements=achievements(*values, programme="P", source="ec"),
-        targets=targets(("I", "8i", "CO01", "1", "2015-12-31", 20_711.4), programme="P", source="ec"),
+        achievements=achievements(*values, programme=CCI, source="ec"),
+        targets=targets(("I", "8i", "CO01", "1", "2015-12-31", 20_711.4), programme=CCI, source="ec"),
     )
     assert programme.achievements["value"].tolist() == [1.5, 0.25, 30.5, 30]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from porfse_analysis import INDICATORS, RULES, all_indicators, load_programme, rules_table
+from porfse_analysis import INDICATORS, all_indicators, load_programme, rules_table
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.wording import LANGUAGES
 from porfse_analysis.indicators import eu_payments, financial, per_capita, targets
@@ -139,8 +139,7 @@ def test_every_text_of_the_catalogue_is_used():
             (
                 *("finding.", "indicator.", "stage.", "note.", "severity.", "qualifier.", "notebook.", "rule_value."),
                 *("indicator_yei.", "indicator_erdf.", "region_category.", "formula_words.", "citation."),
-                "amount_words.",
-                "source_words.",
+                *("amount_words.", "source_words.", "term_forms.", "line."),
             )
         )
     ]
@@ -148,7 +147,7 @@ def test_every_text_of_the_catalogue_is_used():
 
 
 def test_every_phrase_of_the_citations_is_in_one():
-    citations = [*rules_table(RULES["2014-2020"])["source"], *(indicator.source for indicator in INDICATORS.values())]
+    citations = [*rules_table()["source"], *(indicator.source for indicator in INDICATORS.values())]
     phrases = list(wording.catalogue("en")["citation"].values())
     assert not [phrase for phrase in phrases if not any(phrase in citation for citation in citations)]
     assert wording.citation("Impl. Reg. (EU) 215/2014 art. 5 and 6", "it") == "Reg. di esec. (UE) 215/2014 art. 5 e 6"

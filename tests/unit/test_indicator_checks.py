@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 import pytest
-from frames import achievements, small_programme, targets
+from frames import CCI, achievements, small_programme, targets
 
 from porfse_analysis import check, open_report
 from porfse_analysis.display.words import wording
@@ -17,8 +17,8 @@ ENDS = "2018-12-31"
 
 
 def programme(values, aims=()):
-    tables = {"achievements": achievements(*values, programme="P", source="ec")}
-    return small_programme(**tables, targets=targets(*aims, programme="P", source="ec"))
+    tables = {"achievements": achievements(*values, programme=CCI, source="ec")}
+    return small_programme(**tables, targets=targets(*aims, programme=CCI, source="ec"))
 
 
 def found(programme, name, **more):

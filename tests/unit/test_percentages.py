@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from frames import achievements, only, small_programme, targets
+from frames import CCI, achievements, only, small_programme, targets
 
 from porfse_analysis import load_programme, open_report, target_achievement_ratio
 from porfse_analysis.display import figures, tables
@@ -127,8 +127,8 @@ def test_a_doubtful_ratio_is_shown_and_neither_counted_nor_drawn():
     values = [value("CO01", 1000), value("CR01", 60), value("CO02", 30)]
     aims = [aim("CR01", 40), aim("CO02", 60)]
     programme = small_programme(
-        achievements=achievements(*values, programme="P", source="ec"),
-        targets=targets(*aims, programme="P", source="ec"),
+        achievements=achievements(*values, programme=CCI, source="ec"),
+        targets=targets(*aims, programme=CCI, source="ec"),
     )
     report = open_report(programme, cutoff="2020-12-31", lang="en")
     shown = target_rows(report).set_index("indicator_code")

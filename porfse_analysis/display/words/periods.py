@@ -36,7 +36,7 @@ def _words(period: Period | None, lang: str) -> Mapping[str, str]:
         "n_rule": f"N+{rules.years_to_cover}" if deadlines else "N+n",
         "first_deadline": str(deadlines[0]) if deadlines else "",
         "last_deadline": str(deadlines[-1]) if deadlines else "",
-        "set_apart_too": languages.text(f"set_apart.{apart}", lang),
+        "set_apart_too": "" if apart == "none" else languages.text(f"set_apart.{apart}", lang),
         "nothing_deducted": languages.text(f"nothing_deducted.{apart}", lang),
         "financial_plan": languages.text(f"financial_plan.{period.name if period else 'any'}", lang),
     }
