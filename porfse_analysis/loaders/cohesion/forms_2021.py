@@ -121,6 +121,17 @@ FORMS_2021: dict[str, Form] = {
             Field("specific_objective", "code", _OBJECTIVE_LABELS, sparse=True),
             _REGION,
             _CYCLE,
+            # what else tells its rows apart
+            *(
+                Field(name, "code", labels, needed=False)
+                for name, labels in (
+                    ("category", ("interv_field_code", "interv_field")),
+                    ("support_form", ("support_form_short", "support_form_code")),
+                    ("delivery", ("terr_delivery_short", "terr_delivery_code")),
+                    ("location", ("location_short", "location_code", "location")),
+                    ("operations", ("selected_operat_n",)),
+                )
+            ),
             _amount("selected_eur", "total_eligible_cost"),
             _amount("declared_eur", "total_eligible_expend"),
         ),

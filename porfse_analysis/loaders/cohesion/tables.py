@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -18,16 +18,18 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.amounts import number_pattern
 from porfse_analysis.errors import DataError, Fault
-from porfse_analysis.loaders.cohesion.checks import mixed_downloads, unclear_axes
 from porfse_analysis.loaders.cohesion.cells_2021 import TEXTS_2021, cycles
+from porfse_analysis.loaders.cohesion.checks import mixed_downloads, unclear_axes
 from porfse_analysis.loaders.cohesion.forms import Field, Form
 from porfse_analysis.loaders.cohesion.registry import FORMS, Kind, plain_label, recognise
-from porfse_analysis.loaders.cohesion.source import JsonTable, RawTable, TableSource, open_table
+from porfse_analysis.loaders.cohesion.source import CsvTable, JsonTable, RawTable, TableSource, open_table
 
 __all__ = [
     "Columns",
     "another_table",
     "find_columns",
+    "nearest_kind",
+    "opened",
     "read_columns",
     "read_finance",
     "read_indicators",
@@ -45,7 +47,7 @@ _ASK_FOR_ALL = (
 )
 
 
-def read_finance(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
+def read_finance(source: TableSource | RawTable, *, whole: bool = False) -> pd.DataFrame:
     """The table "finance implementation" (99js-gm52): one row per programme, fund, axis, objective,
     region and year.
 
@@ -70,7 +72,7 @@ def read_finance(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     return _read(source, "finance", whole)
 
 
-def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
+def read_planned(source: TableSource | RawTable, *, whole: bool = False) -> pd.DataFrame:
     """The table "finances planned" (e4v6-qrrq): the plan in force at the download, without years.
 
     `source`, types and errors as for `read_finance`. Columns: programme, title, ms, fund, axis,
@@ -80,7 +82,7 @@ def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     return _read(source, "planned", whole)
 
 
-def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
+def read_indicators(source: TableSource | RawTable, *, whole: bool = False) -> pd.DataFrame:
     """The table "achievements" (2q3n-nr7n): one row per indicator of a programme and year, with
     value and target.
 
@@ -93,8 +95,13 @@ def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame
     return _read(source, "indicators", whole)
 
 
-def _read(source: TableSource, asked: str, whole: bool) -> pd.DataFrame:
-    raw = open_table(source)
+def opened(source: TableSource | RawTable) -> RawTable:
+    """The table in `source`, or that table itself: a file is opened once to see what it is, and read then."""
+    return source if isinstance(source, CsvTable | JsonTable) else open_table(cast("TableSource", source))
+
+
+def _read(source: TableSource | RawTable, asked: str, whole: bool) -> pd.DataFrame:
+    raw = opened(source)
     frame, found, faults = read_columns(raw, asked, whole=whole)
     if not faults:
         faults = unclear_axes(frame, raw, raw.header[found["axis"]]) + mixed_downloads(frame, FORMS[asked], raw)
@@ -191,6 +198,16 @@ def unknown_table(header: Sequence[str], called: str) -> Fault:
     """That a header is of no table that is known."""
     remedy = f"Give the table as the portal exports it. Its header: {_shortened(header)}"
     return Fault(f"is not the table {called}, nor another one that is known", remedy=remedy)
+
+
+def nearest_kind(header: Sequence[str], names: Sequence[str]) -> str:
+    """The one of several kinds of tables that a header has most of the columns of; "" where it has too few of each."""
+    shares = {}
+    for name in names:
+        needed = [field.name for field in FORMS[name].fields if field.needed]
+        shares[name] = len(set(needed) & _matched(header, FORMS[name]).keys()) / len(needed)
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] >= _KNOWN_SHARE else ""
 
 
 def _shortened(header: Sequence[str]) -> str:
