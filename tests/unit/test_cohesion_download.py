@@ -11,11 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import cohesion_samples as samples
+import cohesion_samples_2021 as new
 import pytest
 
 from porfse_analysis.errors import DataError, ParameterError
 from porfse_analysis.loaders.cohesion import download as cohesion_download
 from porfse_analysis.loaders.cohesion.download import Download, default_cache, download_programme
+from porfse_analysis.loaders.cohesion.registry import FORMS
 from porfse_analysis.loaders.cohesion_data import import_downloaded
 from porfse_analysis.loaders.folder import load_programme
 
@@ -36,6 +38,7 @@ class Portal(ThreadingHTTPServer):
         self.tables = {
             FINANCE: [self.bare(record) for record in samples.finance_records()],
             INDICATORS: [self.bare(record) for record in samples.indicator_records()],
+            **{FORMS[kind].identifier: [self.bare(r) for r in records()] for kind, records in new.TABLES.items()},
         }
         self.mishaps = []
         self.requests = []
@@ -466,3 +469,28 @@ def test_a_failed_download_leaves_no_folder(portal, tmp_path):
     with pytest.raises(DataError):
         import_downloaded(LOMBARDIA, tmp_path / "new", **options)
     assert not (tmp_path / "new").exists()
+
+
+def test_import_of_a_download_of_2021(portal, tmp_path):
+    options = {"base_url": portal.address, "cache": tmp_path / "cache", "backoff": 0.001, "page_size": 4}
+    made = import_downloaded(new.PROGRAMME, tmp_path / "programme", **options)
+    assert made.cutoffs == ["2023-03-15", "2023-12-31", "2024-12-31"]
+    read = load_programme(tmp_path / "programme")
+    assert len(read.eu_commitments) == 7
+    assert read.achievements["value"].sum() == 665
+    assert set(read.sources["date"].dt.date) == {datetime.now(UTC).date()}
+    asked = {table for table, _ in portal.requests}
+    assert asked == {"hgyj-gyin", "7twf-r3rc", "9qee-iv7c", "xi3a-zddk"}
+    portal.requests.clear()
+    import_downloaded(new.PROGRAMME, tmp_path / "again", **options)
+    assert portal.requests == []
+
+
+def test_a_programme_of_2021_with_a_plan_alone(portal, tmp_path):
+    for identifier in ("7twf-r3rc", "9qee-iv7c", "xi3a-zddk"):
+        portal.tables[identifier] = []
+    options = {"base_url": portal.address, "cache": tmp_path / "cache", "backoff": 0.001}
+    made = import_downloaded(new.PROGRAMME, tmp_path / "programme", **options)
+    assert made.sources["source"].tolist() == ["ec-hgyj-gyin"]
+    with pytest.raises(ParameterError, match="Nearest: 2021IT05SFPR008"):
+        import_downloaded("2021IT05SFPR009", tmp_path / "other", **options)

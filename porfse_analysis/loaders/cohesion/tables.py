@@ -202,12 +202,13 @@ def unknown_table(header: Sequence[str], called: str) -> Fault:
 
 def nearest_kind(header: Sequence[str], names: Sequence[str]) -> str:
     """The one of several kinds of tables that a header has most of the columns of; "" where it has too few of each."""
-    shares = {}
+    counts = {}
     for name in names:
-        needed = [field.name for field in FORMS[name].fields if field.needed]
-        shares[name] = len(set(needed) & _matched(header, FORMS[name]).keys()) / len(needed)
-    best = max(shares, key=lambda name: shares[name])
-    return best if shares[best] >= _KNOWN_SHARE else ""
+        needed = {field.name for field in FORMS[name].fields if field.needed}
+        found = _matched(header, FORMS[name]).keys()
+        counts[name] = len(found) if len(needed & found) >= len(needed) * _KNOWN_SHARE else 0
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else ""
 
 
 def _shortened(header: Sequence[str]) -> str:

@@ -141,7 +141,7 @@ def _alike(frame: pd.DataFrame, raw: RawTable) -> np.ndarray:
     """Which rows are there more than once, alike in every column of the file."""
     rows = frame.index.to_numpy()
     # what the columns read agree in may differ in the others: only these rows are looked at whole
-    alike = pd.Series(group_ids(frame, frame.columns)).duplicated(keep=False).to_numpy()
+    alike = pd.Series(group_ids(frame, frame.columns)).duplicated(keep=False).to_numpy(copy=True)
     if not alike.any():
         return alike
     positions = range(len(raw.header))
