@@ -38,8 +38,7 @@ app.add_typer(imports)
 
 @imports.command(
     "cohesion-data",
-    epilog="Example: porfse import cohesion-data finance.csv.gz --indicators indicators.csv.gz "
-    "--cci 2014IT05SFOP005 --to lazio",
+    epilog="Example: porfse import cohesion-data finance.csv.gz indicators.csv.gz --cci 2014IT05SFOP005 --to lazio",
 )
 @guarded
 def import_cohesion_data(
