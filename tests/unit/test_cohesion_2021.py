@@ -1,5 +1,6 @@
 """The Commission's tables of 2021-2027: every form they are met in, their traps, and the programme made of them."""
 
+import bz2
 import gzip
 import io
 import json
@@ -325,6 +326,27 @@ def test_a_file_cut_at_the_limit_is_refused(form):
     assert len(read_2021(io.BytesIO(content), "transmissions_2021", whole=True).frame) == 1000
 
 
+def test_transmissions_before_the_plan_was_adopted_are_told(made, caplog):
+    records = [{**record, "last_adoption_date_ecms": "2024-06-01"} for record in new.plan_records()]
+    programme = made("transmissions_2021", plan_2021=records)
+    said = "this version was adopted on 2024-06-01: 1 of 2 transmissions are of earlier days and have no plan"
+    assert said in caplog.text
+    rates = all_indicators(programme, cutoff="2023-12-31", names=["selection_rate"], by="axis")
+    assert rates["value"].isna().all()
+
+
+def test_names_that_differ_between_the_tables(made):
+    records = [{**record, "region_cat": "More developed regions"} for record in new.transmission_records()]
+    reported = [
+        {**record, "category_of_region": "MORE DEVELOPED", "specific_objective_code": "ESO 4.6"}
+        for record in new.achievement_records()[-2:]
+    ]
+    programme = made(plan_2021=None, transmissions_2021=records, achievements_2021=reported)
+    assert set(programme.finance["region_category"]) == {"More developed"}
+    assert programme.achievements["axis"].tolist() == ["2", "2"]
+    assert set(programme.achievements["investment_priority"]) == {"ESO4.6"}
+
+
 # --- the export by transmission ---
 
 
@@ -380,6 +402,18 @@ def test_the_later_form_has_everything_by_transmission(made):
     assert money(programme, "2024-12-31", "allocation") == {"1": 1750.5, "2": 2000, "4": 300, "5": 100}
 
 
+def test_a_plan_by_transmission_is_never_added_up(made):
+    records = [
+        {**record, "tod_cycle": cycle}
+        for cycle in ("202406", "202412")
+        for record in new.plan_records()
+        if record["fund"] == "ESF+"
+    ]
+    programme = made(timeseries_2021=records)
+    for cutoff in ("2024-06-30", "2024-12-31"):
+        assert money(programme, cutoff, "allocation") == {"1": 1750.5, "2": 2000, "4": 300, "5": 100}
+
+
 def test_the_export_without_dimensions_has_one_row_a_position(files, tmp_path):
     rows = export_records(**{"EU planned": "1,660", "EU share of decided": "1,020", "EU share of spending": "492"})
     several = [*rows, {**rows[0], "EU planned": "1,661"}]
@@ -390,7 +424,7 @@ def test_the_export_without_dimensions_has_one_row_a_position(files, tmp_path):
     unmarked = [{**rows[0], "is_latest_tod_cycle": "N"}]
     with pytest.raises(DataError, match=r"does not tell its transmissions apart"):
         import_files(files("plan_2021", timeseries_2021=unmarked), CCI, tmp_path / "other")
-    unended = [{**rows[0], "tod_year": str(pd.Timestamp.now().year)}]
+    unended = [{**rows[0], "tod_year": str(pd.Timestamp.now().year + 1)}]
     with pytest.raises(DataError, match=r"the year has not ended"):
         import_files(files("plan_2021", timeseries_2021=unended), CCI, tmp_path / "other")
 
@@ -431,6 +465,7 @@ def test_tables_that_are_not_read_are_named(named, cci, tmp_path):
         (gzip.compress(b"X\n\x00\x00\x00\x03\x00\x04"), "is an R file (.Rds)"),
         (gzip.compress(b"RDX3\nX\n"), "is an R file (.RData)"),
         (b"\xfd7zXZ\x00\x00", "is packed with xz"),
+        (bz2.compress(b"RDX3\n"), "is packed with bzip2"),
         (b"PK\x03\x04xl/", "is a workbook or a zip archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "is a workbook (.xls)"),
     ],

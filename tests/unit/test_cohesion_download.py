@@ -494,3 +494,12 @@ def test_a_programme_of_2021_with_a_plan_alone(portal, tmp_path):
     assert made.sources["source"].tolist() == ["ec-hgyj-gyin"]
     with pytest.raises(ParameterError, match="Nearest: 2021IT05SFPR008"):
         import_downloaded("2021IT05SFPR009", tmp_path / "other", **options)
+
+
+def test_a_plan_that_comes_by_transmission(portal, tmp_path):
+    plan = [record for record in portal.tables["hgyj-gyin"] if record["cci"] == new.PROGRAMME]
+    portal.tables["hgyj-gyin"] = [{**r, "tod_cycle": cycle} for cycle in ("202312", "202412") for r in plan]
+    options = {"base_url": portal.address, "cache": tmp_path / "cache", "backoff": 0.001}
+    made = import_downloaded(new.PROGRAMME, tmp_path / "programme", **options)
+    plans = made.finance[made.finance["stage"] == "allocation"].groupby("cutoff")["amount_eur"].sum()
+    assert plans.tolist() == [4150.5, 4150.5]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from porfse_analysis import schema
+from porfse_analysis.codes import CODES
 
 __all__ = ["TEXTS_2021", "cycles"]
 
@@ -39,8 +40,18 @@ def _fund(text: str) -> str:
 def _region(text: str) -> str:
     if text.upper() in _NO_REGION:
         return ""
-    return _OUTERMOST if text.casefold() == _OUTERMOST.casefold() else text
+    return _OUTERMOST if text.casefold() == _OUTERMOST.casefold() else _known("region_category", text)
 
 
-TEXTS_2021: dict[str, Callable[[str], str]] = {"fund": _fund, "region": _region}
+def _objective(text: str) -> str:
+    return "" if text.upper() == "VOID" else _known("investment_priority", text)
+
+
+def _known(kind: str, text: str) -> str:
+    """The known code that a text is meant for: tables of one portal may differ in how they write it."""
+    known, meaning = CODES[kind]
+    return text if text in known else meaning(text) or text
+
+
+TEXTS_2021: dict[str, Callable[[str], str]] = {"fund": _fund, "region": _region, "objective_2021": _objective}
 """Kind of a cell -> how its text is read."""

@@ -28,7 +28,8 @@ from porfse_analysis.errors import DataError, Fault, ParameterError, extra_neede
 from porfse_analysis.files import folder_aside
 from porfse_analysis.loaders.cohesion.forms import STRUCTURAL_FUNDS
 from porfse_analysis.loaders.cohesion.given import tables_of_period
-from porfse_analysis.loaders.cohesion.registry import FORMS
+from porfse_analysis.loaders.cohesion.registry import FORMS, recognise
+from porfse_analysis.loaders.cohesion.source import open_table
 from porfse_analysis.loaders.cohesion.tables import read_finance, read_indicators
 from porfse_analysis.loaders.cohesion.tables_2021 import read_2021
 
@@ -187,7 +188,10 @@ def _fetch_all(portal: _Portal, code: str, folder: Path, page_size: int, progres
         elif name == "indicators":
             read_indicators(folder / _file(name), whole=True)
         else:
-            read_2021(folder / _file(name), name, whole=True, programme=code)
+            raw = open_table(folder / _file(name))
+            # the plan comes by transmission since the portal has some
+            kind = recognise(raw.header)
+            read_2021(raw, kind.name if kind is not None and kind.name in FORMS else name, whole=True, programme=code)
     state = {
         "programme": code,
         "address": portal.base_url,

@@ -22,7 +22,7 @@ _FUND = Field("fund", "fund", ("fund",), filled=True)
 _AXIS = Field("axis", "label", ("priority_code", "priority"), needed=False)
 _AXIS_TITLE = Field("axis_title", "title", ("priority_name", "pri_description"), needed=False)
 _OBJECTIVE_LABELS = ("specific_objective_code", "objective", "spe_obj_code", "spec_obj_code")
-_OBJECTIVE = Field("specific_objective", "code", _OBJECTIVE_LABELS, needed=False)
+_OBJECTIVE = Field("specific_objective", "objective_2021", _OBJECTIVE_LABELS, needed=False)
 _REGION = Field(
     "region_category",
     "region",
@@ -60,7 +60,7 @@ FORMS_2021: dict[str, Form] = {
             Field("adopted", "date", ("last_adoption_date_ecms",), needed=False),
             Field("axis", "label", ("priority_code", "priority"), sparse=True),
             _AXIS_TITLE,
-            Field("specific_objective", "code", _OBJECTIVE_LABELS, sparse=True),
+            Field("specific_objective", "objective_2021", _OBJECTIVE_LABELS, sparse=True),
             _DIMENSION,
             _CATEGORY,
             _FUND,
@@ -118,7 +118,7 @@ FORMS_2021: dict[str, Form] = {
             _FUND,
             Field("axis", "label", ("priority", "priority_code"), sparse=True),
             _AXIS_TITLE,
-            Field("specific_objective", "code", _OBJECTIVE_LABELS, sparse=True),
+            Field("specific_objective", "objective_2021", _OBJECTIVE_LABELS, sparse=True),
             _REGION,
             _CYCLE,
             # what else tells its rows apart
@@ -163,7 +163,7 @@ FORMS_2021: dict[str, Form] = {
             _PROGRAMME,
             _TITLE,
             _FUND,
-            Field("specific_objective", "code", _OBJECTIVE_LABELS, sparse=True),
+            Field("specific_objective", "objective_2021", _OBJECTIVE_LABELS, sparse=True),
             _REGION,
             Field("indicator_type", "code", ("indicator_type_output_result",)),
             Field("indicator_code", "code", ("ind_code",), filled=True),

@@ -96,7 +96,8 @@ KINDS: tuple[Kind, ...] = (
     _read(
         "timeseries_2021",
         _P21,
-        _marks("cci", "fund", "tod_year|tod_cycle", _EXPORTED),
+        # whatever has transmissions and dimensions: the plan of each of them, never of all together
+        _marks("cci", "fund", "tod_year|tod_cycle", f"dimension_type|{_EXPORTED}"),
     ),
     _read(
         "plan_2021",

@@ -10,16 +10,15 @@ _CSV = "Give the table as CSV or JSON, as the portal exports it"
 _SIGNS = (
     (b"PK\x03\x04", "is a workbook or a zip archive", "Unpack it, or export the table as CSV"),
     (b"\xd0\xcf\x11\xe0", "is a workbook (.xls)", _CSV),
-    (b"PAR1", "is a Parquet file", _CSV),
+    (b"PAR1\x15", "is a Parquet file", _CSV),
     (b"ARROW1", "is an Arrow file", _CSV),
     # what saveRDS and save of R write, unpacked or packed otherwise than with gzip
     (b"X\n\x00\x00", "is an R file (.Rds)", _CSV),
     (b"A\n2\n", "is an R file (.Rds)", _CSV),
     (b"A\n3\n", "is an R file (.Rds)", _CSV),
-    (b"RDX", "is an R file (.RData)", _CSV),
-    (b"RDA", "is an R file (.RData)", _CSV),
+    *((sign, "is an R file (.RData)", _CSV) for sign in (b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n")),
     (b"\xfd7zXZ\x00", "is packed with xz, as an .Rds of R may be", f"Unpack it. {_CSV}"),
-    (b"BZh", "is packed with bzip2, as an .Rds of R may be", f"Unpack it. {_CSV}"),
+    (b"BZh91AY&SY", "is packed with bzip2, as an .Rds of R may be", f"Unpack it. {_CSV}"),
 )
 
 

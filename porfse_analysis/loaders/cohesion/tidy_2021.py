@@ -49,6 +49,7 @@ def tidy_2021(frames: Mapping[str, pd.DataFrame], told: Told) -> dict[str, pd.Da
     finance = pd.concat(money, ignore_index=True) if money else schema.empty("finance")
     axes = _axes(texts, told)
     order = {axis: place for place, axis in enumerate([*axes["axis"], schema.ALL])}
+    _without_plan(finance, told)
     finance = _sorted(finance, order, ["cutoff", "axis", "number", "fund", "region_category"])
     tables = {"axes": axes, "finance": finance}
     if "achievements_2021" in texts:
@@ -99,6 +100,18 @@ def _finance(kind: str, rows: pd.DataFrame, told: Told) -> pd.DataFrame:
     return pd.concat(stages, ignore_index=True).assign(
         source=SOURCES_2021[kind], precision=_CENT, data_date=lambda table: table["cutoff"]
     )
+
+
+def _without_plan(finance: pd.DataFrame, told: Told) -> None:
+    """Tells how many positions are of days on which the version of the plan was not in force yet."""
+    plan = finance.loc[finance["source"] == SOURCES_2021["plan_2021"], "cutoff"]
+    sent = finance.loc[finance["source"] == SOURCES_2021["transmissions_2021"], "cutoff"]
+    early = sent[sent < plan.min()].nunique() if len(plan) else 0
+    if early:
+        told.setdefault("plan_2021", []).append(
+            f"this version was adopted on {plan.min():%Y-%m-%d}: {early} of {sent.nunique()} transmissions are of "
+            "earlier days and have no plan"
+        )
 
 
 def _of_plan(rows: pd.DataFrame, told: Told) -> pd.DataFrame:
@@ -340,7 +353,7 @@ def _commitments(rows: pd.DataFrame, told: Told) -> pd.DataFrame:
                 }
             )
         total = sum(row[column] for column in years)
-        if not pd.isna(row["total"]) and not abs(total - row["total"]) < _EURO:
+        if abs(total - row["total"]) >= _EURO:  # never of a figure that is missing
             told.setdefault(kind, []).append(
                 f"{row['fund']} {row['region_category']}: the years add up to {total:,.2f}, the total is "
                 f"{row['total']:,.2f} EUR"
@@ -357,7 +370,7 @@ def _flexible(row: Mapping[str, object], told: Told) -> dict[int, float]:
     # each year in whole euro may be half a euro off
     if abs(said - half) <= _EURO:
         return {year: round(amount / 2, 2) for year, amount in amounts.items()}
-    if not np.isnan(said):
+    if not np.isnan(said - half):
         told.setdefault("commitments_2021", []).append(
             f"{row['fund']} {row['region_category']}: the flexible amount is {said:,.2f} EUR, half of 2026 and 2027 "
             f"{half:,.2f}: how it is spread is not known, and it is left empty"
