@@ -215,6 +215,23 @@ def test_percentages_of_several_priorities_are_not_added(made):
     assert programme.targets[programme.targets["axis"] == "ALL"].empty
 
 
+def test_indicators_that_are_alike_are_left_empty(made, caplog):
+    records = new.achievement_records()
+    # the second of two priorities has in 2024 what the first one has
+    alike = altered(records, 5, **{name: records[4][name] for name in records[4]})
+    programme = made(achievements_2021=alike, plan_2021=None)
+    of_all = programme.achievements[programme.achievements["axis"] == "ALL"]
+    assert of_all["value"].iloc[0] == 160
+    assert pd.isna(of_all["value"].iloc[1])
+    assert "1 figure left empty" in caplog.text
+    # of nothing but zeros the sum is known
+    zeros = dict.fromkeys(("milestone_value_2024", "target_value_2029", "decided_value", "implemented_value"), "0")
+    caplog.clear()
+    both = altered(altered(records, 4, **zeros), 5, **zeros)
+    frame, _ = read_2021(io.BytesIO(samples.soda_csv(both)), "achievements_2021")
+    assert frame["repeated"].tolist() == [False] * 4 + [True] * 2 + [False] * 2
+
+
 def test_a_figure_that_one_priority_lacks_is_not_known(made):
     records = altered(new.achievement_records(), 5, implemented_value="")
     programme = made(achievements_2021=records, plan_2021=None)
@@ -290,7 +307,7 @@ def test_two_downloads_in_one_file():
     planned = new.commitment_records()
     assert "is the key of an earlier row too" in refused("commitments_2021", [*planned, planned[0]])
     reported = new.achievement_records()
-    assert "a download is in the file twice" in refused("achievements_2021", [*reported, reported[0]])
+    assert "has every row twice" in refused("achievements_2021", [*reported, *reported])
 
 
 def test_rows_alike_are_counted_and_said(made, caplog):
@@ -505,6 +522,11 @@ def test_the_tables_that_are_needed_are_named(files, tmp_path):
     assert "hgyj-gyin" in run.stderr
 
 
+def test_a_programme_of_another_period(files, tmp_path):
+    with pytest.raises(DataError, match=r"2007IT052PO006 is not the code .* of 2014-2020 or 2021-2027"):
+        import_files(files("plan_2021"), "2007IT052PO006", tmp_path / "x")
+
+
 def test_two_files_of_one_table(files, tmp_path):
     path = files("plan_2021")[0]
     with pytest.raises(ParameterError, match=r"are both .*hgyj-gyin.*: give one of them"):
@@ -590,3 +612,20 @@ def test_real_rows_of_every_fund_are_read(real_plan):
         "Less developed",
         "Outermost or northern sparsely populated",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "columns"),
+    [
+        ("7twf.csv", "transmissions_2021", {"selected_eur": 1000, "declared_eur": 100}),
+        ("9qee.csv", "commitments_2021", {"fund": "ESF+", "y2021": 1, "y2027": 7, "flexible": 8, "total": 28}),
+        ("xi3a.csv", "achievements_2021", {"milestone": 100, "target": 1000, "value": 300}),
+        ("fin2127_labels.csv", "timeseries_2021", {"year": 2024, "eu_amount_eur": 1000, "eu_declared_eur": 100}),
+    ],
+)
+def test_the_real_headers(name, kind, columns):
+    path = samples.portal_tables() / "other" / name
+    if not path.is_file():
+        pytest.skip(f"{name} is not here")
+    frame, _ = read_2021(path, kind)
+    assert {column: frame[column].iat[0] for column in columns} == columns

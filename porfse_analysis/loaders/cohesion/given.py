@@ -25,6 +25,8 @@ __all__ = ["needed_tables", "programme_of_2021", "tables_given", "tables_of_peri
 _OLD, _NEW = "2014-2020", "2021-2027"
 _NEEDED = {_OLD: ("finance",), _NEW: ("plan_2021", "transmissions_2021")}
 """Period -> the tables to ask for: those that have the axes."""
+# what was added to 2014-2020 for REACT-EU begins with 2020
+_READ_YEARS = ("2014", "2020", "2021")
 _WITH_AXES = ("finance", *_NEEDED[_NEW], "timeseries_2021")
 """The tables of which one at least must be there."""
 
@@ -48,6 +50,8 @@ def tables_of_period(cci: str) -> str:
 
 def needed_tables(cci: str) -> str:
     """Which tables to give for a programme, as messages say it."""
+    if not cci.startswith(_READ_YEARS):
+        return f"{cci} is not the code of a programme (CCI) of {_OLD} or {_NEW}, whose tables are read"
     period = tables_of_period(cci)
     needed = [FORMS[name].called for name in _NEEDED[period]]
     more = [kind.called for kind in kinds_of(period) if kind.name not in (*_NEEDED[period], "planned")]

@@ -21,7 +21,7 @@ BASE_DIMENSION = "Intervention Field"
 """The dimension that is summed: it alone has the technical assistance at a flat rate too."""
 
 REPEATED = "repeated"
-"""Column of the transmissions: whether a row is there again, alike in every column of the file."""
+"""Column of transmissions and achievements: whether a row is there again, alike in every column of the file."""
 
 _ONE_DOWNLOAD = "Give one download at a time"
 _FIGURES = {
@@ -30,12 +30,12 @@ _FIGURES = {
         *("eu_amount_eur", "allocation_eur", "selected_eur", "declared_eur"),
         *("eu_selected_eur", "eu_declared_eur"),
     ),
-    "transmissions_2021": ("selected_eur", "declared_eur"),
     "commitments_2021": tuple(f"y{year}" for year in COMMITMENT_YEARS),
-    "achievements_2021": ("milestone", "target", "decided", "value"),
 }
-# in these one key may stand for several rows: the JTF has two allocations, and no priority tells indicators apart
-_SAME_KEY = ("plan_2021", "timeseries_2021", "achievements_2021")
+# in these one key may stand for several rows: the JTF has two allocations
+_SAME_KEY = ("plan_2021", "timeseries_2021")
+# and in these rows may be alike in whatever is read: other columns, or the priority that is not there, tell them apart
+_MAY_REPEAT = ("transmissions_2021", "achievements_2021")
 
 
 class Rows(NamedTuple):
@@ -63,7 +63,7 @@ def read_2021(source: TableSource | RawTable, kind: str, *, whole: bool = False,
     left_out = sorted(set(frame["fund"].unique()) - set(USED_FUNDS))
     if not faults:
         frame = frame[frame["fund"].isin(USED_FUNDS)]
-        if kind == "transmissions_2021":
+        if kind in _MAY_REPEAT:
             frame = frame.assign(**{REPEATED: _alike(frame, raw)})
         if kind == "timeseries_2021" and frame["cycle"].isna().any():
             # transmissions that nothing tells apart: the latest counts
@@ -104,9 +104,9 @@ def _mixed(frame: pd.DataFrame, kind: str, raw: RawTable) -> list[Fault]:
 
 def _twice(frame: pd.DataFrame, kind: str, raw: RawTable) -> list[Fault]:
     """Rows whose key is there before, with the same figures or, where a key is of one row, with any."""
-    form, figures = FORMS[kind], _FIGURES[kind]
-    if kind == "transmissions_2021":
+    if kind in _MAY_REPEAT:
         return _all_twice(frame, raw)
+    form, figures = FORMS[kind], _FIGURES[kind]
     key = group_ids(frame, form.key)
     same = group_ids(frame.assign(key=key), ["key", *figures])
     again = pd.Series(same, index=frame.index).duplicated()

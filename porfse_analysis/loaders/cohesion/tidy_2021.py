@@ -254,7 +254,8 @@ def _placed(texts: Mapping[str, pd.DataFrame], told: Told) -> pd.DataFrame:
     """The rows of the indicators, each with its axis, one per key and transmission.
 
     The table has no priorities: an objective that the plan has in one priority alone is of that one, any other figure
-    is of the whole programme. Rows of one key are of several priorities and are added, but for percentages.
+    is of the whole programme. Rows of one key are of several priorities and are added, but for percentages and for rows
+    that are alike.
     """
     kind = "achievements_2021"
     rows = texts[kind].rename(columns={"specific_objective": "investment_priority", "cycle": "cutoff"})
@@ -276,17 +277,27 @@ def _placed(texts: Mapping[str, pd.DataFrame], told: Told) -> pd.DataFrame:
     rows[["milestone", "target"]] = rows[["milestone", "target"]].where(rows[["milestone", "target"]].ge(0))
     key = ["programme", *_INDICATOR, "cutoff"]
     several = rows.duplicated(key, keep=False)
-    shares = several & rows["unit"].map(is_percentage)
+    # two priorities with the same figures, or one row twice: nobody can say
+    alike = rows[REPEATED] & rows[figures].fillna(0).ne(0).any(axis=1)
+    empty = alike | (several & rows["unit"].map(is_percentage))
+    notes = told.setdefault(kind, [])
     if several.any():
-        count = len(rows.loc[several, key].drop_duplicates())
-        note = f"{count} figures have several rows, of several priorities: they are added"
-        told.setdefault(kind, []).append(note + (", percentages are left empty" if shares.any() else ""))
-    rows.loc[shares, figures] = np.nan
+        notes.append(f"{_figures(rows, several, key)} with several rows, of several priorities: added")
+    if empty.any():
+        notes.append(
+            f"{_figures(rows, empty, key)} left empty: percentages of several rows, or rows alike in every column"
+        )
+    rows.loc[empty, figures] = np.nan
     groups = rows.groupby(key, sort=False)
     table = groups[figures].sum(min_count=1)
     # of several rows a figure that one of them lacks is not known
     table = table.mask(rows[figures].isna().groupby([rows[name] for name in key], sort=False).any())
     return table.join(groups["unit"].first()).reset_index()
+
+
+def _figures(rows: pd.DataFrame, chosen: pd.Series, key: list[str]) -> str:
+    count = len(rows.loc[chosen, key].drop_duplicates())
+    return f"{count} figure{'s' if count != 1 else ''}"
 
 
 def _achievements(rows: pd.DataFrame) -> pd.DataFrame:
