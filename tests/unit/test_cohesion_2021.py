@@ -472,7 +472,15 @@ def test_tables_that_are_not_read_are_named(named, cci, tmp_path):
     assert "which is not read" in run.stderr
     assert named in run.stderr
     assert "Is it" not in run.stderr
+    instead = "hgyj-gyin" if cci == CCI else "99js-gm52"
+    assert instead in run.stderr or "porfse import opencoesione" in run.stderr
     assert len(run.stderr.splitlines()) == 2
+
+
+def test_records_of_opencoesione_as_they_are_published(tmp_path):
+    path = samples.written(tmp_path, "progetti.csv", b'"COD_LOCALE_PROGETTO";"CUP";"OC_LINK"\n"1";"2";"3"\n')
+    with pytest.raises(DataError, match=r"projects of OpenCoesione.*not read. Use porfse import opencoesione"):
+        import_files([path], CCI, tmp_path / "x")
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,9 @@ def _kind(raw: RawTable, cci: str, period: str) -> Kind:
         if nearest:
             find_columns(raw, nearest)  # names the columns that are missing
         raise DataError(raw.name, [unknown_table(raw.header, FORMS[_NEEDED[period][0]].called)])
-    if kind.instead:
-        raise DataError(raw.name, [Fault(f"is the table {kind.called}, which is not read", remedy=kind.instead)])
+    if not kind.read:
+        remedy = kind.instead or needed_tables(cci)
+        raise DataError(raw.name, [Fault(f"is the table {kind.called}, which is not read", remedy=remedy)])
     if kind.period != period:
         problem = f"is the table {kind.called} of {kind.period}"
         raise DataError(raw.name, [Fault(problem, remedy=needed_tables(cci))])

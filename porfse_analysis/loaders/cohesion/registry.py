@@ -24,7 +24,7 @@ class Kind:
     """One published table: what it is called, of which period it is, what in a header tells it.
 
     `marks`: of each set one label at least is in the header, written as `plain_label` does. `without`: none of these
-    is. `instead`: for a table that is not read, what to give in its place.
+    is. `read`: whether it is read. `instead`: what to use for one that is not, where that is no table of the portal.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Kind:
     period: str
     marks: tuple[frozenset[str], ...]
     without: frozenset[str] = frozenset()
+    read: bool = True
     instead: str = ""
 
     @property
@@ -56,7 +57,6 @@ _P14, _P21 = "2014-2020", "2021-2027"
 _SELECTED = "total_eligible_cost|total_eligible_cost_decided_selected"
 _DECLARED = "total_eligible_expenditure|total_eligible_spending"
 _TOTAL = "total_amount|total_amount_planned"
-_RECORDS = "For records of projects use porfse import opencoesione"
 _EXPORTED = "eu_planned|eu_share_of_decided|eu_share_of_spending|total_eligiblecost_of_selectedoperations"
 
 # the first that fits counts: what has more marks stands before what has some of them
@@ -67,6 +67,7 @@ KINDS: tuple[Kind, ...] = (
         "projects of OpenCoesione",
         "",
         _marks("cod_locale_progetto|oc_cod_programma|oc_cod_ciclo"),
+        read=False,
         instead="Use porfse import opencoesione for it",
     ),
     Kind(
@@ -75,7 +76,8 @@ KINDS: tuple[Kind, ...] = (
         "projects of Kohesio",
         "",
         _marks("operation_unique_identifier|operation_name_english|operation_name_programme_language"),
-        instead=f"{_RECORDS}; of the Commission give the tables of the programme",
+        read=False,
+        instead="Its rows are projects: for the national records of projects use porfse import opencoesione",
     ),
     Kind(
         "categories_2014",
@@ -83,7 +85,7 @@ KINDS: tuple[Kind, ...] = (
         "ESIF 2014-2020 categorisation",
         _P14,
         _marks("cci", "dimension_type", "financial_data_version|planned_total_amount_notional"),
-        instead="Give the finance table 99js-gm52",
+        read=False,
     ),
     Kind(
         "interreg_2021",
@@ -91,7 +93,7 @@ KINDS: tuple[Kind, ...] = (
         "Interreg allocations 2021-2027",
         _P21,
         _marks("cci", "strand", "eu_allocation"),
-        instead="Programmes of the ERDF, ESF+, CF and JTF are read: give the plan by category hgyj-gyin",
+        read=False,
     ),
     _read(
         "timeseries_2021",
@@ -137,7 +139,7 @@ KINDS: tuple[Kind, ...] = (
         "programmes of 2021-2027 and their NUTS areas",
         _P21,
         _marks("cci|cci_code|programme_cci", "nuts|nuts_code|nuts_id|nuts2|nuts_2|nuts_level|nuts_name"),
-        instead="It has no figures: give the plan by category hgyj-gyin",
+        read=False,
     ),
 )
 
@@ -158,4 +160,4 @@ def recognise(header: Iterable[str]) -> Kind | None:
 
 def kinds_of(period: str) -> list[Kind]:
     """The tables of a period that are read."""
-    return [kind for kind in KINDS if kind.period == period and not kind.instead]
+    return [kind for kind in KINDS if kind.period == period and kind.read]

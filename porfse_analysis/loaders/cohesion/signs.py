@@ -1,10 +1,12 @@
-"""What the first bytes of a file say it is, when that is no table as text."""
+"""What a file is that is no table of the portal, from its first bytes or the sign between its labels."""
 
 from __future__ import annotations
 
 import codecs
 
-__all__ = ["told_by_its_bytes"]
+from porfse_analysis.loaders.cohesion.registry import recognise
+
+__all__ = ["told_by_its_bytes", "told_by_its_separator"]
 
 _CSV = "Give the table as CSV or JSON, as the portal exports it"
 _SIGNS = (
@@ -30,4 +32,16 @@ def told_by_its_bytes(head: bytes) -> tuple[str, str] | None:
             return problem, remedy
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start[:1000]:
         return "is not UTF-8 text", "Use the file as the portal gives it, not saved anew elsewhere"
+    return None
+
+
+def told_by_its_separator(header: str) -> tuple[str, str] | None:
+    """What a file is whose labels stand in one cell, and what to give instead; None when it has one label."""
+    for sign, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if sign in header:
+            kind = recognise(header.split(sign))
+            if kind is not None and kind.instead:
+                return f"is the header of {kind.called}, which is not read", kind.instead
+            remedy = "Use the file as the portal gives it, not saved anew by a spreadsheet"
+            return f"is separated by {word}, not by commas", remedy
     return None

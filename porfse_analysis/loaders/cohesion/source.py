@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import DataError, Fault
-from porfse_analysis.loaders.cohesion.signs import told_by_its_bytes
+from porfse_analysis.loaders.cohesion.signs import told_by_its_bytes, told_by_its_separator
 
 __all__ = ["CsvTable", "JsonTable", "RawTable", "TableSource", "open_table"]
 
@@ -341,15 +341,8 @@ class _CheckedStream(io.RawIOBase):
 def _csv_table(source: _Input, head: bytes) -> CsvTable:
     text = head.decode("utf-8-sig", "replace")
     header = [label.strip() for label in next(filter(None, csv.reader(io.StringIO(text, newline=""))), [])]
-    if len(header) == 1:
-        for sign, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if sign in header[0]:
-                raise source.refuse(
-                    f"is separated by {word}, not by commas",
-                    "Use the file as the portal gives it, not saved anew by a spreadsheet",
-                    row=1,
-                    value=header[0],
-                )
+    if len(header) == 1 and (told := told_by_its_separator(header[0])):
+        raise source.refuse(*told, row=1, value=header[0])
     return CsvTable(source.name, header, source)
 
 
