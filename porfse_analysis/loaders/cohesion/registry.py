@@ -23,7 +23,8 @@ FORMS = {**forms.FORMS, **FORMS_2021}
 class Kind:
     """One published table: what it is called, of which period it is, what in a header tells it.
 
-    `marks`: of each set one label at least is in the header, written as `plain_label` does. `without`: none of these
+    `marks`: of each set one label at least is in the header, written as `plain_label` does (oc_* stands for every label
+    that begins so). `without`: none of these
     is. `read`: whether it is read. `instead`: what to use for one that is not, where that is no table of the portal.
     """
 
@@ -66,7 +67,7 @@ KINDS: tuple[Kind, ...] = (
         "",
         "projects of OpenCoesione",
         "",
-        _marks("cod_locale_progetto|oc_cod_programma|oc_cod_ciclo"),
+        _marks("oc_*", "cod_*|cup"),
         read=False,
         instead="Use porfse import opencoesione for it",
     ),
@@ -152,6 +153,7 @@ def plain_label(label: str) -> str:
 def recognise(header: Iterable[str]) -> Kind | None:
     """Which table a header belongs to; None when it is none of them for certain."""
     labels = {plain_label(label) for label in header}
+    labels |= {f"{label.partition('_')[0]}_*" for label in labels if "_" in label}
     for kind in KINDS:
         if all(mark & labels for mark in kind.marks) and not kind.without & labels:
             return kind
