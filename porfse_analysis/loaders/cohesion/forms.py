@@ -49,6 +49,11 @@ class Form:
     version_key: tuple[str, ...] = ()
     funds: tuple[str, ...] = STRUCTURAL_FUNDS
 
+    @property
+    def called(self) -> str:
+        """Its title with its identifier, as messages name it."""
+        return f'"{self.title}" ({self.identifier})'
+
 
 _PROGRAMME = Field("programme", "code", ("cci",), filled=True)
 _TITLE = Field("title", "title", ("title", "programme_title"), sparse=True)
