@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from porfse_analysis import all_indicators
 from porfse_analysis.cli import app
 from porfse_analysis.errors import DataError, ParameterError
+from porfse_analysis.indicators.per_capita import participants
 from porfse_analysis.loaders.cohesion.tables_2021 import read_2021
 from porfse_analysis.loaders.cohesion_data import import_files
 from porfse_analysis.loaders.folder import load_programme
@@ -180,6 +181,31 @@ def test_achievements_by_transmission(made):
     # ESO4.1 is of two priorities, ESO4.6 of one
     places = dict(zip(programme.achievements["investment_priority"], programme.achievements["axis"], strict=True))
     assert places == {"ESO4.1": "ALL", "ESO4.6": "2"}
+
+
+def test_a_priority_that_shares_an_objective_has_no_figures_of_its_own(made):
+    # ESO4.2 is of priority 1 alone, which has ESO4.1 with priority 4: its participants are not all of priority 1
+    rows = [
+        ("202412", objective, "OESF", "EECO01", "persons", "", "", "", people)
+        for objective, people in (("ESO4.1", "1000"), ("ESO4.2", "7"), ("ESO4.6", "80"))
+    ]
+    programme = made(*new.TABLES, achievements_2021=new.achievement_records(rows))
+    places = dict(zip(programme.achievements["investment_priority"], programme.achievements["axis"], strict=True))
+    assert places == {"ESO4.1": "ALL", "ESO4.2": "ALL", "ESO4.6": "2"}
+    by_axis = participants(programme, cutoff="2024-12-31").set_index("axis")
+    assert by_axis["value"].to_dict() == {"2": 80}
+    whole = participants(programme, cutoff="2024-12-31", by="programme").iloc[0]
+    assert (whole["value"], whole["note"]) == (1087, "")
+
+
+def test_participants_of_an_objective_that_are_not_known_make_the_sum_partial(made):
+    rows = [
+        ("202412", objective, "OESF", "EECO01", "persons", "", "100", "", people)
+        for objective, people in (("ESO4.1", ""), ("ESO4.6", "80"))
+    ]
+    programme = made(*new.TABLES, achievements_2021=new.achievement_records(rows))
+    whole = participants(programme, cutoff="2024-12-31", by="programme").iloc[0]
+    assert (whole["value"], whole["note"]) == (80, "partial")
 
 
 def test_without_the_plan_nobody_knows_the_priority(made):

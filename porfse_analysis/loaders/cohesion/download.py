@@ -31,6 +31,7 @@ from porfse_analysis.loaders.cohesion.given import READERS_2014, tables_of_perio
 from porfse_analysis.loaders.cohesion.registry import FORMS, recognise
 from porfse_analysis.loaders.cohesion.source import open_table
 from porfse_analysis.loaders.cohesion.tables_2021 import read_2021
+from porfse_analysis.periods import PERIODS
 
 if TYPE_CHECKING:
     import requests
@@ -54,11 +55,6 @@ _PAGE = 5000
 _TRIES = 5
 _LONGEST_WAIT = 120.0
 _WHOLE_TRIES = 3
-_ASKED = {
-    "2014-2020": ("finance", "indicators", "payments"),
-    "2021-2027": ("plan_2021", "transmissions_2021", "achievements_2021", "commitments_2021"),
-}
-"""Period -> the tables of a programme; the first is the one every programme is in."""
 _STATE = "download.json"
 
 Progress = Callable[[str, int, int], None]
@@ -132,7 +128,7 @@ def _file(name: str) -> str:
 
 def _held(folder: Path, code: str) -> Tables | None:
     """A whole download in the cache; None when there is none."""
-    asked = _ASKED[tables_of_period(code)]
+    asked = PERIODS[tables_of_period(code)].portal
     try:
         state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
         last = {fund: date.fromisoformat(day) for fund, day in state["last_cutoff"].items()}
@@ -148,7 +144,7 @@ def _held(folder: Path, code: str) -> Tables | None:
 def _fetch_all(portal: _Portal, code: str, folder: Path, page_size: int, progress: Progress | None) -> None:
     """Every table and what belongs to them, written to `folder`."""
     rows: dict[str, int] = {}
-    asked = _ASKED[tables_of_period(code)]
+    asked = PERIODS[tables_of_period(code)].portal
     for name in asked:
         found = _fetch_table(portal, name, code, page_size, progress)
         if not found and name == asked[0]:

@@ -5,14 +5,15 @@ The columns of hgyj-gyin were seen in a copy of its rows, those of the others in
 
 from __future__ import annotations
 
-from porfse_analysis.loaders.cohesion.forms import Field, Form
+from porfse_analysis.loaders.cohesion.forms import SECOND, Field, Form
+from porfse_analysis.periods import PERIODS
 
 __all__ = ["COMMITMENT_YEARS", "FORMS_2021", "USED_FUNDS"]
 
 USED_FUNDS = ("ERDF", "ESF+", "CF", "JTF")
 """The funds whose rows are used: those with priorities. Home-affairs funds, EMFAF and Interreg are left out."""
 
-COMMITMENT_YEARS = range(2021, 2028)
+COMMITMENT_YEARS = PERIODS[SECOND].years
 
 _PROGRAMME = Field("programme", "code", ("cci",), filled=True)
 _TITLE = Field(

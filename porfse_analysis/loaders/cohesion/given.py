@@ -12,6 +12,7 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.languages import IN_TABLES, text
+from porfse_analysis.loaders.cohesion.forms import FIRST, SECOND
 from porfse_analysis.loaders.cohesion.forms_2021 import USED_FUNDS
 from porfse_analysis.loaders.cohesion.payments import read_payments
 from porfse_analysis.loaders.cohesion.registry import FORMS, Kind, kinds_of, recognise
@@ -26,16 +27,14 @@ from porfse_analysis.loaders.cohesion.tables import (
 )
 from porfse_analysis.loaders.cohesion.tables_2021 import read_2021
 from porfse_analysis.loaders.cohesion.tidy_2021 import SOURCES_2021, Told, tidy_2021
+from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme, make_programme
 
 __all__ = ["READERS_2014", "needed_tables", "programme_of_2021", "tables_given", "tables_of_period"]
 
-_OLD, _NEW = "2014-2020", "2021-2027"
-_NEEDED = {_OLD: ("finance",), _NEW: ("plan_2021", "transmissions_2021")}
+_NEEDED = {FIRST: ("finance",), SECOND: ("plan_2021", "transmissions_2021")}
 """Period -> the tables to ask for: those that have the axes."""
-# what was added to 2014-2020 for REACT-EU begins with 2020
-_READ_YEARS = ("2014", "2020", "2021")
-_WITH_AXES = ("finance", *_NEEDED[_NEW], "timeseries_2021")
+_WITH_AXES = ("finance", *_NEEDED[SECOND], "timeseries_2021")
 """The tables of which one at least must be there."""
 
 READERS_2014 = {"finance": read_finance, "indicators": read_indicators, "payments": read_payments}
@@ -56,13 +55,19 @@ _PAGES = {
 
 def tables_of_period(cci: str) -> str:
     """The period whose tables have a programme."""
-    return _NEW if cci.startswith("2021") else _OLD
+    return _of_year(cci) or FIRST
+
+
+def _of_year(cci: str) -> str:
+    """The period that has the year a code begins with: what was added for REACT-EU begins with 2020."""
+    year = int(cci[:4]) if cci[:4].isdecimal() else 0
+    return next((name for name, period in PERIODS.items() if period.portal and year in period.years), "")
 
 
 def needed_tables(cci: str) -> str:
     """Which tables to give for a programme, as messages say it."""
-    if not cci.startswith(_READ_YEARS):
-        return f"{cci} is not the code of a programme (CCI) of {_OLD} or {_NEW}, whose tables are read"
+    if not _of_year(cci):
+        return f"{cci} is not the code of a programme (CCI) of {FIRST} or {SECOND}, whose tables are read"
     period = tables_of_period(cci)
     needed = [FORMS[name].called for name in _NEEDED[period]]
     more = [kind.called for kind in kinds_of(period) if kind.name not in (*_NEEDED[period], "planned")]
@@ -168,7 +173,7 @@ def _sources(cci: str, kinds: Sequence[str], told: Told, retrieved: object) -> p
                 "source": name,
                 **{f"title_{lang}": text(f"published_source.{name}", lang) for lang in IN_TABLES},
                 # plan and transmissions are one series: the amounts go on from one to the other
-                "series": _SERIES if kind in _NEEDED[_NEW] else "",
+                "series": _SERIES if kind in _NEEDED[SECOND] else "",
                 "publisher": _PUBLISHER,
                 "page": "; ".join([f"rows of {cci}", _PAGES[kind], *told.get(kind, [])]),
                 "address": _address(kind),

@@ -54,7 +54,7 @@ def _read(name: str, period: str, marks: tuple[frozenset[str], ...], without: fr
     return Kind(name, form.identifier, form.title, period, marks, without)
 
 
-_P14, _P21 = "2014-2020", "2021-2027"
+_P14, _P21 = forms.FIRST, forms.SECOND
 _SELECTED = "total_eligible_cost|total_eligible_cost_decided_selected"
 _DECLARED = "total_eligible_expenditure|total_eligible_spending"
 _TOTAL = "total_amount|total_amount_planned"

@@ -253,8 +253,8 @@ def _axes(texts: Mapping[str, pd.DataFrame], told: Told) -> pd.DataFrame:
 def _placed(texts: Mapping[str, pd.DataFrame], told: Told) -> pd.DataFrame:
     """The rows of the indicators, each with its axis, one per key and transmission.
 
-    The table has no priorities: an objective that the plan has in one priority alone is of that one, any other figure
-    is of the whole programme. Rows of one key are of several priorities and are added, but for percentages and for rows
+    The table has no priorities: an objective is of the one that the plan has it in (`_places`), any other figure is of
+    the whole programme. Rows of one key are of several priorities and are added, but for percentages and for rows
     that are alike.
     """
     kind = "achievements_2021"
@@ -266,9 +266,7 @@ def _placed(texts: Mapping[str, pd.DataFrame], told: Told) -> pd.DataFrame:
     ]
     axis = pd.Series(schema.ALL, index=rows.index)
     if pairs:
-        known = pd.concat(pairs).drop_duplicates()
-        alone = known[~known.duplicated(["fund", "specific_objective"], keep=False)]
-        places = alone.set_index(["fund", "specific_objective"])["axis"]
+        places = _places(pd.concat(pairs).drop_duplicates())
         keys = pd.MultiIndex.from_frame(rows[["fund", "investment_priority"]])
         axis = pd.Series(places.reindex(keys).to_numpy(), index=rows.index).fillna(schema.ALL)
     rows = rows.assign(axis=axis)
@@ -293,6 +291,18 @@ def _placed(texts: Mapping[str, pd.DataFrame], told: Told) -> pd.DataFrame:
     # of several rows a figure that one of them lacks is not known
     table = table.mask(rows[figures].isna().groupby([rows[name] for name in key], sort=False).any())
     return table.join(groups["unit"].first()).reset_index()
+
+
+def _places(plan: pd.DataFrame) -> pd.Series:
+    """Fund and objective -> the priority that has all there is of it, of priorities that share no objective.
+
+    The others are left out: figures of some of its objectives alone would pass for those of the priority.
+    """
+    objective = ["fund", "specific_objective"]
+    shared = plan.duplicated(objective, keep=False)
+    # technical assistance has no indicators
+    unclear = plan.loc[shared & ~plan["specific_objective"].str.startswith("TA"), "axis"]
+    return plan[~shared & ~plan["axis"].isin(unclear)].set_index(objective)["axis"]
 
 
 def _figures(rows: pd.DataFrame, chosen: pd.Series, key: list[str]) -> str:
@@ -374,8 +384,8 @@ def _commitments(rows: pd.DataFrame, told: Told) -> pd.DataFrame:
 
 
 def _flexible(row: Mapping[str, object], told: Told) -> dict[int, float]:
-    """The flexibility amount by year, where it is half of 2026 and of 2027; empty where the row does not hold that."""
-    amounts = {year: _number(row[f"y{year}"]) for year in (2026, 2027)}
+    """The flexibility amount by year, where it is half of the last two; empty where the row does not hold that."""
+    amounts = {year: _number(row[f"y{year}"]) for year in COMMITMENT_YEARS[-2:]}
     half = sum(amounts.values()) / 2
     said = _number(row["flexible"])
     # each year in whole euro may be half a euro off
