@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from porfse_analysis import all_indicators
+from porfse_analysis import all_indicators, open_report
 from porfse_analysis.cli import app
+from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.errors import DataError, ParameterError
 from porfse_analysis.indicators.per_capita import participants
 from porfse_analysis.loaders.cohesion.tables_2021 import read_2021
@@ -206,6 +207,18 @@ def test_participants_of_an_objective_that_are_not_known_make_the_sum_partial(ma
     programme = made(*new.TABLES, achievements_2021=new.achievement_records(rows))
     whole = participants(programme, cutoff="2024-12-31", by="programme").iloc[0]
     assert (whole["value"], whole["note"]) == (80, "partial")
+
+
+@pytest.mark.parametrize(
+    ("lang", "names"),
+    [
+        ("it", ["Disoccupati · intero programma ESO4.1", "Partecipanti · asse 2 ESO4.6"]),
+        ("en", ["Unemployed · whole programme ESO4.1", "Participants · axis 2 ESO4.6"]),
+    ],
+)
+def test_the_sheet_says_what_an_indicator_is_of(made, lang, names):
+    report = open_report(made(), cutoff="2024-12-31", lang=lang)
+    assert [item.name for item in sheet_content(report).reached if "ESO" in item.name] == names
 
 
 def test_without_the_plan_nobody_knows_the_priority(made):
