@@ -20,9 +20,11 @@ class Period:
     """One programming period; `milestone` and `target` are the years at whose end they are to be reached.
 
     `framework`: tested, followed or none. `set_apart`: the part of the commitments that is not like the others:
-    reserve, flexibility or none. `participants`: indicators that are added to the participants; `subsets`: pairs of an
-    indicator and the one it is a part of; `partitions`: indicators that give the participants again. `sources`: where
-    indicators are defined. `rules`: name -> value, source, status, others (see `porfse_analysis.verdicts.rules`).
+    reserve, flexibility or none. `portal`: the Commission's tables to ask for of a programme, none where there are
+    none; the first is the one that every programme is in. `participants`: indicators that are added to the
+    participants; `subsets`: pairs of an indicator and the one it is a part of; `partitions`: indicators that give the
+    participants again. `sources`: where indicators are defined. `rules`: name -> value, source, status, others (see
+    `porfse_analysis.verdicts.rules`).
     """
 
     name: str
@@ -30,6 +32,7 @@ class Period:
     last_year: int
     framework: str
     set_apart: str
+    portal: tuple[str, ...]
     participants: tuple[str, ...]
     subsets: tuple[tuple[str, str], ...]
     partitions: tuple[Mapping[str, Any], ...]

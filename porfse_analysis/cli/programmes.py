@@ -47,22 +47,27 @@ app.add_typer(imports)
 
 @imports.command(
     "cohesion-data",
-    epilog="Example: porfse import cohesion-data finance.csv.gz --indicators indicators.csv.gz "
-    "--cci 2014IT05SFOP005 --to lazio",
+    epilog="Example: porfse import cohesion-data finance.csv.gz indicators.csv.gz --cci 2014IT05SFOP005 --to lazio",
 )
 @guarded
 def import_cohesion_data(
     cci: Annotated[str, typer.Option("--cci", help="Code of the programme, as 2014IT05SFOP007.")],
     to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
-    finance: Annotated[
-        Path | None,
-        typer.Argument(help="The Commission's finance table 99js-gm52: CSV or JSON, gzip or not.", show_default=False),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...",
+            help="The Commission's tables, CSV or JSON, gzip or not; what a file is its header tells. Of 2014-2020 "
+            "99js-gm52 (finance), 2q3n-nr7n (indicators) and gayr-92qh (EU payments), of 2021-2027 hgyj-gyin (plan), "
+            "7twf-r3rc (transmissions), 9qee-iv7c (commitments by year) and xi3a-zddk (indicators).",
+            show_default=False,
+        ),
     ] = None,
     indicators: Annotated[
-        Path | None, typer.Option("--indicators", metavar="FILE", help="Its table of indicators, 2q3n-nr7n.")
+        Path | None, typer.Option("--indicators", metavar="FILE", help="One more file: that of the indicators.")
     ] = None,
     payments: Annotated[
-        Path | None, typer.Option("--payments", metavar="FILE", help="Its table of EU payments, gayr-92qh.")
+        Path | None, typer.Option("--payments", metavar="FILE", help="One more file: that of the EU payments.")
     ] = None,
     download: Annotated[
         bool, typer.Option("--download", help="Ask the Commission's portal instead of a file.")
@@ -78,18 +83,16 @@ def import_cohesion_data(
     from porfse_analysis.errors import ParameterError
     from porfse_analysis.loaders import cohesion_data
 
-    if download == (finance is not None) or (download and not (indicators is None and payments is None)):
-        raise ParameterError("give either the finance table (and its indicators and payments) or --download")
+    given = [*(files or ()), *(file for file in (indicators, payments) if file is not None)]
+    if download == bool(given):
+        raise ParameterError(f"give either the tables or --download. {cohesion_data.needed_tables(cci)}")
     if refresh and not download:
         raise ParameterError("--refresh goes with --download")
     before = _before(to) if overwrite else None
     if download:
         programme = _downloaded(cci, to, overwrite, refresh)
     else:
-        assert finance is not None
-        programme = cohesion_data.import_cohesion_data(
-            finance, indicators, cci, to, overwrite, payments=payments, whole=whole
-        )
+        programme = cohesion_data.import_files(given, cci, to, overwrite, whole=whole)
     if overwrite:
         say_kept(programme, to)
         _say_restated(before, programme)

@@ -111,11 +111,25 @@ def counts_participants(achievements: pd.DataFrame) -> pd.Series:
 
 
 def whole_or_parts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each position of an indicator the rows of the whole programme, else those of its axes: never both."""
-    whole = rows["axis"].eq(ALL)
+    """Of each position of an indicator the rows of the whole programme, else those of its parts: never both.
+
+    A row of axis `ALL` with an investment priority is a part: of that priority, in whatever axes it is. It comes before
+    the rows of the axes of its own priority alone, and is missing where it has no value and they are not there.
+    """
     of = [rows[name] for name in ("programme", "source", "position", "indicator_code")]
-    chosen: pd.DataFrame = rows[whole == (whole & rows["value"].notna()).groupby(of).transform("any")]
+    of_priority = [*of, rows["investment_priority"]]
+    known, whole = rows["value"].notna(), rows["axis"].eq(ALL)
+    entire = whole & rows["investment_priority"].eq("")
+    summed = _somewhere(whole & known, of_priority)
+    parts = (whole & (summed | ~_somewhere(~whole, of_priority))) | (~whole & ~summed)
+    parts &= ~(entire & _somewhere(~entire, of))
+    chosen: pd.DataFrame = rows[entire.where(_somewhere(entire & known, of), parts)]
     return chosen
+
+
+def _somewhere(marked: pd.Series, keys: list[pd.Series]) -> pd.Series:
+    """Whether a row of the same group is marked."""
+    return marked.groupby(keys).transform("any")
 
 
 def _rows_of_people(achievements: pd.DataFrame, *, by_axis: bool) -> pd.DataFrame:

@@ -9,7 +9,7 @@ stays missing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.languages import IN_TABLES, text
 from porfse_analysis.loaders.cohesion.forms import STRUCTURAL_FUNDS
+from porfse_analysis.loaders.cohesion.given import READERS_2014, needed_tables, programme_of_2021, tables_given
 from porfse_analysis.loaders.cohesion.payments import PAYMENTS, payments_of, read_payments
 from porfse_analysis.loaders.cohesion.tables import (
     read_finance,
@@ -39,6 +40,8 @@ from porfse_analysis.programme import Programme, make_programme
 __all__ = [
     "import_cohesion_data",
     "import_downloaded",
+    "import_files",
+    "needed_tables",
     "open_tables",
     "programme_from_cohesion_data",
     "programmes_in",
@@ -204,16 +207,43 @@ def import_cohesion_data(
     Nothing is written before everything has been read and checked. `whole`: as for `read_finance`. Raises `DataError`,
     `ParameterError`.
     """
+    files = [finance, *(file for file in (indicators, payments) if file is not None)]
+    return import_files(files, cci, to, overwrite, last_cutoff=last_cutoff, retrieved=retrieved, whole=whole)
+
+
+def import_files(
+    files: Sequence[str | Path],
+    cci: str,
+    to: str | Path,
+    overwrite: bool = False,
+    *,
+    last_cutoff: Mapping[str, object] | None = None,
+    retrieved: object = None,
+    whole: bool = False,
+) -> Programme:
+    """Keep programme `cci` out of tables of the portal, in any order, as the folder `to`; returns the programme.
+
+    What table a file is its header tells, which ones are needed the CCI. For a programme of 2021-2027 what in the
+    tables does not agree is logged as a warning and kept in the column page of their sources. Nothing is written before
+    everything has been read and checked. `whole`: as for `read_finance`. Raises `DataError`, `ParameterError`.
+    """
     check_target(to, overwrite=overwrite)
-    read = read_indicators(indicators, whole=whole) if indicators is not None else None
-    programme = programme_from_cohesion_data(
-        read_finance(finance, whole=whole),
-        read,
-        cci=cci,
-        payments=read_payments(payments, whole=whole) if payments is not None else None,
-        last_cutoff=last_cutoff,
-        retrieved=retrieved,
-    )
+    code = cci.strip().upper()
+    tables = tables_given(files, code)
+    if "finance" in tables:
+        read = {kind: READERS_2014[kind](raw, whole=whole) for kind, raw in tables.items()}
+        programme = programme_from_cohesion_data(
+            read["finance"],
+            read.get("indicators"),
+            cci=code,
+            payments=read.get("payments"),
+            last_cutoff=last_cutoff,
+            retrieved=retrieved,
+        )
+    else:
+        programme, told = programme_of_2021(tables, cci=code, whole=whole, retrieved=retrieved)
+        for said in told:
+            _LOG.warning("%s: %s", code, said)
     save_programme(programme, to, overwrite=overwrite)
     return programme
 
@@ -221,21 +251,18 @@ def import_cohesion_data(
 def import_downloaded(cci: str, to: str | Path, overwrite: bool = False, **options: Any) -> Programme:
     """Ask the portal for programme `cci` and keep it as the folder `to`; returns the programme.
 
-    `options` go to `cohesion_download.download_programme`. Raises as it and `import_cohesion_data`
-    do.
+    `options` go to `cohesion.download.download_tables`. Raises as it and `import_files` do.
     """
     # the only part that needs the library for requests
-    from porfse_analysis.loaders.cohesion.download import download_programme
+    from porfse_analysis.loaders.cohesion.download import download_tables
 
     check_target(to, overwrite=overwrite)
-    got = download_programme(cci, **options)
-    return import_cohesion_data(
-        got.finance,
-        got.indicators,
+    got = download_tables(cci, **options)
+    return import_files(
+        list(got.files.values()),
         cci,
         to,
         overwrite,
-        payments=got.payments,
         last_cutoff=got.last_cutoff,
         retrieved=got.retrieved,
         whole=True,  # the download has counted

@@ -155,8 +155,8 @@ def test_a_wrong_call_writes_nothing(args, said, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ([], "either the finance table"),
-        (["--download", "finance.csv"], "either the finance table"),
+        ([], "either the tables or --download"),
+        (["--download", "finance.csv"], "either the tables or --download"),
         (["finance.csv", "--refresh"], "--refresh goes with --download"),
         (["finance.csv"], "finance.csv"),
     ],

@@ -11,12 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import cohesion_samples as samples
+import cohesion_samples_2021 as new
 import payment_samples as payments
 import pytest
 
 from porfse_analysis.errors import DataError, ParameterError
 from porfse_analysis.loaders.cohesion import download as cohesion_download
-from porfse_analysis.loaders.cohesion.download import Download, default_cache, download_programme
+from porfse_analysis.loaders.cohesion.download import Tables, default_cache, download_tables
+from porfse_analysis.loaders.cohesion.registry import FORMS
 from porfse_analysis.loaders.cohesion_data import import_downloaded
 from porfse_analysis.loaders.folder import load_programme
 
@@ -38,6 +40,7 @@ class Portal(ThreadingHTTPServer):
             FINANCE: [self.bare(record) for record in samples.finance_records()],
             INDICATORS: [self.bare(record) for record in samples.indicator_records()],
             PAYMENTS: [self.bare(record) for record in payments.payment_records()],
+            **{FORMS[kind].identifier: [self.bare(r) for r in records()] for kind, records in new.TABLES.items()},
         }
         self.mishaps = []
         self.requests = []
@@ -155,7 +158,7 @@ def no_token(monkeypatch):
 def ask(portal, tmp_path):
     def asked(cci=LOMBARDIA, **options):
         given = {"base_url": portal.address, "cache": tmp_path / "cache", "backoff": 0.001} | options
-        return download_programme(cci, **given)
+        return download_tables(cci, **given)
 
     return asked
 
@@ -170,10 +173,10 @@ def nothing_is_kept(tmp_path):
 
 def test_a_programme_comes_whole(ask, portal, tmp_path):
     got = ask()
-    assert isinstance(got, Download)
-    assert rows_of(got.finance) == [r for r in portal.tables[FINANCE] if r["cci"] == LOMBARDIA]
-    assert rows_of(got.indicators) == [r for r in portal.tables[INDICATORS] if r["cci"] == LOMBARDIA]
-    assert rows_of(got.payments) == [r for r in portal.tables[PAYMENTS] if r["cci"] == LOMBARDIA]
+    assert isinstance(got, Tables)
+    assert rows_of(got.files["finance"]) == [r for r in portal.tables[FINANCE] if r["cci"] == LOMBARDIA]
+    assert rows_of(got.files["indicators"]) == [r for r in portal.tables[INDICATORS] if r["cci"] == LOMBARDIA]
+    assert rows_of(got.files["payments"]) == [r for r in portal.tables[PAYMENTS] if r["cci"] == LOMBARDIA]
     assert got.last_cutoff == {"ESF": date(2022, 6, 30), "ERDF": date(2022, 6, 30), "YEI": date(2022, 6, 30)}
     assert got.retrieved == datetime.now(UTC).date()
     assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [LOMBARDIA]
@@ -182,7 +185,7 @@ def test_a_programme_comes_whole(ask, portal, tmp_path):
 def test_pages_are_asked_in_a_fixed_order(ask, portal):
     told = []
     got = ask(page_size=3, progress=lambda *step: told.append(step))
-    assert len(rows_of(got.finance)) == 10
+    assert len(rows_of(got.files["finance"])) == 10
     pages = [query for table, query in portal.requests if table == FINANCE and "$offset" in query]
     assert [query["$offset"] for query in pages] == ["0", "3", "6", "9"]
     assert {(query["$order"], query["$limit"], query["cci"]) for query in pages} == {(":id", "3", LOMBARDIA)}
@@ -201,29 +204,41 @@ def test_a_second_call_asks_nothing(ask, portal):
 def test_refresh_asks_anew(ask, portal):
     ask()
     portal.tables[FINANCE][0]["total_eligible_cost"] = "1.5"
-    assert rows_of(ask().finance)[0]["total_eligible_cost"] == "133615344.12"
-    assert rows_of(ask(refresh=True).finance)[0]["total_eligible_cost"] == "1.5"
+    assert rows_of(ask().files["finance"])[0]["total_eligible_cost"] == "133615344.12"
+    assert rows_of(ask(refresh=True).files["finance"])[0]["total_eligible_cost"] == "1.5"
 
 
 def test_a_failed_refresh_leaves_the_cache_as_it_was(ask, portal):
     first = ask()
-    before = first.finance.read_bytes()
+    before = first.files["finance"].read_bytes()
     portal.tables[FINANCE][0]["total_eligible_cost"] = "1.5"
     portal.mishaps = [None, None, None] + [status(500)] * 20
     with pytest.raises(DataError):
         ask(refresh=True)
-    assert first.finance.read_bytes() == before
+    assert first.files["finance"].read_bytes() == before
     assert ask() == first
 
 
 def test_a_damaged_cache_is_not_used(ask, portal, tmp_path):
     got = ask()
-    (got.finance.parent / "download.json").write_text('{"rows": {}}', encoding="utf-8")
+    (got.files["finance"].parent / "download.json").write_text('{"rows": {}}', encoding="utf-8")
     portal.requests.clear()
     ask()
     assert portal.requests
-    got.finance.unlink()
-    assert ask().finance.is_file()
+    got.files["finance"].unlink()
+    assert ask().files["finance"].is_file()
+
+
+def test_a_download_of_before_the_payments_is_asked_anew(ask, portal):
+    got = ask()
+    state = got.files["finance"].parent / "download.json"
+    held = json.loads(state.read_text(encoding="utf-8"))
+    del held["rows"]["payments"]
+    state.write_text(json.dumps(held), encoding="utf-8")
+    got.files["payments"].unlink()
+    portal.requests.clear()
+    assert len(rows_of(ask().files["payments"])) == 3
+    assert {table for table, _ in portal.requests} == {FINANCE, INDICATORS, PAYMENTS}
 
 
 @pytest.mark.parametrize(
@@ -232,11 +247,11 @@ def test_a_damaged_cache_is_not_used(ask, portal, tmp_path):
     ids=["500", "503", "cut connection", "truncated body", "truncated JSON"],
 )
 def test_one_mishap_at_any_request_does_no_harm(mishap, ask, portal):
-    whole = rows_of(ask(page_size=4).finance)
+    whole = rows_of(ask(page_size=4).files["finance"])
     requests = len(portal.requests)
     for place in range(requests):
         portal.mishaps = [None] * place + [mishap]
-        assert rows_of(ask(page_size=4, refresh=True).finance) == whole
+        assert rows_of(ask(page_size=4, refresh=True).files["finance"]) == whole
         assert portal.mishaps == []
 
 
@@ -288,7 +303,7 @@ def test_a_wait_that_is_too_long_is_told(ask, portal, tmp_path):
 
 def test_a_wait_that_makes_no_sense_is_passed_over(ask, portal):
     portal.mishaps = [status(429, Retry_After="soon")]
-    assert ask().finance.is_file()
+    assert ask().files["finance"].is_file()
 
 
 @pytest.mark.parametrize(("code", "remedy"), [(403, "Check the application token"), (400, "Check the address")])
@@ -339,7 +354,7 @@ def test_an_answer_that_does_not_come(ask, portal, monkeypatch):
         return body
 
     portal.mishaps = [late]
-    assert ask().finance.is_file()
+    assert ask().files["finance"].is_file()
     portal.mishaps = [late] * 5
     with pytest.raises(DataError, match="no answer in time"):
         ask(refresh=True)
@@ -360,7 +375,7 @@ def test_a_table_that_changes_while_it_is_read(ask, portal):
         return body
 
     portal.mishaps = [None, grows]
-    assert len(rows_of(ask().finance)) == 11
+    assert len(rows_of(ask().files["finance"])) == 11
 
 
 def test_a_table_that_keeps_changing(ask, portal, tmp_path):
@@ -411,7 +426,7 @@ def test_what_is_no_code(cci, ask, portal):
 
 def test_a_programme_without_indicators(ask):
     got = ask("2014IT16M2OP002")
-    assert got.indicators is None
+    assert sorted(got.files) == ["finance"]
     assert ask("2014IT16M2OP002") == got
 
 
@@ -469,3 +484,37 @@ def test_a_failed_download_leaves_no_folder(portal, tmp_path):
     with pytest.raises(DataError):
         import_downloaded(LOMBARDIA, tmp_path / "new", **options)
     assert not (tmp_path / "new").exists()
+
+
+def test_import_of_a_download_of_2021(portal, tmp_path):
+    options = {"base_url": portal.address, "cache": tmp_path / "cache", "backoff": 0.001, "page_size": 4}
+    made = import_downloaded(new.PROGRAMME, tmp_path / "programme", **options)
+    assert made.cutoffs == ["2023-03-15", "2023-12-31", "2024-12-31"]
+    read = load_programme(tmp_path / "programme")
+    assert len(read.eu_commitments) == 7
+    assert read.achievements["value"].sum() == 665
+    assert set(read.sources["date"].dt.date) == {datetime.now(UTC).date()}
+    asked = {table for table, _ in portal.requests}
+    assert asked == {"hgyj-gyin", "7twf-r3rc", "9qee-iv7c", "xi3a-zddk"}
+    portal.requests.clear()
+    import_downloaded(new.PROGRAMME, tmp_path / "again", **options)
+    assert portal.requests == []
+
+
+def test_a_programme_of_2021_with_a_plan_alone(portal, tmp_path):
+    for identifier in ("7twf-r3rc", "9qee-iv7c", "xi3a-zddk"):
+        portal.tables[identifier] = []
+    options = {"base_url": portal.address, "cache": tmp_path / "cache", "backoff": 0.001}
+    made = import_downloaded(new.PROGRAMME, tmp_path / "programme", **options)
+    assert made.sources["source"].tolist() == ["ec-hgyj-gyin"]
+    with pytest.raises(ParameterError, match="Nearest: 2021IT05SFPR008"):
+        import_downloaded("2021IT05SFPR009", tmp_path / "other", **options)
+
+
+def test_a_plan_that_comes_by_transmission(portal, tmp_path):
+    plan = [record for record in portal.tables["hgyj-gyin"] if record["cci"] == new.PROGRAMME]
+    portal.tables["hgyj-gyin"] = [{**r, "tod_cycle": cycle} for cycle in ("202312", "202412") for r in plan]
+    options = {"base_url": portal.address, "cache": tmp_path / "cache", "backoff": 0.001}
+    made = import_downloaded(new.PROGRAMME, tmp_path / "programme", **options)
+    plans = made.finance[made.finance["stage"] == "allocation"].groupby("cutoff")["amount_eur"].sum()
+    assert plans.tolist() == [4150.5, 4150.5]

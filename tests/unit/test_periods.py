@@ -158,6 +158,18 @@ def test_a_figure_of_the_programme_comes_before_those_of_its_axes():
     assert by_axis.to_dict() == {"1": 67, "2": 30}
 
 
+def test_a_figure_of_a_priority_comes_before_those_of_the_axes_in_that_priority_alone():
+    both = achievements(
+        ("ALL", "8i", "CO01", "2016-12-31", 100),
+        ("1", "8i", "CO01", "2016-12-31", 60),
+        ("2", "9i", "CO01", "2016-12-31", 30),
+        ("ALL", "10i", "CO01", "2016-12-31", 5),
+    )
+    assert participants(both, cutoff="2016-12-31", by="programme").iloc[0]["value"] == 135
+    total = pd.concat([both, achievements(("ALL", "", "CO01", "2016-12-31", 140))])
+    assert participants(total, cutoff="2016-12-31", by="programme").iloc[0]["value"] == 140
+
+
 # --- 2007-2013 ---
 
 

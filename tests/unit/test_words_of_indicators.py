@@ -16,6 +16,8 @@ from porfse_analysis.languages import axis_title
         ("CO11a", "OESF", ("Senza titolo di studio", "Without a qualification from school")),
         ("CR11", "RYEI", ("Occupati dopo sei mesi", "Employed after six months")),
         ("CO01", "OESF", ("Disoccupati", "Unemployed")),
+        ("EECO01", "OESF", ("Partecipanti", "Participants")),
+        ("EECR05", "COMMON", ("Occupati dopo sei mesi", "In employment after six months")),
         ("CO01", "OERDF", ("Imprese sostenute", "Enterprises supported")),
         ("CO34", "OERDFCF", ("Minori emissioni di gas a effetto serra", "Lower emissions of greenhouse gases")),
         ("SO1", "OESF", ("", "")),
@@ -32,6 +34,9 @@ def test_every_common_indicator_has_a_name(lang):
     letters = {"CO06a", "CO11a"}
     esf = [f"CO{number:02}" for number in range(1, 24)] + [f"CR{number:02}" for number in range(1, 10)]
     named = [(code, "OESF") for code in (*esf, *letters)]
+    # Reg. (EU) 2021/1057, Annex I
+    named += [(f"EECO{number:02}", "OESF") for number in range(1, 20)]
+    named += [(f"EECR{number:02}", "RESF") for number in range(1, 7)]
     named += [(f"CR{number:02}", "RYEI") for number in range(1, 13)]
     named += [(f"CO{number:02}", "OERDF") for number in range(1, 47)]
     assert all(indicator_name(code, kind, lang) for code, kind in named)

@@ -342,8 +342,11 @@ def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
     for _, row in rows.iterrows():
         code = row["indicator_code"]
         known = indicator_name(code, row["indicator_type"], report.lang)
-        place = " ".join(part for part in (row["axis"], row["investment_priority"]) if part)
-        name = report.text("sheet.output", name=known or code, place=place)
+        named = {"name": known or code, "priority": row["investment_priority"]}
+        if row["axis"] == ALL:
+            name = report.text("sheet.output_of_programme", **named).strip()
+        else:
+            name = report.text("sheet.output", axis=row["axis"], **named).strip()
         figure = wording.count(row["numerator"], report.lang, bound=figure_bound(row["note"]))
         rate = _rate(row, report)
         remark = report.text("sheet.of_target", rate=rate) if rate else ""

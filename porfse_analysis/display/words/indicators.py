@@ -13,7 +13,7 @@ def indicator_name(code: str, kind: str, lang: str) -> str:
     """The name of the indicator of a type (`kind`: OESF, RYEI, OERDF ...) under a code; "" where none is known."""
     # the funds have indicators of their own under the same codes (CO01, CR01 ...)
     key = {
-        **dict.fromkeys(("", "OESF", "OYEI", "RESF"), f"indicator.{code}"),
+        **dict.fromkeys(("", "COMMON", "OESF", "OYEI", "RESF"), f"indicator.{code}"),
         "RYEI": f"indicator_yei.{code}",
         **dict.fromkeys(("OERDF", "OERDFCF", "RERDF"), f"indicator_erdf.{code}"),
     }.get(kind, "")

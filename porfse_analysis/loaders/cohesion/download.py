@@ -26,9 +26,12 @@ import pandas as pd
 
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.files import folder_aside
-from porfse_analysis.loaders.cohesion.forms import FORMS, STRUCTURAL_FUNDS
-from porfse_analysis.loaders.cohesion.payments import read_payments
-from porfse_analysis.loaders.cohesion.tables import read_finance, read_indicators
+from porfse_analysis.loaders.cohesion.forms import STRUCTURAL_FUNDS
+from porfse_analysis.loaders.cohesion.given import READERS_2014, tables_of_period
+from porfse_analysis.loaders.cohesion.registry import FORMS, recognise
+from porfse_analysis.loaders.cohesion.source import open_table
+from porfse_analysis.loaders.cohesion.tables_2021 import read_2021
+from porfse_analysis.periods import PERIODS
 
 if TYPE_CHECKING:
     import requests
@@ -36,9 +39,9 @@ if TYPE_CHECKING:
 __all__ = [
     "BASE_URL",
     "TOKEN_VARIABLE",
-    "Download",
+    "Tables",
     "default_cache",
-    "download_programme",
+    "download_tables",
 ]
 
 BASE_URL = "https://cohesiondata.ec.europa.eu/resource"
@@ -52,29 +55,25 @@ _PAGE = 5000
 _TRIES = 5
 _LONGEST_WAIT = 120.0
 _WHOLE_TRIES = 3
-_FILES = {"finance": "finance.json", "indicators": "indicators.json", "payments": "payments.json"}
 _STATE = "download.json"
 
 Progress = Callable[[str, int, int], None]
 """Called with the table, the rows that have come and the rows there are."""
 
 
-class Download(NamedTuple):
-    """What `download_programme` gives.
+class Tables(NamedTuple):
+    """What `download_tables` gives: kind of a table -> its file, of those that have rows of the programme.
 
-    `indicators` and `payments` are None when the portal has none of the programme; `last_cutoff` maps a fund to the
-    nominal date of the last year of the programme's rows; `retrieved` is the day the portal
-    answered.
+    `last_cutoff` maps a fund to the nominal date of the last year of the programme's rows (2014-2020); `retrieved` is
+    the day the portal answered.
     """
 
-    finance: Path
-    indicators: Path | None
+    files: dict[str, Path]
     last_cutoff: dict[str, date]
     retrieved: date
-    payments: Path | None = None
 
 
-def download_programme(
+def download_tables(
     cci: str,
     *,
     base_url: str = BASE_URL,
@@ -84,8 +83,8 @@ def download_programme(
     progress: Progress | None = None,
     page_size: int = _PAGE,
     backoff: float = 1.0,
-) -> Download:
-    """Ask the portal for the finance, indicator and payment rows of programme `cci`, unless they are in the
+) -> Tables:
+    """Ask the portal for the rows of programme `cci` in the tables of its period, unless they are in the
     cache already.
 
     `cache`: the folder downloads are kept in (default: that of the system); `refresh` asks anew.
@@ -102,12 +101,12 @@ def download_programme(
     if not re.fullmatch(r"\d{4}[A-Z0-9]{8,16}", code):
         raise ParameterError(f"{cci!r} is not the code of a programme (CCI): write it as 2014IT05SFOP007")
     kept = Path(cache if cache is not None else default_cache()).resolve() / code
-    if not refresh and (held := _held(kept)) is not None:
+    if not refresh and (held := _held(kept, code)) is not None:
         return held
     portal = _Portal(base_url.rstrip("/"), token, backoff)
     with folder_aside(kept) as aside, contextlib.closing(portal):
         _fetch_all(portal, code, aside, page_size, progress)
-    held = _held(kept)
+    held = _held(kept, code)
     assert held is not None  # just written
     return held
 
@@ -123,43 +122,53 @@ def default_cache() -> Path:
     return user_cache_path("porfse", appauthor=False, opinion=False) / "cohesion-data"
 
 
-def _held(folder: Path) -> Download | None:
+def _file(name: str) -> str:
+    return f"{name}.json"
+
+
+def _held(folder: Path, code: str) -> Tables | None:
     """A whole download in the cache; None when there is none."""
+    asked = PERIODS[tables_of_period(code)].portal
     try:
         state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
         last = {fund: date.fromisoformat(day) for fund, day in state["last_cutoff"].items()}
         retrieved = date.fromisoformat(state["retrieved"])
-        paths = {name: folder / file if state["rows"][name] else None for name, file in _FILES.items()}
+        files = {name: folder / _file(name) for name in asked if state["rows"][name]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    finance = paths["finance"]
-    if finance is None or not all(path.is_file() for path in paths.values() if path is not None):
+    if asked[0] not in files or not all(path.is_file() for path in files.values()):
         return None
-    return Download(finance, paths["indicators"], last, retrieved, paths["payments"])
+    return Tables(files, last, retrieved)
 
 
 def _fetch_all(portal: _Portal, code: str, folder: Path, page_size: int, progress: Progress | None) -> None:
-    """The tables and what belongs to them, written to `folder`."""
+    """Every table and what belongs to them, written to `folder`."""
     rows: dict[str, int] = {}
-    for name, file in _FILES.items():
+    asked = PERIODS[tables_of_period(code)].portal
+    for name in asked:
         found = _fetch_table(portal, name, code, page_size, progress)
-        if not found and name == "finance":
-            raise ParameterError(_unknown(portal, code))
+        if not found and name == asked[0]:
+            raise ParameterError(_unknown(portal, code, name))
         rows[name] = len(found)
         if found:
-            (folder / file).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+            (folder / _file(name)).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     # what cannot be read is not worth keeping
-    finance = read_finance(folder / _FILES["finance"], whole=True)
-    if rows["indicators"]:
-        read_indicators(folder / _FILES["indicators"], whole=True)
-    if rows["payments"]:
-        read_payments(folder / _FILES["payments"], whole=True)
+    last: dict[str, date] = {}
+    for name in filter(rows.get, asked):
+        raw = open_table(folder / _file(name))
+        if name in READERS_2014:
+            frame = READERS_2014[name](raw, whole=True)
+            last = _last_cutoff(portal, frame) if name == "finance" else last
+        else:
+            # the plan comes by transmission since the portal has some
+            kind = recognise(raw.header)
+            read_2021(raw, kind.name if kind is not None and kind.name in FORMS else name, whole=True, programme=code)
     state = {
         "programme": code,
         "address": portal.base_url,
         "retrieved": datetime.now(UTC).date().isoformat(),
         "rows": rows,
-        "last_cutoff": {fund: day.isoformat() for fund, day in _last_cutoff(portal, finance).items()},
+        "last_cutoff": {fund: day.isoformat() for fund, day in last.items()},
     }
     (folder / _STATE).write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
 
@@ -238,11 +247,11 @@ def _last_cutoff(portal: _Portal, finance: pd.DataFrame) -> dict[str, date]:
     return {fund: found[1] for fund, found in sorted(best.items())}
 
 
-def _unknown(portal: _Portal, code: str) -> str:
+def _unknown(portal: _Portal, code: str, name: str) -> str:
     """That the portal has no such programme, and which it has that are nearest."""
     text = f"The portal has no programme {code!r}."
     with contextlib.suppress(DataError):
-        table = FORMS["finance"].identifier
+        table = FORMS[name].identifier
         rows = portal.ask(table, {"$select": "cci", "$group": "cci", "$limit": "50000"})
         known = sorted({str(row["cci"]) for row in rows if row.get("cci")})
         near = get_close_matches(code, known, n=3, cutoff=0.0)

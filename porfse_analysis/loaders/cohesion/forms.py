@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FORMS", "PAYMENT_FUNDS", "STRUCTURAL_FUNDS", "Field", "Form"]
+from porfse_analysis.periods import PERIODS
+
+__all__ = ["FIRST", "FORMS", "PAYMENT_FUNDS", "SECOND", "STRUCTURAL_FUNDS", "Field", "Form"]
+
+FIRST, SECOND = (
+    next(name for name, period in PERIODS.items() if table in period.portal) for table in ("finance", "plan_2021")
+)
+"""The periods of which the portal has tables."""
 
 STRUCTURAL_FUNDS = ("ERDF", "ESF", "YEI", "CF")
 """The funds whose rows this package uses. EAFRD, EMFF and IPAE rows have other keys and dates that
@@ -48,6 +55,11 @@ class Form:
     key: tuple[str, ...]
     version_key: tuple[str, ...] = ()
     funds: tuple[str, ...] = STRUCTURAL_FUNDS
+
+    @property
+    def called(self) -> str:
+        """Its title with its identifier, as messages name it."""
+        return f'"{self.title}" ({self.identifier})'
 
 
 _PROGRAMME = Field("programme", "code", ("cci",), filled=True)

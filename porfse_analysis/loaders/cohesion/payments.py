@@ -6,7 +6,8 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.errors import Fault
-from porfse_analysis.loaders.cohesion.forms import FORMS, PAYMENT_FUNDS
+from porfse_analysis.loaders.cohesion.forms import PAYMENT_FUNDS
+from porfse_analysis.loaders.cohesion.registry import FORMS
 from porfse_analysis.loaders.cohesion.source import RawTable, TableSource
 from porfse_analysis.loaders.cohesion.tables import read_table
 
@@ -15,7 +16,7 @@ __all__ = ["PAYMENTS", "payments_of", "read_payments"]
 PAYMENTS = "ec-gayr-92qh"
 
 
-def read_payments(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
+def read_payments(source: TableSource | RawTable, *, whole: bool = False) -> pd.DataFrame:
     """The table "EU payments" (gayr-92qh): one row per programme, fund, category of region and year.
 
     `source`, types and errors as for `read_finance`. Amounts are cumulative euro of EU support. Columns: programme,

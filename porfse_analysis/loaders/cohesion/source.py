@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import DataError, Fault
+from porfse_analysis.loaders.cohesion.signs import told_by_its_bytes, told_by_its_separator
 
 __all__ = ["CheckedStream", "CsvTable", "JsonTable", "RawTable", "TableSource", "open_table"]
 
@@ -122,10 +123,8 @@ def _told_apart(source: _Input) -> CsvTable | JsonTable:
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
         raise source.refuse("is empty", "Download it again")
-    if start.startswith(b"PK\x03\x04"):
-        raise source.refuse("is a workbook or a zip archive", "Unpack it, or export the table as CSV")
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start[:1000]:
-        raise source.refuse("is not UTF-8 text", "Use the file as the portal gives it, not saved anew elsewhere")
+    if told := told_by_its_bytes(head):
+        raise source.refuse(*told)
     if start.startswith(b"<"):
         shown = " ".join(start[:200].decode("utf-8", "replace").split())[:60]
         raise source.refuse(
@@ -344,15 +343,8 @@ class CheckedStream(io.RawIOBase):
 def _csv_table(source: _Input, head: bytes) -> CsvTable:
     text = head.decode("utf-8-sig", "replace")
     header = [label.strip() for label in next(filter(None, csv.reader(io.StringIO(text, newline=""))), [])]
-    if len(header) == 1:
-        for sign, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if sign in header[0]:
-                raise source.refuse(
-                    f"is separated by {word}, not by commas",
-                    "Use the file as the portal gives it, not saved anew by a spreadsheet",
-                    row=1,
-                    value=header[0],
-                )
+    if len(header) == 1 and (told := told_by_its_separator(header[0])):
+        raise source.refuse(*told, row=1, value=header[0])
     return CsvTable(source.name, header, source)
 
 
@@ -367,14 +359,16 @@ class JsonTable:
 
     name: str
     header: list[str]
-    records: list[Mapping[str, str | None]]
+    records: list[Mapping[str, str | bool | None]]
 
     def read(self, positions: Sequence[int]) -> list[pd.Categorical]:
         """See `RawTable.read`."""
         columns = []
         for position in positions:
             label, texts = self.header[position], _Texts()
-            texts.add(np.array([record.get(label) or "" for record in self.records], dtype=object))
+            # the interface writes some flags as true and false
+            cells = (record.get(label) for record in self.records)
+            texts.add(np.array(["" if cell is None else str(cell) for cell in cells], dtype=object))
             columns.append(texts.column())
         return columns
 
@@ -444,6 +438,6 @@ def _nested(record: object) -> str:
     """Why a record is not a row of plain cells; empty when it is one."""
     if not isinstance(record, dict):
         return "is not an object"
-    held: Iterable[str] = (key for key, value in record.items() if not isinstance(value, str | None))
+    held: Iterable[str] = (key for key, value in record.items() if not isinstance(value, str | bool | None))
     key = next(iter(held), None)
     return f"key {key!r} holds no plain value" if key is not None else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -16,21 +17,38 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.amounts import number_pattern
 from porfse_analysis.errors import DataError, Fault
+from porfse_analysis.loaders.cohesion.cells_2021 import TEXTS_2021, cycles
 from porfse_analysis.loaders.cohesion.checks import mixed_downloads, unclear_axes
 from porfse_analysis.loaders.cohesion.dates import cure, empty_elsewhere, read_dates
-from porfse_analysis.loaders.cohesion.forms import FORMS, Field, Form
-from porfse_analysis.loaders.cohesion.source import JsonTable, RawTable, TableSource, open_table
+from porfse_analysis.loaders.cohesion.forms import Field, Form
+from porfse_analysis.loaders.cohesion.registry import FORMS, Kind, plain_label, recognise
+from porfse_analysis.loaders.cohesion.source import CsvTable, JsonTable, RawTable, TableSource, open_table
 
-__all__ = ["read_finance", "read_indicators", "read_planned", "read_table"]
+__all__ = [
+    "Columns",
+    "another_table",
+    "find_columns",
+    "nearest_kind",
+    "opened",
+    "read_columns",
+    "read_finance",
+    "read_indicators",
+    "read_planned",
+    "read_table",
+    "unknown_table",
+]
 
 _DEFAULT_LIMIT = 1000
+# with less than this share of its columns a file is not the table, and hints at other spellings help nobody
+_KNOWN_SHARE = 0.5
+_SHOWN_LABELS, _SHOWN_LABEL = 12, 40
 _ASK_FOR_ALL = (
     "Add $limit=5000000 to the address, or use the CSV export of the portal; if these are all there are, say so: "
     "--whole, in Python whole=True"
 )
 
 
-def read_finance(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
+def read_finance(source: TableSource | RawTable, *, whole: bool = False) -> pd.DataFrame:
     """The table "finance implementation" (99js-gm52): one row per programme, fund, axis, objective,
     region and year.
 
@@ -55,7 +73,7 @@ def read_finance(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     return read_table(source, "finance", whole)
 
 
-def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
+def read_planned(source: TableSource | RawTable, *, whole: bool = False) -> pd.DataFrame:
     """The table "finances planned" (e4v6-qrrq): the plan in force at the download, without years.
 
     `source`, types and errors as for `read_finance`. Columns: programme, title, ms, fund, axis,
@@ -65,7 +83,7 @@ def read_planned(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
     return read_table(source, "planned", whole)
 
 
-def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame:
+def read_indicators(source: TableSource | RawTable, *, whole: bool = False) -> pd.DataFrame:
     """The table "achievements" (2q3n-nr7n): one row per indicator of a programme and year, with
     value and target.
 
@@ -78,86 +96,133 @@ def read_indicators(source: TableSource, *, whole: bool = False) -> pd.DataFrame
     return read_table(source, "indicators", whole)
 
 
+def opened(source: TableSource | RawTable) -> RawTable:
+    """The table in `source`, or that table itself: a file is opened once to see what it is, and read then."""
+    return source if isinstance(source, CsvTable | JsonTable) else open_table(cast("TableSource", source))
+
+
 def read_table(
-    source: TableSource,
+    source: TableSource | RawTable,
     asked: str,
     whole: bool,
     check: Callable[[pd.DataFrame, RawTable], list[Fault]] = lambda frame, raw: [],
 ) -> pd.DataFrame:
     """The table `asked` of `FORMS` in `source`: one column a field, in their order; `check` is one of its own."""
-    raw = open_table(source)
-    form = FORMS[asked]
-    found = _find_columns(raw, asked)
-    columns: dict[str, pd.Series] = {}
-    faults: list[Fault] = []
-    cells = dict(zip(found, raw.read(list(found.values())), strict=True))
-    for field in form.fields:
-        if field.name in cells:
-            label = raw.header[found[field.name]]
-            columns[field.name] = _parse(cells.pop(field.name), field, label, raw, faults)
-    count = len(next(iter(columns.values())))
-    if count == _DEFAULT_LIMIT and not whole:
-        problem = f"has exactly {count:,} records, where the portal's interface stops unless it is asked for more"
-        raise DataError(raw.name, [Fault(problem, raw.name, remedy=_ASK_FOR_ALL)])
-    for field in form.fields:
-        if field.name not in columns:
-            columns[field.name] = _absent(field, count)
-    frame = pd.DataFrame({field.name: columns[field.name] for field in form.fields})
+    raw = opened(source)
+    frame, found, faults = read_columns(raw, asked, whole=whole)
     if not faults:
         faults = unclear_axes(frame, raw, raw.header[found["axis"]]) if "axis" in found else []
-        faults += mixed_downloads(frame, form, raw) + check(frame, raw)
+        faults += mixed_downloads(frame, FORMS[asked], raw) + check(frame, raw)
     if faults:
         raise DataError(raw.name, faults)
     return frame
 
 
+class Columns(NamedTuple):
+    """What `read_columns` gives: the frame, where in the header each column stands, and the faults of its cells."""
+
+    frame: pd.DataFrame
+    found: dict[str, int]
+    faults: list[Fault]
+
+
+def read_columns(raw: RawTable, asked: str, *, whole: bool, programme: str = "") -> Columns:
+    """The columns of a table of the kind `asked`, of all its rows or of those of one programme alone.
+
+    The rows keep their numbers as index: those of one programme are where they stand among all. Cells of rows that are
+    not given may hold what they like. Raises `DataError` for a table that is another one, or cut short.
+    """
+    form = FORMS[asked]
+    found = find_columns(raw, asked)
+    cells = dict(zip(found, raw.read(list(found.values())), strict=True))
+    count = len(next(iter(cells.values())))
+    if count == _DEFAULT_LIMIT and not whole:
+        problem = f"has exactly {count:,} records, where the portal's interface stops unless it is asked for more"
+        raise DataError(raw.name, [Fault(problem, raw.name, remedy=_ASK_FOR_ALL)])
+    used = np.ones(count, dtype=bool)
+    if programme:
+        codes = cells["programme"]
+        used = np.array([text.strip() == programme for text in codes.categories], dtype=bool)[codes.codes]
+    faults: list[Fault] = []
+    columns = {
+        field.name: _parse(cells.pop(field.name), field, raw.header[found[field.name]], raw, used, faults)
+        if field.name in cells
+        else _absent(field, count)
+        for field in form.fields
+    }
+    frame = pd.DataFrame(columns)
+    return Columns(frame[used] if programme else frame, found, faults)
+
+
 # --- columns ---
 
 
-def plain_label(label: str) -> str:
-    """A label without capitals, blanks and signs: "EU co-financing" is eu_co_financing."""
-    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
-
-
-def _find_columns(raw: RawTable, asked: str) -> dict[str, int]:
+def find_columns(raw: RawTable, asked: str) -> dict[str, int]:
     """Where in the header each of our columns stands; refuses a header that is not that of the
     table asked for.
     """
-    found = _matched(raw.header, FORMS[asked])
-    recognised = _recognise(raw.header)
-    if recognised is not None and recognised != asked:
-        other, this = FORMS[recognised], FORMS[asked]
-        raise DataError(
-            raw.name,
-            [
-                Fault(
-                    f'is the table "{other.title}" ({other.identifier}), not "{this.title}" ({this.identifier})',
-                    remedy=f"Download table {this.identifier} of the portal, or give this one in its place",
-                )
-            ],
-        )
+    form = FORMS[asked]
+    found = _matched(raw.header, form)
+    recognised = recognise(raw.header)
+    if recognised is not None and recognised.name != asked:
+        raise DataError(raw.name, [another_table(recognised, asked)])
     in_json = isinstance(raw, JsonTable)
+    missing = [f for f in form.fields if f.name not in found and f.needed and not (in_json and f.sparse)]
+    needed = sum(field.needed for field in form.fields)
+    if len(missing) > needed * (1 - _KNOWN_SHARE):
+        raise DataError(raw.name, [unknown_table(raw.header, form.called)])
     taken = {position for positions in found.values() for position in positions}
     free = {plain_label(label): label for position, label in enumerate(raw.header) if position not in taken}
     faults = []
-    for field in FORMS[asked].fields:
-        positions = found.get(field.name, [])
+    for name, positions in found.items():
         if len(positions) > 1:
             labels = " and ".join(repr(raw.header[position]) for position in positions)
-            faults.append(Fault(f"{labels} are both {field.name}", row=1, remedy="Keep one of the columns"))
-        elif not positions and field.needed and not (in_json and field.sparse):
-            close = get_close_matches(field.aliases[0], free, n=1)
-            hint = f"Is it {free[close[0]]!r}? " if close else ""
-            faults.append(
-                Fault(
-                    f"column {field.name} is missing; the portal calls it {' or '.join(field.aliases)}",
-                    row=None if in_json else 1,
-                    remedy=f"{hint}Found: {', '.join(map(repr, raw.header))}",
-                )
+            faults.append(Fault(f"{labels} are both {name}", row=1, remedy="Keep one of the columns"))
+    for field in missing:
+        close = get_close_matches(field.aliases[0], free, n=1)
+        hint = f"Is it {free[close[0]]!r}? " if close else ""
+        # the header once, however many columns it lacks
+        shown = f"Found: {_shortened(raw.header)}" if field is missing[0] else ""
+        faults.append(
+            Fault(
+                f"column {field.name} is missing; the portal calls it {' or '.join(field.aliases)}",
+                row=None if in_json else 1,
+                remedy=f"{hint}{shown}".strip(),
             )
+        )
     if faults:
         raise DataError(raw.name, faults)
     return {name: positions[0] for name, positions in found.items()}
+
+
+def another_table(found: Kind, asked: str) -> Fault:
+    """That a file is another table than the one asked for, and what to give instead."""
+    this = FORMS[asked]
+    remedy = found.instead or f"Download table {this.identifier} of the portal, or give this one in its place"
+    return Fault(f"is the table {found.called}, not {this.called}", remedy=remedy)
+
+
+def unknown_table(header: Sequence[str], called: str) -> Fault:
+    """That a header is of no table that is known."""
+    remedy = f"Give the table as the portal exports it. Its header: {_shortened(header)}"
+    return Fault(f"is not the table {called}, nor another one that is known", remedy=remedy)
+
+
+def nearest_kind(header: Sequence[str], names: Sequence[str]) -> str:
+    """The one of several kinds of tables that a header has most of the columns of; "" where it has too few of each."""
+    counts = {}
+    for name in names:
+        needed = {field.name for field in FORMS[name].fields if field.needed}
+        found = _matched(header, FORMS[name]).keys()
+        counts[name] = len(found) if len(needed & found) >= len(needed) * _KNOWN_SHARE else 0
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else ""
+
+
+def _shortened(header: Sequence[str]) -> str:
+    shown = ", ".join(repr(label[:_SHOWN_LABEL]) for label in header[:_SHOWN_LABELS])
+    more = len(header) - _SHOWN_LABELS
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _matched(header: Sequence[str], form: Form) -> dict[str, list[int]]:
@@ -170,37 +235,26 @@ def _matched(header: Sequence[str], form: Form) -> dict[str, list[int]]:
     return found
 
 
-def _recognise(header: Sequence[str]) -> str | None:
-    """Which of the tables a header belongs to; None when it is none of them for certain."""
-    if "net_prefinancing_eur" in _matched(header, FORMS["payments"]):
-        return "payments"
-    if "indicator_code" in _matched(header, FORMS["indicators"]):
-        return "indicators"
-    finance = _matched(header, FORMS["finance"])
-    if not {"programme", "fund", "allocation_eur"} <= finance.keys():
-        return None
-    carried_out = {"selected_eur", "declared_eur"} & finance.keys()
-    if not carried_out and "year" not in finance:
-        return "planned"
-    return "finance" if carried_out and "year" in finance else None
-
-
 def _absent(field: Field, count: int) -> pd.Series:
     if field.kind in ("amount", "number"):
         return pd.Series(np.full(count, np.nan))
-    if field.kind == "date":
+    if field.kind in ("date", "cycle"):
         return pd.Series(np.full(count, "NaT", dtype=schema.DATE_DTYPE))
     if field.kind == "flag":
         return pd.Series(np.zeros(count, dtype=bool))
+    if field.kind == "year":
+        return pd.Series(np.zeros(count, dtype=np.int64))
     return pd.Series(pd.Categorical.from_codes(np.zeros(count, dtype=np.int8), categories=pd.Index([""], dtype="str")))
 
 
 # --- cells ---
 
 
-def _parse(cells: pd.Categorical, field: Field, label: str, raw: RawTable, faults: list[Fault]) -> pd.Series:
+def _parse(
+    cells: pd.Categorical, field: Field, label: str, raw: RawTable, used: np.ndarray, faults: list[Fault]
+) -> pd.Series:
     """One column, its texts read as what the field holds; each text is looked at once, however
-    often it occurs.
+    often it occurs. Faults are told of the rows `used`.
     """
     texts = [text.strip() for text in cells.categories]
     codes = np.asarray(cells.codes)
@@ -208,9 +262,11 @@ def _parse(cells: pd.Categorical, field: Field, label: str, raw: RawTable, fault
     values: np.ndarray | pd.Categorical
     if field.kind in ("amount", "number"):
         values = _numbers(texts, problems)[codes]
-        _mixed_notation(texts, codes, label, raw, faults)
+        _mixed_notation(texts, codes, label, raw, used, faults)
     elif field.kind == "date":
         values = read_dates(texts, problems)[codes]
+    elif field.kind == "cycle":
+        values = cycles(texts, problems)[codes]
     elif field.kind == "year":
         values = _years(texts, problems)[codes]
     elif field.kind == "flag":
@@ -222,7 +278,7 @@ def _parse(cells: pd.Categorical, field: Field, label: str, raw: RawTable, fault
     if field.filled:
         problems |= {index: "is empty" for index, text in enumerate(texts) if not text}
     if problems:
-        for record in np.flatnonzero(np.isin(codes, list(problems))):
+        for record in np.flatnonzero(np.isin(codes, list(problems)) & used):
             text = str(cells.categories[int(codes[record])])
             faults.append(_cell_fault(raw, int(record), label, text, problems[int(codes[record])]))
     return pd.Series(values)
@@ -254,13 +310,15 @@ def _numbers(texts: Sequence[str], problems: dict[int, str]) -> np.ndarray:
     return numbers
 
 
-def _mixed_notation(texts: Sequence[str], codes: np.ndarray, label: str, raw: RawTable, faults: list[Fault]) -> None:
+def _mixed_notation(
+    texts: Sequence[str], codes: np.ndarray, label: str, raw: RawTable, used: np.ndarray, faults: list[Fault]
+) -> None:
     """Commas between thousands are taken as such only where every number of the column has them."""
     grouped = [index for index, text in enumerate(texts) if "," in text and _GROUPED.fullmatch(text)]
     if not grouped:
         return
     bare = [index for index, text in enumerate(texts) if re.match(r"[+-]?\d{4}", text)]
-    for record in np.flatnonzero(np.isin(codes, grouped)) if bare else ():
+    for record in np.flatnonzero(np.isin(codes, grouped) & used) if bare else ():
         without = texts[bare[0]]
         faults.append(
             raw.fault(
@@ -308,4 +366,5 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "objective": _objective,
     "title": _title,
     "version": _version,
+    **TEXTS_2021,
 }
