@@ -225,7 +225,7 @@ def _assess_programmes(
             _add_readings(rows, found, data)
         verdicts += [{"programme": programme, **row} for row in rows]
         assessed = {_place(row) for row in rows if row["status"] != "not_assessed"}
-        for item in found if own != NO_RULES else ():
+        for item in found if own.tested or own.followed else ():
             counted = item.ratio is not None and counts_in_serious(item.ratio, own)
             counted = counted and _group_of(item.row, own) in assessed
             indicators.append({"programme": programme, **item.row, "in_serious_test": counted})
@@ -273,7 +273,7 @@ def _unjudged(row: dict[str, Any], rules: Rules) -> dict[str, Any]:
     unknown: dict[str, Any] = dict.fromkeys(("status", "best_case", "worst_case"), "not_assessed")
     unknown |= {"n": 0, "m": 0, "by_derogation": False, "failures_needed": 0, "rules": ""}
     unknown |= dict.fromkeys(("below", "failing", "readings"), "")
-    unknown |= {"note": "no_test"} if rules != NO_RULES else {"note": "no_rules", "assessed_at": pd.NaT}
+    unknown |= {"note": "no_test"} if rules.followed else {"note": "no_rules", "assessed_at": pd.NaT}
     return row | unknown | {"reserve_eur": float("nan"), "reserve_source": "not_available"}
 
 

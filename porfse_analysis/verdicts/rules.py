@@ -144,6 +144,11 @@ class Rules:
         return self.period in PERIODS and PERIODS[self.period].framework == "tested"
 
     @property
+    def followed(self) -> bool:
+        """Whether indicators are set against milestones and targets on which nothing is decided."""
+        return self.period in PERIODS and PERIODS[self.period].framework == "followed"
+
+    @property
     def deadlines(self) -> range:
         """The years at whose end a commitment is to be covered."""
         if not self.period:

@@ -220,7 +220,9 @@ def test_no_commitments_no_estimate() -> None:
         "the annual EU commitments 2014-2020 with the performance reserve, from Table 17 (annual financial plan) of "
         "the programme document (table eu_commitments)"
     )
-    assert row["needs_it"].startswith("gli impegni annuali UE 2014-2020 con la riserva di efficacia, dalla Tabella 17")
+    assert row["needs_it"].startswith(
+        "gli impegni annuali UE 2014-2020 con la riserva di efficacia (li dà la Tabella 17 (piano finanziario annuale)"
+    )
     assert row["why_en"].startswith("Not available")
 
 
