@@ -704,7 +704,8 @@ _AMOUNT = st.integers(0, 10_000_000).map(lambda cents: cents / 100)
 
 @settings(max_examples=15, deadline=None)
 @given(
-    st.lists(_AMOUNT, min_size=7, max_size=7),
+    # a year without commitment has no deadline
+    st.lists(_AMOUNT.map(lambda amount: amount + 0.01), min_size=7, max_size=7),
     st.lists(st.tuples(_AMOUNT, st.sampled_from([0.5, 0.6, 0.8, 1.0])), min_size=1, max_size=3),
     _AMOUNT,
     st.integers(2017, 2022),
@@ -966,11 +967,21 @@ def test_the_other_reading_that_would_change_a_verdict_is_named() -> None:
 @pytest.mark.parametrize("cci", ["2021XX05SFPR001", "2007XX052PO001", "unknown"])
 def test_a_programme_of_a_period_without_rules_gets_no_verdict(cci: str) -> None:
     eu, finance = commitments().assign(programme=cci), table("finance", ONE_AXIS).assign(programme=cci)
-    for rules in (None, RULES_2014):
+    for rules in (None, RULES_2014) if cci == "unknown" else (RULES_2014,):
         row = row_of(both(eu, finance, year=2018, rules=rules))
         assert (row["status"], row["note"]) == ("not_available", "no_rules")
         assert pd.isna(row[["target_eu", "payment_applications_eu"]]).all()
         assert row["why_en"] == "No verdict: there are no rules on decommitment for the period of the programme."
+
+
+@pytest.mark.parametrize(
+    ("cci", "deadlines"),
+    [("2021XX05SFPR001", "2021-2027 are 2024 to 2029"), ("2007XX052PO001", "2007-2013 are 2009 to 2015")],
+)
+def test_a_year_of_another_period_is_no_deadline_of_a_programme(cci: str, deadlines: str) -> None:
+    eu, finance = commitments().assign(programme=cci), table("finance", ONE_AXIS).assign(programme=cci)
+    with pytest.raises(ParameterError, match=f"year is 2018: the deadlines of {deadlines}$"):
+        decommitment(eu, finance, year=2018)
 
 
 def test_the_former_name_still_works() -> None:
