@@ -211,6 +211,6 @@ def test_faults_of_the_folders_rules_are_named(with_rules, rules, message):
 def test_a_programme_of_a_period_without_rules_sets_none(with_rules):
     folder = with_rules({"serious_counts": "achievement_set"})
     path = folder / "datapackage.json"
-    path.write_text(path.read_text(encoding="utf-8").replace("2014IT05SFOP007", "2021IT05SFOP007"), encoding="utf-8")
-    with pytest.raises(DataError, match="the period of 2021IT05SFOP007 has none"):
+    path.write_text(path.read_text(encoding="utf-8").replace("2014IT05SFOP007", "2019IT05SFOP007"), encoding="utf-8")
+    with pytest.raises(DataError, match="the period of 2019IT05SFOP007 has none"):
         pf.load_programme(folder)

@@ -5,7 +5,7 @@ import pytest
 from porfse_analysis.codes import REGION_CATEGORIES
 from porfse_analysis.display.words.indicators import formula, indicator_name, labelled, region_category
 from porfse_analysis.display.words.wording import LANGUAGES
-from porfse_analysis.indicators.registry import INDICATORS
+from porfse_analysis.indicators.registry import INDICATORS, indicators_of
 from porfse_analysis.languages import axis_title
 
 
@@ -52,7 +52,9 @@ def test_categories_of_region_in_words(lang):
 def test_formulas_in_words():
     written = {name: formula(indicator.formula, "it") for name, indicator in INDICATORS.items()}
     assert written["selection_rate"] == "costo ammesso / dotazione"
-    assert written["participants"] == "CO01 + CO03 + CO05"
+    assert written["participants"] == "CO01 + CO03 + CO05 (2014-2020); EECO01 (2021-2027)"
+    assert indicators_of("2014IT05SFOP007")["participants"].formula == "CO01 + CO03 + CO05"
+    assert indicators_of("2021IT05SFPR008")["participants"].formula == "EECO01"
     assert written["residents"] == "residenti al 1° gennaio"
     assert written["milestone_achievement_ratio"] == "valore / target intermedio"
     assert written["paid_spend_per_resident"] == "pagamenti / residenti"
