@@ -182,13 +182,13 @@ def _spend(report: Report) -> list[Item]:
 def _deadline(report: Report, under: str) -> list[Item]:
     """The next N+3 deadline of each fund, where it can be judged."""
     rows = report.deadlines[report.deadlines["year"] == next_deadline(report)]
+    several = len(rows) > 1  # told before some are left out: the row of one fund is not that of the programme
     rows = rows[rows["status"].isin(["covered", "at_risk", "settled_at_closure"])]
     worded = word_decommitment(rows, report.payment_applications, report.lang)
     money = ";".join(dict.fromkeys(report.programme.eu_commitments["source"].astype("str")))
     items = []
     for (_, row), (_, said) in zip(rows.iterrows(), worded.iterrows(), strict=True):
         date = wording.date(row["deadline"], report.lang)
-        several = len(rows) > 1
         name = report.text("sheet.deadline_of", date=date, part=said["part"]) if several else ""
         name = name or report.text("sheet.deadline", date=date)
         items.append(Item(name, said["status"], "", said["why"], row["data_date"], money, under=under))
