@@ -137,8 +137,8 @@ def test_the_calendar_shows_what_each_fund_has_to_cover(assessed, lang):
         {"it": "n.d.", "en": "n/a"}[lang],
     )
     statuses = {
-        "it": {"coperto", "a rischio", "non ancora deciso", "alla chiusura"},
-        "en": {"covered", "at risk", "not decided yet", "at closure"},
+        "it": {"coperto", "a rischio", "non ancora deciso", "senza scadenza", "alla chiusura"},
+        "en": {"covered", "at risk", "not decided yet", "no deadline", "at closure"},
     }
     assert set(shown["said"]) == statuses[lang]
     changed = {
