@@ -235,7 +235,7 @@ def test_the_deadline_of_another_programme(invented, reports):
     assert rows["", "Scadenza N+3 del 31/12/2017, ESF"] == "coperto"
     assert rows["", "Scadenza N+3 del 31/12/2017, YEI"] == "a rischio"
     rows = written(reports(invented, cutoff="2019-12-31", lang="it"))
-    # ESF 30.2 of 19.8 million; of YEI nothing was committed in 2016, so nothing is due, and the row is that of ESF alone
+    # ESF 30.2 of 19.8 million; of YEI nothing was committed in 2016 and nothing is due: the row is that of ESF alone
     named = {name: figure for (_, name), figure in rows.items() if name.startswith("Scadenza")}
     assert named == {"Scadenza N+3 del 31/12/2019, ESF": "coperto"}
     assert rows["", "target intermedi 2018 raggiunti, fra quelli con un rapporto calcolabile"] == "7 su 16"
