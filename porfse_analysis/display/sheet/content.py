@@ -23,7 +23,7 @@ from porfse_analysis.display.sheet.items import AxisCard, Content, Item
 from porfse_analysis.display.sources import numbered
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
-from porfse_analysis.display.words.decommitment import word_decommitment
+from porfse_analysis.display.words.decommitment import told_apart, word_decommitment
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.indicators import indicator_name
 from porfse_analysis.indicators.financial import RATES
@@ -182,11 +182,10 @@ def _spend(report: Report) -> list[Item]:
 def _deadline(report: Report, under: str) -> list[Item]:
     """The next N+3 deadline of each fund, where it can be judged."""
     rows = report.deadlines[report.deadlines["year"] == next_deadline(report)]
-    several = len(rows) > 1  # told before some are left out: the row of one fund is not that of the programme
     rows = rows[rows["status"].isin(["covered", "at_risk", "settled_at_closure"])]
     worded = word_decommitment(rows, report.payment_applications, report.lang)
     money = ";".join(dict.fromkeys(report.programme.eu_commitments["source"].astype("str")))
-    items = []
+    several, items = told_apart(report.deadlines), []
     for (_, row), (_, said) in zip(rows.iterrows(), worded.iterrows(), strict=True):
         date = wording.date(row["deadline"], report.lang)
         name = report.text("sheet.deadline_of", date=date, part=said["part"]) if several else ""
