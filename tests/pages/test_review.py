@@ -1,16 +1,18 @@
 """The performance review as readers see it: every verdict shown, and what is missing said."""
 
 import base64
+import dataclasses
 import html
 import re
 
 import pytest
 from page_maker import INVENTED
 
-from porfse_analysis import resources
+from porfse_analysis import open_report, resources
 from porfse_analysis.display import blocks, tables
 from porfse_analysis.display import figures as page_figures
 from porfse_analysis.display.review import figures as review_figures
+from porfse_analysis.display.review.lead import what_is_known
 from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.reports.results import collect_results, recorded
@@ -137,8 +139,8 @@ def test_the_calendar_shows_what_each_fund_has_to_cover(assessed, lang):
         {"it": "n.d.", "en": "n/a"}[lang],
     )
     statuses = {
-        "it": {"coperto", "a rischio", "non ancora deciso", "alla chiusura"},
-        "en": {"covered", "at risk", "not decided yet", "at closure"},
+        "it": {"coperto", "a rischio", "non ancora deciso", "senza scadenza", "alla chiusura"},
+        "en": {"covered", "at risk", "not decided yet", "no deadline", "at closure"},
     }
     assert set(shown["said"]) == statuses[lang]
     changed = {
@@ -149,6 +151,21 @@ def test_the_calendar_shows_what_each_fund_has_to_cover(assessed, lang):
     alt = re.search(r'alt="([^"]*)"', page_figures.calendar(assessed).html)[1]
     assert f"10{point}90" in alt
     assert f"14{point}50" in alt
+    # nothing was committed of YEI in 2016: no bar says that something is to be covered in 2019
+    assert {"it": "2019 (aperta) ESF:", "en": "2019 (open) ESF:"}[lang] in alt
+    assert {"it": "2019 (aperta) YEI:", "en": "2019 (open) YEI:"}[lang] not in alt
+
+
+def test_the_deadline_of_one_fund_is_not_said_of_the_programme(invented):
+    plan = invented.eu_commitments
+    unknown = plan["performance_reserve_eur"].mask(plan["fund"] == "YEI")
+    without = dataclasses.replace(invented, eu_commitments=plan.assign(performance_reserve_eur=unknown))
+    report = open_report(without, cutoff="2017-12-31", lang="it")
+    first = report.deadlines[report.deadlines["year"] == 2017].set_index("fund")
+    assert first["status"].to_dict() == {"ESF": "covered", "YEI": "not_available"}
+    assert "Scadenza N+3 del 31/12/2017: ESF coperto." in " ".join(what_is_known(report))
+    reasons = tables.calendar_reasons(report).written()
+    assert reasons.loc[reasons["deadline"] == "31/12/2017", "part"].tolist() == ["ESF"]
 
 
 def test_every_verdict_on_claims(assessed, sheet, lang):

@@ -65,8 +65,9 @@ def test_all_cutoffs_are_the_cutoffs_one_below_the_other(bundled):
 def test_every_name_of_the_registry_can_be_asked_for(bundled):
     for name in pf.INDICATORS:
         found = pf.all_indicators(bundled, cutoff="2018-12-31", names=name)
-        # the bundled programme has no milestones
-        assert set(found["indicator"]) == ({name} if name != "milestone_achievement_ratio" else set()), name
+        # the bundled programme has no milestones, and no payments of the Commission
+        lacking = name in ("milestone_achievement_ratio", "eu_payment_rate")
+        assert set(found["indicator"]) == (set() if lacking else {name}), name
     # 358,000,000 allocated and 202,708 participants in axis I
     per_head = pf.all_indicators(bundled, cutoff="2018-12-31", names="allocation_spend_per_participant", by="axis")
     assert per_head.loc[per_head["axis"] == "I", "value"].tolist() == [358_000_000 / 202_708]
@@ -238,7 +239,8 @@ def test_every_function_of_indicators_takes_a_programme():
         and function.__module__.startswith("porfse_analysis.indicators.")
         and next(iter(inspect.signature(function).parameters)) not in ("programme", "frame")
     }
-    assert of_indicators == {*TAKEN, "per_capita_spend"}
+    # the bundled programme has no payments of the Commission: see test_eu_payments.py
+    assert of_indicators == {*TAKEN, "per_capita_spend", "eu_payment_rate"}
 
 
 @pytest.mark.parametrize("name", TAKEN)

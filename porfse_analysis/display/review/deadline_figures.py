@@ -8,10 +8,10 @@ from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_t
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.lettering import beside, make_room
 from porfse_analysis.display.report import Report
-from porfse_analysis.display.review.deadlines import not_assessed, parts_column
+from porfse_analysis.display.review.deadlines import not_assessed
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
-from porfse_analysis.display.words.decommitment import word_decommitment
+from porfse_analysis.display.words.decommitment import told_apart, word_decommitment
 
 __all__ = ["calendar"]
 
@@ -21,11 +21,12 @@ _WIDTH = 0.4
 def calendar(report: Report) -> Figure | Html:
     """What is to be covered at each N+3 deadline, what covers it, and the gap."""
     rows = report.deadlines
+    rows = rows[rows["status"] != "no_deadline"]  # nothing is to be covered at it: a bar would say that something is
     missing = not_assessed(report)
     if missing or rows.empty:
         return paragraphs([missing or report.text("empty.calendar")], "pf-empty")
     rows = rows.assign(part=word_decommitment(rows, report.payment_applications, report.lang)["part"])
-    told = bool(parts_column(rows, report))
+    told = told_apart(report.deadlines)
     labels = [_deadline(row, told, report) for _, row in rows.iterrows()]
     figure, ax = new_figure(height=0.46 * len(rows) + 1.1, left=2.2, top=0.4)
     series = (

@@ -15,11 +15,12 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.decommitment import (
     changes_line,
     needs_line,
+    told_apart,
     word_application_notes,
     word_decommitment,
 )
 
-__all__ = ["calendar", "calendar_reasons", "next_deadline", "not_assessed", "parts_column", "payment_applications"]
+__all__ = ["calendar", "calendar_reasons", "next_deadline", "not_assessed", "payment_applications"]
 
 
 def not_assessed(report: Report) -> str:
@@ -35,10 +36,9 @@ def next_deadline(report: Report) -> int:
     return min(max(report.cutoff.year, deadlines[0]), deadlines[-1]) if deadlines else 0
 
 
-def parts_column(rows: pd.DataFrame, report: Report) -> list[Column]:
+def _parts_column(report: Report) -> list[Column]:
     """The column that tells the funds apart, where there are several."""
-    several = rows["fund"].nunique() > 1 or rows["region_category"].nunique() > 1
-    return [Column("part", report.text("column.fund"))] if several else []
+    return [Column("part", report.text("column.fund"))] if told_apart(report.deadlines) else []
 
 
 def calendar(report: Report) -> Table:
@@ -69,7 +69,7 @@ def calendar(report: Report) -> Table:
         rows,
         [
             Column("year", report.text("column.deadline"), "head", write=cells.date(report, "deadline")),
-            *parts_column(rows, report),
+            *_parts_column(report),
             *(
                 Column(name, report.text(f"column.{name}"), "figure", write=cells.million(report, name))
                 for name in amounts
@@ -119,7 +119,7 @@ def calendar_reasons(report: Report) -> Table:
         worded,
         [
             Column("deadline", report.text("column.deadline"), "head"),
-            *parts_column(rows, report),
+            *_parts_column(report),
             Column("why", report.text("column.why")),
             *([Column("needs", report.text("column.needs"))] if worded["needs"].any() else []),
         ],

@@ -9,7 +9,7 @@ from porfse_analysis.display.review.deadlines import next_deadline, not_assessed
 from porfse_analysis.display.review.tables import framework_rows, short_place, status
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
-from porfse_analysis.display.words.decommitment import word_decommitment
+from porfse_analysis.display.words.decommitment import told_apart, word_decommitment
 from porfse_analysis.verdicts.claims import VERDICTS
 
 __all__ = ["framework_assessed", "what_is_known", "what_is_not"]
@@ -76,7 +76,7 @@ def _deadline(report: Report) -> str:
     if rows.empty:
         return ""
     worded = word_decommitment(rows, report.payment_applications, report.lang)
-    several = len(rows) > 1
+    several = told_apart(report.deadlines)
     said = [
         report.text("alt.value", name=part, value=text) if several else text
         for part, text in zip(worded["part"], worded["status"], strict=True)

@@ -23,7 +23,7 @@ from porfse_analysis.display.sheet.items import AxisCard, Content, Item
 from porfse_analysis.display.sources import numbered
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
-from porfse_analysis.display.words.decommitment import word_decommitment
+from porfse_analysis.display.words.decommitment import told_apart, word_decommitment
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.indicators import indicator_name
 from porfse_analysis.indicators.financial import RATES
@@ -185,10 +185,9 @@ def _deadline(report: Report, under: str) -> list[Item]:
     rows = rows[rows["status"].isin(["covered", "at_risk", "settled_at_closure"])]
     worded = word_decommitment(rows, report.payment_applications, report.lang)
     money = ";".join(dict.fromkeys(report.programme.eu_commitments["source"].astype("str")))
-    items = []
+    several, items = told_apart(report.deadlines), []
     for (_, row), (_, said) in zip(rows.iterrows(), worded.iterrows(), strict=True):
         date = wording.date(row["deadline"], report.lang)
-        several = len(rows) > 1
         name = report.text("sheet.deadline_of", date=date, part=said["part"]) if several else ""
         name = name or report.text("sheet.deadline", date=date)
         items.append(Item(name, said["status"], "", said["why"], row["data_date"], money, under=under))

@@ -15,7 +15,7 @@ from porfse_analysis.display.words.rules import of_year, share_form
 from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
-__all__ = ["changes_line", "needs_line", "word_application_notes", "word_decommitment"]
+__all__ = ["changes_line", "needs_line", "told_apart", "word_application_notes", "word_decommitment"]
 
 Row = Mapping[Hashable, Any]
 
@@ -73,13 +73,18 @@ def word_decommitment(deadlines: pd.DataFrame, applications: pd.DataFrame, lang:
     return pd.DataFrame(rows, columns=["deadline", "part", "status", "why", "needs"], index=deadlines.index)
 
 
+def told_apart(deadlines: pd.DataFrame) -> bool:
+    """Whether a deadline needs the name of its fund. Asked of every row: one left out may be the other fund's."""
+    return deadlines["fund"].nunique() > 1 or deadlines["region_category"].nunique() > 1
+
+
 def changes_line(deadlines: pd.DataFrame, lang: str) -> str:
     """Which verdicts another reading of a rule to be confirmed would change; empty where there is nothing to judge."""
     open_to_it = deadlines["target_eu"].notna() | (deadlines["other_readings"] != "")
     decided = deadlines[open_to_it & (deadlines["status"] != "settled_at_closure")]
     if decided.empty:
         return ""
-    several = decided["fund"].nunique() > 1 or decided["region_category"].nunique() > 1
+    several = told_apart(deadlines)
     changes = [
         _change(row, reading, several, lang)
         for row in decided.to_dict("records")
