@@ -248,3 +248,19 @@ def test_words_of_a_period():
 
 def tables(programme) -> dict[str, pd.DataFrame]:
     return {name: getattr(programme, name) for name in schema.TABLES}
+
+
+def test_programmes_of_2021_are_compared_by_their_own_social_fund(data):
+    from porfse_analysis.display.programmes.comparison import compare_programmes
+
+    twin = load_programme(FOLDER)
+    other = make_programme("2021XX05SFPR998", data.titles, retold(twin, "2021XX05SFPR998"))
+    comparison = compare_programmes([data, other], cutoff="2024-12-31", lang="en")
+    assert comparison.fund == "ESF+"
+    assert set(comparison.members["programme"]) == {data.cci, other.cci}
+    assert comparison.text("compare.table_targets", date="d", scope="s") == "2029 targets of each programme at d (s)"
+
+
+def retold(programme, cci: str) -> dict[str, pd.DataFrame]:
+    """The tables of a programme as those of another."""
+    return {name: frame.assign(programme=cci) for name, frame in tables(programme).items()}

@@ -152,14 +152,15 @@ def open_comparison(
     `tables`: `axes`, `finance`, `achievements`, `targets` of all programmes, and `sources` if there are; `titles`:
     programme, title, ms (member state), funds ("ESF, YEI"). The programmes are those named (CCIs, a list or one text
     with commas), those of a member state, or those named that are of that member state. With a `fund` only programmes
-    that have it and only its rows count, those whose main fund is another apart; "" counts all funds together. `own`
+    that have it and only its rows count, those whose main fund is another apart; "" counts all funds together, and ESF
+    stands for the ESF+ among programmes of 2021-2027. `own`
     is the programme highlighted.
 
     Raises `ParameterError` when no programme is asked for or left, for a programme, member state or fund that is not
     there, a date without figures, a language pages do not exist in.
     """
     wording.check_language(lang)
-    state, only = member_state.strip().upper(), fund.strip().upper()
+    state, only = member_state.strip().upper(), _of_the_period(fund.strip().upper(), titles)
     named = _codes(programmes)
     if not named and not state:
         raise ParameterError(
@@ -223,6 +224,12 @@ def _codes(programmes: Sequence[str] | str) -> list[str]:
     """The codes named, each once; papermill's command line can only give a text."""
     texts = [programmes] if isinstance(programmes, str) else list(programmes)
     return list(dict.fromkeys(code.upper() for text in texts for code in re.split(r"[\s,;]+", str(text)) if code))
+
+
+def _of_the_period(fund: str, titles: pd.DataFrame) -> str:
+    """The fund asked for; ESF is the ESF+ where the programmes are of the period that calls it so."""
+    known = {each for listed in titles["funds"] for each in listed.split(", ")}
+    return "ESF+" if fund == "ESF" and fund not in known and "ESF+" in known else fund
 
 
 def _check_known(titles: pd.DataFrame, named: list[str], state: str, fund: str) -> None:
