@@ -13,6 +13,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.indicators import formula
 from porfse_analysis.indicators.registry import INDICATORS, indicators_of
+from porfse_analysis.periods import period_of
 
 __all__ = ["claims", "definitions", "findings", "findings_table", "sources"]
 
@@ -91,7 +92,7 @@ def definitions(report: Page) -> Table:
     """Definition, formula and origin of every indicator on the page."""
     present = set(report.results["indicator"])
     programmes = report.results["programme"].unique()
-    declared = indicators_of(programmes[0]) if len(programmes) == 1 else INDICATORS
+    declared = indicators_of(programmes[0]) if len({period_of(cci) for cci in programmes}) == 1 else INDICATORS
     rows = pd.DataFrame(
         [
             {
