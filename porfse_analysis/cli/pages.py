@@ -148,7 +148,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _say_sections(languages: Sequence[str]) -> None:
-    from porfse_analysis.languages import text
+    from porfse_analysis.display.words.wording import text
     from porfse_analysis.reports.sections import comment_sections
 
     for lang in languages:

@@ -24,6 +24,7 @@ from porfse_analysis.display.figure import COLOURS, DRAWN, STYLE
 from porfse_analysis.display.label import axis_name
 from porfse_analysis.display.sources import identifiers, titled
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.given import NAMES
@@ -104,7 +105,8 @@ def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") ->
         ax = _axes(ax, targets_height(target_names(rows, lang)) + 1.0)
         said = draw_targets(ax, rows, lang)
         _below(ax, frame, rows, lang, [_dates(rows, lang)])
-    return _told(ax, wording.text("alt.targets", lang, values="; ".join(said)))
+    period = period_words(rows["programme"].unique(), lang)
+    return _told(ax, wording.text("alt.targets", lang, **period, values="; ".join(said)))
 
 
 def funnel(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> Axes:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from porfse_analysis import ParameterError, resources
-from porfse_analysis.languages import text
+from porfse_analysis.display.words.wording import text
 from porfse_analysis.reports.comments import Comment, as_html, comment_of, comments_on, put_on, read_comments
 from porfse_analysis.reports.markdown import to_html
 from porfse_analysis.reports.plan import Run

@@ -148,7 +148,7 @@ def test_targets_draws_the_counted_ratios(small):
         "1 8i CR03 Con una qualifica all'uscita",
         "1 8i CR02 In istruzione o formazione all'uscita",
     ]
-    assert ax.get_xlabel() == "% del target 2023"
+    assert ax.get_xlabel() == "% del target finale"
 
 
 def test_the_axes_given_are_those_drawn_on(small):

@@ -32,6 +32,7 @@ from porfse_analysis.display.words.numbers import (
     signed_million,
     signed_rate,
 )
+from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.languages import (
     LANGUAGES,
@@ -91,9 +92,11 @@ _TURNS = re.compile("[\u0590-\u08ff\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70
 def text(key: str, lang: str, **values: Any) -> str:
     """The text of `key` ("group.name") with its {placeholders} filled in.
 
-    As `languages.text`, with the texts filled in shut off where they run the other way.
+    As `languages.text`, with the texts filled in shut off where they run the other way. What is said of the programming
+    period is in general words, unless the values say which it is (`period_words`).
     """
-    return languages.text(key, lang, **{name: isolated(value) for name, value in values.items()})
+    said = period_words((), lang) | {name: isolated(value) for name, value in values.items()}
+    return languages.text(key, lang, **said)
 
 
 def isolated(value: Any) -> Any:
