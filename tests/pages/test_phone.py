@@ -1,6 +1,7 @@
 """On a narrow screen: the title first, tables that say that they scroll, and nothing parted that belongs together."""
 
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -58,7 +59,7 @@ def small_screen():
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch()
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         except sync_api.Error as error:
             pytest.skip(f"no browser: {str(error).splitlines()[0]}")
         yield browser
