@@ -122,6 +122,15 @@ _AXIS = _text(
 _CUTOFF = _date("cutoff", "nominal reporting date of the published position", required=True)
 _FUND = _text("fund", "ESF, YEI, ERDF, CF", code="fund")
 _REGION = _text("region_category", "category of region; empty where there is none", code="region_category")
+_PART = (
+    _text("fund", "fund; empty: the only one of the programme", optional=True, code="fund"),
+    _text(
+        "region_category",
+        "category of region; empty: the only one of the fund, or none",
+        optional=True,
+        code="region_category",
+    ),
+)
 _SOURCE = _source("source", "identifier of the source (table sources)", required=True)
 _QUALIFIER = _text("qualifier", "how the figure is meant", allowed=QUALIFIERS, optional=True, default="exact")
 _PRECISION = Column("precision", "number", "unit of the last published digit", optional=True)
@@ -242,13 +251,7 @@ TABLES: dict[str, Table] = {
             ("year", "fund", "region_category"),
             (
                 Column("year", "year", "year of the commitment", required=True),
-                _text("fund", "fund; empty: the only one of the programme", optional=True, code="fund"),
-                _text(
-                    "region_category",
-                    "category of region; empty: the only one of the fund, or none",
-                    optional=True,
-                    code="region_category",
-                ),
+                *_PART,
                 Column("eu_commitment_eur", "amount", "annual EU commitment, performance reserve included"),
                 Column("performance_reserve_eur", "amount", "performance reserve within it", optional=True),
                 Column("flexibility_amount_eur", "amount", "flexibility amount within it", optional=True),
@@ -266,13 +269,7 @@ TABLES: dict[str, Table] = {
             ("year", "fund", "region_category"),
             (
                 Column("year", "year", "year up to whose end the amounts are", required=True),
-                _text("fund", "fund; empty: the only one of the programme", optional=True, code="fund"),
-                _text(
-                    "region_category",
-                    "category of region; empty: the only one of the fund, or none",
-                    optional=True,
-                    code="region_category",
-                ),
+                *_PART,
                 Column("planned_eu_eur", "amount", "EU support planned"),
                 Column("net_prefinancing_eur", "amount", "pre-financing less what was cleared or recovered"),
                 Column(

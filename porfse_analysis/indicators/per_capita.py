@@ -155,7 +155,8 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
     known = rows.merge(asked, how="cross")
     known = known[known["position"] <= known["cutoff"]]
     counts = known[known["counted"]]
-    counts = counts.assign(missing=counts["value"].isna(), late=reported_late(counts))
+    entire = counts["axis"].eq(ALL) & counts["investment_priority"].eq("")
+    counts = counts.assign(missing=counts["value"].isna(), late=reported_late(counts), entire=entire)
     published = counts[counts["value"].notna()]
     at_position = ["source", "position"]
     picked = newest(published, keys)[[*keys, *at_position]]
@@ -169,6 +170,8 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
             date=("data_date", "min"),
             source=("source", "first"),
             whole=("axis", lambda axes: axes.eq(ALL).all()),
+            # a figure of the programme itself, not a sum of its objectives
+            total=("entire", "all"),
         )
         .reset_index()
     )
@@ -230,7 +233,7 @@ def _people(people: pd.DataFrame, unit: str, stale: pd.Series) -> pd.DataFrame:
     note = join_notes(
         people.index,
         {
-            "published_total": people["whole"].eq(True) if "whole" in people else False,
+            "published_total": people["total"].eq(True) if "total" in people else False,
             "stale": stale,
             "partial": people["missing"].eq(True),
             "restated": people["late"].eq(True) if "late" in people else False,

@@ -269,6 +269,7 @@ class Others:
     targets: pd.DataFrame
     axes: pd.DataFrame
     eu_commitments: pd.DataFrame
+    eu_payments: pd.DataFrame
     rules: Rules
 
     @classmethod
@@ -283,6 +284,7 @@ class Others:
             targets=programme.targets,
             axes=programme.axes,
             eu_commitments=programme.eu_commitments,
+            eu_payments=programme.eu_payments[programme.eu_payments["source"].astype("str") != source],
             rules=rules,
         )
 

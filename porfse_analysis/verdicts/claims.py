@@ -114,6 +114,8 @@ REASONS = (
     "progress_unknown",
     "progress_none",
     "target_covered",
+    "target_covered_by_payments",
+    "target_no_deadline",
     "target_at_risk",
     "target_at_risk_fund",
     "target_by_prefinancing",
@@ -374,6 +376,7 @@ def _of_target(year: int, row: Answer, others: Others) -> Answer:
                 year=year,
                 cutoff=date,
                 rules=others.rules.replace(prefinancing_mode=mode),
+                eu_payments=others.eu_payments,
             )
             # from the one that takes off least
             for mode in others.rules.rule("prefinancing_mode").allowed
@@ -406,6 +409,12 @@ def _of_target(year: int, row: Answer, others: Others) -> Answer:
         "other_reference": second["target_eu"].sum(skipna=False),
         "explained_by": fund,
     }
+    if set(first["status"]) == {"no_deadline"}:
+        return answer("not_verifiable", "target_no_deadline")
+    paid = first[first["note"].map(lambda note: "covered_by_payments" in split_note(note))]
+    if reached and reached_too and len(paid):
+        shown |= {"found": paid["paid_eu"].sum(), "found_quantity": "", "data_date": paid["paid_date"].min()}
+        return answer("confirmed", "target_covered_by_payments") | shown
     if reached and reached_too:
         return answer("confirmed", "target_covered") | shown
     if "settled_at_closure" in set(first["status"]):

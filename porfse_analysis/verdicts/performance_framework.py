@@ -250,7 +250,7 @@ def _framework(
     needed = pd.Timestamp(getattr(rules, _DATE_RULES[against]) or "NaT")
     asked_at = needed if asked is None else asked
     if pd.isna(asked_at):  # a period that says no date, and a caller who says none
-        asked_at = max(finance["cutoff"].max(), achievements["cutoff"].max())
+        asked_at = pd.concat([finance["cutoff"], achievements["cutoff"]]).max()
     # what was published later is not looked at, not even to say why something is missing
     date = asked_at if pd.isna(needed) else min(asked_at, needed)
     # along a series of documents, as the rates

@@ -8,7 +8,9 @@ import pytest
 
 from porfse_analysis import decommitment
 from porfse_analysis.display.words.decommitment import word_decommitment
+from porfse_analysis.programme import make_programme
 from porfse_analysis.schema import conform, empty
+from porfse_analysis.verdicts.claims import check_claims
 from porfse_analysis.verdicts.decommitment import payment_applications
 
 CCI = "2014XX05SFOP999"
@@ -110,3 +112,41 @@ def test_it_is_said_in_words():
         assert said["en"].startswith(start)
         assert "31 dicembre 2018" in said["it"]
     assert "At 31 December 2018 the Commission had paid €115,000,000.00 of EU support, net" in said["en"]
+
+
+def claimed(payments, *, year=2018, plan=None, certified=None):
+    """The verdict on a sheet that says that the target of a year is reached."""
+    commitments, money = tables(certified=certified)
+    names = ["plan", "ec", "ec-gayr-92qh", "sheet"]
+    claim = {
+        "claim": "c",
+        "text_it": "...",
+        "quantity": f"decommitment_target_{year}",
+        "axis": "ALL",
+        "source": "sheet",
+    }
+    frames = {
+        "axes": pd.DataFrame({"axis": ["1"], "technical_assistance": False}),
+        "finance": money,
+        "eu_commitments": commitments if plan is None else plan,
+        "eu_payments": payments,
+        "claims": pd.DataFrame([claim | {"cutoff": pd.Timestamp(year, 12, 31)}]),
+        "sources": pd.DataFrame({"source": names, "title_it": names}),
+    }
+    return check_claims(make_programme(CCI, {"it": "P", "en": "P"}, frames)).iloc[0]
+
+
+def test_a_document_is_confirmed_by_what_was_paid():
+    # 50 of 100 million certified are the Union's, 200 are due less pre-financing: the applications alone fall short
+    row = claimed(paid((2018, 0.0, 200.0)), certified=100 * MILLION)
+    assert (row["verdict"], row["reason"], row["found"]) == ("confirmed", "target_covered_by_payments", 200 * MILLION)
+    assert row["data_date"] == pd.Timestamp("2018-12-31")
+    without = claimed(empty("eu_payments"), certified=100 * MILLION)
+    assert without["verdict"] == "contradicted"
+
+
+def test_a_document_on_a_deadline_at_which_nothing_falls_due_is_not_verified():
+    plan, _ = tables()
+    plan.loc[plan["year"] == 2015, "eu_commitment_eur"] = 0.0
+    row = claimed(paid((2018, 0.0, 200.0)), plan=plan)
+    assert (row["verdict"], row["reason"]) == ("not_verifiable", "target_no_deadline")

@@ -56,7 +56,8 @@ def where(comparison: CutoffComparison, rows: pd.DataFrame) -> cells.Write:
 
     def write(row: pd.Series) -> str:
         region = region_category(row["region_category"], comparison.lang) if several else ""
-        return " ".join(part for part in (row["axis"], row["investment_priority"], region) if part)
+        axis = comparison.text("axis.programme") if row["axis"] == ALL else row["axis"]
+        return " ".join(part for part in (axis, row["investment_priority"], region) if part)
 
     return write
 

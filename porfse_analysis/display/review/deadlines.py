@@ -49,6 +49,8 @@ def calendar(report: Report) -> Table:
         gap_eu=lambda frame: frame["surplus_eu"] - frame["risk_eu"],
         part=worded["part"],
         said=worded["status"],
+        # where nothing falls due there is nothing to be covered
+        target_eu=lambda frame: frame["target_eu"].where(frame["status"] != "no_deadline"),
     )
     missing = not_assessed(report)
     rows = rows.iloc[:0] if missing else rows

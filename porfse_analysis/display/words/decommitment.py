@@ -81,7 +81,7 @@ def told_apart(deadlines: pd.DataFrame) -> bool:
 def changes_line(deadlines: pd.DataFrame, lang: str) -> str:
     """Which verdicts another reading of a rule to be confirmed would change; empty where there is nothing to judge."""
     open_to_it = deadlines["target_eu"].notna() | (deadlines["other_readings"] != "")
-    decided = deadlines[open_to_it & (deadlines["status"] != "settled_at_closure")]
+    decided = deadlines[open_to_it & ~deadlines["status"].isin(["settled_at_closure", "no_deadline"])]
     if decided.empty:
         return ""
     several = told_apart(deadlines)

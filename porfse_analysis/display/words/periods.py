@@ -17,7 +17,8 @@ def period_words(programmes: Iterable[str], lang: str) -> dict[str, str]:
 
     `milestone_year` and `target_year` (in words where it is not known, or not the same for all), `participant_codes`,
     `n_rule` (N+3), `first_deadline`, `last_deadline`, `financial_plan` (where the annual commitments stand),
-    `set_apart_too` and `nothing_deducted` (the part of the commitments that is not like the others).
+    `set_apart_too` and `nothing_deducted` (the part of the commitments that is not like the others), `least_mode` and
+    `most_mode` (the ways of counting pre-financing that take off least and most).
     """
     periods = {period_of(cci) for cci in programmes}
     return dict(_words(periods.pop() if len(periods) == 1 else None, lang))
@@ -27,6 +28,7 @@ def period_words(programmes: Iterable[str], lang: str) -> dict[str, str]:
 def _words(period: Period | None, lang: str) -> Mapping[str, str]:
     rules = NO_RULES if period is None else RULES[period.name]
     deadlines = rules.deadlines
+    modes = rules.rule("prefinancing_mode").allowed if deadlines else ("none",)
     apart = "none" if period is None else period.set_apart
     milestone, target = (period.milestone, period.target) if period else (None, None)
     return {
@@ -36,6 +38,8 @@ def _words(period: Period | None, lang: str) -> Mapping[str, str]:
         "n_rule": f"N+{rules.years_to_cover}" if deadlines else "N+n",
         "first_deadline": str(deadlines[0]) if deadlines else "",
         "last_deadline": str(deadlines[-1]) if deadlines else "",
+        "least_mode": languages.text(f"decommitment_reading.prefinancing_mode_{modes[0]}", lang),
+        "most_mode": languages.text(f"decommitment_reading.prefinancing_mode_{modes[-1]}", lang),
         "set_apart_too": "" if apart == "none" else languages.text(f"set_apart.{apart}", lang),
         "nothing_deducted": languages.text(f"nothing_deducted.{apart}", lang),
         "financial_plan": languages.text(f"financial_plan.{period.name if period else 'any'}", lang),
