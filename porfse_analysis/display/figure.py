@@ -137,10 +137,24 @@ def figure(fig: Drawing | Axes, *, alt: str, caption: str = "", source: str = ""
 
     Give it as the last value of a cell, or to `pf.show`. The drawing is not shown a second time at the end of the cell.
 
-    Parameters: `fig` a figure of matplotlib, or axes of one (`df.plot()` gives axes); `alt` what the figure says, in
-    words, for who does not see it; `caption` and `source` the lines below it.
+    Parameters
+    ----------
+    fig
+        A figure of matplotlib, or axes of one (`df.plot()` gives axes).
+    alt
+        What the figure says, in words, for who does not see it.
+    caption, source
+        The lines below it.
 
-    Raises `ParameterError` without a figure or without `alt`.
+    Returns
+    -------
+    Figure
+        What IPython shows as the figure with its lines.
+
+    Raises
+    ------
+    ParameterError
+        Without a figure or without `alt`.
 
     Examples
     --------

@@ -127,7 +127,7 @@ def show(*items: object) -> None:
 
     Parameters
     ----------
-    items
+    *items
         What a notebook can show: tables and figures of a report, frames.
 
     Examples

@@ -24,12 +24,25 @@ def label(frame: pd.DataFrame, lang: str, programme: Programme | None = None) ->
     Everything else stays as it is; a column the frame does not have is not added. Label last: what is filtered by code
     is filtered before.
 
-    Parameters: `frame` in the result columns, or some of them; `lang` "it" or "en"; `programme` where the titles of
-    axes are from. None: from the programme the frame was made of, which it knows where a function was given a
-    `Programme`; else an axis is called by its code.
+    Parameters
+    ----------
+    frame
+        In the result columns, or some of them.
+    lang
+        "it" or "en".
+    programme
+        Where the titles of axes are from. None: from the programme the frame was made of, which it knows where a
+        function was given a `Programme`; else an axis is called by its code.
 
-    Raises `ParameterError` for a language there is none of, a frame without any of those columns, or one labelled
-    before.
+    Returns
+    -------
+    DataFrame
+        The columns and rows of `frame`.
+
+    Raises
+    ------
+    ParameterError
+        For a language there is none of, a frame without any of those columns, or one labelled before.
 
     Examples
     --------

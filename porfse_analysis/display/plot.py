@@ -47,18 +47,34 @@ _KINDS = {
 def rates(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> Axes:
     """The money of each stage against the allocation of its axis, with the rate beside each bar.
 
-    Parameters: `frame` a result with rates over the allocation (`pf.financial_progress`, `pf.certification_rate`,
-    `pf.all_indicators`) of one programme at one cutoff; of a frame without axes the programme is drawn. Stages without
-    a figure at any axis have no bars. `ax` the matplotlib axes to draw on; None: new ones. `lang` "it" or "en".
-
     The allocation of an axis is that of its newest rate; a rate over another one is left out and named below.
 
-    Returns the axes: million euro, sources below. Raises `ParameterError` for a frame that is no such result.
+    Parameters
+    ----------
+    frame
+        A result with rates over the allocation (`pf.financial_progress`, `pf.certification_rate`,
+        `pf.all_indicators`) of one programme at one cutoff; of a frame without axes the programme is drawn. Stages
+        without a figure at any axis have no bars.
+    ax
+        The matplotlib axes to draw on; None: new ones.
+    lang
+        "it" or "en".
+
+    Returns
+    -------
+    Axes
+        Million euro, sources below.
+
+    Raises
+    ------
+    ParameterError
+        For a frame that is no such result.
 
     Examples
     --------
     >>> import porfse_analysis as pf
-    >>> ax = pf.plot.rates(pf.financial_progress(pf.load_programme(), cutoff="2018-12-31"), lang="en")
+    >>> programme = pf.load_programme()
+    >>> ax = pf.plot.rates(pf.financial_progress(programme, cutoff="2018-12-31"), lang="en")
     >>> ax.get_xlabel()
     'Million euro'
     """
@@ -92,11 +108,36 @@ def rates(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> A
 def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> Axes:
     """The target ratios that are counted, each as a bar in per cent of its target.
 
-    Parameters: `frame` a result with target ratios (`pf.target_achievement_ratio`, `pf.all_indicators`) of one
-    programme at one cutoff; `ax` and `lang` as in `rates`. Ratios without a target in force, and those of targets that
-    may be percentages, are not drawn; long bars are cut short, with the true figure beside them.
+    Ratios without a target in force, and those of targets that may be percentages, are not drawn; long bars are cut
+    short, with the true figure beside them.
 
-    Returns the axes: per cent of the target, sources below. Raises `ParameterError` for a frame that is no such result.
+    Parameters
+    ----------
+    frame
+        A result with target ratios (`pf.target_achievement_ratio`, `pf.all_indicators`) of one programme at one
+        cutoff.
+    ax
+        The matplotlib axes to draw on; None: new ones.
+    lang
+        "it" or "en".
+
+    Returns
+    -------
+    Axes
+        Per cent of the target, sources below.
+
+    Raises
+    ------
+    ParameterError
+        For a frame that is no such result.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> programme = pf.load_programme()
+    >>> ax = pf.plot.targets(pf.target_achievement_ratio(programme, cutoff="2020-12-31"), lang="en")
+    >>> ax.get_xlabel()
+    '% of the final target'
     """
     rows = counted_ratios(_one(frame, lang))
     if rows.empty:
@@ -112,11 +153,36 @@ def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") ->
 def funnel(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> Axes:
     """The money of a programme stage by stage, from the allocation to certified expenditure.
 
-    Parameters: `frame` a result with rates over the allocation of the whole programme (axis `ALL`; made with
-    by="programme") at one cutoff; `ax` and `lang` as in `rates`. The allocation is that of the newest rate. A stage of
-    an earlier date than the cutoff is hatched and says its date, one without a figure says so.
+    The allocation is that of the newest rate. A stage of an earlier date than the cutoff is hatched and says its date,
+    one without a figure says so.
 
-    Returns the axes: million euro, sources below. Raises `ParameterError` for a frame that is no such result.
+    Parameters
+    ----------
+    frame
+        A result with rates over the allocation of the whole programme (axis `ALL`; made with by="programme") at one
+        cutoff.
+    ax
+        The matplotlib axes to draw on; None: new ones.
+    lang
+        "it" or "en".
+
+    Returns
+    -------
+    Axes
+        Million euro, sources below.
+
+    Raises
+    ------
+    ParameterError
+        For a frame that is no such result.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> programme = pf.load_programme()
+    >>> ax = pf.plot.funnel(pf.financial_progress(programme, cutoff="2018-09-30", by="programme"), lang="en")
+    >>> ax.get_xlabel()
+    'Million euro'
     """
     rows = _whole(_money(frame, "funnel", lang, missing=True), "funnel")
     rows = rows.assign(
@@ -142,12 +208,36 @@ def funnel(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> 
 def over_time(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> Axes:
     """The rates of a programme over its reporting dates, one line per rate; a rate of one date is said below.
 
-    Parameters: `frame` a result with rates over the allocation of the whole programme (axis `ALL`) at several cutoffs,
-    as `pf.all_indicators(programme)`; `ax` and `lang` as in `rates`. A value stands at the date of its data; one
-    carried forward to a later cutoff is not drawn again.
+    A value stands at the date of its data; one carried forward to a later cutoff is not drawn again.
 
-    Returns the axes: per cent of the allocation, sources below. Raises `ParameterError` for a frame that is no such
-    result.
+    Parameters
+    ----------
+    frame
+        A result with rates over the allocation of the whole programme (axis `ALL`) at several cutoffs, as
+        `pf.all_indicators(programme)`.
+    ax
+        The matplotlib axes to draw on; None: new ones.
+    lang
+        "it" or "en".
+
+    Returns
+    -------
+    Axes
+        Per cent of the allocation, sources below.
+
+    Raises
+    ------
+    ParameterError
+        For a frame that is no such result.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> programme = pf.load_programme()
+    >>> rates = pf.all_indicators(programme, names="declaration_rate", by="programme")
+    >>> ax = pf.plot.over_time(rates, lang="en")
+    >>> ax.get_xlabel()
+    ''
     """
     rows = _whole(_money(frame, "over_time", lang, several=True), "over_time")
     own = rows[rows["value"].notna() & (rows["data_date"] == rows["cutoff"])].sort_values("cutoff", kind="stable")

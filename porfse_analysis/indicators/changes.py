@@ -138,14 +138,35 @@ def financial_changes(
     days (`ranked` of them, at least two). Equal rates (to 12 digits) share the best place of theirs and are `tied`;
     `rank_change` is the places gained.
 
-    Parameters: `finance` a `Programme`, or a frame as in `porfse_analysis.schema`; `cutoff` and `compare_to` two
-    different dates (ISO text); `by` as in `financial_progress`.
+    Parameters
+    ----------
+    finance, by
+        As in `financial_progress`.
+    cutoff, compare_to
+        Two different dates (ISO text), in either order.
 
-    Returns `CHANGE_COLUMNS`, one row per key and rate: the result columns at `cutoff`; the figures at `compare_to`
-    (`..._before`); status (`STATUSES`); change, progress_effect and plan_effect in the unit of the rate (times 100:
-    percentage points); numerator_change and denominator_change in euro; the ranks; qualifier (the weakest of the
-    figures) and precision (of the amounts). An axis that a later position of its source leaves out is not there any
-    more. Raises `ParameterError` for dates that are none or the same.
+    Returns
+    -------
+    DataFrame
+        `CHANGE_COLUMNS`, one row per key and rate: the result columns at `cutoff`; the figures at `compare_to`
+        (`..._before`); status (`STATUSES`); change, progress_effect and plan_effect in the unit of the rate (times 100:
+        percentage points); numerator_change and denominator_change in euro; the ranks; qualifier (the weakest of the
+        figures) and precision (of the amounts). An axis that a later position of its source leaves out is not there any
+        more.
+
+    Raises
+    ------
+    ParameterError
+        For dates that are none or the same, and as in `financial_progress`.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> moved = pf.financial_changes(pf.load_programme(), cutoff="2020-12-31", compare_to="2019-12-31", by="programme")
+    >>> moved.set_index("indicator").loc[["declaration_rate", "payment_rate"], "status"].tolist()
+    ['compared', 'not_updated']
+    >>> moved.set_index("indicator").loc["declaration_rate", "change"].round(4)
+    np.float64(0.0499)
     """
     at, then = two_dates(cutoff, compare_to)
     (table,) = tables_of(finance=finance)
@@ -170,7 +191,29 @@ def target_ratio_changes(
     the indicator, denominator its target. Where a ratio is refused (percentage target) or the plan has no target,
     numerator_change still says how the value moved.
 
-    Parameters: as in `target_achievement_ratio`, and `compare_to`. Returns `CHANGE_COLUMNS`.
+    Parameters
+    ----------
+    achievements, targets, against
+        As in `target_achievement_ratio`.
+    cutoff, compare_to
+        Two different dates (ISO text).
+
+    Returns
+    -------
+    DataFrame
+        `CHANGE_COLUMNS`.
+
+    Raises
+    ------
+    ParameterError
+        For dates that are none or the same, and as in `target_achievement_ratio`.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> moved = pf.target_ratio_changes(pf.load_programme(), cutoff="2020-12-31", compare_to="2019-12-31")
+    >>> moved["status"].value_counts()[["compared", "target_dropped"]].to_dict()
+    {'compared': 14, 'target_dropped': 3}
     """
     values, plans = tables_of(achievements=achievements, targets=targets)
     at, then = two_dates(cutoff, compare_to)
@@ -188,8 +231,29 @@ def participant_changes(
 ) -> pd.DataFrame:
     """How the number of participants moved between two reporting dates.
 
-    Parameters: as in `participants`, and `compare_to`. Returns `CHANGE_COLUMNS`; change in participants, no effects:
-    there is no denominator.
+    Parameters
+    ----------
+    achievements, by
+        As in `participants`.
+    cutoff, compare_to
+        Two different dates (ISO text).
+
+    Returns
+    -------
+    DataFrame
+        `CHANGE_COLUMNS`; change in participants, no effects: there is no denominator.
+
+    Raises
+    ------
+    ParameterError
+        For dates that are none or the same, and as in `participants`.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> moved = pf.participant_changes(pf.load_programme(), cutoff="2020-12-31", compare_to="2019-12-31")
+    >>> moved.set_index("axis")["change"].to_dict()
+    {'I': 4678.0, 'II': 13236.0, 'III': 3353.0, 'IV': 249.0}
     """
     (table,) = tables_of(achievements=achievements)
     require(table, "achievements")
@@ -208,7 +272,31 @@ def participant_changes(
 def all_changes(programme: Programme, *, cutoff: object, compare_to: object) -> pd.DataFrame:
     """What moved in a programme: financial rates and participants, whole and by axis, and every target ratio.
 
-    Returns `CHANGE_COLUMNS`. Milestone ratios are there when the programme has milestones.
+    Formula: that of `financial_changes`, `participant_changes` and `target_ratio_changes`.
+
+    Parameters
+    ----------
+    programme
+        As `load_programme` gives it.
+    cutoff, compare_to
+        Two different dates (ISO text).
+
+    Returns
+    -------
+    DataFrame
+        `CHANGE_COLUMNS`. Milestone ratios are there when the programme has milestones.
+
+    Raises
+    ------
+    ParameterError
+        For dates that are none or the same.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> moved = pf.all_changes(pf.load_programme(), cutoff="2020-12-31", compare_to="2019-12-31")
+    >>> int((moved["status"] == "compared").sum())
+    31
     """
     require_programme(programme)
     dates = {"cutoff": cutoff, "compare_to": compare_to}

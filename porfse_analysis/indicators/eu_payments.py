@@ -28,15 +28,41 @@ def eu_payment_rate(
     interim payments less what was cleared or recovered. Above 1 occurs (pre-financing beside interim payments up to
     the plan) and is not clipped.
 
-    Parameters: `eu_payments` a `Programme`, or a frame as in `porfse_analysis.schema`; `cutoff` the reporting date (ISO
-    text); `by` one or more of programme, fund, region_category. The Commission pays programmes, not axes.
+    Parameters
+    ----------
+    eu_payments
+        A `Programme`, or its table eu_payments (columns: `porfse_analysis.schema`).
+    cutoff
+        The reporting date: ISO text, date or Timestamp.
+    by
+        One or more of programme, fund, region_category. The Commission pays programmes, not axes.
 
-    Returns the result columns, one row per key, axis `ALL`; unit 1; numerator and denominator in euro of EU support.
-    `data_date` is 31 December of the year, or the date of its figures; none where the year was not over and nothing
-    says of which day they are. Notes: stale, partial (a fund or category lacks a figure of that year; what is left is
-    of those that have both), zero_denominator, not_reported. Raises `ParameterError` for another `by`.
+    Returns
+    -------
+    DataFrame
+        The result columns, one row per key, axis `ALL`; unit 1; numerator and denominator in euro of EU support.
+        `data_date` is 31 December of the year, or the date of its figures; none where the year was not over and nothing
+        says of which day they are. Notes: stale, partial (a fund or category lacks a figure of that year; what is left
+        is of those that have both), zero_denominator, not_reported.
 
-    Source of the definition: the Commission's table gayr-92qh, eu_payment_rate_on_planned_eu_amount.
+    Raises
+    ------
+    ParameterError
+        For another `by`, a date that is none, a frame without the columns.
+
+    References
+    ----------
+    The Commission's table gayr-92qh, eu_payment_rate_on_planned_eu_amount.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import porfse_analysis as pf
+    >>> from porfse_analysis.schema import conform
+    >>> row = {"fund": "ESF+", "year": 2024, "planned_eu_eur": 400.0, "net_total_eur": 90.0, "source": "report"}
+    >>> payments = conform("eu_payments", pd.DataFrame([row]), programme="2021IT05SFPR008")
+    >>> pf.eu_payment_rate(payments, cutoff="2025-06-30")[["value", "data_date", "note"]].values.tolist()
+    [[0.225, Timestamp('2024-12-31 00:00:00'), 'stale']]
     """
     asked = [by] if isinstance(by, str) else list(by)
     if not asked or not set(asked) <= set(PAYMENT_GROUPINGS):

@@ -57,16 +57,38 @@ def financial_progress(
     Formula: amount of the stage / allocation in force at the position of that amount, both of one source. Above 1 is
     legitimate (overbooking, or an allocation cut by a later plan) and is not clipped.
 
-    Parameters: `finance` a `Programme`, or a frame as in `porfse_analysis.schema`; `cutoff` the reporting date (ISO
-    text); `by` one or more of axis, programme, fund, region_category (without axis: one row with axis `ALL`, the figure
-    published for the whole programme or else the sum of its axes).
+    Parameters
+    ----------
+    finance
+        A `Programme`, or its table finance (columns: `porfse_analysis.schema`).
+    cutoff
+        The reporting date: ISO text, date or Timestamp.
+    by
+        One or more of axis, programme, fund, region_category. Without axis: one row with axis `ALL`, the figure
+        published for the whole programme or else the sum of its axes.
 
-    Returns the result columns, one row per key and rate of `RATES`; unit 1; numerator and denominator in euro. Notes:
-    published_total, stale, partial, zero_denominator, not_reported, and the bounds (`result.BOUNDS`, base_...) of
-    figures that are not exact.
+    Returns
+    -------
+    DataFrame
+        The result columns, one row per key and rate of `RATES`; unit 1; numerator and denominator in euro. Notes:
+        published_total, stale, partial, zero_denominator, not_reported, and the bounds (`result.BOUNDS`, base_...) of
+        figures that are not exact.
 
-    Source of the definition: fields of the Commission's table 99js-gm52 (selected, declared); for the other stages the
-    same ratio.
+    Raises
+    ------
+    ParameterError
+        For a date that is none, another `by`, a frame without the columns.
+
+    References
+    ----------
+    Fields of the Commission's table 99js-gm52 (selected, declared); for the other stages the same ratio.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> rates = pf.financial_progress(pf.load_programme(), cutoff="2018-09-30", by="programme")
+    >>> rates.set_index("indicator").loc["payment_rate", ["numerator", "denominator", "value"]].round(4).tolist()
+    [281000000.0, 970470000.0, 0.2896]
     """
     (frame,) = tables_of(finance=finance)
     return with_names(progress_rates(positions_at(frame, as_cutoff(cutoff), by)), finance)
@@ -85,13 +107,34 @@ def certification_rate(
     certified amount (`other_date` when it is of an earlier one). The indicator is named `certification_rate`, or
     `certification_rate_of_<base>`.
 
-    Parameters: `finance`, `cutoff` and `by` as in `financial_progress`; `base` is one of allocation, committed, paid,
-    declared.
+    Parameters
+    ----------
+    finance, cutoff, by
+        As in `financial_progress`.
+    base
+        allocation, committed, paid or declared.
 
-    Returns the result columns, one row per key; unit 1; numerator and denominator in euro. Notes as in
-    `financial_progress`, and other_date. Raises `ParameterError` for another base.
+    Returns
+    -------
+    DataFrame
+        The result columns, one row per key; unit 1; numerator and denominator in euro. Notes as in
+        `financial_progress`, and other_date.
 
-    Source of the definition: Reg. (EU) 1303/2013, art. 126 and 131, for what is certified; the ratios are a convention.
+    Raises
+    ------
+    ParameterError
+        For another base, and as in `financial_progress`.
+
+    References
+    ----------
+    Reg. (EU) 1303/2013, art. 126 and 131, for what is certified; the ratios are a convention.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> rates = pf.certification_rate(pf.load_programme(), cutoff="2018-09-30", by="programme")
+    >>> rates[["numerator", "denominator", "value"]].iloc[0].round(4).tolist()
+    [144000000.0, 970470000.0, 0.1484]
     """
     if base not in CERTIFICATION_BASES:
         raise ParameterError(f"base={base!r}: use one of {', '.join(CERTIFICATION_BASES)}")

@@ -46,24 +46,40 @@ def all_indicators(
 ) -> pd.DataFrame:
     """Every indicator of a programme in one tidy frame, each row with its cutoff.
 
-    Parameters: `cutoff` one reporting date, or None: every one of the programme (`programme.cutoffs`). `names` one or
-    more names of `pf.INDICATORS`; None: all, but for amounts per head that are no spending (allocation, activated,
-    selected, committed). `by` as the functions take it: axis, programme, fund, region_category, or several of them,
-    for money and people; the same without axis for the payments of the Commission; indicator or region_category for
-    target ratios; programme for residents; an indicator that does not take it is left out, or refused when it is named.
-    None: money and people for the programme (axis `ALL`) and by axis, target ratios by indicator. `fresh` leaves out
-    the values whose data_date is before the cutoff, that is those carried forward from an earlier date (residents,
-    counted on 1 January, too).
+    Parameters
+    ----------
+    programme
+        As `load_programme` gives it.
+    cutoff
+        One reporting date, or None: every one of the programme (`programme.cutoffs`).
+    names
+        One or more names of `pf.INDICATORS`; None: all, but for amounts per head that are no spending (allocation,
+        activated, selected, committed).
+    by
+        As the functions take it: axis, programme, fund, region_category, or several of them, for money and people; the
+        same without axis for the payments of the Commission; indicator or region_category for target ratios; programme
+        for residents. An indicator that does not take it is left out, or refused when it is named. None: money and
+        people for the programme (axis `ALL`) and by axis, target ratios by indicator.
+    fresh
+        Leaves out the values whose data_date is before the cutoff, that is those carried forward from an earlier date
+        (residents, counted on 1 January, too).
 
-    Returns the result columns. Milestone ratios are there when the programme has milestones. Raises `ParameterError`
-    for a name there is none of, a date that is none, or `by` that is none or that an indicator named does not take.
+    Returns
+    -------
+    DataFrame
+        The result columns. Milestone ratios are there when the programme has milestones.
+
+    Raises
+    ------
+    ParameterError
+        For a name there is none of, a date that is none, or `by` that is none or that an indicator named does not take.
 
     Examples
     --------
     >>> import porfse_analysis as pf
     >>> rates = pf.all_indicators(pf.load_programme(), names="declaration_rate", by="programme", fresh=True)
-    >>> rates[["cutoff", "value"]].tail(1).round(4).values.tolist()
-    [[Timestamp('2022-06-30 00:00:00'), 0.7847]]
+    >>> rates["cutoff"].max(), rates["value"].round(4).iloc[-1]
+    (Timestamp('2022-06-30 00:00:00'), np.float64(0.7847))
     """
     require_programme(programme)
     wanted = _wanted(names)

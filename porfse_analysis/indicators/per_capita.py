@@ -74,15 +74,38 @@ def participants(
     `partial`. An axis that reported other indicators and never one of these is `not_reported`, which leaves the
     sum of the programme whole. Technical assistance reports no indicators and so has no row.
 
-    Parameters: `achievements` a `Programme`, or a frame as in `porfse_analysis.schema`; `by` one or more of axis,
-    programme, fund, region_category (programme: one row, axis `ALL`).
+    Parameters
+    ----------
+    achievements
+        A `Programme`, or its table achievements (columns: `porfse_analysis.schema`).
+    cutoff
+        The reporting date: ISO text, date or Timestamp.
+    by
+        One or more of axis, programme, fund, region_category (programme: one row, axis `ALL`).
 
-    Returns the result columns, one row per key; indicator and unit `participants` and `participant`, value and
-    numerator the people, data_date their date. Notes: published_total, stale, partial, restated, not_reported, the
-    bounds (`result.BOUNDS`) of values that are not exact. What was known at the positions before goes with the frame
-    (`attrs`), for `per_capita_spend`.
+    Returns
+    -------
+    DataFrame
+        The result columns, one row per key; indicator and unit `participants` and `participant`, value and numerator
+        the people, data_date their date. Notes: published_total, stale, partial, restated, not_reported, the bounds
+        (`result.BOUNDS`) of values that are not exact. What was known at the positions before goes with the frame
+        (`attrs`), for `per_capita_spend`.
 
-    Source of the definition: total participants of Reg. (EU) 1304/2013, Annex I, and Reg. (EU) 2021/1057, Annex I.
+    Raises
+    ------
+    ParameterError
+        For a date that is none, another `by`, a frame without the columns.
+
+    References
+    ----------
+    Total participants of Reg. (EU) 1304/2013, Annex I, and Reg. (EU) 2021/1057, Annex I.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> reached = pf.participants(pf.load_programme(), cutoff="2022-06-30", by="programme")
+    >>> reached[["value", "data_date", "note"]].values.tolist()
+    [[397748.0, Timestamp('2020-12-31 00:00:00'), 'stale']]
     """
     (table,) = tables_of(achievements=achievements)
     require(table, "achievements")
@@ -203,12 +226,32 @@ def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], 
 def residents(population: Programme | pd.DataFrame, *, cutoff: object) -> pd.DataFrame:
     """Residents of the programme's area on the last 1 January not after the cutoff.
 
-    Parameters: `population` a `Programme`, or a frame as in `porfse_analysis.schema`; several areas of one
-    programme are added.
+    Formula: the sum of the areas of the programme.
 
-    Returns the result columns, one row per programme, axis `ALL`; indicator and unit `residents` and `resident`,
-    value and numerator the people, data_date that 1 January. Notes: `stale` when it is of an earlier year than the
-    cutoff, `not_reported` when there is none, `partial` when an area lacks that year.
+    Parameters
+    ----------
+    population
+        A `Programme`, or its table population (columns: `porfse_analysis.schema`).
+    cutoff
+        The reporting date: ISO text, date or Timestamp.
+
+    Returns
+    -------
+    DataFrame
+        The result columns, one row per programme, axis `ALL`; indicator and unit `residents` and `resident`, value and
+        numerator the people, data_date that 1 January. Notes: `stale` when it is of an earlier year than the cutoff,
+        `not_reported` when there is none, `partial` when an area lacks that year.
+
+    Raises
+    ------
+    ParameterError
+        For a date that is none, a frame without the columns.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> pf.residents(pf.load_programme(), cutoff="2020-12-31")[["value", "data_date"]].values.tolist()
+    [[10027602.0, Timestamp('2020-01-01 00:00:00')]]
     """
     (table,) = tables_of(population=population)
     require(table, "population")
@@ -263,17 +306,42 @@ def per_capita_spend(
     `includes_technical_assistance`). Per resident it is the newest amount of all funds; residents are those of the
     whole area for every axis.
 
-    Parameters: `finance` a `Programme`, and `people` "participants" (as without it) or "residents"; or `finance` as in
-    `porfse_analysis.schema` and `people` the frame from `participants` or `residents` (their `unit` names the
-    indicator; for participants made with the same `by`); `stage` one of the financial stages.
+    Parameters
+    ----------
+    finance
+        A `Programme`, or its table finance (columns: `porfse_analysis.schema`).
+    people
+        With a `Programme`: "participants" (the same as None) or "residents". With a frame: the frame from
+        `participants` or `residents`, whose `unit` names the indicator; participants made with the same `by`.
+    cutoff, by
+        As in `financial_progress`.
+    stage
+        One of the financial stages.
 
-    Returns the result columns; indicator `<stage>_spend_per_participant` or `<stage>_spend_per_resident`, unit
-    EUR/participant or EUR/resident, numerator in euro, denominator people. `data_date` is that of the spend; when the
-    participants are of another date: `other_date`. Notes besides: published_total, stale (the pair is older than the
-    cutoff), partial, zero_denominator, not_reported, no_pair (money and participants are never that near),
-    no_participants.
+    Returns
+    -------
+    DataFrame
+        The result columns; indicator `<stage>_spend_per_participant` or `<stage>_spend_per_resident`, unit
+        EUR/participant or EUR/resident, numerator in euro, denominator people. `data_date` is that of the spend; when
+        the participants are of another date: `other_date`. Notes besides: published_total, stale (the pair is older
+        than the cutoff), partial, zero_denominator, not_reported, no_pair (money and participants are never that near),
+        no_participants.
 
-    Source of the definition: a convention of this package; participants as in Reg. (EU) 1304/2013, Annex I.
+    Raises
+    ------
+    ParameterError
+        For another stage or `people`, and as in `financial_progress`.
+
+    References
+    ----------
+    A convention of this package; participants as in Reg. (EU) 1304/2013, Annex I.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> spend = pf.per_capita_spend(pf.load_programme(), cutoff="2020-12-31", by="programme", stage="declared")
+    >>> spend[["value", "denominator", "note"]].round(2).values.tolist()
+    [[1291.8, 397748.0, 'includes_technical_assistance']]
     """
     if stage not in STAGES:
         raise ParameterError(f"stage={stage!r}: use one of {', '.join(STAGES)}")

@@ -49,9 +49,30 @@ def allocation_changes(finance: Programme | pd.DataFrame, *, cutoff: object, com
     not after it counts, and for an axis that a document about some axes leaves out, its last figure. The programme: the
     figure published for it, else the sum of the axes.
 
-    Returns `ALLOCATION_COLUMNS`: amount, amount_before and change in euro, the date and the plan version of each,
-    status (`PLAN_STATUSES`). A change is given for same and changed alone. Raises
-    `ParameterError` for dates that are none or the same.
+    Parameters
+    ----------
+    finance
+        A `Programme`, or its table finance (columns: `porfse_analysis.schema`).
+    cutoff, compare_to
+        Two different dates (ISO text).
+
+    Returns
+    -------
+    DataFrame
+        `ALLOCATION_COLUMNS`: amount, amount_before and change in euro, the date and the plan version of each, status
+        (`PLAN_STATUSES`). A change is given for same and changed alone.
+
+    Raises
+    ------
+    ParameterError
+        For dates that are none or the same.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> moved = pf.allocation_changes(pf.load_programme(), cutoff="2020-12-31", compare_to="2018-12-31")
+    >>> moved.set_index("axis")["change"].to_dict()
+    {'ALL': 0.0, 'I': -121300000.0, 'II': 151900000.0, 'III': -30600000.0, 'IV': 0.0, 'V': 0.0}
     """
     (table,) = tables_of(finance=finance)
     require(table, "finance")
@@ -127,8 +148,32 @@ def target_changes(
     Plans in force as in `targets_in_force`; of several sources the preferred one that has the target counts.
     Categories of region are kept apart: percentages cannot be added.
 
-    Returns `TARGET_COLUMNS`: target, target_before and change in the unit of the target, status (`PLAN_STATUSES`, of
-    the first five). Raises `ParameterError` for dates that are none or the same, or an unknown `against`.
+    Parameters
+    ----------
+    targets
+        A `Programme`, or its table targets (columns: `porfse_analysis.schema`).
+    cutoff, compare_to
+        Two different dates (ISO text).
+    against
+        target or milestone.
+
+    Returns
+    -------
+    DataFrame
+        `TARGET_COLUMNS`: target, target_before and change in the unit of the target, status (`PLAN_STATUSES`, of the
+        first five).
+
+    Raises
+    ------
+    ParameterError
+        For dates that are none or the same, or an unknown `against`.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> moved = pf.target_changes(pf.load_programme(), cutoff="2020-12-31", compare_to="2018-12-31")
+    >>> moved["status"].value_counts().to_dict()
+    {'changed': 15, 'same': 3, 'only_before': 3}
     """
     (table,) = tables_of(targets=targets)
     require(table, "targets")

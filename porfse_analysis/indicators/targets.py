@@ -62,18 +62,44 @@ def target_achievement_ratio(
     that of the plan in force at the date of the value, and still there in the plan in force at the last position the
     programme reported. Different indicators are never added; above 1 is not clipped.
 
-    Parameters: a `Programme` alone, or its `achievements` and `targets` as in `porfse_analysis.schema`; `against`
-    target or milestone; `by` indicator (categories of region summed) or region_category (kept apart).
+    Parameters
+    ----------
+    achievements, targets
+        A `Programme` alone, or its tables achievements and targets (columns: `porfse_analysis.schema`).
+    cutoff
+        The reporting date: ISO text, date or Timestamp.
+    against
+        target or milestone.
+    by
+        indicator (categories of region summed) or region_category (kept apart).
 
-    Returns the result columns, one row per fund, axis, investment priority, indicator type and indicator; unit 1;
-    numerator and denominator in the unit of the indicator. Notes: stale, partial (a category is left out), restated
-    (taken from a later report), no_target, zero_denominator, not_reported, percentage_target (the target is listed as
-    a percentage, or a result target in (0, 100] has been exceeded tenfold: no ratio), percentage_suspected (it may be
-    one: the ratio is in no count, ranking or mean), the bounds (`result.BOUNDS`) of values that are not exact.
-    Percentages are never added: a group of several categories of region has no denominator and, suspected, no ratio
-    either.
+    Returns
+    -------
+    DataFrame
+        The result columns, one row per fund, axis, investment priority, indicator type and indicator; unit 1; numerator
+        and denominator in the unit of the indicator. Notes: stale, partial (a category is left out), restated (taken
+        from a later report), no_target, zero_denominator, not_reported, percentage_target (the target is listed as a
+        percentage, or a result target in (0, 100] has been exceeded tenfold: no ratio), percentage_suspected (it may be
+        one: the ratio is in no count, ranking or mean), the bounds (`result.BOUNDS`) of values that are not exact.
+        Percentages are never added: a group of several categories of region has no denominator and, suspected, no ratio
+        either.
 
-    Source of the definition: achievement ratio of the annual implementation reports (Reg. 2015/207, Annex V).
+    Raises
+    ------
+    ParameterError
+        For a date that is none, another `against` or `by`, a frame without the columns.
+
+    References
+    ----------
+    Achievement ratio of the annual implementation reports (Impl. Reg. (EU) 2015/207, Annex V).
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> ratios = pf.target_achievement_ratio(pf.load_programme(), cutoff="2020-12-31")
+    >>> unemployed = ratios[(ratios["axis"] == "I") & (ratios["indicator_code"] == "CO01") & ratios["value"].notna()]
+    >>> unemployed[["numerator", "denominator", "value"]].round(4).values.tolist()
+    [[157891.0, 131480.0, 1.2009]]
     """
     reached, plans = tables_of(achievements=achievements, targets=targets)
     require(reached, "achievements")

@@ -20,9 +20,20 @@ def wide(frame: pd.DataFrame) -> pd.DataFrame:
     the axis, and every other key in which rows differ, as they come; so rates by axis over time have one row per axis,
     and `wide(frame).T.plot()` draws one line per axis.
 
-    Parameters: `frame` in the result columns, or some of them: cutoff, indicator, value and the keys that tell rows
-    apart. Returns the values alone, NaN where there is none: units, notes and dates stay in `frame`. Raises
-    `ParameterError` when two rows would come into one cell.
+    Parameters
+    ----------
+    frame
+        In the result columns, or some of them: cutoff, indicator, value and the keys that tell rows apart.
+
+    Returns
+    -------
+    DataFrame
+        The values alone, NaN where there is none: units, notes and dates stay in `frame`.
+
+    Raises
+    ------
+    ParameterError
+        When two rows would come into one cell.
 
     Examples
     --------

@@ -48,10 +48,32 @@ _CENT = 0.005
 def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
     """Everything that looks odd in a programme, up to `cutoff` (default: its last reporting date).
 
-    Returns one row per finding: programme, severity (error, warning, info), check, reason (why it is so, where that is
-    known), axis, figure (stage or indicator), cutoff (the position it is found at), compared_with (the date of the
-    other figure), source, other_source, expected, found, reference (a third figure that explains), unit. Rows after the
-    cutoff change nothing. `porfse_analysis.display.words.wording` puts it into words.
+    Parameters
+    ----------
+    programme
+        As `load_programme` gives it.
+    cutoff
+        What is dated after it changes nothing.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: programme, severity (error, warning, info), check, reason (why it is so, where that is
+        known), axis, figure (stage or indicator), cutoff (the position it is found at), compared_with (the date of the
+        other figure), source, other_source, expected, found, reference (a third figure that explains), unit,
+        expected_bound, found_bound. `porfse_analysis.display.words.wording` puts it into words.
+
+    Raises
+    ------
+    ParameterError
+        For a date that is none.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> findings = pf.check(pf.load_programme())
+    >>> findings["severity"].value_counts()[["warning"]].to_dict(), "error" in set(findings["severity"])
+    ({'warning': 3}, False)
     """
     require_programme(programme)
     if cutoff is None:

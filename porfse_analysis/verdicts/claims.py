@@ -162,17 +162,39 @@ _COMMITMENTS = {"no_commitments", "commitment_gap", "reserve_missing", "base_mis
 def check_claims(programme: Programme, *, cutoff: object = None, rules: Rules | None = None) -> pd.DataFrame:
     """The verdict on every claim dated not after `cutoff` (default: on every claim).
 
-    `rules` are those of the performance framework and of decommitment; by default those of the programme's period with
-    what its folder changes.
+    Parameters
+    ----------
+    programme
+        As `load_programme` gives it.
+    cutoff
+        What is dated after it is not seen, but for the first figure after a claim.
+    rules
+        Those of the performance framework and of decommitment; None: those of the programme's period with what its
+        folder changes.
 
-    Returns one row per claim: what is claimed (claim, quantity, axis, cutoff, source, claimed, unit, qualifier,
-    precision), `verdict` (`confirmed`, `contradicted`, `compatible`, `not_verifiable`), `reason` (see `REASONS`), the
-    figure found with its limits, bound (`found_bound`: a code of `result.BOUNDS`), quantity, date and source, the next
-    one (with its bound) as context, further figures the reason needs (reference, other_reference, explained_by), what
-    the document itself has for it (own_value, own_bound: consistency, no check),
-    `needs` (see `NEEDS`) and `note` (`own_reading`: the document names neither the stage nor the axis of its figure).
-    A document whose endowments do not add up to its own total has one row more, the claim
-    `allocation-sum`. `porfse_analysis.display.words.claims` puts it into words.
+    Returns
+    -------
+    DataFrame
+        One row per claim: what is claimed (claim, quantity, axis, cutoff, source, claimed, unit, qualifier, precision),
+        `verdict` (`confirmed`, `contradicted`, `compatible`, `not_verifiable`), `reason` (see `REASONS`), the figure
+        found with its limits, bound (`found_bound`: a code of `result.BOUNDS`), quantity, date and source, the next one
+        (with its bound) as context, further figures the reason needs (reference, other_reference, explained_by), what
+        the document itself has for it (own_value, own_bound: consistency, no check), `needs` (see `NEEDS`) and `note`
+        (`own_reading`: the document names neither the stage nor the axis of its figure). A document whose endowments do
+        not add up to its own total has one row more, the claim `allocation-sum`.
+        `porfse_analysis.display.words.claims` puts it into words.
+
+    Raises
+    ------
+    ParameterError
+        For a date that is none, or rules of another period.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> verdicts = pf.check_claims(pf.load_programme())
+    >>> verdicts["verdict"].value_counts()[["confirmed", "contradicted", "compatible"]].to_dict()
+    {'confirmed': 5, 'contradicted': 2, 'compatible': 1}
     """
     require_programme(programme)
     claims = programme.claims

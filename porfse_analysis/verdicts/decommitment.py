@@ -103,25 +103,21 @@ def decommitment(
 ) -> pd.DataFrame:
     """The decommitment target of 31 December `year`, the payment applications against it, the risk or the surplus.
 
-    Meaning
-    -------
-    The part of the EU commitments up to `year` - 3 (rule `years_to_cover`) that neither pre-financing nor payment
-    applications cover by the deadline is lost. Each fund is covered on its own (rule `decommitted_by`).
+    Meaning: the part of the EU commitments up to `year` - 3 (rule `years_to_cover`) that neither pre-financing nor
+    payment applications cover by the deadline is lost. Each fund is covered on its own (rule `decommitted_by`).
 
-    Formula
-    -------
-    In EUR of EU support: target = max(0, commitments - reserve - pre-financing - exceptions), the first commitment
-    spread as its period says (2021-2027: six tenths, then a tenth in each of the four years after); applications =
-    sum over axes of min(certified x EU rate, EU allocation); risk = max(0, target - applications); surplus = max(0,
-    applications - target). Totals (EU and national) = EU / rate, where all axes have one rate. At closure the whole
-    support is due, the reserve counts and nothing is deducted.
+    Formula, in EUR of EU support: target = max(0, commitments - reserve - pre-financing - exceptions), the first
+    commitment spread as its period says (2021-2027: six tenths, then a tenth in each of the four years after);
+    applications = sum over axes of min(certified x EU rate, EU allocation); risk = max(0, target - applications);
+    surplus = max(0, applications - target). Totals (EU and national) = EU / rate, where all axes have one rate. At
+    closure the whole support is due, the reserve counts and nothing is deducted.
 
     Parameters
     ----------
     eu_commitments
         Or a `Programme`, then without `finance` and by default with the rules of its folder. Every year from the first
-        one; none is filled in. A year without commitment or without reserve says 0. Empty
-        `fund`: the programme's only one; beside finance of two funds there is no verdict.
+        one; none is filled in. A year without commitment or without reserve says 0. Empty `fund`: the programme's only
+        one; beside finance of two funds there is no verdict.
     finance
         Certified expenditure alone counts, at the EU part / total of the allocation of the same axis, fund and
         category in force then (of the same source where it gives the EU part). A figure dated before the deadline is
@@ -147,12 +143,40 @@ def decommitment(
 
     Returns
     -------
-    One row per programme and fund. Status: see `STATUSES`; `settled_at_closure`: the last commitment has no deadline.
-    `needs`: what to supply (code, or code:years). `other_readings`: which rule to be confirmed would, read otherwise,
-    change the status, as rule=value:status. What stands behind a row by axis: `payment_applications`. A figure that
-    is not known leaves the others empty unless its lowest and highest value decide alike.
+    DataFrame
+        One row per programme and fund. Status: see `STATUSES`; `settled_at_closure`: the last commitment has no
+        deadline. `needs`: what to supply (code, or code:years). `other_readings`: which rule to be confirmed would,
+        read otherwise, change the status, as rule=value:status. What stands behind a row by axis:
+        `payment_applications`. A figure that is not known leaves the others empty unless its lowest and highest value
+        decide alike.
 
-    Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 86-87, 120, 130, 134, 136; see `rules_table`.
+    Raises
+    ------
+    ParameterError
+        For a year without deadline, a date that is none, rates or amounts that cannot be, a frame without the columns.
+
+    References
+    ----------
+    Reg. (EU) 1303/2013 art. 86-87, 120, 130, 134, 136; see `rules_table`.
+
+    Examples
+    --------
+    A support of 700 in equal parts of 100 a year, 6 of them reserve, and 300 certified at a rate of one half. By the
+    end of 2018 the commitments of 2014 and 2015 are due, less their reserve and the pre-financing.
+
+    >>> import pandas as pd
+    >>> import porfse_analysis as pf
+    >>> from porfse_analysis.schema import conform
+    >>> due = {"fund": "ESF", "eu_commitment_eur": 100.0, "performance_reserve_eur": 6.0}
+    >>> money = {"axis": "I", "fund": "ESF", "cutoff": "2018-12-31", "source": "report"}
+    >>> years = pd.DataFrame([due | {"year": year} for year in range(2014, 2021)])
+    >>> plan = conform("eu_commitments", years, programme="2014IT05SFOP007")
+    >>> stages = [money | {"stage": "allocation", "amount_eur": 1400.0, "eu_amount_eur": 700.0}]
+    >>> stages += [money | {"stage": "certified", "amount_eur": 300.0}]
+    >>> finance = conform("finance", pd.DataFrame(stages), programme="2014IT05SFOP007")
+    >>> reached = pf.decommitment(plan, finance, year=2018)
+    >>> reached[["commitments_eu", "target_eu", "payment_applications_eu", "status"]].values.tolist()
+    [[188.0, 119.7325, 150.0, 'covered']]
     """
     plan, money, paid = tables_of(eu_commitments=eu_commitments, finance=finance, eu_payments=eu_payments)
     applied = rules_for(eu_commitments, rules)
@@ -173,21 +197,38 @@ def payment_applications(
 ) -> pd.DataFrame:
     """The payment applications behind `decommitment`, which takes the same arguments.
 
-    Meaning
-    -------
-    What each axis has applied for to the Union by the deadline.
+    Meaning: what each axis has applied for to the Union by the deadline. Formula, in EUR of EU support:
+    min(certified x EU rate, EU allocation).
 
-    Formula
-    -------
-    In EUR of EU support: min(certified x EU rate, EU allocation).
+    Parameters
+    ----------
+    eu_commitments, finance, year, cutoff, prefinancing, exceptions_eur, rates, rules
+        As in `decommitment`.
 
     Returns
     -------
-    One row per axis, fund and category of region: the certified amount, its date and source, the rate and the
-    allocation it comes from, the applications before and after the limit of the EU allocation, their lowest and highest
-    value. Without rules for its period a programme has no rows.
+    DataFrame
+        One row per axis, fund and category of region: the certified amount, its date and source, the rate and the
+        allocation it comes from, the applications before and after the limit of the EU allocation, their lowest and
+        highest value. Without rules for its period a programme has no rows.
 
-    Raises `ParameterError`. Sources: as `decommitment`.
+    Raises
+    ------
+    ParameterError
+        As in `decommitment`.
+
+    References
+    ----------
+    As `decommitment`.
+
+    Examples
+    --------
+    The 144 million certified at 30 September 2018, half of them to be paid by the Union:
+
+    >>> import porfse_analysis as pf
+    >>> asked = pf.payment_applications(pf.load_programme(), year=2018)
+    >>> asked[["axis", "certified_eur", "rate", "payment_applications_eu"]].values.tolist()
+    [['ALL', 144000000.0, 0.5, 72000000.0]]
     """
     plan, money = tables_of(eu_commitments=eu_commitments, finance=finance)
     applied = rules_for(eu_commitments, rules)

@@ -119,36 +119,79 @@ def performance_framework(
     (serious failure at closure can mean a correction). Formula: ratio = achieved / milestone or target of
     every indicator of the framework; status by `assess`.
 
-    Takes the tables achievements, finance and targets, or a `Programme` alone, with its axes and the rules of its
-    folder (`rules`: by default those of the period of each programme). `cutoff` (ISO date) shows the state before the
-    assessment, with the plan and the figures of then; after it, nothing changes but that the reserve is at stake no
-    more once it is decided. `axes` (table axes) tells which axes are technical assistance or REACT-EU and lists axes
-    without indicators. `reserve` gives the amounts of the
-    plan: columns axis, reserve_eur and, where needed, programme, fund, region_category; without it the
-    reserve is an estimate: `reserve_share` of the EU support of the programme, technical assistance included, spread
-    over the other axes.
-
-    - Framework: the rows of `targets` with in_performance_framework, of the latest plan version in force at
-      the date. They come from one source: of those that mark a framework, the one with the newest version by
-      then.
-    - An indicator counts once per axis, fund and category of region. Without investment priority on its
-      target the achievements of all priorities are added (a figure published for the axis comes first); with
-      priorities, their targets and their achievements are added.
+    - Framework: the rows of `targets` with in_performance_framework, of the latest plan version in force at the date.
+      They come from one source: of those that mark a framework, the one with the newest version by then.
+    - An indicator counts once per axis, fund and category of region. Without investment priority on its target the
+      achievements of all priorities are added (a figure published for the axis comes first); with priorities, their
+      targets and their achievements are added.
     - Achieved: the newest position not after the date, one source. Financial: certified expenditure, in EUR. A value
       dated before the assessment is the least there can be (note `older_figure`), so that a state before it is
       `achieved` or `undetermined`, never worse.
-    - A milestone of zero with a positive final target counts as reached. Missing values, missing targets,
-      differing units and missing series leave a ratio unknown: nothing is put in its place.
+    - A milestone of zero with a positive final target counts as reached. Missing values, missing targets, differing
+      units and missing series leave a ratio unknown: nothing is put in its place.
     - A period without a test (2021-2027) or without rules gets no status: `not_assessed`, note `no_test` or `no_rules`.
-    - A result whose target is at most 100 while its values exceed ten times that is a percentage in disguise:
-      no ratio.
+    - A result whose target is at most 100 while its values exceed ten times that is a percentage in disguise: no ratio.
 
-    Returns one row per axis, fund and category of region: `status` (see `STATUSES`), `by_derogation`, best and worst
-    case, the indicators `below` the thresholds, `reserve_eur` in EUR of EU support, what the readings of an
-    unconfirmed rule give where they differ (`readings`), which other reading would change the status
-    (`would_change`), names of the rules. What stands behind each row: `framework_indicators`; in words:
-    `porfse_analysis.display.words.framework`. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 20-22 and
-    Annex II, Impl. Reg. (EU) 215/2014 art. 5-7; see `rules_table`.
+    Parameters
+    ----------
+    achievements, finance, targets
+        A `Programme` alone, or its tables of these names (columns: `porfse_analysis.schema`).
+    against
+        milestone or target.
+    cutoff
+        ISO date: shows the state before the assessment, with the plan and the figures of then. After the assessment
+        nothing changes but that the reserve is at stake no more once it is decided.
+    axes
+        Table axes: tells which axes are technical assistance or REACT-EU, lists axes without indicators. Of a
+        `Programme`: its own.
+    reserve
+        The amounts of the plan: columns axis, reserve_eur and, where needed, programme, fund, region_category. None: an
+        estimate, `reserve_share` of the EU support of the programme, technical assistance included, spread over the
+        other axes.
+    rules
+        None: those of the period of each programme, with what the folder of a `Programme` changes.
+
+    Returns
+    -------
+    DataFrame
+        One row per axis, fund and category of region: `status` (see `STATUSES`), `by_derogation`, best and worst case,
+        the indicators `below` the thresholds, `reserve_eur` in EUR of EU support, what the readings of an unconfirmed
+        rule give where they differ (`readings`), which other reading would change the status (`would_change`), names of
+        the rules. What stands behind each row: `framework_indicators`; in words:
+        `porfse_analysis.display.words.framework`.
+
+    Raises
+    ------
+    ParameterError
+        For another `against`, a date that is none, rules of another period, a frame without the columns.
+
+    References
+    ----------
+    Reg. (EU) 1303/2013 art. 20-22 and Annex II, Impl. Reg. (EU) 215/2014 art. 5-7; see `rules_table`.
+
+    Examples
+    --------
+    An axis that has reached 90 of 100 participants and certified 800 of 1,000 euro: one of its two indicators is below
+    85%.
+
+    >>> import pandas as pd
+    >>> import porfse_analysis as pf
+    >>> from porfse_analysis.schema import conform
+    >>> key = {"axis": "I", "fund": "ESF", "source": "report"}
+    >>> people = {"indicator_code": "CO01", "indicator_type": "output", "unit": "number"}
+    >>> euro = {"indicator_code": "F1", "indicator_type": "financial", "unit": "EUR"}
+    >>> plan = {"plan_version": "1", "valid_from": "2014-12-31", "in_performance_framework": "yes"}
+    >>> rows = {
+    ...     "achievements": [key | people | {"cutoff": "2018-12-31", "value": 90.0}],
+    ...     "finance": [key | {"cutoff": "2018-12-31", "stage": "certified", "amount_eur": 800.0}],
+    ...     "targets": [
+    ...         key | people | plan | {"kind": "output", "milestone": 100.0},
+    ...         key | euro | plan | {"kind": "financial", "milestone": 1000.0},
+    ...     ],
+    ... }
+    >>> tables = [conform(name, pd.DataFrame(some), programme="2014IT05SFOP007") for name, some in rows.items()]
+    >>> pf.performance_framework(*tables)[["axis", "status", "below"]].values.tolist()
+    [['I', 'not_achieved', 'F1']]
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)
@@ -174,10 +217,35 @@ def framework_indicators(
     Meaning: how far each indicator of the framework is from its milestone or target. Formula: ratio = achieved /
     milestone or target.
 
-    Returns one row per axis, fund, category of region and indicator: `ratio` (1 for 100%; empty where it is not
-    known, with its limits in ratio_at_least and ratio_at_most), `value` and `target` in `unit`, `state`
-    (`evaluable`, `milestone_zero`, `bounded`: only limits are known, `not_evaluable`, `left_out`), what stands in
-    the way (`note`, in codes). Raises `ParameterError`. Sources: as `performance_framework`.
+    Parameters
+    ----------
+    achievements, finance, targets, against, cutoff, axes, reserve, rules
+        As in `performance_framework`.
+
+    Returns
+    -------
+    DataFrame
+        One row per axis, fund, category of region and indicator: `ratio` (1 for 100%; empty where it is not known, with
+        its limits in ratio_at_least and ratio_at_most), `value` and `target` in `unit`, `state` (`evaluable`,
+        `milestone_zero`, `bounded`: only limits are known, `not_evaluable`, `left_out`), what stands in the way
+        (`note`, in codes).
+
+    Raises
+    ------
+    ParameterError
+        As in `performance_framework`.
+
+    References
+    ----------
+    As `performance_framework`.
+
+    Examples
+    --------
+    No source of the bundled programme says which indicators its framework has.
+
+    >>> import porfse_analysis as pf
+    >>> len(pf.framework_indicators(pf.load_programme(), against="target", cutoff="2022-06-30"))
+    0
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)

@@ -257,8 +257,28 @@ def rules_of(cci: str, rules: Rules | None = None) -> Rules | None:
 def rules_table(period: str | Rules | None = None) -> pd.DataFrame:
     """The rules of a period, a changed set of them, or without an argument those of every period, as a table.
 
-    Shape: one row per rule; columns period, name, value, unit, status, source. What each means is worded by
-    `porfse_analysis.display.words.rules.word_rules`. Raises `ParameterError` for a period without rules.
+    Parameters
+    ----------
+    period
+        As "2014-2020", or rules as `pf.RULES["2014-2020"].replace(...)` gives them; None: every period.
+
+    Returns
+    -------
+    DataFrame
+        One row per rule: period, name, value, unit, status (confirmed, unconfirmed), source. What each means is worded
+        by `porfse_analysis.display.words.rules.word_rules`.
+
+    Raises
+    ------
+    ParameterError
+        For a period without rules.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> rules = pf.rules_table("2014-2020").set_index("name")
+    >>> rules.loc["milestone_date", ["value", "source"]].tolist()
+    ['2018-12-31', 'Reg. (EU) 1303/2013 art. 21 and Annex II']
     """
     if period is None:
         return pd.concat([rules_table(rules) for rules in RULES.values()], ignore_index=True)

@@ -4,6 +4,7 @@ import difflib
 import importlib
 import inspect
 import itertools
+import re
 import sys
 from pathlib import Path
 
@@ -97,3 +98,27 @@ def test_changes_are_said_where_users_look():
     assert "### Changed" in unreleased
     assert "from-0.1-to-0.2.md" in unreleased
     assert (ROOT / "docs" / "from-0.1-to-0.2.md").is_file()
+
+
+def public_functions():
+    for name in pf.__all__:
+        found = getattr(pf, name)
+        if inspect.ismodule(found):
+            yield from (getattr(found, inner) for inner in found.__all__)
+        elif inspect.isfunction(found):
+            yield found
+
+
+@pytest.mark.parametrize("function", list(public_functions()), ids=lambda function: function.__name__)
+def test_a_public_function_says_what_it_takes_gives_and_refuses(function):
+    """In the sections of numpydoc, so that the reference and the help of an editor show them; with an example."""
+    heads = re.split(r"\n(\w+)\n-{3,}\n", inspect.getdoc(function))
+    sections = dict(zip(heads[1::2], heads[2::2], strict=True))
+    documented = re.findall(r"^(\*?\w[\w, ]*)$", sections["Parameters"], flags=re.MULTILINE)
+    assert {name for line in documented for name in line.split(", ")} == {
+        f"*{name}" if parameter.kind is parameter.VAR_POSITIONAL else name
+        for name, parameter in inspect.signature(function).parameters.items()
+    }
+    gives = inspect.signature(function).return_annotation not in (None, "None")
+    assert ("Returns" in sections) == gives
+    assert ">>> import porfse_analysis as pf" in sections["Examples"]
