@@ -29,9 +29,8 @@ def find_faults(
 
     `rows` gives, per row of the frame, its line in the file (default: the header is line 1). Checked: cells that may
     not be empty, allowed words, other spellings of known codes, negative numbers, counts of people that are not whole
-    (not with `published_fractions`), repeated keys, dates after today, figures dated after their own cutoff or outside
-    their own year, a part
-    above its whole, an axis called `ALL`.
+    (not with `published_fractions`), repeated keys, dates after today, figures dated after their own cutoff or
+    outside their own year, a part above its whole, an axis called `ALL`.
     """
     table = TABLES[name]
     frame = frame.reset_index(drop=True)

@@ -14,6 +14,7 @@ from porfse_analysis.cli.programmes import Overwrite, imports, say_kept
 
 if TYPE_CHECKING:
     from porfse_analysis.loaders.opencoesione_data import Records
+    from porfse_analysis.programme import Programme
 
 __all__ = ["import_opencoesione"]
 
@@ -85,16 +86,20 @@ def import_opencoesione(
             overwrite=overwrite,
             progress=progress,
         )
-    for line in summary(records):
-        print(line, file=sys.stderr)
     if overwrite:
         say_kept(programme, to)
-    if plan is None:
-        print("no allocation: the records have none, so there are amounts and no rates (--plan FILE)", file=sys.stderr)
+    for line in (*summary(records), *_outcome(programme, to, planned=plan is not None)):
+        print(line, file=sys.stderr)
+
+
+def _outcome(programme: Programme, to: Path, *, planned: bool) -> Iterator[str]:
+    """The folder that was made, and what to do with it."""
+    if not planned:
+        yield "no allocation: the records have none, so there are amounts and no rates (--plan FILE)"
     dates = programme.cutoffs
     counted = f"{len(dates)} dates, {dates[0]} to {dates[-1]}" if len(dates) > 1 else dates[0]
-    print(f"{programme.cci} {programme.title('en')}: {counted}", file=sys.stderr)
-    print(f"now: porfse report {to} --out {to}-reports", file=sys.stderr)
+    yield f"{programme.cci} {programme.title('en')}: {counted}"
+    yield f"now: porfse report {to} --out {to}-reports"
 
 
 def summary(records: Records) -> Iterator[str]:

@@ -176,49 +176,13 @@ def _aims(
 
 def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str) -> pd.DataFrame:
     """One row per group out of its categories of region."""
-    has_value, has_target = rows["value"].notna(), rows["target"].gt(0)
-    used = has_value & has_target
-    rows = rows.assign(
-        has_value=has_value,
-        has_target=has_target,
-        targeted=rows["target"].notna(),
-        used=used,
-        left_out=~used,
-        used_value=rows["value"].where(used),
-        used_target=rows["target"].where(used),
-        percentage=rows["percentage"].eq(True),
-        suspected=rows["suspected"].eq(True),
-        used_date=rows["data_date"].where(has_value),
-        late=reported_late(rows) & has_value,
-        source=rows["source"].fillna(rows["target_source"]),
-    ).sort_values([*_KEY, "source"], kind="stable")
-    groups = rows.groupby(keys, sort=True, dropna=False)
-    table = groups.agg(
-        numerator=("used_value", "sum"),
-        denominator=("used_target", "sum"),
-        all_values=("value", "sum"),
-        has_value=("has_value", "any"),
-        has_target=("has_target", "any"),
-        targeted=("targeted", "any"),
-        any_used=("used", "any"),
-        left_out=("left_out", "any"),
-        data_date=("used_date", "min"),
-        percentage=("percentage", "any"),
-        suspected=("suspected", "any"),
-        used=("used", "sum"),
-        targets=("has_target", "sum"),
-        late=("late", "any"),
-        source=("source", "first"),
-    ).reset_index()
-    told = rows[used.where(groups["used"].transform("any"), has_value)]
-    bounds = bound_of(told["qualifier"], [told[name] for name in keys]).rename("bound")
-    table = table.merge(bounds.reset_index(), on=keys, how="left")
+    table = _summed(rows, keys)
     value_only = ~table["any_used"]
     table["numerator"] = table["numerator"].where(~value_only, table["all_values"].where(table["has_value"]))
     zero = table["targeted"] & ~table["has_target"]
     table["denominator"] = table["denominator"].where(table["any_used"]).mask(zero, 0.0)
     waiting = ~table["has_value"] & table["has_target"]
-    table.loc[waiting, "denominator"] = groups["target"].sum().reset_index(drop=True)[waiting]
+    table.loc[waiting, "denominator"] = table["all_targets"][waiting]
     # percentages of several categories of region are not added
     several = table["used"].where(table["any_used"], table["targets"]).gt(1)
     table["denominator"] = table["denominator"].mask((table["percentage"] | table["suspected"]) & several)
@@ -241,3 +205,45 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
     table["cutoff"], table["indicator"], table["unit"] = cutoff, name, "1"
     order = ["programme", "axis", "fund", "investment_priority", "indicator_type", "indicator_code"]
     return make_result(table.sort_values(order, kind="stable"))
+
+
+def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Per group: its values and its targets added, what its categories of region have of both, the bound of the sum."""
+    has_value, has_target = rows["value"].notna(), rows["target"].gt(0)
+    used = has_value & has_target
+    rows = rows.assign(
+        has_value=has_value,
+        has_target=has_target,
+        targeted=rows["target"].notna(),
+        used=used,
+        left_out=~used,
+        used_value=rows["value"].where(used),
+        used_target=rows["target"].where(used),
+        percentage=rows["percentage"].eq(True),
+        suspected=rows["suspected"].eq(True),
+        used_date=rows["data_date"].where(has_value),
+        late=reported_late(rows) & has_value,
+        source=rows["source"].fillna(rows["target_source"]),
+    ).sort_values([*_KEY, "source"], kind="stable")
+    groups = rows.groupby(keys, sort=True, dropna=False)
+    table = groups.agg(
+        numerator=("used_value", "sum"),
+        denominator=("used_target", "sum"),
+        all_values=("value", "sum"),
+        all_targets=("target", "sum"),
+        has_value=("has_value", "any"),
+        has_target=("has_target", "any"),
+        targeted=("targeted", "any"),
+        any_used=("used", "any"),
+        left_out=("left_out", "any"),
+        data_date=("used_date", "min"),
+        percentage=("percentage", "any"),
+        suspected=("suspected", "any"),
+        used=("used", "sum"),
+        targets=("has_target", "sum"),
+        late=("late", "any"),
+        source=("source", "first"),
+    ).reset_index()
+    told = rows[used.where(groups["used"].transform("any"), has_value)]
+    bounds = bound_of(told["qualifier"], [told[name] for name in keys]).rename("bound")
+    return table.merge(bounds.reset_index(), on=keys, how="left")

@@ -406,7 +406,12 @@ def _of_target(year: int, row: Answer, others: Others) -> Answer:
     except ParameterError:
         return answer("not_verifiable", "unknown_quantity")
     # a row for each fund
-    first, second = (frame[frame["programme"] == row["programme"]] for frame in (modes[0], modes[-1]))
+    least, most = (frame[frame["programme"] == row["programme"]] for frame in (modes[0], modes[-1]))
+    return _target_answer(least, most, row)
+
+
+def _target_answer(first: pd.DataFrame, second: pd.DataFrame, row: Answer) -> Answer:
+    """The verdict out of the rows of a deadline, `first` with the pre-financing that takes off least, `second` most."""
     notes = {code for frame in (first, second) for note in frame["note"] for code in split_note(note)}
     needs = ["eu_commitments"] if notes & _COMMITMENTS else []
     earlier = bool((first["data_date"] < row["cutoff"]).any())

@@ -162,10 +162,7 @@ def progress_by_axis(report: Report) -> Table:
 
     Committed and paid, where nothing is declared or certified; amounts alone, where there is no allocation.
     """
-    results = report.results
-    known = results.loc[results["numerator"].notna(), "indicator"]
-    spent = {RATES["declared"], RATES["certified"]} & set(known)
-    shown = _SHOWN if spent else (*_SHOWN[:2], "committed", "paid", *_SHOWN[2:])
+    shown = _stages_shown(report)
     allocation = allocation_in_force(report).set_index("axis")
     frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
     frame["allocation"] = frame["axis"].map(allocation["amount"])
@@ -183,7 +180,7 @@ def progress_by_axis(report: Report) -> Table:
     used = [allocation["source"]] if len(allocation) else []
     sums = axes_and_total(report, "allocation", allocation.reset_index())
     for stage in shown:
-        rows = results[results["indicator"] == RATES[stage]].set_index("axis")
+        rows = report.results[report.results["indicator"] == RATES[stage]].set_index("axis")
         if rows["numerator"].isna().all():
             continue
         frame[f"{stage}_amount"] = frame["axis"].map(rows["numerator"])
@@ -219,6 +216,12 @@ def progress_by_axis(report: Report) -> Table:
         notes=[report.text("table.progress_note") if len(allocation) else report.text("empty.no_plan"), *sums, *notes],
         source=source_line(pd.concat(used) if used else [], report),
     )
+
+
+def _stages_shown(report: Report) -> tuple[str, ...]:
+    known = report.results.loc[report.results["numerator"].notna(), "indicator"]
+    spent = {RATES["declared"], RATES["certified"]} & set(known)
+    return _SHOWN if spent else (*_SHOWN[:2], "committed", "paid", *_SHOWN[2:])
 
 
 def _named(stage: str) -> dict[str, str]:

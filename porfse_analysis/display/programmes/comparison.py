@@ -162,6 +162,31 @@ def open_comparison(
     wording.check_language(lang)
     state, only = member_state.strip().upper(), _of_the_period(fund.strip().upper(), titles)
     named = _codes(programmes)
+    picked, elsewhere = _picked(titles, named, state, only)
+    at = known_date(_dates(_pool(tables, picked["programme"], only)), cutoff, of="the comparison")
+    apart = _apart(picked, _pool(tables, picked["programme"], "")["finance"], only, at)
+    picked = picked[~picked["programme"].isin(apart["programme"])].reset_index(drop=True)
+    if picked.empty:
+        funds = ", ".join(sorted(set(apart["main_fund"])))
+        raise ParameterError(f"fund {only!r}: no programme has it as its main fund; those asked for have {funds}")
+    pool = _pool(tables, picked["programme"], only)
+    cited = _pool(tables, pd.concat([picked["programme"], apart["programme"]]), "")
+    return Comparison(
+        pool,
+        _sources(cited, tables.get("sources")),
+        at,
+        lang,
+        picked.assign(label=_labels(picked)),
+        state,
+        only,
+        tuple(elsewhere) if named else (),
+        apart,
+        own,
+    )
+
+
+def _picked(titles: pd.DataFrame, named: list[str], state: str, only: str) -> tuple[pd.DataFrame, list[str]]:
+    """The programmes asked for that have the fund, by code; and those named that are of another member state."""
     if not named and not state:
         raise ParameterError(
             "which programmes? Give their codes (programmes=['2014IT05SFOP007', ...]) or a member_state "
@@ -183,27 +208,7 @@ def open_comparison(
         picked = picked.drop(lacking.index)
     if picked.empty:
         raise ParameterError(f"member state {state} has no programme with {only}")
-    picked = picked.sort_values("programme").reset_index(drop=True)
-    at = known_date(_dates(_pool(tables, picked["programme"], only)), cutoff, of="the comparison")
-    apart = _apart(picked, _pool(tables, picked["programme"], "")["finance"], only, at)
-    picked = picked[~picked["programme"].isin(apart["programme"])].reset_index(drop=True)
-    if picked.empty:
-        funds = ", ".join(sorted(set(apart["main_fund"])))
-        raise ParameterError(f"fund {only!r}: no programme has it as its main fund; those asked for have {funds}")
-    pool = _pool(tables, picked["programme"], only)
-    cited = _pool(tables, pd.concat([picked["programme"], apart["programme"]]), "")
-    return Comparison(
-        pool,
-        _sources(cited, tables.get("sources")),
-        at,
-        lang,
-        picked.assign(label=_labels(picked)),
-        state,
-        only,
-        tuple(elsewhere["programme"]) if named else (),
-        apart,
-        own,
-    )
+    return picked.sort_values("programme").reset_index(drop=True), list(elsewhere["programme"])
 
 
 def _apart(picked: pd.DataFrame, finance: pd.DataFrame, fund: str, at: pd.Timestamp) -> pd.DataFrame:
