@@ -113,14 +113,16 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
     both = pd.concat([by_axis, whole], ignore_index=True)
     # what is wrong with a sum of axes is said of its axes
     published = pd.concat([by_axis, whole[whole["published_total"].eq(True)]], ignore_index=True)
+    # what nothing is reported of is not gone through: most of the time of a small programme
+    values, aims = len(achievements) > 0, len(targets) > 0
     return itertools.chain(
         _eu_part(finance),
         payment_sums(paid),
-        _subsets(achievements),
-        partitions(achievements),
-        fractional_counts(achievements, population),
-        neighbouring_keys(achievements, targets, at),
-        lacking_years(achievements, paid),
+        _subsets(achievements) if values else (),
+        partitions(achievements) if values else (),
+        fractional_counts(achievements, population) if values or len(population) else (),
+        neighbouring_keys(achievements, targets, at) if values or aims else (),
+        lacking_years(achievements, paid) if values or len(paid) else (),
         axes_against_total(along, tables["axes"]),
         between_sources(along, both),
         replaced(finance),
@@ -130,14 +132,14 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         claims_against_data(claims, achievements, both),
         _order(both),
         _falls(published),
-        _achievement_falls(achievements),
+        _achievement_falls(achievements) if values else (),
         _above_allocation(published, both[both["stage"] == "allocation"]),
         _axes_left_out(by_axis),
         _selected_equals_declared(whole),
         _plan_changes(published),
-        _target_changes(targets),
-        _percentages(achievements, targets, at),
-        doubtful_percentages(achievements, targets, at),
+        _target_changes(targets) if aims else (),
+        _percentages(achievements, targets, at) if aims else (),
+        doubtful_percentages(achievements, targets, at) if values and aims else (),
         _stale_positions(both),
         _stale(whole, achievements, at),
     )

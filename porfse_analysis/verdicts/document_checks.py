@@ -21,6 +21,8 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
         return
     rows = finance.assign(gone=superseded(finance), source=finance["source"].astype("str"))
     rows = rows[rows["amount_eur"].notna()]
+    if not rows["gone"].any():
+        return
     kept = rows.loc[~rows["gone"], [*_CELL, "source", "amount_eur"]]
     # a figure of the whole is replaced by the sum of the axes
     place = [name for name in _CELL if name != "axis"]
