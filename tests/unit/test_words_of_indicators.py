@@ -66,8 +66,8 @@ def test_formulas_in_words():
         ({"title_it": "Occupazione", "thematic_objective": "08"}, "Occupazione", "Occupazione"),
         (
             {"title_it": "", "title_en": "", "thematic_objective": "01"},
-            "Obiettivo tematico 1: rafforzare la ricerca, lo sviluppo tecnologico e l'innovazione",
-            "Thematic objective 1: Strengthening research, technological development and innovation",
+            "Obiettivo tematico 1: ricerca e innovazione",
+            "Thematic objective 1: Research and innovation",
         ),
         ({"thematic_objective": "TA"}, "Assistenza tecnica", "Technical assistance"),
         ({"thematic_objective": "MULTI"}, "Più obiettivi tematici", "Several thematic objectives"),
