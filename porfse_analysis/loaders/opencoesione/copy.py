@@ -1,8 +1,8 @@
 """The copy of the records that an import leaves in the folder: what was kept, as OpenCoesione's own files.
 
-One zip archive of Parquet tables under the names of OpenCoesione's columns, amounts as decimals and days as dates: it is
-read as the source was, so that a further date can be made without the source. It holds nothing that was not kept. Where
-DuckDB is not installed the tables are CSV.
+One zip archive of Parquet tables under the names of OpenCoesione's columns, amounts as decimals and days as dates: it
+is read as the source was, so that a further date can be made without the source. It holds nothing that was not kept.
+Where DuckDB is not installed the tables are CSV.
 """
 
 from __future__ import annotations
@@ -50,18 +50,14 @@ def _member(name: str, *, packed: bool = True) -> zipfile.ZipInfo:
     return member
 
 
-_TYPED = {"amount": "DECIMAL(18, 2)", "day": "DATE"}
-"""What has been read without a fault, and is exact so; all else stays the text it is."""
-
-
 def _parquet(kind: str, texts: pd.DataFrame, values: pd.DataFrame) -> bytes:
     columns, frame = [], texts.copy()
     for field in layouts()[kind].fields:
         if field.name in texts:
             name = quoted(field.name)
-            if field.kind in _TYPED:
+            if field.kind in scan.TYPED:
                 frame[field.name] = values[field.name]
-                name = f"CAST({name} AS {_TYPED[field.kind]})"
+                name = f"CAST({name} AS {scan.TYPED[field.kind]})"
             columns.append(f"{name} AS {quoted(field.labels[0])}")
     with scan.connection() as link, tempfile.TemporaryDirectory(prefix="porfse-") as folder:
         path = Path(folder) / "table.parquet"

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.loaders.opencoesione import scan
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["payments_by_axis"]
 
 _LOOKED_AT = ("programme", "axis", "fund", "shown", "aggregate")
-_AMOUNT = r"[+-]?[0-9]*[.,]?[0-9]{1,2}|[+-]?[0-9]+"
+_UNIT = "\x1f"
+_BLANK = "' \t\r\n'"
 _IMPORT = "`porfse import opencoesione` names each row of it"
 
 
@@ -56,7 +56,9 @@ def payments_by_axis(files: Sequence[str | Path], cutoffs: Sequence[object]) -> 
         try:
             with scan.connection() as link:
                 groups = _projects(link, projects, Path(folder))
-                sums = _sums(link, payments, Path(folder))
+                sums = pd.concat(
+                    [_sums(link, part, scan.table_of(part, Path(folder)), ends) for part in payments], ignore_index=True
+                )
         except scan.Refused as error:
             names = ", ".join(part.name for part in [*projects, *payments])
             raise DataError(names, [Fault("is not CSV as it should be", remedy=_IMPORT)]) from error
@@ -65,67 +67,91 @@ def payments_by_axis(files: Sequence[str | Path], cutoffs: Sequence[object]) -> 
 
 def _projects(link: DuckDBPyConnection, parts: Sequence[Part], folder: Path) -> pd.DataFrame:
     """Programme and axis; leaves the table `own` in `link`: the projects that count, with the place of theirs here."""
-    cells = " UNION ALL ".join(
-        f"SELECT {scan.cell(part, 'project')} AS project, "
-        + ", ".join(f"{scan.cell(part, name)} AS {name}" for name in _LOOKED_AT)
-        + f" FROM {scan.table_of(part, folder)}"
-        for part in parts
+    told = f" || '{_UNIT}' || "
+    link.execute(
+        "CREATE TABLE looked AS "
+        + " UNION ALL ".join(
+            f"SELECT {scan.cell(part, 'project')} AS project, {told.join(scan.raw(part, name) for name in _LOOKED_AT)} "
+            f"AS kind FROM {scan.table_of(part, folder)}"
+            for part in parts
+        )
     )
-    told = ", ".join(_LOOKED_AT)
-    link.execute(f"CREATE TABLE looked AS {cells}")
-    kinds = link.execute(f"SELECT DISTINCT {told} FROM looked WHERE project <> '' ORDER BY ALL").df().astype(object)
-    programmes = kinds["programme"].str.upper()
-    counted = pd.Series(data=False, index=kinds.index)
+    found = link.execute("SELECT DISTINCT kind FROM looked WHERE project <> '' ORDER BY 1").df()
+    kinds = found["kind"].str.split(_UNIT, expand=True).set_axis(list(_LOOKED_AT), axis=1).astype(object)
+    kinds = kinds.apply(lambda column: column.str.strip(" \t\r\n")).assign(kind=found["kind"])
+    programmes, counted = kinds["programme"].str.upper(), pd.Series(data=False, index=kinds.index)
     for programme in programmes.unique():
         own = kinds[programmes == programme]
         # what has a code is not set aside for want of it
         counted[own.index] = choose_projects(own.assign(project="-"), programme) == ""
-    kinds = kinds[counted].assign(of=programmes)
-    groups = kinds[["of", "axis"]].drop_duplicates().sort_values(["of", "axis"], ignore_index=True)
-    kinds = kinds.merge(groups.reset_index(names="place"), on=["of", "axis"])
-    link.register("kinds", kinds)
-    link.execute(f"CREATE TABLE own AS SELECT project, place FROM looked JOIN kinds USING ({told})")
+    kinds = kinds[counted].assign(programme=programmes)
+    groups = kinds[["programme", "axis"]].drop_duplicates().sort_values(["programme", "axis"], ignore_index=True)
+    kinds = kinds.merge(groups.reset_index(names="place"), on=["programme", "axis"])
+    link.register("kinds", kinds[["kind", "programme", "place"]])
+    link.execute("CREATE TABLE own AS SELECT project, place, programme FROM looked JOIN kinds USING (kind)")
     link.execute("DROP TABLE looked")
-    again = link.execute("SELECT count(*) - count(DISTINCT project) FROM own").fetchall()[0][0]
+    again = link.execute("SELECT count(*) - count(DISTINCT hash(project)) FROM own").fetchall()[0][0]
     if again:
         problem = f"{again:,} projects stand in the files twice"
         raise DataError(", ".join(part.name for part in parts), [Fault(problem, remedy="Give each file once")])
-    return groups.rename(columns={"of": "programme"})
+    return groups
 
 
-def _sums(link: DuckDBPyConnection, parts: Sequence[Part], folder: Path) -> pd.DataFrame:
-    """Cents by place and day, as the file writes the day."""
-    rows = " UNION ALL ".join(
-        f"SELECT {scan.cell(part, 'project')} AS project, upper({scan.cell(part, 'programme')}) AS programme, "
-        f"{scan.cell(part, 'paid_on')} AS day, {scan.cell(part, 'paid')} AS paid FROM {scan.table_of(part, folder)}"
-        for part in parts
-    )
-    value = "TRY_CAST(replace(paid, ',', '.') AS DECIMAL(18, 2))"
-    found: pd.DataFrame = link.execute(
-        f"SELECT place, programme, day, CAST(100 * sum({value}) AS BIGINT) AS cents, "
-        f"count(*) FILTER (WHERE paid <> '' AND NOT regexp_full_match(paid, '{_AMOUNT}')) AS wrong, "
-        "count(*) FILTER (WHERE contains(paid, ',')) AS commas, count(*) FILTER (WHERE contains(paid, '.')) AS points "
-        f"FROM ({rows}) JOIN own USING (project) WHERE day <> '' GROUP BY ALL"
+def _sums(link: DuckDBPyConnection, part: Part, table: str, ends: Sequence[pd.Timestamp]) -> pd.DataFrame:
+    """One file's cents by place and step: 0 up to the first end, 1 from there to the second ..."""
+    given, paid = f"c{part.at['paid_on']}", f"c{part.at['paid']}"
+    code, programme = scan.cell(part, "project"), scan.raw(part, "programme")
+    rows = f"{table} JOIN own ON {code} = project"
+    if "programme" in part.at:
+        # looked at as it is first: cells that differ are few
+        rows += f" WHERE {programme} = programme OR upper(trim({programme})) IN ('', programme)"
+    if scan.is_typed(link, part, table):
+        day, value, wrong = f"CAST(strftime({given}, '%Y%m%d') AS INTEGER)", paid, "false"
+    else:
+        head = link.execute(f"SELECT {paid} FROM {table} LIMIT 1000").fetchall()
+        sign = "," if any("," in (row[0] or "") for row in head) else "."
+        amount, cut = f"'[+-]?[0-9]*[{sign}][0-9]{{1,2}}|[+-]?[0-9]+'", f"trim({paid}, {_BLANK})"
+        day, value = f"TRY_CAST({given} AS INTEGER)", f"TRY_CAST(replace({paid}, '{sign}', '.') AS DECIMAL(18, 2))"
+        wrong = f"CASE WHEN regexp_full_match({paid}, {amount}) THEN false "
+        wrong += f"ELSE {cut} <> '' AND NOT regexp_full_match({cut}, {amount}) END"
+    no_day = f"CASE WHEN {day} IS NULL THEN trim(CAST({given} AS VARCHAR), {_BLANK}) <> '' ELSE false END"
+    # days are looked at beside the sums, each once
+    found = link.execute(
+        "SELECT place, step, day, grouping(day) AS summed, CAST(100 * sum(value) AS BIGINT) AS cents, "
+        "count(*) FILTER (wrong) AS wrong, count(*) FILTER (no_day) AS no_day FROM "
+        f"(SELECT place, {day} AS day, {_step(day, ends)} AS step, {value} AS value, {wrong} AS wrong, "
+        f"{no_day} AS no_day FROM {rows}) GROUP BY GROUPING SETS ((place, step), (day))"
     ).df()
-    wrong, commas, points = (int(found[name].sum()) for name in ("wrong", "commas", "points"))
-    values, problems = days(found["day"].astype(object))
+    sums, looked_at = found[found["summed"] == 1], found[found["summed"] == 0]
+    _, problems = days(looked_at["day"].dropna().astype("int64").astype(str).astype(object))
     faults = []
-    if wrong or (commas and points):
-        count = wrong or min(commas, points)
-        faults.append(Fault(f"{count:,} amounts are not of two decimals, with one decimal sign", remedy=_IMPORT))
-    if problems:
-        faults.append(Fault(f"{len(problems):,} days are none", remedy=_IMPORT))
+    if count := len(problems) + int(sums["no_day"].sum()):
+        faults.append(Fault(f"{count:,} days are none of the calendar, written YYYYMMDD", part.name, remedy=_IMPORT))
+    if count := int(sums["wrong"].sum()):
+        problem = f"{count:,} amounts are not of two decimals, or not with one decimal sign"
+        faults.append(Fault(problem, part.name, remedy=_IMPORT))
     if faults:
-        raise DataError(", ".join(part.name for part in parts), faults)
-    return found.assign(day=values)
+        raise DataError(part.name, faults)
+    return sums[sums["step"] >= 0]
+
+
+def _step(day: str, ends: Sequence[pd.Timestamp]) -> str:
+    """How many of some days, in order, are before a day, as SQL that halves them; -1 where there is no day."""
+
+    def half(low: int, high: int) -> str:
+        if low == high:
+            return str(low)
+        middle = (low + high) // 2
+        upto = f"{ends[middle]:%Y%m%d}"
+        return f"CASE WHEN {day} <= {upto} THEN {half(low, middle)} ELSE {half(middle + 1, high)} END"
+
+    return f"CASE WHEN {day} IS NULL THEN -1 ELSE {half(0, len(ends))} END"
 
 
 def _at(groups: pd.DataFrame, sums: pd.DataFrame, ends: Sequence[pd.Timestamp]) -> pd.DataFrame:
-    of = groups["programme"].to_numpy()[sums["place"].to_numpy()]
-    sums = sums[(sums["programme"] == "") | (sums["programme"] == of)]
     cents = np.zeros((len(groups), len(ends) + 1), dtype="int64")
-    place = np.searchsorted(np.array(ends, dtype=schema.DATE_DTYPE), sums["day"].to_numpy(), side="left")
-    np.add.at(cents, (sums["place"].to_numpy(), place), sums["cents"].fillna(0).to_numpy("int64"))
+    where = sums["place"].to_numpy("int64"), sums["step"].to_numpy("int64")
+    np.add.at(cents, where, sums["cents"].fillna(0).to_numpy("int64"))
     paid = cents[:, :-1].cumsum(axis=1)
     rows = groups.loc[groups.index.repeat(len(ends))].reset_index(drop=True)
     return rows.assign(cutoff=list(ends) * len(groups), paid_eur=paid.ravel() / 100)

@@ -290,6 +290,7 @@ def _part(name: str, path: Path, member: str, packed: bool, separator: str, head
 
 # --- Parquet ---
 
+
 def _parquet(name: str, path: Path, member: str, content: Path) -> Part:
     """A Parquet file; refused where what must be exact is kept in 32-bit floating-point numbers."""
     with extra_needed():
