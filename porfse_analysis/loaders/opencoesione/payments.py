@@ -123,10 +123,12 @@ def _sums(link: DuckDBPyConnection, part: Part, table: str, ends: Sequence[pd.Ti
         f"{no_day} AS no_day FROM {rows}) GROUP BY GROUPING SETS ((place, step), (day))"
     ).df()
     sums, looked_at = found[found["summed"] == 1], found[found["summed"] == 0]
-    _, problems = days(looked_at["day"].dropna().astype("int64").astype(str).astype(object))
+    _, problems = days(looked_at["day"].dropna().astype("int64").astype(str).astype(object), past=True)
     faults = []
     if count := len(problems) + int(sums["no_day"].sum()):
-        faults.append(Fault(f"{count:,} days are none of the calendar, written YYYYMMDD", part.name, remedy=_IMPORT))
+        faults.append(
+            Fault(f"{count:,} days are none of the calendar up to today, written YYYYMMDD", part.name, remedy=_IMPORT)
+        )
     if count := int(sums["wrong"].sum()):
         problem = f"{count:,} amounts are not of two decimals, or not with one decimal sign"
         faults.append(Fault(problem, part.name, remedy=_IMPORT))

@@ -133,7 +133,7 @@ def _records_of(parts: Sequence[Part], cci: str, progress: Progress | None, scan
             found = [_read(part, records, aside, progress, scanned) for part in of_kind[kind]]
             _keep(kind, found, of_kind[kind], records)
         if kind == PROJECTS:
-            _one_row_each(records, aside)
+            _refuse_none(records, aside)
             if scanned is not None:
                 kept = records.projects[["project"]].astype(object)
                 scanned.link.register("projects_kept", kept)
@@ -261,6 +261,8 @@ def _keep(kind: str, found: Sequence[pd.DataFrame], parts: Sequence[Part], recor
     for rows, part in zip(found, parts, strict=True):
         texts.append(rows)
         values.append(_values(rows, part, faults, records))
+    if kind == PROJECTS:
+        faults += _again(found, parts)
     if faults:
         one = {fault.file for fault in faults}
         raise DataError(one.pop() if len(one) == 1 else kind, faults)
@@ -278,6 +280,24 @@ def _keep(kind: str, found: Sequence[pd.DataFrame], parts: Sequence[Part], recor
         if withheld:
             records.notices.append(("withheld", {"count": withheld}))
     records.texts[kind], records.values[kind] = together, worth
+
+
+def _again(found: Sequence[pd.DataFrame], parts: Sequence[Part]) -> list[Fault]:
+    """The rows of projects that stand in the files before: they would count twice."""
+    codes = pd.concat([rows["project"] for rows in found], keys=range(len(found)))
+    faults = []
+    twice = codes[codes.duplicated()]
+    for place, part in enumerate(parts):
+        own = twice[twice.index.get_level_values(0) == place].droplevel(0)
+        lines, label = part.lines([int(record) for record in own.index]), part.header[part.at["project"]]
+        faults += [
+            Fault(_TWICE, part.name, lines[int(str(record))], label, code[:40], "Give each file once, and of one date")
+            for record, code in own.items()
+        ]
+    return faults
+
+
+_TWICE = "stands in the files already: its project would count twice"
 
 
 def _values(rows: pd.DataFrame, part: Part, faults: list[Fault], records: Records) -> pd.DataFrame:
@@ -309,7 +329,7 @@ def _read_column(texts: pd.Series, column: Field, part: Part, faults: list[Fault
     if column.kind in ("amount", "number"):
         values, problems = numbers(texts, amounts=column.kind == "amount")
     else:
-        values, problems = days(texts)
+        values, problems = days(texts, past=column.kind == "day")
     wrong = texts[texts.isin(list(problems))] if problems else texts.iloc[:0]
     label = part.header[part.at[column.name]]
     if len(wrong) and column.kind == "date":
@@ -324,8 +344,8 @@ def _read_column(texts: pd.Series, column: Field, part: Part, faults: list[Fault
     return pd.Series(values, index=texts.index)
 
 
-def _one_row_each(records: Records, aside: Sequence[pd.DataFrame]) -> None:
-    """Refuses two rows of one project: two files say the same, and it would count twice."""
+def _refuse_none(records: Records, aside: Sequence[pd.DataFrame]) -> None:
+    """Refuses projects that are none, and projects of no date."""
     projects = records.projects
     if projects.empty:
         reasons = _together(aside).groupby("reason", sort=False)["rows"].sum()
@@ -334,11 +354,6 @@ def _one_row_each(records: Records, aside: Sequence[pd.DataFrame]) -> None:
             f"No project of {records.cci} is kept out of {sum(records.read.values()):,} rows (set aside: {told}). "
             "Check the code of the programme, and that the file is of its cycle"
         )
-    twice = projects.loc[projects["project"].duplicated(), "project"]
-    if len(twice):
-        name = ", ".join(records.read)
-        problem = f"{len(twice):,} projects stand in the files twice, as {twice.iloc[0]}"
-        raise DataError(name, [Fault(problem, remedy="Give each file once, and of one date")])
     if projects["updated"].isna().any():
         count = int(projects["updated"].isna().sum())
         remedy = "Without the day of a project its figures are of no date: take the file as OpenCoesione gives it"
