@@ -13,6 +13,7 @@ from porfse_analysis.display import cells
 from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.projects import rows as found
+from porfse_analysis.display.projects.territory import by_province
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
@@ -84,14 +85,24 @@ def procedures(report: Report, projects: pd.DataFrame, payments: pd.DataFrame | 
     return _table(report, "procedures", projects, rows, columns)
 
 
-def provinces(report: Report, projects: pd.DataFrame) -> Table:
-    """Projects and amounts by province."""
-    return _by_kind(report, "provinces", projects, "province_name", "province")
+def provinces(report: Report, projects: pd.DataFrame, places: pd.DataFrame | None = None) -> Table:
+    """Projects and amounts by province; `places` are the rows of `localizzazioni`."""
+    rows = by_province(projects, places)
+    columns = [
+        Column("kind", report.text("projects.of_provinces"), "head", write=_word(report, "kind", "kind")),
+        Column("code", report.text("projects.code")),
+        *_counted(report),
+        Column("also", report.text("projects.also"), "figure", write=cells.count(report, "also")),
+        _euro(report, "selected"),
+        _euro(report, "paid"),
+        _share(report),
+    ]
+    return _table(report, "provinces", projects, rows, columns)
 
 
-def provinces_figure(report: Report, projects: pd.DataFrame) -> Figure | Html:
+def provinces_figure(report: Report, projects: pd.DataFrame, places: pd.DataFrame | None = None) -> Figure | Html:
     """The payments by province, as bars."""
-    rows = found.by_kind(projects, "province_name", "province")
+    rows = by_province(projects, places)
     rows = rows[rows["paid"] > 0].head(_SHOWN)
     if rows.empty:
         return paragraphs([report.text("projects.empty_provinces")], "pf-empty")

@@ -85,7 +85,9 @@ def _projects(link: DuckDBPyConnection, parts: Sequence[Part], folder: Path) -> 
         # what has a code is not set aside for want of it
         counted[own.index] = choose_projects(own.assign(project="-"), programme) == ""
     kinds = kinds[counted].assign(programme=programmes)
-    groups = kinds[["programme", "axis"]].drop_duplicates().sort_values(["programme", "axis"], ignore_index=True)
+    groups: pd.DataFrame = (
+        kinds[["programme", "axis"]].drop_duplicates().sort_values(["programme", "axis"], ignore_index=True)
+    )
     kinds = kinds.merge(groups.reset_index(names="place"), on=["programme", "axis"])
     link.register("kinds", kinds[["kind", "programme", "place"]])
     link.execute("CREATE TABLE own AS SELECT project, place, programme FROM looked JOIN kinds USING (kind)")
