@@ -40,7 +40,7 @@ _COLUMNS = {
     "COD_PRIORITA_INVEST": "CASE WHEN axis = '5' THEN '' ELSE (7 + axis::INT) || 'i' END",
     "OC_COD_CATEGORIA_SPESA": "lpad((100 + h % 20)::VARCHAR, 3, '0')",
     # accents encoded twice, in the whole column
-    "OC_DESCR_CATEGORIA_SPESA": "'Accesso al lavoro e mobilitÃ , campo ' || h % 20",
+    "OC_DESCR_CATEGORIA_SPESA": "'Accesso al lavoro e mobilitÃ\u00a0, campo ' || h % 20",
     "OC_COD_ARTICOLAZ_PROGRAMMA": "axis",
     "OC_DESCR_ARTICOLAZ_PROGRAMMA": "CASE WHEN axis = '5' THEN 'Assistenza tecnica' ELSE 'Asse ' || axis END",
     "OC_COD_SUBARTICOLAZ_PROGRAMMA": "axis || '.' || h % 4",

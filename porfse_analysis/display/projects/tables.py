@@ -166,6 +166,10 @@ def _by_kind(report: Report, name: str, projects: pd.DataFrame, column: str, cod
 def _table(report: Report, name: str, projects: pd.DataFrame, rows: pd.DataFrame, columns: list[Column]) -> Table:
     """A table of the page, cut after so many rows; its notes say what is divided by what, and what is missing."""
     shown = rows.head(_SHOWN)
+    if "kind" in rows and len(rows) > _SHOWN:
+        # what is of several kinds or of none stands last, and must not be cut away
+        rest = rows.iloc[_SHOWN:]
+        shown = pd.concat([shown, rest[rest["kind"].isin([found.SEVERAL, found.NONE])]])
     cut = [report.text("projects.cut", shown=len(shown), count=len(rows))] if len(rows) > len(shown) else []
     figures = [shown[column.name] for column in columns if column.kind == "figure"]
     day = wording.date(projects["updated"].max(), report.lang)

@@ -15,12 +15,12 @@ import pandas as pd
 
 from porfse_analysis import schema
 
-__all__ = ["days", "each", "numbers", "repaired", "stripped"]
+__all__ = ["YEARS", "days", "each", "numbers", "repaired", "stripped"]
 
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _SIGNED = {sign: re.compile(rf"[+-]?\d*{re.escape(sign)}\d+", re.ASCII) for sign in ",."}
 _DAY = re.compile(r"(\d{8})(?:[.,]0+)?", re.ASCII)
-_YEARS = range(1980, 2080)  # a programme of today may plan some years ahead, and name phases before it
+YEARS = range(1980, 2080)  # a programme of today may plan some years ahead, and name phases before it
 _CENTS = 1e-6  # what a binary fraction adds to an amount: 193811766.27999997 is 193811766.28
 
 
@@ -79,7 +79,7 @@ def days(texts: pd.Series, *, past: bool = False) -> tuple[np.ndarray, Mapping[s
         written = _DAY.fullmatch(text)
         try:
             day = datetime.strptime(written[1], "%Y%m%d") if written else _iso(text)
-            if day.year not in _YEARS or (past and day > today):
+            if day.year not in YEARS or (past and day > today):
                 problems[text] = (
                     "is a day that has not come yet" if past and day > today else "is of no programme's time"
                 )
