@@ -2,7 +2,8 @@
 
 `read_records` takes the files that OpenCoesione publishes (`progetti_esteso` and, where there are, `pagamenti`,
 `impegni`, `indicatori`, `localizzazioni`), `programme_from_records` makes the programme, `import_records` keeps it as a
-folder. There is no certified amount in the records, and none is made up; the allocation comes from elsewhere.
+folder; `payments_by_axis` only sums the payments of all programmes. There is no certified amount in the records, and
+none is made up; the allocation comes from elsewhere.
 """
 
 from __future__ import annotations
@@ -19,13 +20,22 @@ from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.languages import IN_TABLES, text
 from porfse_analysis.loaders.descriptor import read_descriptor
 from porfse_analysis.loaders.opencoesione.copy import COPY, LIST, copy_of, list_of
+from porfse_analysis.loaders.opencoesione.payments import payments_by_axis
 from porfse_analysis.loaders.opencoesione.plan import axis_pairs, read_plan
 from porfse_analysis.loaders.opencoesione.reading import Progress, Records, lines_of, read_records
 from porfse_analysis.loaders.opencoesione.tidy import SOURCE, cutoffs_every, tidy_tables, what_to_know
 from porfse_analysis.loaders.save import check_target, save_programme
 from porfse_analysis.programme import Programme, make_programme
 
-__all__ = ["Records", "import_records", "lines_of", "open_records", "programme_from_records", "read_records"]
+__all__ = [
+    "Records",
+    "import_records",
+    "lines_of",
+    "open_records",
+    "payments_by_axis",
+    "programme_from_records",
+    "read_records",
+]
 
 
 def programme_from_records(

@@ -12,7 +12,7 @@ import porfse_analysis as pf
 from porfse_analysis.display.programme_report.figures import axes_progress
 from porfse_analysis.display.programme_report.lead import first_sentences
 from porfse_analysis.display.programme_report.money import progress_by_axis
-from porfse_analysis.display.projects import rows, tables
+from porfse_analysis.display.projects import rows, tables, territory
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.loaders.opencoesione_data import import_records, open_records
 from porfse_analysis.reports.plan import make_plan
@@ -105,6 +105,48 @@ def test_outliers_by_hand():
         ["P1", "paid_above_committed"],
         ["P0", "paid_above_selected"],
     ]
+
+
+def placed(**cells):
+    return pd.DataFrame(cells, dtype="str")
+
+
+def test_provinces_by_hand_money_once_and_places_each():
+    own = projects(
+        selected=[10.0, 20.0, 30.0, 40.0, 50.0],
+        paid=[1.0, 2.0, 4.0, 8.0, 16.0],
+        province=["019082", "019082:::019087", "019087", "", "019086"],
+        province_name=["PALERMO", "PALERMO:::CATANIA", "CATANIA", "", "ENNA"],
+    )
+    assert territory.by_province(own, None).to_numpy().tolist() == [
+        ["ENNA", "019086", 1, 0, 50.0, 16.0, 16 / 31],
+        ["CATANIA", "019087", 1, 1, 30.0, 4.0, 4 / 31],
+        ["PALERMO", "019082", 1, 1, 10.0, 1.0, 1 / 31],
+        ["none", "", 1, 0, 40.0, 8.0, 8 / 31],
+        ["several", "", 1, 0, 20.0, 2.0, 2 / 31],
+    ]
+    # localizzazioni, its zeros lost, goes before: P3 has a place, P4 two, twice the same; P0 none that is known
+    places = placed(
+        project=["P3", "P4", "P4", "P4", "P0", "OTHER"],
+        region=["19", "19", "019", "19", "19", "7"],
+        province=["82", "86", "086", "88", "0", "10"],
+        province_name=["PALERMO", "ENNA", "ENNA", "RAGUSA", "", "GENOVA"],
+    )
+    found = territory.by_province(own, places)
+    assert found[["kind", "code", "projects", "also", "selected", "paid"]].to_numpy().tolist() == [
+        ["PALERMO", "019082", 2, 1, 50.0, 9.0],
+        ["CATANIA", "019087", 1, 1, 30.0, 4.0],
+        ["ENNA", "019086", 0, 1, 0.0, 0.0],
+        ["RAGUSA", "019088", 0, 1, 0.0, 0.0],
+        ["several", "", 2, 0, 70.0, 18.0],
+    ]
+    assert found["projects"].sum() == len(own)
+    assert found["paid"].sum() == own["paid"].sum()
+
+
+def test_provinces_of_a_file_without_any():
+    own = projects(selected=[10.0], paid=[1.0])
+    assert territory.by_province(own, None).to_numpy().tolist() == [["none", "", 1, 0, 10.0, 1.0, 1.0]]
 
 
 @pytest.fixture(scope="module")

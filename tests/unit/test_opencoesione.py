@@ -331,8 +331,10 @@ def test_9_codes_with_blanks_and_slashes_are_whole_and_a_cup_may_repeat(tmp_path
 def test_9_a_project_twice_is_refused(tmp_path):
     first = samples.written(tmp_path, "a.csv", [project("A"), project("B")])
     second = samples.written(tmp_path, "b.csv", [project("B")])
-    with pytest.raises(DataError, match="1 projects stand in the files twice, as B"):
+    with pytest.raises(DataError) as refused:
         read_records([first, second], CCI)
+    assert "row 2, column COD_LOCALE_PROGETTO: 'B' stands in the files already" in str(refused.value)
+    assert refused.value.file == str(second)
 
 
 def test_10_excluded_and_aggregated_projects_are_set_aside(tmp_path):

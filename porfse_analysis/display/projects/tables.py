@@ -13,6 +13,7 @@ from porfse_analysis.display import cells
 from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.projects import rows as found
+from porfse_analysis.display.projects.territory import by_province
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
@@ -84,14 +85,24 @@ def procedures(report: Report, projects: pd.DataFrame, payments: pd.DataFrame | 
     return _table(report, "procedures", projects, rows, columns)
 
 
-def provinces(report: Report, projects: pd.DataFrame) -> Table:
-    """Projects and amounts by province."""
-    return _by_kind(report, "provinces", projects, "province_name", "province")
+def provinces(report: Report, projects: pd.DataFrame, places: pd.DataFrame | None = None) -> Table:
+    """Projects and amounts by province; `places` are the rows of `localizzazioni`."""
+    rows = by_province(projects, places)
+    columns = [
+        Column("kind", report.text("projects.of_provinces"), "head", write=_word(report, "kind", "kind")),
+        Column("code", report.text("projects.code")),
+        *_counted(report),
+        Column("also", report.text("projects.also"), "figure", write=cells.count(report, "also")),
+        _euro(report, "selected"),
+        _euro(report, "paid"),
+        _share(report),
+    ]
+    return _table(report, "provinces", projects, rows, columns)
 
 
-def provinces_figure(report: Report, projects: pd.DataFrame) -> Figure | Html:
+def provinces_figure(report: Report, projects: pd.DataFrame, places: pd.DataFrame | None = None) -> Figure | Html:
     """The payments by province, as bars."""
-    rows = found.by_kind(projects, "province_name", "province")
+    rows = by_province(projects, places)
     rows = rows[rows["paid"] > 0].head(_SHOWN)
     if rows.empty:
         return paragraphs([report.text("projects.empty_provinces")], "pf-empty")
@@ -155,6 +166,10 @@ def _by_kind(report: Report, name: str, projects: pd.DataFrame, column: str, cod
 def _table(report: Report, name: str, projects: pd.DataFrame, rows: pd.DataFrame, columns: list[Column]) -> Table:
     """A table of the page, cut after so many rows; its notes say what is divided by what, and what is missing."""
     shown = rows.head(_SHOWN)
+    if "kind" in rows and len(rows) > _SHOWN:
+        # what is of several kinds or of none stands last, and must not be cut away
+        rest = rows.iloc[_SHOWN:]
+        shown = pd.concat([shown, rest[rest["kind"].isin([found.SEVERAL, found.NONE])]])
     cut = [report.text("projects.cut", shown=len(shown), count=len(rows))] if len(rows) > len(shown) else []
     figures = [shown[column.name] for column in columns if column.kind == "figure"]
     day = wording.date(projects["updated"].max(), report.lang)

@@ -15,11 +15,12 @@ import pandas as pd
 
 from porfse_analysis import schema
 
-__all__ = ["days", "each", "numbers", "repaired", "stripped"]
+__all__ = ["YEARS", "days", "each", "numbers", "repaired", "stripped"]
 
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _SIGNED = {sign: re.compile(rf"[+-]?\d*{re.escape(sign)}\d+", re.ASCII) for sign in ",."}
 _DAY = re.compile(r"(\d{8})(?:[.,]0+)?", re.ASCII)
+YEARS = range(1980, 2080)  # a programme of today may plan some years ahead, and name phases before it
 _CENTS = 1e-6  # what a binary fraction adds to an amount: 193811766.27999997 is 193811766.28
 
 
@@ -64,16 +65,26 @@ def numbers(texts: pd.Series, *, amounts: bool) -> tuple[np.ndarray, Mapping[str
     return values[codes], problems
 
 
-def days(texts: pd.Series) -> tuple[np.ndarray, Mapping[str, str]]:
-    """The days of a column, NaT for an empty cell; and what is wrong with a text, by text."""
+def days(texts: pd.Series, *, past: bool = False) -> tuple[np.ndarray, Mapping[str, str]]:
+    """The days of a column, NaT for an empty cell; and what is wrong with a text, by text.
+
+    `past`: what the column tells has happened, so that a day that has not come yet is wrong.
+    """
     codes, found = pd.factorize(texts)
+    today = datetime.now()
     values, problems = np.full(len(found), "NaT", dtype=schema.DATE_DTYPE), {}
     for place, text in enumerate(found):
         if not text:
             continue
         written = _DAY.fullmatch(text)
         try:
-            values[place] = datetime.strptime(written[1], "%Y%m%d") if written else _iso(text)
+            day = datetime.strptime(written[1], "%Y%m%d") if written else _iso(text)
+            if day.year not in YEARS or (past and day > today):
+                problems[text] = (
+                    "is a day that has not come yet" if past and day > today else "is of no programme's time"
+                )
+                continue
+            values[place] = day
         except ValueError:
             problems[text] = (
                 "is no day of the calendar: the file went through 32-bit floating-point numbers"

@@ -15,7 +15,7 @@ import pandas as pd
 
 from porfse_analysis.loaders.opencoesione.layout import PROJECTS, layouts
 
-__all__ = ["holds_tax_code", "safe_value", "without_persons", "without_tax_codes"]
+__all__ = ["TAX_CODE", "holds_tax_code", "safe_value", "without_persons", "without_tax_codes"]
 
 _SEPARATOR = ":::"
 _ORGANISATION = re.compile(r"\d{11}", re.ASCII)
@@ -23,7 +23,9 @@ _ORGANISATION = re.compile(r"\d{11}", re.ASCII)
 _FORM = re.compile(r"(?:1\.[3-9]|2\.\d)(?:\.\d+)*", re.ASCII)
 _DIGIT = "[0-9LMNPQRSTUV]"  # letters stand for digits where two persons would have one code
 _LENGTH = 16
-_TAX_CODE = re.compile(rf"[A-Z]{{6}}{_DIGIT}{{2}}[A-EHLMPRST]{_DIGIT}{{2}}[A-Z]{_DIGIT}{{3}}[A-Z]", re.IGNORECASE)
+TAX_CODE = rf"[A-Z]{{6}}{_DIGIT}{{2}}[A-EHLMPRST]{_DIGIT}{{2}}[A-Z]{_DIGIT}{{3}}[A-Z]"
+"""What a tax code of a person looks like, in capitals or not."""
+_TAX_CODE = re.compile(TAX_CODE, re.IGNORECASE)
 
 
 def holds_tax_code(text: str) -> bool:

@@ -6,18 +6,22 @@ Every row of every file is counted: kept, or set aside for one reason. What is k
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
+import tempfile
 import zipfile
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.languages import text
+from porfse_analysis.loaders.opencoesione import scan
 from porfse_analysis.loaders.opencoesione.cells import days, each, numbers, repaired, stripped
 from porfse_analysis.loaders.opencoesione.layout import (
     COMMITMENTS,
@@ -32,7 +36,10 @@ from porfse_analysis.loaders.opencoesione.layout import (
 from porfse_analysis.loaders.opencoesione.persons import safe_value, without_persons, without_tax_codes
 from porfse_analysis.loaders.opencoesione.source import Part, parts_of
 
-__all__ = ["ASIDE", "REASONS", "Progress", "Records", "lines_of", "read_records"]
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["ASIDE", "REASONS", "Progress", "Records", "choose_projects", "lines_of", "read_records"]
 
 Progress = Callable[[str, int], None]
 """Called with the name of a file and how many more rows of it were read."""
@@ -90,8 +97,25 @@ def read_records(files: Sequence[str | Path], cci: str, *, progress: Progress | 
     Raises `DataError` for a file that cannot be used, naming each cause once; `ParameterError` where there is no file
     of projects or none of the programme's.
     """
+    with tempfile.TemporaryDirectory(prefix="porfse-") as folder:
+        parts = [part for file in files for part in parts_of(file, Path(folder))]
+        if any(map(scan.is_large, parts)) and scan.can_be():
+            # what is at fault is read again, row by row: that says where it stands
+            with contextlib.suppress(DataError, scan.Refused), scan.connection() as link:
+                return _records_of(parts, cci, progress, _Scan(link, Path(folder)))
+        return _records_of(parts, cci, progress, None)
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """DuckDB, and where it finds what is unpacked."""
+
+    link: DuckDBPyConnection
+    folder: Path
+
+
+def _records_of(parts: Sequence[Part], cci: str, progress: Progress | None, scanned: _Scan | None) -> Records:
     code = cci.strip().upper()
-    parts = [part for file in files for part in parts_of(file)]
     of_kind = {kind: [part for part in parts if part.layout.name == kind] for kind in _READ}
     if not of_kind[PROJECTS]:
         given = ", ".join(sorted({part.layout.name for part in parts})) or "no file"
@@ -106,10 +130,15 @@ def read_records(files: Sequence[str | Path], cci: str, *, progress: Progress | 
             records.notices.append(("unused_file", {"file": part.label, "kind": part.layout.name}))
     for kind in _READ:
         if of_kind[kind]:
-            found = [_read(part, records, aside, progress) for part in of_kind[kind]]
+            found = [_read(part, records, aside, progress, scanned) for part in of_kind[kind]]
             _keep(kind, found, of_kind[kind], records)
         if kind == PROJECTS:
-            _one_row_each(records, aside)
+            _refuse_none(records, aside)
+            if scanned is not None:
+                kept = records.projects[["project"]].astype(object)
+                scanned.link.register("projects_kept", kept)
+                scanned.link.execute("CREATE TABLE kept AS SELECT project FROM projects_kept")
+                scanned.link.unregister("projects_kept")
     records.aside = _together(aside)
     return records
 
@@ -129,25 +158,42 @@ def _one_kind_of_payments(parts: Sequence[Part]) -> None:
 # --- rows ---
 
 
-def _read(part: Part, records: Records, aside: list[pd.DataFrame], progress: Progress | None) -> pd.DataFrame:
+def _pieces(part: Part, records: Records, scanned: _Scan | None) -> Iterator[tuple[pd.DataFrame, pd.Series]]:
+    """The rows of one table in pieces, and how many rows each of them stands for."""
+    if scanned is None or not scan.is_large(part):
+        for piece in part.pieces():
+            yield piece, pd.Series(1, index=piece.index)
+        return
+    table = scan.table_of(part, scanned.folder)
+    rest = scan.others(scanned.link, part, table, records.cci)
+    yield rest, rest.pop("rows")
+    for piece in scan.own_rows(scanned.link, part, table, records.cci):
+        yield piece, pd.Series(1, index=piece.index)
+
+
+def _read(
+    part: Part, records: Records, aside: list[pd.DataFrame], progress: Progress | None, scanned: _Scan | None
+) -> pd.DataFrame:
     """The rows of one table that are kept, as texts; counts what it reads, adds what is set aside to `aside`."""
     kept, count = [], 0
-    choose = _choose_projects if part.layout.name == PROJECTS else _choose_details
-    for piece in part.pieces():
-        count += len(piece)
+    for piece, stands_for in _pieces(part, records, scanned):
+        rows = int(stands_for.sum())
+        count += rows
         piece["project"] = without_tax_codes(each(piece["project"], stripped), records.salt)
-        reason = choose(piece, records)
+        reason = (
+            choose_projects(piece, records.cci) if part.layout.name == PROJECTS else _choose_details(piece, records)
+        )
         kept.append(_plain(piece[reason == ""]))
-        aside.append(_listed(piece, reason, part))
+        aside.append(_listed(piece, reason, part, stands_for))
         if progress is not None:
-            progress(part.label, len(piece))
+            progress(part.label, rows)
     records.read[part.label] = records.read.get(part.label, 0) + count
     if not count:
         problem = "has a header and no rows"
         raise DataError(part.name, [Fault(problem, part.name, remedy="Download it again from OpenCoesione")])
-    rows = pd.concat(kept)
-    records.kept[part.label] = records.kept.get(part.label, 0) + len(rows)
-    return rows
+    found = pd.concat([rows for rows in kept if len(rows)] or kept[-1:])
+    records.kept[part.label] = records.kept.get(part.label, 0) + len(found)
+    return found
 
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
@@ -155,12 +201,12 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: each(rows[name], stripped) for name in rows}, index=rows.index)
 
 
-def _choose_projects(piece: pd.DataFrame, records: Records) -> pd.Series:
+def choose_projects(piece: pd.DataFrame, cci: str) -> pd.Series:
     """Why each project is set aside; empty for those that are kept."""
     codes, found = pd.factorize(piece["programme"])
     each = [[code.strip().upper() for code in text.split(_SEPARATOR)] for text in found]
-    own = np.array([records.cci in listed for listed in each], dtype=bool)[codes]
-    alone = np.array([set(listed) == {records.cci} for listed in each], dtype=bool)[codes]
+    own = np.array([cci in listed for listed in each], dtype=bool)[codes]
+    alone = np.array([set(listed) == {cci} for listed in each], dtype=bool)[codes]
     reason = pd.Series("other_programme", index=piece.index, dtype=object)
     rows = piece[own]
     known = words("fund")
@@ -215,6 +261,8 @@ def _keep(kind: str, found: Sequence[pd.DataFrame], parts: Sequence[Part], recor
     for rows, part in zip(found, parts, strict=True):
         texts.append(rows)
         values.append(_values(rows, part, faults, records))
+    if kind == PROJECTS:
+        faults += _again(found, parts)
     if faults:
         one = {fault.file for fault in faults}
         raise DataError(one.pop() if len(one) == 1 else kind, faults)
@@ -232,6 +280,24 @@ def _keep(kind: str, found: Sequence[pd.DataFrame], parts: Sequence[Part], recor
         if withheld:
             records.notices.append(("withheld", {"count": withheld}))
     records.texts[kind], records.values[kind] = together, worth
+
+
+def _again(found: Sequence[pd.DataFrame], parts: Sequence[Part]) -> list[Fault]:
+    """The rows of projects that stand in the files before: they would count twice."""
+    codes = pd.concat([rows["project"] for rows in found], keys=range(len(found)))
+    faults = []
+    twice = codes[codes.duplicated()]
+    for place, part in enumerate(parts):
+        own = twice[twice.index.get_level_values(0) == place].droplevel(0)
+        lines, label = part.lines([int(record) for record in own.index]), part.header[part.at["project"]]
+        faults += [
+            Fault(_TWICE, part.name, lines[int(str(record))], label, code[:40], "Give each file once, and of one date")
+            for record, code in own.items()
+        ]
+    return faults
+
+
+_TWICE = "stands in the files already: its project would count twice"
 
 
 def _values(rows: pd.DataFrame, part: Part, faults: list[Fault], records: Records) -> pd.DataFrame:
@@ -263,7 +329,7 @@ def _read_column(texts: pd.Series, column: Field, part: Part, faults: list[Fault
     if column.kind in ("amount", "number"):
         values, problems = numbers(texts, amounts=column.kind == "amount")
     else:
-        values, problems = days(texts)
+        values, problems = days(texts, past=column.kind == "day")
     wrong = texts[texts.isin(list(problems))] if problems else texts.iloc[:0]
     label = part.header[part.at[column.name]]
     if len(wrong) and column.kind == "date":
@@ -278,8 +344,8 @@ def _read_column(texts: pd.Series, column: Field, part: Part, faults: list[Fault
     return pd.Series(values, index=texts.index)
 
 
-def _one_row_each(records: Records, aside: Sequence[pd.DataFrame]) -> None:
-    """Refuses two rows of one project: two files say the same, and it would count twice."""
+def _refuse_none(records: Records, aside: Sequence[pd.DataFrame]) -> None:
+    """Refuses projects that are none, and projects of no date."""
     projects = records.projects
     if projects.empty:
         reasons = _together(aside).groupby("reason", sort=False)["rows"].sum()
@@ -288,11 +354,6 @@ def _one_row_each(records: Records, aside: Sequence[pd.DataFrame]) -> None:
             f"No project of {records.cci} is kept out of {sum(records.read.values()):,} rows (set aside: {told}). "
             "Check the code of the programme, and that the file is of its cycle"
         )
-    twice = projects.loc[projects["project"].duplicated(), "project"]
-    if len(twice):
-        name = ", ".join(records.read)
-        problem = f"{len(twice):,} projects stand in the files twice, as {twice.iloc[0]}"
-        raise DataError(name, [Fault(problem, remedy="Give each file once, and of one date")])
     if projects["updated"].isna().any():
         count = int(projects["updated"].isna().sum())
         remedy = "Without the day of a project its figures are of no date: take the file as OpenCoesione gives it"
@@ -303,7 +364,7 @@ def _one_row_each(records: Records, aside: Sequence[pd.DataFrame]) -> None:
 # --- what was set aside ---
 
 
-def _listed(piece: pd.DataFrame, reason: pd.Series, part: Part) -> pd.DataFrame:
+def _listed(piece: pd.DataFrame, reason: pd.Series, part: Part, stands_for: pd.Series) -> pd.DataFrame:
     """What of a piece is set aside: each project of the programme, of all else a row for each reason."""
     out = reason[reason != ""]
     one_by_one = (out != "other_programme") & (part.layout.name == PROJECTS)
@@ -319,7 +380,7 @@ def _listed(piece: pd.DataFrame, reason: pd.Series, part: Part) -> pd.DataFrame:
         | _amounts(row)
         for why, row in zip(out[one_by_one], own.to_dict("records"), strict=True)
     ]
-    counted = out[~one_by_one].value_counts(sort=False)
+    counted = stands_for[out.index[~one_by_one]].groupby(out[~one_by_one], sort=False).sum()
     rows += [
         {"file": part.label, "reason": why, "project": "", "axis": "", "rows": int(count)}
         for why, count in counted.items()
