@@ -54,6 +54,7 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "eu_payment_rate": lambda p: pf.eu_payment_rate(p.eu_payments, **AT),
     "financial_changes": lambda p: pf.financial_changes(p.finance, **BETWEEN),
     "financial_progress": lambda p: pf.financial_progress(p.finance, **AT),
+    "framework_distances": lambda p: pf.framework_distances(p.achievements, p.finance, p.targets, **AT),
     "framework_indicators": lambda p: pf.framework_indicators(p.achievements, p.finance, p.targets, **AT),
     "label": lambda p: pf.label(pf.all_indicators(p, **AT), "en"),
     "participant_changes": lambda p: pf.participant_changes(p.achievements, **BETWEEN),
@@ -69,7 +70,7 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
 }
 """A call of every public function that gives a frame; a test sees that none is missing."""
 
-CODES = ("NOTES", "STATUSES", "PLAN_STATUSES", "VERDICTS", "REASONS", "NEEDS", "SEVERITIES", "CHECKS")
+CODES = ("NOTES", "STATUSES", "PLAN_STATUSES", "VERDICTS", "REASONS", "NEEDS", "SEVERITIES", "CHECKS", "DISTANCES")
 """Lists of codes, by the name they have in whichever module; codes of one name are one list here."""
 
 

@@ -34,6 +34,7 @@ from .verdicts.claims import check_claims as check_claims
 from .verdicts.decommitment import decommitment as decommitment
 from .verdicts.decommitment import decommitment_claims as decommitment_claims
 from .verdicts.decommitment import payment_applications as payment_applications
+from .verdicts.distances import framework_distances as framework_distances
 from .verdicts.performance_framework import framework_indicators as framework_indicators
 from .verdicts.performance_framework import performance_framework as performance_framework
 from .verdicts.rules import RULES as RULES

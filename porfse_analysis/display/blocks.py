@@ -15,6 +15,7 @@ from porfse_analysis.display.programme_report.payments import eu_payments as eu_
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, not_assessed, payment_applications
+from porfse_analysis.display.review.distances import distances, hypotheses
 from porfse_analysis.display.review.figures import framework as framework_figure
 from porfse_analysis.display.review.figures import scorecard
 from porfse_analysis.display.review.lead import framework_assessed, what_is_known, what_is_not
@@ -87,7 +88,10 @@ def review_lead(report: Report) -> Html:
 
 
 def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> tuple[object, ...]:
-    """The performance framework: status of the axes and the indicators behind them; one line where there are none."""
+    """The performance framework: status of the axes, the indicators behind them and what these lack.
+
+    One line where there are none.
+    """
     period = period_of(report.programme.cci)
     if period is not None and period.framework == "none":
         return (paragraphs([report.text("framework_why.no_framework_then")]),)
@@ -98,7 +102,9 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
         # which reserve depends on it is known all the same, as long as it is at stake
         at_stake = against == "milestone" and any(column.name == "reserve_eur" for column in tables[0].columns)
         return (tables[1], tables[0]) if at_stake else tables[1:]
-    return tables if against == "target" else (scorecard(report), framework_figure(report), *tables)
+    shown = tables if against == "target" else (scorecard(report), framework_figure(report), *tables)
+    missing = distances(report, against)
+    return (*shown, missing) if missing.frame.empty else (*shown, missing, hypotheses(report, against))
 
 
 def decommitment(report: Report) -> tuple[object, ...]:

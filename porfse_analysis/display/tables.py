@@ -5,6 +5,7 @@ from porfse_analysis.display.programme_report.money import changes, endowment, k
 from porfse_analysis.display.programme_report.payments import eu_payments
 from porfse_analysis.display.programme_report.people import measures, per_capita, targets
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, payment_applications
+from porfse_analysis.display.review.distances import distances, hypotheses
 from porfse_analysis.display.review.tables import claim_verdicts, framework, framework_indicators, rules
 
 __all__ = [
@@ -14,11 +15,13 @@ __all__ = [
     "claim_verdicts",
     "claims",
     "definitions",
+    "distances",
     "endowment",
     "eu_payments",
     "findings",
     "framework",
     "framework_indicators",
+    "hypotheses",
     "key_figures",
     "measures",
     "payment_applications",
