@@ -48,11 +48,13 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "certification_rate": lambda p: pf.certification_rate(p.finance, **AT),
     "check": lambda p: pf.check(p, **AT),
     "check_claims": lambda p: pf.check_claims(p, **AT),
+    "closure_balance": lambda p: pf.closure_balance(p.finance, p.eu_payments, **AT),
     "decommitment": lambda p: pf.decommitment(p.eu_commitments, p.finance, **YEAR),
     "decommitment_claims": lambda p: pf.decommitment_claims(p.eu_commitments, p.finance, **YEAR),
     "payment_applications": lambda p: pf.payment_applications(p.eu_commitments, p.finance, **YEAR),
     "eu_payment_rate": lambda p: pf.eu_payment_rate(p.eu_payments, **AT),
     "financial_changes": lambda p: pf.financial_changes(p.finance, **BETWEEN),
+    "financial_correction": lambda p: pf.financial_correction(p.achievements, p.finance, p.targets, **AT),
     "financial_progress": lambda p: pf.financial_progress(p.finance, **AT),
     "framework_distances": lambda p: pf.framework_distances(p.achievements, p.finance, p.targets, **AT),
     "framework_indicators": lambda p: pf.framework_indicators(p.achievements, p.finance, p.targets, **AT),
@@ -70,7 +72,12 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
 }
 """A call of every public function that gives a frame; a test sees that none is missing."""
 
-CODES = ("NOTES", "STATUSES", "PLAN_STATUSES", "VERDICTS", "REASONS", "NEEDS", "SEVERITIES", "CHECKS", "DISTANCES")
+CODES = ("NOTES", "STATUSES", "PLAN_STATUSES", "VERDICTS", "REASONS", "NEEDS", "SEVERITIES", "CHECKS", "DISTANCES") + (
+    "CLOSURE_NOTES",
+    "CLOSURE_STATUSES",
+    "CORRECTION_NOTES",
+    "CORRECTION_STATUSES",
+)
 """Lists of codes, by the name they have in whichever module; codes of one name are one list here."""
 
 

@@ -31,6 +31,8 @@ from .loaders.folder import load_programme as load_programme
 from .programme import Programme as Programme
 from .verdicts.checks import check as check
 from .verdicts.claims import check_claims as check_claims
+from .verdicts.closure import closure_balance as closure_balance
+from .verdicts.correction import financial_correction as financial_correction
 from .verdicts.decommitment import decommitment as decommitment
 from .verdicts.decommitment import decommitment_claims as decommitment_claims
 from .verdicts.decommitment import payment_applications as payment_applications

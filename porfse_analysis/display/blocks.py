@@ -13,6 +13,8 @@ from porfse_analysis.display.programme_report.lead import how_far
 from porfse_analysis.display.programme_report.money import funnel_rows
 from porfse_analysis.display.programme_report.payments import eu_payments as eu_payments_table
 from porfse_analysis.display.report import Report
+from porfse_analysis.display.review.closure import balance as closure_balance
+from porfse_analysis.display.review.closure import correction as financial_correction
 from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, not_assessed, payment_applications
 from porfse_analysis.display.review.distances import distances, hypotheses
@@ -30,6 +32,7 @@ from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
 __all__ = [
+    "closure",
     "decommitment",
     "eu_payments",
     "first_sentences",
@@ -113,6 +116,13 @@ def decommitment(report: Report) -> tuple[object, ...]:
     if missing:
         return (payment_applications(report), paragraphs([missing], "pf-empty"))
     return (calendar_figure(report), calendar(report), calendar_reasons(report), payment_applications(report))
+
+
+def closure(report: Report) -> tuple[object, ...]:
+    """The final balance and the financial correction at closure; one line where the period has no rules on it."""
+    if not report.rules.eligibility_end:
+        return (paragraphs([report.text("closure.no_closure")]),)
+    return closure_balance(report), financial_correction(report)
 
 
 def eu_payments(report: Report) -> tuple[object, ...]:
