@@ -49,6 +49,7 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "check": lambda p: pf.check(p, **AT),
     "check_claims": lambda p: pf.check_claims(p, **AT),
     "closure_balance": lambda p: pf.closure_balance(p.finance, p.eu_payments, **AT),
+    "cost_per_result": lambda p: pf.cost_per_result(p, **AT),
     "decommitment": lambda p: pf.decommitment(p.eu_commitments, p.finance, **YEAR),
     "decommitment_claims": lambda p: pf.decommitment_claims(p.eu_commitments, p.finance, **YEAR),
     "payment_applications": lambda p: pf.payment_applications(p.eu_commitments, p.finance, **YEAR),
@@ -68,15 +69,14 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "target_achievement_ratio": lambda p: pf.target_achievement_ratio(p.achievements, p.targets, **AT),
     "target_changes": lambda p: pf.target_changes(p.targets, **BETWEEN),
     "target_ratio_changes": lambda p: pf.target_ratio_changes(p.achievements, p.targets, **BETWEEN),
+    "women_and_men": lambda p: pf.women_and_men(p.achievements, **AT),
     "wide": lambda p: pf.wide(pf.all_indicators(p, names="declaration_rate", **AT)),
 }
 """A call of every public function that gives a frame; a test sees that none is missing."""
 
-CODES = ("NOTES", "STATUSES", "PLAN_STATUSES", "VERDICTS", "REASONS", "NEEDS", "SEVERITIES", "CHECKS", "DISTANCES") + (
-    "CLOSURE_NOTES",
-    "CLOSURE_STATUSES",
-    "CORRECTION_NOTES",
-    "CORRECTION_STATUSES",
+CODES = (
+    *("NOTES", "STATUSES", "PLAN_STATUSES", "VERDICTS", "REASONS", "NEEDS", "SEVERITIES", "CHECKS", "DISTANCES"),
+    *("CLOSURE_NOTES", "CLOSURE_STATUSES", "CORRECTION_NOTES", "CORRECTION_STATUSES"),
 )
 """Lists of codes, by the name they have in whichever module; codes of one name are one list here."""
 

@@ -25,6 +25,8 @@ from .indicators.per_capita import residents as residents
 from .indicators.plan_changes import allocation_changes as allocation_changes
 from .indicators.plan_changes import target_changes as target_changes
 from .indicators.registry import INDICATORS as INDICATORS
+from .indicators.results import cost_per_result as cost_per_result
+from .indicators.sexes import women_and_men as women_and_men
 from .indicators.targets import target_achievement_ratio as target_achievement_ratio
 from .indicators.wide import wide as wide
 from .loaders.folder import load_programme as load_programme

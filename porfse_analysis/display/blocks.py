@@ -12,6 +12,7 @@ from porfse_analysis.display.programme_report.lead import first_sentences as sen
 from porfse_analysis.display.programme_report.lead import how_far
 from porfse_analysis.display.programme_report.money import funnel_rows
 from porfse_analysis.display.programme_report.payments import eu_payments as eu_payments_table
+from porfse_analysis.display.programme_report.results import participants_by_sex, results_by_sex
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.review.closure import balance as closure_balance
 from porfse_analysis.display.review.closure import correction as financial_correction
@@ -32,6 +33,7 @@ from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
 __all__ = [
+    "by_sex",
     "closure",
     "decommitment",
     "eu_payments",
@@ -123,6 +125,12 @@ def closure(report: Report) -> tuple[object, ...]:
     if not report.rules.eligibility_end:
         return (paragraphs([report.text("closure.no_closure")]),)
     return closure_balance(report), financial_correction(report)
+
+
+def by_sex(report: Report) -> tuple[object, ...]:
+    """Women and men, among the participants and by indicator; one line where nobody tells them apart."""
+    people = participants_by_sex(report)
+    return (people,) if people.frame.empty else (people, results_by_sex(report))
 
 
 def eu_payments(report: Report) -> tuple[object, ...]:
