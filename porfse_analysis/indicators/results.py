@@ -102,7 +102,7 @@ def _of_result(
     counts = counts_result(name)
     known = achievements[achievements["cutoff"] <= positions.cutoff]
     reported = known[counts(known) & known["value"].notna()]
-    aimed = _aiming(targets[counts(targets)], positions.cutoff)
+    aimed = _aiming(targets, counts, positions.cutoff)
     pairs = {(row.programme, row.axis) for row in reported[["programme", "axis"]].itertuples(index=False)}
     whole = {programme for programme, axis in pairs if axis == ALL}
     aiming = {programme for programme, axis in aimed & pairs}
@@ -120,10 +120,11 @@ def _of_result(
     return _noted(rows, own, whole, aiming, by_axis="axis" in positions.keys)
 
 
-def _aiming(targets: pd.DataFrame, at: pd.Timestamp) -> set[tuple[Any, Any]]:
+def _aiming(targets: pd.DataFrame, counts: Counts, at: pd.Timestamp) -> set[tuple[Any, Any]]:
     """The axes that the plan in force sets a target on the result for."""
     dates = pd.DataFrame({"programme": targets["programme"].unique(), "date": at})
     aims = targets_in_force(targets, dates) if len(targets) else targets
+    aims = aims[counts(aims)]
     return set(aims.loc[aims["target"] > 0, ["programme", "axis"]].itertuples(index=False, name=None))
 
 

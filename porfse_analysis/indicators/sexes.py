@@ -88,7 +88,8 @@ def _by_indicator(table: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
     rows["data_date"] = rows["data_date"].fillna(rows["position"])
     picked = newest(rows, list(_KEY))[[*_KEY, "source", "position"]]
-    return rows.merge(picked, on=[*_KEY, "source", "position"])
+    found: pd.DataFrame = rows.merge(picked, on=[*_KEY, "source", "position"])
+    return found.sort_values(["axis", *_KEY], kind="stable")
 
 
 def _participants(table: pd.DataFrame, at: pd.Timestamp, by: str) -> pd.DataFrame:
