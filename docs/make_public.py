@@ -48,12 +48,16 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "certification_rate": lambda p: pf.certification_rate(p.finance, **AT),
     "check": lambda p: pf.check(p, **AT),
     "check_claims": lambda p: pf.check_claims(p, **AT),
+    "closure_balance": lambda p: pf.closure_balance(p.finance, p.eu_payments, **AT),
+    "cost_per_result": lambda p: pf.cost_per_result(p, **AT),
     "decommitment": lambda p: pf.decommitment(p.eu_commitments, p.finance, **YEAR),
     "decommitment_claims": lambda p: pf.decommitment_claims(p.eu_commitments, p.finance, **YEAR),
     "payment_applications": lambda p: pf.payment_applications(p.eu_commitments, p.finance, **YEAR),
     "eu_payment_rate": lambda p: pf.eu_payment_rate(p.eu_payments, **AT),
     "financial_changes": lambda p: pf.financial_changes(p.finance, **BETWEEN),
+    "financial_correction": lambda p: pf.financial_correction(p.achievements, p.finance, p.targets, **AT),
     "financial_progress": lambda p: pf.financial_progress(p.finance, **AT),
+    "framework_distances": lambda p: pf.framework_distances(p.achievements, p.finance, p.targets, **AT),
     "framework_indicators": lambda p: pf.framework_indicators(p.achievements, p.finance, p.targets, **AT),
     "label": lambda p: pf.label(pf.all_indicators(p, **AT), "en"),
     "participant_changes": lambda p: pf.participant_changes(p.achievements, **BETWEEN),
@@ -65,11 +69,15 @@ FRAMES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "target_achievement_ratio": lambda p: pf.target_achievement_ratio(p.achievements, p.targets, **AT),
     "target_changes": lambda p: pf.target_changes(p.targets, **BETWEEN),
     "target_ratio_changes": lambda p: pf.target_ratio_changes(p.achievements, p.targets, **BETWEEN),
+    "women_and_men": lambda p: pf.women_and_men(p.achievements, **AT),
     "wide": lambda p: pf.wide(pf.all_indicators(p, names="declaration_rate", **AT)),
 }
 """A call of every public function that gives a frame; a test sees that none is missing."""
 
-CODES = ("NOTES", "STATUSES", "PLAN_STATUSES", "VERDICTS", "REASONS", "NEEDS", "SEVERITIES", "CHECKS")
+CODES = (
+    *("NOTES", "STATUSES", "PLAN_STATUSES", "VERDICTS", "REASONS", "NEEDS", "SEVERITIES", "CHECKS", "DISTANCES"),
+    *("CLOSURE_NOTES", "CLOSURE_STATUSES", "CORRECTION_NOTES", "CORRECTION_STATUSES"),
+)
 """Lists of codes, by the name they have in whichever module; codes of one name are one list here."""
 
 

@@ -31,7 +31,11 @@ otherwise than in `axes`; nothing is changed silently. Codes of a programme's ow
 writes. `porfse check` names a target whose values stand under a neighbouring key: another fund, priority, category of
 region or type.
 
-Counts of people are whole: residents, women, and values of the common indicators (CO, CR, EECO, EECR) of the ESF, the
+Women and men (`women`, `men`) stand beside the published total, which counts whether or not they add up to it; men are
+never taken to be the rest. The grand total of participants, with those whose data are incomplete (annual report, table
+4A), has the indicator code `GRAND_TOTAL` and type `OESF`; it is added to no common indicator.
+
+Counts of people are whole: residents, women and men, and values of the common indicators (CO, CR, EECO, EECR) of the ESF, the
 YEI and the ESF+. `1.005` and `30.000` are refused: they may be thousands. Targets, measures, percentages (unit `%`)
 and indicators of the programme's own may have decimals; a target of people (a common indicator, or a unit such as
 `persons`) with three of them, `69.038`, is refused too. Where the source itself publishes fractions of people,

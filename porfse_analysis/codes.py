@@ -188,8 +188,8 @@ def is_percentage(unit: str) -> bool:
 def whole_counts(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:
     """Columns of a table that hold counts of people -> which of their rows do.
 
-    Residents; women; claims about participants and recipients; values of the common indicators of the ESF (CO, CR,
-    EECO, EECR) but for shares. Indicators of a programme's own, targets and measures may have fractions.
+    Residents; women and men; claims about participants and recipients; values of the common indicators of the ESF
+    (CO, CR, EECO, EECR) but for shares. Indicators of a programme's own, targets and measures may have fractions.
     """
     if table == "population":
         return {"residents": pd.Series(True, index=frame.index)}
@@ -199,7 +199,7 @@ def whole_counts(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:
     if table != "achievements":
         return {}
     own, counted = _of_people(frame)
-    return {"value": own & counted} | ({"women": own} if "women" in frame else {})
+    return {"value": own & counted} | {name: own for name in ("women", "men") if name in frame}
 
 
 def people_targets(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:

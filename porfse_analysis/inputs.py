@@ -16,8 +16,8 @@ from porfse_analysis.schema import DATE_DTYPE, TABLES
 __all__ = ["as_cutoff", "require"]
 
 
-_SAID = ("reading_it", "reading_en")
-"""Words for readers, which no figure follows from: a frame may do without."""
+_SAID = ("reading_it", "reading_en", "men")
+"""What a frame may do without: words for readers, which no figure follows from, and men, who were not always asked."""
 
 
 def as_cutoff(date: object, name: str = "cutoff") -> pd.Timestamp:

@@ -22,7 +22,9 @@ class Period:
     `framework`: tested, followed or none. `set_apart`: the part of the commitments that is not like the others:
     reserve, flexibility or none. `portal`: the Commission's tables to ask for of a programme, none where there are
     none; the first is the one that every programme is in. `participants`: indicators that are added to the
-    participants; `subsets`: pairs of an indicator and the one it is a part of; `partitions`: indicators that give the
+    participants; `two_sexes`: whether women and men are all the people; `grand_total`: the code of all participants,
+    with those whose data are incomplete ("": none); `results`: person_in_work, qualification -> the indicator that
+    counts them; `subsets`: pairs of an indicator and the one it is a part of; `partitions`: indicators that give the
     participants again. `sources`: where indicators are defined. `rules`: name -> value, source, status, others (see
     `porfse_analysis.verdicts.rules`).
     """
@@ -34,6 +36,9 @@ class Period:
     set_apart: str
     portal: tuple[str, ...]
     participants: tuple[str, ...]
+    two_sexes: bool
+    grand_total: str
+    results: Mapping[str, str]
     subsets: tuple[tuple[str, str], ...]
     partitions: tuple[Mapping[str, Any], ...]
     sources: Mapping[str, str]

@@ -49,7 +49,7 @@ _DATED_BY = {
 }
 """Table -> the columns that say of which date a row is."""
 
-_AWAITED = {"achievements": ("value", "women"), "population": ("residents",)}
+_AWAITED = {"achievements": ("value", "women", "men"), "population": ("residents",)}
 """Table -> its figures; where all are of later dates the first ones are kept as missing."""
 
 

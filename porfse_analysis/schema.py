@@ -200,6 +200,7 @@ TABLES: dict[str, Table] = {
                 _SOURCE,
                 Column("value", "number", "cumulative value at the cutoff; empty: not published"),
                 Column("women", "number", "of which women", optional=True),
+                Column("men", "number", "of which men", optional=True),
                 _QUALIFIER,
                 _text("unit", "unit of the value", optional=True),
                 _date("data_date", "date the value is of, when it is not the cutoff", optional=True),

@@ -73,8 +73,7 @@ def find_faults(
     if name == "eu_payments":
         outside = frame["data_date"].notna() & (frame["data_date"].dt.year != frame["year"])
         report(outside, "data_date", "is not in the year of its row", "Amounts are of the end of a year, or before it")
-    if name in _PARTS:
-        part, whole = _PARTS[name]
+    for part, whole in _PARTS.get(name, ()):
         report(frame[part] > frame[whole], part, f"is above {whole}, of which it is a part", "Correct one of the two")
     return faults + _repeated_keys(table, frame, lines, file)
 
@@ -105,8 +104,8 @@ def _uncountable(table: Table, frame: pd.DataFrame, lines: list[int], file: str)
     return faults
 
 
-# table -> (column that is a part, column it is a part of)
-_PARTS = {"finance": ("eu_amount_eur", "amount_eur"), "achievements": ("women", "value")}
+# table -> columns that are parts, each with the one it is a part of
+_PARTS = {"finance": (("eu_amount_eur", "amount_eur"),), "achievements": (("women", "value"), ("men", "value"))}
 
 
 def totals_row(table: Table, cells: Mapping[str, object]) -> str:

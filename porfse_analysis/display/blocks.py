@@ -12,9 +12,13 @@ from porfse_analysis.display.programme_report.lead import first_sentences as sen
 from porfse_analysis.display.programme_report.lead import how_far
 from porfse_analysis.display.programme_report.money import funnel_rows
 from porfse_analysis.display.programme_report.payments import eu_payments as eu_payments_table
+from porfse_analysis.display.programme_report.results import participants_by_sex, results_by_sex
 from porfse_analysis.display.report import Report
+from porfse_analysis.display.review.closure import balance as closure_balance
+from porfse_analysis.display.review.closure import correction as financial_correction
 from porfse_analysis.display.review.deadline_figures import calendar as calendar_figure
 from porfse_analysis.display.review.deadlines import calendar, calendar_reasons, not_assessed, payment_applications
+from porfse_analysis.display.review.distances import distances, hypotheses
 from porfse_analysis.display.review.figures import framework as framework_figure
 from porfse_analysis.display.review.figures import scorecard
 from porfse_analysis.display.review.lead import framework_assessed, what_is_known, what_is_not
@@ -29,6 +33,8 @@ from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
 __all__ = [
+    "by_sex",
+    "closure",
     "decommitment",
     "eu_payments",
     "first_sentences",
@@ -87,7 +93,10 @@ def review_lead(report: Report) -> Html:
 
 
 def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> tuple[object, ...]:
-    """The performance framework: status of the axes and the indicators behind them; one line where there are none."""
+    """The performance framework: status of the axes, the indicators behind them and what these lack.
+
+    One line where there are none.
+    """
     period = period_of(report.programme.cci)
     if period is not None and period.framework == "none":
         return (paragraphs([report.text("framework_why.no_framework_then")]),)
@@ -98,7 +107,9 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
         # which reserve depends on it is known all the same, as long as it is at stake
         at_stake = against == "milestone" and any(column.name == "reserve_eur" for column in tables[0].columns)
         return (tables[1], tables[0]) if at_stake else tables[1:]
-    return tables if against == "target" else (scorecard(report), framework_figure(report), *tables)
+    shown = tables if against == "target" else (scorecard(report), framework_figure(report), *tables)
+    missing = distances(report, against)
+    return (*shown, missing) if missing.frame.empty else (*shown, missing, hypotheses(report, against))
 
 
 def decommitment(report: Report) -> tuple[object, ...]:
@@ -107,6 +118,19 @@ def decommitment(report: Report) -> tuple[object, ...]:
     if missing:
         return (payment_applications(report), paragraphs([missing], "pf-empty"))
     return (calendar_figure(report), calendar(report), calendar_reasons(report), payment_applications(report))
+
+
+def closure(report: Report) -> tuple[object, ...]:
+    """The final balance and the financial correction at closure; one line where the period has no rules on it."""
+    if not report.rules.eligibility_end:
+        return (paragraphs([report.text("closure.no_closure")]),)
+    return closure_balance(report), financial_correction(report)
+
+
+def by_sex(report: Report) -> tuple[object, ...]:
+    """Women and men, among the participants and by indicator; one line where nobody tells them apart."""
+    people = participants_by_sex(report)
+    return (people,) if people.frame.empty else (people, results_by_sex(report))
 
 
 def eu_payments(report: Report) -> tuple[object, ...]:

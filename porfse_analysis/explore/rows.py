@@ -30,6 +30,8 @@ _UNITS: Final[Mapping[str, str]] = {
     "1": "ratio",
     "EUR/participant": "euro_participant",
     "EUR/resident": "euro_resident",
+    "EUR/person_in_work": "euro_person_in_work",
+    "EUR/qualification": "euro_qualification",
     "participant": "participant",
     "resident": "resident",
 }

@@ -17,17 +17,15 @@ from porfse_analysis.indicators.financial import (
 from porfse_analysis.indicators.given import with_names
 from porfse_analysis.indicators.per_capita import participants, residents, spend_per_head
 from porfse_analysis.indicators.positions import GROUPINGS, positions_at
-from porfse_analysis.indicators.registry import INDICATORS
-from porfse_analysis.indicators.result import collect
+from porfse_analysis.indicators.registry import INDICATORS, SPEND_STAGES
+from porfse_analysis.indicators.result import collect, make_result
+from porfse_analysis.indicators.results import RESULTS, cost_rows
 from porfse_analysis.indicators.targets import AGAINST, TARGET_GROUPINGS, target_achievement_ratio
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import STAGES
 
 __all__ = ["SPEND_STAGES", "all_indicators"]
-
-SPEND_STAGES = ("paid", "declared", "certified")
-"""The stages that are spending, and so are shown per head."""
 
 _PEOPLE = ("participant", "resident")
 # per head, an amount that is no spending is there for who asks for it by name
@@ -177,3 +175,6 @@ def _money_and_people(
     for person, heads in people.items():
         if stages[person] and len(heads):
             yield spend_per_head(positions, heads, stages[person])
+    results = {name: [stage for stage in SPEND_STAGES if f"{stage}_spend_per_{name}" in wanted] for name in RESULTS}
+    if any(results.values()):
+        yield make_result(cost_rows(positions, programme.achievements, programme.targets, results))

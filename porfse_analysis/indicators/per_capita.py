@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -30,6 +30,7 @@ from porfse_analysis.indicators.result import (
     note_of,
     split_note,
 )
+from porfse_analysis.indicators.whole import whole_or_parts
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.periods import PERIODS, period_of
 from porfse_analysis.programme import Programme
@@ -37,11 +38,12 @@ from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 __all__ = [
     "counts_participants",
+    "head_rows",
     "participants",
+    "people_known",
     "per_capita_spend",
     "residents",
     "spend_per_head",
-    "whole_or_parts",
 ]
 
 PEOPLE_FUNDS = ("ESF", "YEI", "ESF+")
@@ -51,6 +53,9 @@ PAIR = pd.Timedelta(days=366)
 """How far apart money and participants may be to be set one over the other: reports on people are yearly."""
 
 _HISTORY = "people_before"
+
+Counts = Callable[[pd.DataFrame], pd.Series]
+"""Which rows of achievements count the people that are asked for."""
 
 _PEOPLE_KINDS = {
     **dict.fromkeys(("programme", "fund", "axis", "region_category", "unit", "source", "note"), "text"),
@@ -110,14 +115,27 @@ def participants(
     (table,) = tables_of(achievements=achievements)
     require(table, "achievements")
     at, keys = as_cutoff(cutoff), group_keys(by)
-    earlier = table.loc[counts_participants(table) & (table["cutoff"] < at), "cutoff"].drop_duplicates()
-    everyone = people_at_dates(table, [*earlier.sort_values(), at], keys)
+    people = people_known(table, at, keys)
+    return with_names(people, achievements)
+
+
+def people_known(
+    achievements: pd.DataFrame,
+    at: pd.Timestamp,
+    keys: list[str],
+    counts: Counts | None = None,
+    unit: str = "participant",
+) -> pd.DataFrame:
+    """`people_at_dates` at one date, what was known at the positions before with it (`attrs`)."""
+    counted = counts_participants if counts is None else counts
+    earlier = achievements.loc[counted(achievements) & (achievements["cutoff"] < at), "cutoff"].drop_duplicates()
+    everyone = people_at_dates(achievements, [*earlier.sort_values(), at], keys, counted, unit)
     people = everyone[everyone["cutoff"] == at].reset_index(drop=True)
     records = everyone.loc[(everyone["cutoff"] < at) & everyone["value"].notna(), _HISTORY_COLUMNS]
     records = records.assign(data_date=records["data_date"].dt.strftime("%Y-%m-%d"))
     # plain values: a frame with them can still be written to a file
     people.attrs[_HISTORY] = records.to_dict("records")
-    return with_names(people, achievements)
+    return people
 
 
 _HISTORY_COLUMNS = ["programme", "fund", "axis", "region_category", "data_date", "value", "source", "note"]
@@ -133,34 +151,12 @@ def counts_participants(achievements: pd.DataFrame) -> pd.Series:
     return counted & achievements["indicator_type"].isin(ESF_TYPES)
 
 
-def whole_or_parts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each position of an indicator the rows of the whole programme, else those of its parts: never both.
-
-    A row of axis `ALL` with an investment priority is a part: of that priority, in whatever axes it is. It comes before
-    the rows of the axes of its own priority alone, and is missing where it has no value and they are not there.
-    """
-    of = [rows[name] for name in ("programme", "source", "position", "indicator_code")]
-    of_priority = [*of, rows["investment_priority"]]
-    known, whole = rows["value"].notna(), rows["axis"].eq(ALL)
-    entire = whole & rows["investment_priority"].eq("")
-    summed = _somewhere(whole & known, of_priority)
-    parts = (whole & (summed | ~_somewhere(~whole, of_priority))) | (~whole & ~summed)
-    parts &= ~(entire & _somewhere(~entire, of))
-    chosen: pd.DataFrame = rows[entire.where(_somewhere(entire & known, of), parts)]
-    return chosen
-
-
-def _somewhere(marked: pd.Series, keys: list[pd.Series]) -> pd.Series:
-    """Whether a row of the same group is marked."""
-    return marked.groupby(keys).transform("any")
-
-
-def _rows_of_people(achievements: pd.DataFrame, *, by_axis: bool) -> pd.DataFrame:
-    """The rows of ESF indicators, those of participants marked (`counted`): by axis, or with figures of the whole."""
+def _rows_of_people(achievements: pd.DataFrame, counts: Counts, *, by_axis: bool) -> pd.DataFrame:
+    """The rows of ESF indicators, those counted marked (`counted`): by axis, or with figures of the whole."""
     rows = achievements[achievements["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
     rows["data_date"] = rows["data_date"].fillna(rows["position"])
-    counted = counts_participants(rows)
+    counted = counts(rows)
     rows = rows.assign(counted=counted)
     return rows[rows["axis"] != ALL] if by_axis else pd.concat([rows[~counted], whole_or_parts(rows[counted])])
 
@@ -170,20 +166,29 @@ def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> 
     return people_at_dates(achievements, [at], keys)
 
 
-def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], by: list[str]) -> pd.DataFrame:
-    """`people_at` of each of the dates (the column `cutoff`), one after the other."""
+def people_at_dates(
+    achievements: pd.DataFrame,
+    dates: Sequence[pd.Timestamp],
+    by: list[str],
+    counts: Counts = counts_participants,
+    unit: str = "participant",
+) -> pd.DataFrame:
+    """`people_at` of each of the dates (the column `cutoff`), one after the other.
+
+    `counts` says which rows count the people, by default the participants; `unit` is what one of them is.
+    """
     asked = pd.DataFrame({"cutoff": pd.Series(dates, dtype=DATE_DTYPE)})
     keys = ["cutoff", *by]
-    rows = _rows_of_people(achievements, by_axis="axis" in keys)
+    rows = _rows_of_people(achievements, counts, by_axis="axis" in keys)
     known = rows.merge(asked, how="cross")
     known = known[known["position"] <= known["cutoff"]]
-    counts = known[known["counted"]]
-    entire = counts["axis"].eq(ALL) & counts["investment_priority"].eq("")
-    counts = counts.assign(missing=counts["value"].isna(), late=reported_late(counts), entire=entire)
-    published = counts[counts["value"].notna()]
+    figures = known[known["counted"]]
+    entire = figures["axis"].eq(ALL) & figures["investment_priority"].eq("")
+    figures = figures.assign(missing=figures["value"].isna(), late=reported_late(figures), entire=entire)
+    published = figures[figures["value"].notna()]
     at_position = ["source", "position"]
     picked = newest(published, keys)[[*keys, *at_position]]
-    used = counts.merge(picked, on=[*keys, *at_position])
+    used = figures.merge(picked, on=[*keys, *at_position])
     people = (
         used.groupby(keys, sort=True)
         .agg(
@@ -211,7 +216,7 @@ def people_at_dates(achievements: pd.DataFrame, dates: Sequence[pd.Timestamp], b
         if by == ["programme"]:
             # a programme is known even before its first report
             people = asked.merge(rows[["programme"]].drop_duplicates(), how="cross").merge(people, on=keys, how="left")
-    return _people(people, "participant", people["date"] < people["cutoff"])
+    return _people(people, unit, people["date"] < people["cutoff"])
 
 
 def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
@@ -363,13 +368,18 @@ def _people_of(programme: Programme, people: object, cutoff: object, by: str | S
 
 def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     """`per_capita_spend` of several stages, of positions already looked up."""
+    return make_result(head_rows(positions, people, stages))
+
+
+def head_rows(positions: Positions, people: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
+    """The rows of `spend_per_head`, with the date of the people (`people_date`) beside that of the money."""
     require(people, "people", _PEOPLE_KINDS, cure=_PEOPLE_CURE)
     units = set(people["unit"]) or {"participant"}
     if len(units) > 1:
         raise ParameterError("people: participants and residents together; give one of them")
     unit = units.pop()
     at, keys = positions.cutoff, positions.keys
-    per_participant = unit == "participant"
+    per_participant = unit != "resident"
     # residents are of the whole area; participants of the very key
     heads = _heads(people, keys if per_participant else ["programme"])
     rows = _pairs(positions, heads, stages) if per_participant else _newest_spend(positions, heads, stages)
@@ -389,7 +399,7 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
             "not_reported": ~published & ~uncounted & ~apart,
             "no_pair": apart,
             "other_date": published & (rows["date"] != rows["data_date"]) & per_participant,
-            "includes_technical_assistance": published & ("axis" not in keys) & per_participant,
+            "includes_technical_assistance": published & ("axis" not in keys) & (unit == "participant"),
             "no_participants": uncounted,
             "own_reading": rows["reading"].eq(True),
             **bound_flags(rows["bound"], rows["people_note"].fillna("").map(figure_bound)),
@@ -403,7 +413,7 @@ def spend_per_head(positions: Positions, people: pd.DataFrame, stages: Sequence[
     if "axis" not in keys:
         rows["axis"] = ALL
     rows["place"] = rows["stage"].map({stage: place for place, stage in enumerate(stages)})
-    return make_result(rows.sort_values(["place", *keys], kind="stable"))
+    return rows.rename(columns={"date": "people_date"}).sort_values(["place", *keys], kind="stable")
 
 
 def _heads(people: pd.DataFrame, on: list[str]) -> pd.DataFrame:

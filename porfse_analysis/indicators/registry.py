@@ -14,7 +14,10 @@ from porfse_analysis.languages import in_every_language
 from porfse_analysis.periods import PERIODS, Period, period_of
 from porfse_analysis.schema import STAGES
 
-__all__ = ["INDICATORS", "Indicator", "indicators_of"]
+__all__ = ["INDICATORS", "SPEND_STAGES", "Indicator", "indicators_of"]
+
+SPEND_STAGES = ("paid", "declared", "certified")
+"""The stages that are spending, and so are shown per head."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ def _declared(period: Period | None) -> dict[str, Indicator]:
             Indicator(f"{stage}_spend_per_{person}", f"{stage} / {person}s", f"EUR/{person}", _PACKAGE)
             for person in ("participant", "resident")
             for stage in STAGES
+        ),
+        *(
+            Indicator(f"{stage}_spend_per_{name}", f"{stage} / {plural}", f"EUR/{name}", _PACKAGE)
+            for name, plural in (("person_in_work", "persons_in_work"), ("qualification", "qualifications"))
+            for stage in SPEND_STAGES
         ),
     )
     return {indicator.id: indicator for indicator in declared}

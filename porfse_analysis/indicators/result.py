@@ -70,6 +70,10 @@ NOTES = (
     "other_date",  # numerator and denominator are of two dates
     "includes_technical_assistance",  # the spend of technical assistance is in, though it has no participants
     "no_participants",  # no participants are counted for this axis
+    "of_aiming_axes",  # money and people are those of the axes that the plan sets a target on the result for
+    "of_reporting_axes",  # money and people are those of the axes that report the result
+    "axes_not_told",  # the result is published for the whole programme, which spends on other things too
+    "sexes_differ",  # women and men do not add up to the total, which counts as published
     "about",  # the numerator is published as about so much
     "more_than",  # the numerator is published as more than so much
     "less_than",  # the numerator is published as less than so much

@@ -9,7 +9,7 @@ import pandas as pd
 
 from porfse_analysis.schema import ALL
 
-__all__ = ["is_whole"]
+__all__ = ["is_whole", "whole_or_parts"]
 
 _Place = tuple[Any, ...]
 
@@ -63,3 +63,25 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
 def _places(rows: pd.DataFrame, columns: list[str]) -> list[_Place]:
     """The values of these columns, row by row."""
     return list(zip(*(rows[name].tolist() for name in columns), strict=True))
+
+
+def whole_or_parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of each position of an indicator the rows of the whole programme, else those of its parts: never both.
+
+    A row of axis `ALL` with an investment priority is a part: of that priority, in whatever axes it is. It comes before
+    the rows of the axes of its own priority alone, and is missing where it has no value and they are not there.
+    """
+    of = [rows[name] for name in ("programme", "source", "position", "indicator_code")]
+    of_priority = [*of, rows["investment_priority"]]
+    known, whole = rows["value"].notna(), rows["axis"].eq(ALL)
+    entire = whole & rows["investment_priority"].eq("")
+    summed = _somewhere(whole & known, of_priority)
+    parts = (whole & (summed | ~_somewhere(~whole, of_priority))) | (~whole & ~summed)
+    parts &= ~(entire & _somewhere(~entire, of))
+    chosen: pd.DataFrame = rows[entire.where(_somewhere(entire & known, of), parts)]
+    return chosen
+
+
+def _somewhere(marked: pd.Series, keys: list[pd.Series]) -> pd.Series:
+    """Whether a row of the same group is marked."""
+    return marked.groupby(keys).transform("any")

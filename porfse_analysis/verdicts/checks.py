@@ -26,9 +26,11 @@ from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, findin
 from porfse_analysis.verdicts.indicator_checks import (
     doubtful_percentages,
     fractional_counts,
+    grand_totals,
     label,
     neighbouring_keys,
     partitions,
+    sexes,
 )
 from porfse_analysis.verdicts.reconciliation import axes_against_total, between_sources, claims_against_data
 from porfse_analysis.verdicts.rules import rules_of
@@ -120,6 +122,8 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         payment_sums(paid),
         _subsets(achievements) if values else (),
         partitions(achievements) if values else (),
+        sexes(achievements) if values else (),
+        grand_totals(achievements) if values else (),
         fractional_counts(achievements, population) if values or len(population) else (),
         neighbouring_keys(achievements, targets, at) if values or aims else (),
         lacking_years(achievements, paid) if values or len(paid) else (),
@@ -156,6 +160,8 @@ CHECKS = (
     "payments_sum",
     "subset_above_whole",
     "partition",
+    "sexes",
+    "grand_total",
     "fractional_count",
     "neighbouring_key",
     "lacking_year",

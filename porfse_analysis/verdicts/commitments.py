@@ -181,7 +181,7 @@ def _at_closure(amounts: _Commitments, until: int, rules: Rules) -> Target:
         prefinancing=v.ZERO,
         origin="not_deducted",
         missing={code: absent} if absent else {},
-        rules=_USED,
+        rules=(*_USED, "closure_flexibility"),
     )
 
 

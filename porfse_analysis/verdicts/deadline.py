@@ -12,13 +12,12 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.commitments import Target, at_closure, target_of
+from porfse_analysis.verdicts.counting import Counted, count, together
 from porfse_analysis.verdicts.payment_applications import (
-    Counted,
     Line,
     Rates,
     allocations,
     application_lines,
-    count,
     single_rate,
 )
 from porfse_analysis.verdicts.payments_evidence import Paid, payments_evidence
@@ -140,7 +139,7 @@ class Case:
         for part in parts:
             lines, rate = self.lines(part)
             status, target, counted = self.verdict(part, lines, rules)
-            row = _row(status, target, counted, rate, self) | _paid_row(self.paid(part), rules)
+            row = _row(status, target, counted, rate, self, rules) | _paid_row(self.paid(part), rules)
             notes = set(row.pop("notes")) | set(_part_notes(part, counted))
             row |= {
                 "fund": part.fund,
@@ -173,13 +172,14 @@ class Case:
     def verdict(self, part: _Part, lines: Sequence[Line], rules: Rules) -> tuple[str, Target, list[Counted]]:
         """The status of a part, and the target and the applications it comes from."""
         target = target_of(part.commitments, self.deadline.year, self.date, self.exceptions, rules)
-        counted = [count(line, rules) for line in lines]
-        low, high = _limits(counted)
+        closing = at_closure(self.deadline.year, rules)
+        counted = [count(line, rules, closing=closing) for line in lines]
+        low, high = _limits(counted, closing=closing)
         goal = target.amount
         if part.untold:
             target = replace(target, commitments=None, reserve=None, prefinancing=None, missing={})
             status = "not_available"
-        elif at_closure(self.deadline.year, rules):
+        elif closing:
             status = "settled_at_closure"
         elif target.nothing_due:
             status = "no_deadline"
@@ -279,17 +279,20 @@ def _overlaps(one: _Part, other: _Part) -> bool:
     )
 
 
-def _limits(counted: Sequence[Counted]) -> tuple[Decimal, Decimal]:
+def _limits(counted: Sequence[Counted], *, closing: bool) -> tuple[Decimal, Decimal]:
     if not counted:
         return v.ZERO, v.INFINITE
-    return sum((item.low for item in counted), v.ZERO), sum((item.high for item in counted), v.ZERO)
+    whole = together(counted, closing=closing)
+    return whole.low, whole.high
 
 
-def _row(status: str, target: Target, counted: Sequence[Counted], rate: Decimal | None, case: Case) -> dict[str, Any]:
+def _row(
+    status: str, target: Target, counted: Sequence[Counted], rate: Decimal | None, case: Case, rules: Rules
+) -> dict[str, Any]:
     """Everything of the deadline's row that follows from the target and the payment applications."""
-    low, high = _limits(counted)
-    values = [item.value for item in counted if item.value is not None]
-    applied = sum(values, v.ZERO) if counted and len(values) == len(counted) else None
+    closing = at_closure(case.deadline.year, rules)
+    low, high = _limits(counted, closing=closing)
+    applied = together(counted, closing=closing).value if counted else None
     notes = set(target.notes) | set(target.missing) | {code for item in counted for code in item.notes}
     notes |= {"no_allocation"} if not counted else set()
     notes |= {"partial_applications"} if applied is None else set()

@@ -23,9 +23,10 @@ from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import DATE_DTYPE, empty
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.counting import Counted
 from porfse_analysis.verdicts.deadline import NEEDS, NOTES, STATUSES, Case
 from porfse_analysis.verdicts.own_rules import rules_for
-from porfse_analysis.verdicts.payment_applications import Counted, read_rates
+from porfse_analysis.verdicts.payment_applications import read_rates
 from porfse_analysis.verdicts.rules import RULES, Rules, rules_of
 
 __all__ = ["NEEDS", "NOTES", "STATUSES", "calendar", "decommitment", "decommitment_claims", "payment_applications"]

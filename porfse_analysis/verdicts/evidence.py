@@ -23,7 +23,8 @@ class Evidence:
     `rows` are those of the one position it comes from, `value` their sum as published (None: not a single cell),
     `low` and `high` the least and the most the quantity can be at the date (infinite: open), `date` the date of the
     figure, `notes` why low and high differ: `more_than`, `less_than`, `about`, `rounded`, `partial` (a cell of the
-    position is empty), `older_figure` (dated before the date it is needed for).
+    position is empty), `older_figure` (dated before the date it is needed for). `then` is what the figure is known to
+    be at its own date, where it is not the date it is needed for (None: `low` and `high`).
     """
 
     rows: pd.DataFrame
@@ -33,6 +34,12 @@ class Evidence:
     date: pd.Timestamp
     source: str
     notes: frozenset[str]
+    then: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def at_its_date(self) -> tuple[Decimal, Decimal]:
+        """The least and the most the quantity can be at the date of the figure itself."""
+        return self.then or (self.low, self.high)
 
     @property
     def known(self) -> bool:
@@ -75,9 +82,9 @@ def evidence(
     if len(published) < len(found):
         notes.add("partial")
         high = v.INFINITE
-    date = v.data_date(published)
+    date, then = v.data_date(published), (low, high)
     if date < needed:
         notes.add("older_figure")
         low, high = low if cumulative else v.ZERO, v.INFINITE
     value = sum((v.exact(cell[0]) for cell in cells), v.ZERO)
-    return Evidence(found, value, low, high, date, str(published["source"].iloc[0]), frozenset(notes))
+    return Evidence(found, value, low, high, date, str(published["source"].iloc[0]), frozenset(notes), then)

@@ -13,13 +13,14 @@ import pandas as pd
 from porfse_analysis.codes import is_percentage
 from porfse_analysis.indicators.percentages import in_disguise
 from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.indicators.result import split_note
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import IndicatorRatio
 from porfse_analysis.verdicts.evidence import Evidence, cited, evidence
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["GROUP", "NOTES", "Framework", "Measured", "framework_in_force", "measured"]
+__all__ = ["GROUP", "NOTES", "UNPUBLISHED", "Framework", "Measured", "framework_in_force", "measured"]
 
 GROUP = ("axis", "fund", "region_category")
 
@@ -58,6 +59,9 @@ NOTES = (
 
 _FAULTS = frozenset(NOTES[NOTES.index("target_missing") : NOTES.index("partial")])
 
+UNPUBLISHED = frozenset(("no_series", "not_certified", "value_missing"))
+"""Notes of an indicator that has no published value."""
+
 # types of indicator as the Commission codes them: outputs and results of the ESF and of the youth initiative
 _KIND_OF_TYPE = {"OESF": "output", "OYEI": "output", "RESF": "result", "RYEI": "result"}
 
@@ -88,10 +92,16 @@ class Framework:
 
 @dataclass(frozen=True)
 class Measured:
-    """One indicator of the framework: its row of the result and what `assess` needs (None: left out)."""
+    """One indicator of the framework: its row of the result, what `assess` needs (None: left out), and its figure."""
 
     row: dict[str, Any]
     ratio: IndicatorRatio | None
+    figure: Evidence
+
+    @property
+    def comparable(self) -> bool:
+        """Whether a value of it can be set against its target; that it has none published does not stand in the way."""
+        return self.ratio is not None and not set(split_note(self.row["note"])) & (_FAULTS - UNPUBLISHED)
 
 
 def framework_in_force(targets: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
@@ -187,7 +197,7 @@ def _measure(key: dict[str, str], targets: pd.DataFrame, data: Framework) -> Mea
         "target_unit": target_unit.replace("\n", " / "),
         "value_unit": units[1].replace("\n", " / "),
     }
-    return Measured(row, item)
+    return Measured(row, item, found)
 
 
 def _ratio(

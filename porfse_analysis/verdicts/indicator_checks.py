@@ -7,15 +7,25 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, whole_counts
-from porfse_analysis.indicators.per_capita import whole_or_parts
+from porfse_analysis.indicators.per_capita import counts_participants
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.result import has_note
+from porfse_analysis.indicators.sexes import is_grand_total, sexes_apart
 from porfse_analysis.indicators.targets import target_achievement_ratio
-from porfse_analysis.periods import PERIODS, Period
+from porfse_analysis.indicators.whole import whole_or_parts
+from porfse_analysis.periods import PERIODS, Period, period_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
-__all__ = ["doubtful_percentages", "fractional_counts", "label", "neighbouring_keys", "partitions"]
+__all__ = [
+    "doubtful_percentages",
+    "fractional_counts",
+    "grand_totals",
+    "label",
+    "neighbouring_keys",
+    "partitions",
+    "sexes",
+]
 
 _KEY = ["fund", "investment_priority", "region_category", "indicator_type"]
 _PLACE = ["programme", "axis", "indicator_code"]
@@ -128,6 +138,38 @@ def fractional_counts(achievements: pd.DataFrame, population: pd.DataFrame) -> I
                     found=row[column],
                     unit="fraction",
                 )
+
+
+def sexes(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Women and men that do not add up to the published total; of each key and source the newest position."""
+    men = achievements["men"] if "men" in achievements else float("nan")
+    rows = achievements.assign(source=achievements["source"].astype("str"), men=men)
+    rows = rows[rows["value"].notna() & rows["women"].notna() & rows["men"].notna()]
+    key = ["programme", "axis", *_KEY, "indicator_code", "source"]
+    rows = rows.sort_values("cutoff", kind="stable").drop_duplicates(key, keep="last")
+    for _, row in rows[sexes_apart(rows)].iterrows():
+        found = row["women"] + row["men"]
+        reason = "above" if found > row["value"] else "differ"
+        more = {"figure": label(row), "expected": row["value"], "found": found, "unit": "participant"}
+        yield finding("warning", "sexes", row, reason=reason, **more)
+
+
+def grand_totals(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Grand totals of participants that are less than the participants they include, by axis and position."""
+    place = ["programme", "axis", "source", "cutoff"]
+    rows = achievements.assign(source=achievements["source"].astype("str"))
+    totals, people = (rows[mark(rows)] for mark in (is_grand_total, counts_participants))
+    sums = [part.groupby(place)["value"].agg(lambda values: values.sum(skipna=False)) for part in (totals, people)]
+    met = (
+        pd.concat(sums, axis=1, keys=["found", "people"], join="inner").reset_index()
+        if len(totals)
+        else totals.iloc[:0]
+    )
+    for _, row in met[met["found"] < met["people"]].iterrows() if len(met) else ():
+        period = period_of(row["programme"])
+        codes = " + ".join(period.participants) if period else ""
+        more = {"expected": row["people"], "found": row["found"], "unit": "participant"}
+        yield finding("warning", "grand_total", row, figure="GRAND_TOTAL", reason=codes, **more)
 
 
 def doubtful_percentages(

@@ -21,16 +21,13 @@ from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.evidence import Evidence, cited, evidence
-from porfse_analysis.verdicts.rules import Rules
 
 __all__ = [
     "Allocation",
-    "Counted",
     "Line",
     "Rates",
     "allocations",
     "application_lines",
-    "count",
     "read_rates",
     "single_rate",
 ]
@@ -101,38 +98,6 @@ class Line:
     def limit(self) -> bool:
         """Whether the figure is a limit, and no figure to show."""
         return bool({"more_than", "less_than", "partial"} & self.notes) and self.low != self.high
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A line as the rules count it: `value` is None when there is no figure to show."""
-
-    line: Line
-    value: Decimal | None
-    before_cap: Decimal | None
-    low: Decimal
-    high: Decimal
-    notes: frozenset[str]
-
-
-def count(line: Line, rules: Rules) -> Counted:
-    """What of a line counts: the share of an application, up to the EU allocation of the axis."""
-    share = v.exact(rules.claims_counted_share)
-    before = None if line.point is None else line.point * share
-    value, low, high, notes = before, line.low * share, line.high * share if share else v.ZERO, set(line.notes)
-    if rules.claims_capped_at_allocation:
-        if line.cap is None:
-            notes.add("not_capped")
-        else:
-            low, high = min(low, line.cap), min(high, line.cap)
-            value = None if value is None else min(value, line.cap)
-            if before is not None and before > line.cap:
-                notes.add("capped")
-    elif line.cap == 0:
-        # without a limit a missing figure would be open upwards even on an axis without money
-        high = min(high, max(low, v.ZERO))
-    shown = low if low == high else None if line.limit else value
-    return Counted(line, shown, before, low, high, frozenset(notes))
 
 
 def read_rates(rates: Mapping[str, float] | pd.DataFrame | None, programme: str, finance: pd.DataFrame) -> Rates:
@@ -274,6 +239,7 @@ def _sum(found: Sequence[Allocation], key: Key) -> Allocation:
         max(item.cutoff for item in found),
         sources.pop() if len(sources) == 1 else "",
         any(item.given for item in found),
+        ";".join(dict.fromkeys(item.document for item in found if item.document)),
     )
 
 

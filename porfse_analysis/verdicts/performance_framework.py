@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -33,9 +34,13 @@ __all__ = [
     "STATUSES",
     "Assessment",
     "IndicatorRatio",
+    "Judged",
     "assess",
     "framework_indicators",
+    "group_of",
+    "judged",
     "performance_framework",
+    "place_of",
 ]
 
 STATUSES = ("achieved", "not_achieved", "serious_failure", "undetermined", "not_assessed")
@@ -195,9 +200,11 @@ def performance_framework(
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)
-    verdicts, _ = _assess_programmes(
-        *tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied, readings=True
-    )
+    verdicts = []
+    for each in judged(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied):
+        if each.data.rules.tested:
+            _add_readings(each.rows, each.found, each.data)
+        verdicts += [{"programme": each.programme, **row} for row in each.rows]
     return with_names(v.typed_frame(verdicts, _AXIS_COLUMNS), achievements)
 
 
@@ -249,11 +256,26 @@ def framework_indicators(
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)
-    _, indicators = _assess_programmes(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied)
+    programmes = judged(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied)
+    indicators = [row for each in programmes for row in _indicator_rows(each)]
     return with_names(v.typed_frame(indicators, _INDICATOR_COLUMNS), achievements)
 
 
-def _assess_programmes(
+@dataclass(frozen=True)
+class Judged:
+    """One programme and all that its verdicts stand on: its frames by then, its indicators, a row a group."""
+
+    programme: str
+    data: Framework
+    found: Sequence[Measured]
+    rows: list[dict[str, Any]]
+
+    def own(self, row: Any) -> list[Measured]:
+        """The indicators of the group that a row of the verdicts is of."""
+        return [item for item in self.found if group_of(item.row, self.data.rules) == place_of(row)]
+
+
+def judged(
     achievements: pd.DataFrame,
     finance: pd.DataFrame,
     targets: pd.DataFrame,
@@ -261,11 +283,10 @@ def _assess_programmes(
     *,
     against: str,
     cutoff: object,
-    reserve: pd.DataFrame | None,
+    reserve: pd.DataFrame | None = None,
     rules: Rules | None,
-    readings: bool = False,
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of the verdicts and those of the indicators behind them."""
+) -> Iterator[Judged]:
+    """Each programme of the tables with its verdicts; those of a period without a test are not judged."""
     check_against(against)
     for frame, table in ((achievements, "achievements"), (finance, "finance"), (targets, "targets")):
         v.require(frame, table)
@@ -274,8 +295,6 @@ def _assess_programmes(
     if reserve is not None:
         v.require(reserve, "reserve", ("axis", "reserve_eur"))
     asked = None if cutoff is None else as_cutoff(cutoff)
-    indicators: list[dict[str, Any]] = []
-    verdicts: list[dict[str, Any]] = []
     for programme in sorted(v.programmes_of(axes, finance, targets)):
         own = rules_of(programme, rules) or NO_RULES
         tables = (table[table["programme"] == programme] for table in (achievements, finance, targets))
@@ -289,20 +308,22 @@ def _assess_programmes(
         rows = _verdicts(found, data)
         if not own.tested:
             rows = [_unjudged(row, own) for row in rows]
-        elif readings:  # each is another assessment: only where they are told
-            _add_readings(rows, found, data)
-        verdicts += [{"programme": programme, **row} for row in rows]
-        assessed = {_place(row) for row in rows if row["status"] != "not_assessed"}
-        for item in found if own.tested or own.followed else ():
-            counted = item.ratio is not None and counts_in_serious(item.ratio, own)
-            counted = counted and _group_of(item.row, own) in assessed
-            indicators.append({"programme": programme, **item.row, "in_serious_test": counted})
-    # by axis as the verdicts are
-    order = {(row["programme"], _place(row)): place for place, row in enumerate(verdicts)}
-    indicators.sort(
-        key=lambda row: order[row["programme"], _group_of(row, rules_of(row["programme"], rules) or NO_RULES)]
-    )
-    return verdicts, indicators
+        yield Judged(programme, data, found, rows)
+
+
+def _indicator_rows(each: Judged) -> list[dict[str, Any]]:
+    """The indicators of a programme, by axis as the verdicts are."""
+    rules = each.data.rules
+    if not (rules.tested or rules.followed):
+        return []
+    assessed = {place_of(row) for row in each.rows if row["status"] != "not_assessed"}
+    rows = []
+    for item in each.found:
+        counted = item.ratio is not None and counts_in_serious(item.ratio, rules)
+        counted = counted and group_of(item.row, rules) in assessed
+        rows.append({"programme": each.programme, **item.row, "in_serious_test": counted})
+    order = {place_of(row): place for place, row in enumerate(each.rows)}
+    return sorted(rows, key=lambda row: order[group_of(row, rules)])
 
 
 def _framework(
@@ -351,11 +372,13 @@ def _reserve_of(reserve: pd.DataFrame | None, programme: str) -> pd.DataFrame | 
     return reserve[reserve["programme"] == programme]
 
 
-def _place(row: Any) -> tuple[str, str, str]:
+def place_of(row: Any) -> tuple[str, str, str]:
+    """The axis, fund and category of region a row of the verdicts is of."""
     return str(row["axis"]), str(row["fund"]), str(row["region_category"])
 
 
-def _group_of(row: Any, rules: Rules) -> tuple[str, str, str]:
+def group_of(row: Any, rules: Rules) -> tuple[str, str, str]:
+    """The axis, fund and category of region in which an indicator is assessed."""
     fund, region = (str(row[column]) if column in rules.assessed_by else "" for column in GROUP[1:])
     return str(row["axis"]), fund, region
 
@@ -366,10 +389,10 @@ def _groups(data: Framework, found: Sequence[Measured]) -> list[tuple[str, str, 
     rest = {*data.finance["axis"], *data.framework["axis"]} - set(axes)
     groups: list[tuple[str, str, str]] = []
     for axis in [*dict.fromkeys(axes), *sorted(rest)]:
-        known = {_group_of(item.row, data.rules) for item in found if item.row["axis"] == axis}
-        known |= {_group_of(row, data.rules) for row in _parts(axis, data)}
+        known = {group_of(item.row, data.rules) for item in found if item.row["axis"] == axis}
+        known |= {group_of(row, data.rules) for row in _parts(axis, data)}
         # money that does not say its fund or category is that of the others, not another group
-        framed = {_group_of(item.row, data.rules) for item in found if item.row["axis"] == axis}
+        framed = {group_of(item.row, data.rules) for item in found if item.row["axis"] == axis}
         told = [index for index in (1, 2) if any(group[index] for group in known)]
         kept = {group for group in known if group in framed or all(group[index] for index in told)}
         groups += sorted(kept) or [(axis, "", "")]
@@ -388,7 +411,7 @@ def _verdicts(found: Sequence[Measured], data: Framework) -> list[dict[str, Any]
     """One row per group."""
     groups = _groups(data, found)
     return [
-        _verdict(group, [item for item in found if _group_of(item.row, data.rules) == group], reserve, data)
+        _verdict(group, [item for item in found if group_of(item.row, data.rules) == group], reserve, data)
         for group, reserve in zip(groups, reserves(groups, data), strict=True)
     ]
 
@@ -444,10 +467,10 @@ def _add_readings(rows: Sequence[dict[str, Any]], found: Sequence[Measured], dat
             continue
         for value in values:
             other = dataclasses.replace(data, rules=data.rules.replace(**{name: value}))
-            statuses = {_place(row): row["status"] for row in _verdicts(measured(other), other)}
+            statuses = {place_of(row): row["status"] for row in _verdicts(measured(other), other)}
             for row in rows:
-                if statuses[_place(row)] != row["status"]:
-                    change = f"{name}={statuses[_place(row)]}"
+                if statuses[place_of(row)] != row["status"]:
+                    change = f"{name}={statuses[place_of(row)]}"
                     row["would_change"] = ";".join(part for part in (row["would_change"], change) if part)
 
 

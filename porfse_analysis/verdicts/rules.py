@@ -119,6 +119,20 @@ class Rules:
     prefinancing_mode: str = _rule("choice", "none", allowed=("none", "initial_only", "initial_plus_annual", "annual"))
     prefinancing_base_with_reserve_from: int | None = _rule("year")
     annual_prefinancing_lacks: int | None = _rule("year")
+
+    # closure
+    eligibility_end: str = _rule("date", "")
+    last_application: str = _rule("date", "")
+    closure_flexibility: float = _rule("1", 0.0)
+    correction_averages: tuple[str, ...] = _rule("set", (), allowed=_KINDS)
+    correction_capped_at: float = _rule("1", 1.0)
+    correction_low_below: float = _rule("1", 0.0)
+    correction_low_rate: float = _rule("1", 0.0)
+    correction_middle_below: float = _rule("1", 0.0)
+    correction_middle_rate: float = _rule("1", 0.0)
+    correction_high_below: float = _rule("1", 0.0)
+    correction_high_rate: float = _rule("1", 0.0)
+
     # name of the rule -> its share, of the total support
     prefinancing: tuple[tuple[str, float], ...] = ()
 

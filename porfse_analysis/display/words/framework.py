@@ -13,7 +13,15 @@ from porfse_analysis.schema import TARGET_KINDS
 from porfse_analysis.verdicts.exact import canonical_unit
 from porfse_analysis.verdicts.rules import WITH_TEST, Rules
 
-__all__ = ["indicator_label", "ratio_form", "word_framework", "word_indicators", "word_ratio", "word_would_change"]
+__all__ = [
+    "indicator_label",
+    "ratio_form",
+    "word_framework",
+    "word_indicators",
+    "word_ratio",
+    "word_status",
+    "word_would_change",
+]
 
 Row = Mapping[Any, Any] | pd.Series
 
@@ -75,7 +83,7 @@ def word_would_change(verdicts: pd.DataFrame, places: Sequence[str], lang: str) 
     for place, text in zip(places, verdicts["would_change"], strict=True):
         for change in split_note(text):
             rule, status = change.split("=")
-            said = wording.text("framework.changed_to", lang, place=place, status=_status(status, lang))
+            said = wording.text("framework.changed_to", lang, place=place, status=word_status(status, lang))
             changes.setdefault(rule, []).append(said)
     return [
         wording.text(f"framework.would_change_{rule}", lang, places=wording.list_of(said, lang))
@@ -122,11 +130,11 @@ def _grounds(verdict: Row, lang: str, rules: Rules, goal: str) -> list[str]:
         return wording.text(f"framework.{key}", lang, **values)
 
     if verdict["status"] == "undetermined":
-        cases = {name: _status(verdict[f"{name}_case"], lang) for name in ("best", "worst")}
+        cases = {name: word_status(verdict[f"{name}_case"], lang) for name in ("best", "worst")}
         if not verdict["readings"]:
             return [say("cases", **cases)]
         told = dict(part.split("=") for part in split_note(verdict["readings"]))
-        said = {reading: _status(status, lang) for reading, status in told.items()}
+        said = {reading: word_status(status, lang) for reading, status in told.items()}
         return [
             say("readings", n=n, m=m, **said),
             *([say("cases", **cases)] if "undetermined" in told.values() else []),
@@ -161,7 +169,8 @@ def indicator_label(row: Row, lang: str) -> str:
     return "".join(_names(row["indicator_code"] or row["indicator_type"] or row["kind"], lang))
 
 
-def _status(status: str, lang: str) -> str:
+def word_status(status: str, lang: str) -> str:
+    """A status in a few words; one that is not decided is open, whatever it may be."""
     key = "framework.open_status" if status == "undetermined" else f"framework_status.{status}"
     return wording.text(key, lang)
 

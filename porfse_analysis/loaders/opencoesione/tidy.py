@@ -275,7 +275,7 @@ def _otherwise(records: Records) -> list[tuple[str, dict[str, object]]]:
 
 
 def _achievements(records: Records, projects: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
-    """The common indicators of the Social Fund: values and, of those told by sex, women; none where there are none."""
+    """The common indicators of the Social Fund: values and, of those told by sex, women and men; none without any."""
     listed = records.get(INDICATORS)
     partial = listed is None
     counted = _first_four(projects) if listed is None else listed
@@ -295,12 +295,12 @@ def _achievements(records: Records, projects: pd.DataFrame, newest: pd.Timestamp
     key = ["axis", "fund", "investment_priority", "region_category", "indicator_type", "indicator_code"]
     rows = []
     for group, own in counted.groupby(key, sort=True):
-        women = own.loc[own["sex"] == "F", "value"]
+        sexes = {name: own.loc[own["sex"] == sex, "value"] for name, sex in (("women", "F"), ("men", "M"))}
         known = not own["value"].isna().any()
         rows.append(
             dict(zip(key, group, strict=True))
             | {"value": own["value"].sum() if known else float("nan"), "data_date": own["updated"].min()}
-            | {"women": women.sum() if len(women) and known else float("nan")}
+            | {name: own_sex.sum() if len(own_sex) and known else float("nan") for name, own_sex in sexes.items()}
         )
     table = pd.DataFrame(rows)
     if partial:

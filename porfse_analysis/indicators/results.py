@@ -1,0 +1,166 @@
+"""What a result has cost: spend per person in work, per qualification, beside the spend per participant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.given import tables_of, with_names
+from porfse_analysis.indicators.per_capita import Counts, head_rows, people_known
+from porfse_analysis.indicators.plans import targets_in_force
+from porfse_analysis.indicators.positions import Positions, positions_at, published_totals
+from porfse_analysis.indicators.registry import SPEND_STAGES
+from porfse_analysis.indicators.result import make_result, note_of, split_note
+from porfse_analysis.inputs import as_cutoff, require
+from porfse_analysis.periods import PERIODS, period_of
+from porfse_analysis.programme import Programme
+from porfse_analysis.schema import ALL, empty
+
+__all__ = ["RESULTS", "cost_per_result", "cost_rows", "counts_result"]
+
+RESULTS = tuple(dict.fromkeys(name for period in PERIODS.values() for name in period.results))
+"""The results that spending is set against: what one person who got there is."""
+
+_TYPES = ("RESF", "")
+"""Types of the common results; the results of the YEI are others under the same codes."""
+
+
+def cost_per_result(
+    finance: Programme | pd.DataFrame,
+    achievements: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
+    *,
+    cutoff: object,
+    by: str | Sequence[str] = "axis",
+    stage: str = "certified",
+) -> pd.DataFrame:
+    """Cumulative spend per person in work six months after leaving, and per person who gained a qualification.
+
+    Formula: amount of the stage / people, those of the common result indicator of the programme's period: in 2014-2020
+    CR06 (in work) and CR03 (qualification), in 2021-2027 EECR05 and EECR03. Money and people are a pair as in
+    `per_capita_spend`: the newest amount, not after the cutoff, at whose date the people of at most 366 days before
+    were known, of the funds that pay for people. All the spend of an axis counts, whatever else it was for: so there is
+    a value only where the plan in force sets a target on that very result for the axis (of a programme without any such
+    target, where the result is reported), and that of the programme is the spend of these axes over their people.
+
+    Parameters: `finance` a `Programme`, or a frame with `achievements` and, to tell the axes that aim at a result,
+    `targets`, as in `porfse_analysis.schema`; `by` one or more of axis, programme, fund, region_category; `stage` one
+    of paid, declared, certified.
+
+    Returns the result columns; indicator `<stage>_spend_per_person_in_work` or `<stage>_spend_per_qualification`, unit
+    EUR/person_in_work or EUR/qualification, numerator in euro, denominator people, `data_date` that of the money.
+    Notes: those of `per_capita_spend`, and no_target (the axis does not aim at it: numerator and denominator, no
+    value), of_aiming_axes, of_reporting_axes (what a figure of the programme is made of), axes_not_told (the result is
+    published for the whole programme alone: no value).
+
+    Source of the definition: a convention of this package; results as in Reg. (EU) 1304/2013 and 2021/1057, Annex I.
+    """
+    if stage not in SPEND_STAGES:
+        raise ParameterError(f"stage={stage!r}: use one of {', '.join(SPEND_STAGES)}")
+    if isinstance(finance, Programme):
+        money, people, aims = finance.finance, finance.achievements, finance.targets
+    else:
+        money, people = tables_of(finance=finance, achievements=achievements)
+        aims = empty("targets") if targets is None else targets
+    require(people, "achievements")
+    require(aims, "targets")
+    rows = cost_rows(positions_at(money, as_cutoff(cutoff), by), people, aims, dict.fromkeys(RESULTS, (stage,)))
+    return with_names(make_result(rows), finance)
+
+
+def counts_result(name: str) -> Counts:
+    """Which rows of achievements count a result of `RESULTS`."""
+
+    def counted(achievements: pd.DataFrame) -> pd.Series:
+        return _is_result(achievements, name) & achievements["indicator_type"].isin(_TYPES)
+
+    return counted
+
+
+def _is_result(rows: pd.DataFrame, name: str) -> pd.Series:
+    periods = {cci: period_of(cci) for cci in rows["programme"].unique()}
+    codes = {cci: period.results.get(name) for cci, period in periods.items() if period is not None}
+    return rows["indicator_code"].eq(rows["programme"].astype("object").map(codes)).fillna(False).astype(bool)
+
+
+def cost_rows(
+    positions: Positions, achievements: pd.DataFrame, targets: pd.DataFrame, stages: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """`cost_per_result` of several stages by result, with the date of the people (`people_date`)."""
+    found = [_of_result(positions, achievements, targets, name, stages[name]) for name in RESULTS if stages.get(name)]
+    filled = [rows for rows in found if len(rows)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame({"programme": pd.Series(dtype="str")})
+
+
+def _of_result(
+    positions: Positions, achievements: pd.DataFrame, targets: pd.DataFrame, name: str, stages: Sequence[str]
+) -> pd.DataFrame:
+    counts = counts_result(name)
+    known = achievements[achievements["cutoff"] <= positions.cutoff]
+    reported = known[counts(known) & known["value"].notna()]
+    aimed = _aiming(targets, counts, positions.cutoff)
+    pairs = {(row.programme, row.axis) for row in reported[["programme", "axis"]].itertuples(index=False)}
+    whole = {programme for programme, axis in pairs if axis == ALL}
+    aiming = {programme for programme, axis in aimed & pairs}
+    own = {pair for pair in pairs if pair[0] not in aiming or pair in aimed}
+    if "axis" not in positions.keys:
+        positions = _of_axes(positions, own, whole)
+        achievements = achievements[_among(achievements, own, whole)]
+    people = people_known(achievements, positions.cutoff, positions.keys, counts, name)
+    people = _known(people)
+    if people.empty:
+        return people.iloc[:0]
+    rows = head_rows(positions, people, stages)
+    if "axis" in positions.keys:
+        rows = rows[_among(rows, pairs, set())]
+    return _noted(rows, own, whole, aiming, by_axis="axis" in positions.keys)
+
+
+def _aiming(targets: pd.DataFrame, counts: Counts, at: pd.Timestamp) -> set[tuple[Any, Any]]:
+    """The axes that the plan in force sets a target on the result for."""
+    dates = pd.DataFrame({"programme": targets["programme"].unique(), "date": at})
+    aims = targets_in_force(targets, dates) if len(targets) else targets
+    aims = aims[counts(aims)]
+    return set(aims.loc[aims["target"] > 0, ["programme", "axis"]].itertuples(index=False, name=None))
+
+
+def _among(rows: pd.DataFrame, own: set[tuple[Any, Any]], whole: set[Any]) -> pd.Series:
+    pairs = zip(rows["programme"], rows["axis"], strict=True)
+    flags = [programme in whole or (programme, axis) in own for programme, axis in pairs]
+    return pd.Series(flags, index=rows.index, dtype="bool")
+
+
+def _of_axes(positions: Positions, own: set[tuple[Any, Any]], whole: set[Any]) -> Positions:
+    """The money of the axes that the results are of; all the money where the results are not told by axis."""
+    rows = positions.rows[_among(positions.rows, own, whole)]
+    return replace(positions, rows=rows, totals=published_totals(rows, positions.keys))
+
+
+def _known(people: pd.DataFrame) -> pd.DataFrame:
+    """People without the keys that never reported any."""
+    attrs = people.attrs
+    kept = people[people["value"].notna()].reset_index(drop=True)
+    kept.attrs = attrs
+    return kept
+
+
+def _noted(
+    rows: pd.DataFrame, own: set[tuple[Any, Any]], whole: set[Any], aiming: set[Any], *, by_axis: bool
+) -> pd.DataFrame:
+    """The rows with what is to be said of their axes; an axis that does not aim at the result has no value."""
+    rows = rows.reset_index(drop=True)
+    notes, values = [], []
+    for row in rows.to_dict("records"):
+        told, programme = set(split_note(row["note"])), row["programme"]
+        if by_axis:
+            told |= set() if (programme, row["axis"]) in own else {"no_target"}
+        elif pd.notna(row["value"]):
+            of = "of_aiming_axes" if programme in aiming else "of_reporting_axes"
+            told.add("axes_not_told" if programme in whole else of)
+        notes.append(note_of(told))
+        values.append(float("nan") if {"no_target", "axes_not_told"} & told else row["value"])
+    return rows.assign(note=pd.Series(notes, dtype="str"), value=pd.Series(values, dtype="float64"))
