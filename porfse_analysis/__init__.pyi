@@ -24,6 +24,7 @@ from .indicators.per_capita import per_capita_spend as per_capita_spend
 from .indicators.per_capita import residents as residents
 from .indicators.plan_changes import allocation_changes as allocation_changes
 from .indicators.plan_changes import target_changes as target_changes
+from .indicators.predecessor import beside_predecessor as beside_predecessor
 from .indicators.registry import INDICATORS as INDICATORS
 from .indicators.targets import target_achievement_ratio as target_achievement_ratio
 from .indicators.wide import wide as wide

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -81,6 +81,15 @@ class Programme:
     author: str = ""
     """Who signs the pages made of it, as its folder says: the user's own choice; names in its tables are dropped."""
 
+    predecessor: str = ""
+    """The programme of the period before, as its folder names it: a code (CCI), or a folder relative to its own."""
+
+    before: Programme | None = None
+    """That programme; None where none is named, or what is named cannot be set beside this one."""
+
+    no_predecessor: tuple[str, str] = ("", "")
+    """Why what `predecessor` names cannot be set beside it: a code (`loaders.predecessor`), and a detail."""
+
     def __post_init__(self) -> None:
         for name in schema.TABLES:
             require(getattr(self, name), name)
@@ -122,9 +131,7 @@ class Programme:
         sources = tables["sources"]
         tables["sources"] = sources[sources["source"].isin(used)].reset_index(drop=True)
         tables = _in_order(tables)
-        return Programme(
-            self.cci, self.titles, former_names=self.former_names, rules=self.rules, author=self.author, **tables
-        )
+        return replace(self, **tables)
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in English or any language there is, else the CCI."""

@@ -57,7 +57,7 @@ class Site:
     @property
     def source(self) -> Path:
         """The folder of the programme."""
-        return Path(self.folder) if self.folder else resources.bundled()
+        return resources.programme_folder(self.folder)
 
     def changed_meanwhile(self) -> bool:
         """Whether the programme's folder is no longer what it was when it was read."""

@@ -57,7 +57,7 @@ def write_country(out: Path, members: Sequence[Member]) -> None:
             _table(members, runs, lang, at),
             link_list([glossary_link(fronts[lang], at, lang)]).html,
         ]
-        author = authors(Path(member.folder) if member.folder else None for member in members)
+        author = authors(member.folder for member in members)
         links = front_links(at, [(other, path) for other, path in fronts.items() if other != lang])
         write_aside(at, page(lang=lang, title=title, body="\n".join(body), navigation=links, author=author))
     write_glossaries(fronts)

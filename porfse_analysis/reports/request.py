@@ -88,7 +88,7 @@ class Request:
         if len(folders) == 1:
             return [(folders[0], self.out)]
         return [
-            (folder, self.out / (Path(folder) if folder else resources.bundled()).resolve().name) for folder in folders
+            (folder, self.out / resources.programme_folder(folder).resolve().name) for folder in folders
         ]
 
     @property

@@ -60,7 +60,12 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         return _frame([])
     at = as_cutoff(cutoff)
     tables = {name: getattr(programme, name) for name in _TABLES}
-    own = (_former_names(programme, at), _to_supply(programme, at), _no_period(programme, at))
+    own = (
+        _former_names(programme, at),
+        _to_supply(programme, at),
+        _no_period(programme, at),
+        _no_predecessor(programme, at),
+    )
     return _frame(itertools.chain(_of_tables(tables, at), *own))
 
 
@@ -128,6 +133,7 @@ def for_readers(findings: pd.DataFrame) -> pd.DataFrame:
 
 CHECKS = (
     "no_period",
+    "no_predecessor",
     "eu_part_above_total",
     "payments_sum",
     "subset_above_whole",
@@ -189,6 +195,15 @@ def _no_period(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, obj
     if period_of(programme.cci) is None:
         row = pd.Series({"programme": programme.cci, "axis": ALL, "cutoff": at, "source": ""})
         yield finding("warning", "no_period", row, figure=programme.cci, reason=", ".join(PERIODS), unit="")
+
+
+def _no_predecessor(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
+    """A programme before this one that is named and cannot be set beside it."""
+    code, detail = programme.no_predecessor
+    if code:
+        row = pd.Series({"programme": programme.cci, "axis": ALL, "cutoff": at, "source": ""})
+        named = {"figure": programme.predecessor, "other_source": detail}
+        yield finding("warning", "no_predecessor", row, reason=code, unit="", **named)
 
 
 def _to_supply(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
