@@ -35,9 +35,7 @@ BESIDE_COLUMNS = (
 _NUMBERS = ("value", "numerator", "denominator")
 
 
-def beside_predecessor(
-    programme: Programme, *, cutoff: object, predecessor: Programme | None = None
-) -> pd.DataFrame:
+def beside_predecessor(programme: Programme, *, cutoff: object, predecessor: Programme | None = None) -> pd.DataFrame:
     """The financial rates of a programme beside those of its predecessor at the same month of life.
 
     The month of a date is counted from 1 January of the first year of the programme's period, by year and month: 30

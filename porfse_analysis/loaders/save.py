@@ -30,8 +30,8 @@ from porfse_analysis.loaders.descriptor import (
     declared_tables,
     read_descriptor,
 )
-from porfse_analysis.loaders.predecessor import PREDECESSOR
 from porfse_analysis.loaders.folder import load_programme, read_table
+from porfse_analysis.loaders.predecessor import PREDECESSOR
 from porfse_analysis.programme import Programme
 from porfse_analysis.resources import programme_folder
 
@@ -248,7 +248,11 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
         "titles": dict(programme.titles),
         **({"rules": dict(programme.rules)} if programme.rules else {}),
         **({"author": programme.author} if programme.author else {}),
-        **({PREDECESSOR: programme.predecessor} if programme.no_predecessor[0] != "no_text" and programme.predecessor else {}),
+        **(
+            {PREDECESSOR: programme.predecessor}
+            if programme.no_predecessor[0] != "no_text" and programme.predecessor
+            else {}
+        ),
         **({PUBLISHED_FRACTIONS: True} if _has_fractions(programme) else {}),
         "licenses": [{"name": LICENCES.get(title, title), "title": title} for title in licences],
         "sources": described,

@@ -13,6 +13,7 @@ from porfse_analysis.display.blocks import first_sentences, key_numbers
 from porfse_analysis.display.documents import findings_table
 from porfse_analysis.display.figure import Figure
 from porfse_analysis.display.html import Html, Link, bullets, heading, link_list, more, paragraphs
+from porfse_analysis.display.predecessor import beside
 from porfse_analysis.display.programme_report.money import change_rows, changes_table
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.table import Column, Table
@@ -66,6 +67,8 @@ def front_page(
         said = _html(first_sentences(report))
         add("latest", said, _reports_of(latest, report, at), _html(key_numbers(report)), date=day)
         add("progress", _html(figures.over_time(report)))
+        if set_beside := beside(report):
+            add("predecessor", *(_html(table) for table in set_beside))
         if report.previous is not None:
             add("moved", *_moved(report, latest, at), date=wording.long_date(report.previous, lang))
         add("attention", *_attention(report, latest, at))
