@@ -11,6 +11,7 @@ from .errors import DataError as DataError
 from .errors import ParameterError as ParameterError
 from .errors import PorfseError as PorfseError
 from .errors import ReportError as ReportError
+from .indicators.certification_targets import certification_target_ratio as certification_target_ratio
 from .indicators.changes import all_changes as all_changes
 from .indicators.changes import financial_changes as financial_changes
 from .indicators.changes import participant_changes as participant_changes

@@ -44,6 +44,7 @@ _DATED_BY = {
     "achievements": ("cutoff",),
     "targets": ("valid_from",),
     "measures": ("valid_from", "cutoff"),
+    "certification_targets": ("due",),
     "population": ("year",),
     "claims": ("cutoff",),
 }
@@ -71,6 +72,7 @@ class Programme:
     measures: pd.DataFrame = field(default_factory=partial(schema.empty, "measures"))
     eu_commitments: pd.DataFrame = field(default_factory=partial(schema.empty, "eu_commitments"))
     eu_payments: pd.DataFrame = field(default_factory=partial(schema.empty, "eu_payments"))
+    certification_targets: pd.DataFrame = field(default_factory=partial(schema.empty, "certification_targets"))
     population: pd.DataFrame = field(default_factory=partial(schema.empty, "population"))
     claims: pd.DataFrame = field(default_factory=partial(schema.empty, "claims"))
     former_names: tuple[tuple[str, str, str], ...] = ()

@@ -304,6 +304,18 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "certification_targets",
+            ("due", "source"),
+            (
+                _date("due", "day by which the share is to be certified", required=True),
+                Column(
+                    "share", "number", "share of the allocation to be certified by then: 0.085 is 8.5%", required=True
+                ),
+                _PRECISION,
+                _SOURCE,
+            ),
+        ),
+        Table(
             "population",
             ("area", "year"),
             (

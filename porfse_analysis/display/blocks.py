@@ -8,6 +8,7 @@ import pandas as pd
 
 from porfse_analysis.display.age import is_old
 from porfse_analysis.display.html import Html, bullets, heading, paragraphs, tiles
+from porfse_analysis.display.programme_report.certification import certification_targets
 from porfse_analysis.display.programme_report.lead import first_sentences as sentences
 from porfse_analysis.display.programme_report.lead import how_far
 from porfse_analysis.display.programme_report.money import funnel_rows
@@ -29,6 +30,7 @@ from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
 __all__ = [
+    "certification_targets",
     "decommitment",
     "eu_payments",
     "first_sentences",
@@ -104,9 +106,11 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
 def decommitment(report: Report) -> tuple[object, ...]:
     """The N+3 deadlines: figure, tables and reasons; where none can be assessed, what is known and what is missing."""
     missing = not_assessed(report)
+    targets = certification_targets(report)
     if missing:
-        return (payment_applications(report), paragraphs([missing], "pf-empty"))
-    return (calendar_figure(report), calendar(report), calendar_reasons(report), payment_applications(report))
+        return (*targets, payment_applications(report), paragraphs([missing], "pf-empty"))
+    tables = calendar(report), calendar_reasons(report), payment_applications(report)
+    return (calendar_figure(report), *targets, *tables)
 
 
 def eu_payments(report: Report) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from porfse_analysis.display.documents import findings_table
 from porfse_analysis.display.figure import Figure
 from porfse_analysis.display.html import Html, Link, bullets, heading, link_list, more, paragraphs
 from porfse_analysis.display.predecessor import beside
+from porfse_analysis.display.programme_report.certification import certification_targets
 from porfse_analysis.display.programme_report.money import change_rows, changes_table
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.table import Column, Table
@@ -66,7 +67,7 @@ def front_page(
         day = wording.long_date(report.cutoff, lang)
         said = _html(first_sentences(report))
         add("latest", said, _reports_of(latest, report, at), _html(key_numbers(report)), date=day)
-        add("progress", _html(figures.over_time(report)))
+        add("progress", _html(figures.over_time(report)), *(_html(table) for table in certification_targets(report)))
         if set_beside := beside(report):
             add("predecessor", *(_html(table) for table in set_beside))
         if report.previous is not None:
