@@ -133,7 +133,8 @@ class Programme:
         sources = tables["sources"]
         tables["sources"] = sources[sources["source"].isin(used)].reset_index(drop=True)
         tables = _in_order(tables)
-        return replace(self, **tables)
+        changed: dict[str, Any] = {**tables}
+        return replace(self, **changed)
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in English or any language there is, else the CCI."""
@@ -285,9 +286,9 @@ def make_programme(
     if faults:
         one_file = {fault.file for fault in faults}
         raise DataError(one_file.pop() if len(one_file) == 1 else where or cci, faults)
-    frames = _in_order(frames)
+    given: dict[str, Any] = {**_in_order(frames)}
     return Programme(
-        cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), author=author, **frames
+        cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), author=author, **given
     )
 
 

@@ -39,15 +39,16 @@ def bundled() -> Path:
     return _shipped("data") / BUNDLED_PROGRAMME
 
 
-def programme_folder(folder: str | Path | None) -> Path:
+def programme_folder(folder: str | Path | None, base: Path | None = None) -> Path:
     """The folder that is meant: none or "" is the bundled programme, a name of `BUNDLED_PROGRAMMES` that one.
 
-    A folder that is there comes before a bundled programme of its name.
+    A folder that is there comes before a bundled programme of its name. `base` is what a relative path starts from,
+    when it is not the folder this process works in.
     """
-    if folder in (None, ""):
+    if folder is None or str(folder) == "":
         return bundled()
-    path = Path(str(folder))
-    return _shipped("data") / path.name if str(path) in BUNDLED_PROGRAMMES and not path.exists() else path
+    path = (base or Path()) / folder
+    return _shipped("data") / path.name if str(folder) in BUNDLED_PROGRAMMES and not path.exists() else path
 
 
 def notebooks_folder() -> Path:

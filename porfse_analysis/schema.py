@@ -332,7 +332,11 @@ TABLES: dict[str, Table] = {
                 _text("claim", "identifier of the claim", required=True),
                 _text("text_it", "what the document says, in Italian", required=True),
                 _text("text_en", "what the document says, in English"),
-                _text("quantity", "what is counted: a stage, participants, recipients_MEASURE ...", required=True),
+                _text(
+                    "quantity",
+                    "what is counted: a stage, its rate, participants, recipients_MEASURE ...",
+                    required=True,
+                ),
                 _text("axis", "axis, or ALL", required=True, refers_to="axes", may_be_all=True),
                 Column("value", "number", "value stated; empty when the claim has none", optional=True),
                 Column("out_of", "number", "of how many in all, when the value counts some of them", optional=True),

@@ -10,6 +10,7 @@ from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.result import collect, make_result, note_of, split_note
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme
+from porfse_analysis.schema import ALL
 
 __all__ = ["certification_target_ratio", "targets_over_time"]
 
@@ -51,7 +52,10 @@ def targets_over_time(finance: pd.DataFrame, certification_targets: pd.DataFrame
     known = known.assign(rank=source_rank(known["source"])).sort_values(["due", "rank"], kind="stable")
     known = known.drop_duplicates("due")  # of two sources the preferred one
     rates = [certification_rate(finance, cutoff=due, by="programme") for due in known["due"]]
-    rows = collect(rates).assign(indicator="certification_target_ratio")
+    # nothing published by then is missing, and is said to be
+    unpublished = known.assign(axis=ALL, cutoff=known["due"], source="", note="not_reported", unit="1")
+    rows = collect([*rates, make_result(unpublished.assign(indicator="certification_rate"))])
+    rows = rows.assign(indicator="certification_target_ratio").sort_values("cutoff", kind="stable")
     rows = rows.merge(
         known[["due", "share", "precision", "source"]], left_on="cutoff", right_on="due", suffixes=("", "_target")
     )

@@ -40,7 +40,7 @@ class Member:
 
 
 def write_country(out: Path, members: Sequence[Member]) -> None:
-    """Write `out/index.html` (English under `en/`) over the reports of the members, sorted by title."""
+    """Write `out/index.html` (English under `en/`) over the reports of the members, and their results in one file."""
     runs = {member.cci: member.runs for member in members}
     languages = [lang for lang in LANGUAGES if any(run["lang"] == lang for rows in runs.values() for run in rows)]
     fronts = {lang: _front(out, lang) for lang in languages}
@@ -61,6 +61,13 @@ def write_country(out: Path, members: Sequence[Member]) -> None:
         links = front_links(at, [(other, path) for other, path in fronts.items() if other != lang])
         write_aside(at, page(lang=lang, title=title, body="\n".join(body), navigation=links, author=author))
     write_glossaries(fronts)
+    write_aside(out / "results.csv", _results(members))
+
+
+def _results(members: Sequence[Member]) -> str:
+    """The results of all members, one below the other, as each has them in its own folder."""
+    texts = [(member.out / "results.csv").read_bytes().decode() for member in members]
+    return texts[0] + "".join(text.partition("\n")[2] for text in texts[1:])
 
 
 def _front(folder: Path, lang: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 
 import pandas as pd
 
@@ -62,8 +61,7 @@ def _target(report: Report) -> cells.Write:
     """A target with the decimals it was published with."""
 
     def form(row: pd.Series) -> wording.Form:
-        unit = row["precision"]
-        decimals = 2 if math.isnan(unit) or unit <= 0 else max(0, -(Decimal(str(unit)) * 100).normalize().adjusted())
+        decimals = 2 if math.isnan(row["precision"]) else wording.rate_decimals(row["precision"])
         return wording.Form(decimals, percent=True)
 
     return cells.figure(report, "denominator", form)
