@@ -53,8 +53,19 @@ def title(report: Report, subtitle: str = "subtitle") -> Html:
 
 
 def section(report: Report, name: str) -> Html:
-    """The heading of a section: a name of the group `section` of the catalogue."""
-    return heading(report.text(f"section.{name}"), name)
+    """The heading of a section: a name of the group `section` of the catalogue.
+
+    A period without a performance framework has one section that says so, and none of its final targets.
+    """
+    if _without_framework(report) and name == "framework_final":
+        return Html("")
+    bare = _without_framework(report) and name == "framework"
+    return heading(report.text("section.framework_none" if bare else f"section.{name}"), name)
+
+
+def _without_framework(report: Report) -> bool:
+    period = period_of(report.programme.cci)
+    return period is not None and period.framework == "none"
 
 
 def first_sentences(report: Report) -> Html:
@@ -91,8 +102,9 @@ def review_lead(report: Report) -> Html:
 def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> tuple[object, ...]:
     """The performance framework: status of the axes and the indicators behind them; one line where there are none."""
     period = period_of(report.programme.cci)
-    if period is not None and period.framework == "none":
-        return (paragraphs([report.text("framework_why.no_framework_then")]),)
+    if _without_framework(report):
+        said = paragraphs([report.text("framework_why.no_framework_then")])
+        return (said,) if against == "milestone" else ()
     if period is not None and period.framework == "followed":
         return paragraphs([report.text("framework_why.no_test")]), framework_indicators(report, against)
     tables = framework_table(report, against), framework_indicators(report, against)

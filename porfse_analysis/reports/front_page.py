@@ -148,8 +148,9 @@ def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     plans = plans[(plans["cutoff"] > report.previous) & (plans["cutoff"] <= report.cutoff)]
     worded = word_findings(plans, report.lang)
     named = [report.text("front.plan_change", axis=row["axis"], change=row["message"]) for _, row in worded.iterrows()]
+    caption = "front.moves" if len(report.programme.axes) else "front.moves_whole"
     return [
-        _html(changes_table(report, shown.reset_index(drop=True), report.text("front.moves", count=_MOVES, **dates))),
+        _html(changes_table(report, shown.reset_index(drop=True), report.text(caption, count=_MOVES, **dates))),
         _html(paragraphs([report.text("front.plan_changed", **dates)])) if named else "",
         _html(bullets(named) if named else paragraphs([report.text("front.no_plan_change", **dates)])),
         _to_section(latest, at, "changes", report.text("front.all_moves")),
@@ -245,6 +246,8 @@ def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame,
         *(
             Column(name, wording.indicator_title(name, lang), "figure", write=figure(name), old=carried(name))
             for name in _SHOWN
+            # what is published at no date takes no column
+            if any(row["indicator"] == name and pd.notna(row["value"]) for row in known.values())
         ),
     ]
     note = wording.text("index.note", lang)

@@ -87,18 +87,18 @@ def endowment(report: Report) -> Table:
     """The allocation of each axis, its share, and where it comes from."""
     rows = allocation_in_force(report)
     day = wording.date(rows["data_date"].iloc[0], report.lang) if len(rows) else ""
+    share = cells.rate(report, "share", note="share_note")
+    by_axis = len(report.programme.axes) > 0
     return Table(
         "endowment",
-        report.text("table.endowment", date=day),
+        report.text("table.endowment" if by_axis else "table.endowment_whole", date=day),
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
             Column(
                 "amount", report.text("column.allocation_million"), "figure", write=cells.million(report, note="note")
             ),
-            Column(
-                "share", report.text("column.share"), "figure", write=cells.rate(report, "share", note="share_note")
-            ),
+            *([Column("share", report.text("column.share"), "figure", write=share)] if by_axis else []),
         ],
         notes=axes_and_total(report, "allocation", rows),
         source=source_line(rows["source"] if len(rows) else [], report),
@@ -163,6 +163,9 @@ def progress_by_axis(report: Report) -> Table:
     Committed and paid, where nothing is declared or certified; amounts alone, where there is no allocation.
     """
     results = report.results
+    if report.programme.axes.empty:  # the figures of the whole programme are among the key figures
+        caption = report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang))
+        return Table("progress-by-axis", caption, pd.DataFrame(), [], empty=report.text("empty.no_axes"))
     known = results.loc[results["numerator"].notna(), "indicator"]
     spent = {RATES["declared"], RATES["certified"]} & set(known)
     shown = _SHOWN if spent else (*_SHOWN[:2], "committed", "paid", *_SHOWN[2:])
