@@ -24,6 +24,9 @@ from porfse_analysis.reports.render import page
 
 __all__ = ["Member", "write_country"]
 
+RESULTS = "results.csv"
+"""What a folder of reports, and the folder above several, calls its collected results."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -48,26 +51,30 @@ def write_country(out: Path, members: Sequence[Member]) -> None:
     figures = {member.cci: _figures(member.folder) for member in members}
     if languages and LANGUAGES[0] not in languages:
         places.append((languages[0], out / "index.html"))  # whoever opens the folder finds the reports there are
+    results = _results(members)
+    if results:
+        write_aside(out / RESULTS, results)
     for lang, at in places:
         title = wording.text("country.title", lang)
+        data = [Link(wording.text("front.file", lang, name=RESULTS), address(at, out / RESULTS))] if results else []
         body = [
             heading(title, "title", level=1).html,
             paragraphs([wording.text("country.lead", lang, count=len(members))], "pf-lead").html,
             _compared(members, figures, lang),
             _table(members, runs, lang, at),
-            link_list([glossary_link(fronts[lang], at, lang)]).html,
+            link_list([glossary_link(fronts[lang], at, lang), *data]).html,
         ]
         author = authors(member.folder for member in members)
         links = front_links(at, [(other, path) for other, path in fronts.items() if other != lang])
         write_aside(at, page(lang=lang, title=title, body="\n".join(body), navigation=links, author=author))
     write_glossaries(fronts)
-    write_aside(out / "results.csv", _results(members))
 
 
 def _results(members: Sequence[Member]) -> str:
-    """The results of all members, one below the other, as each has them in its own folder."""
-    texts = [(member.out / "results.csv").read_bytes().decode() for member in members]
-    return texts[0] + "".join(text.partition("\n")[2] for text in texts[1:])
+    """The results of all members, one below the other, as each has them in its own folder; "" where none has any."""
+    files = [member.out / RESULTS for member in members if (member.out / RESULTS).is_file()]
+    texts = [file.read_bytes().decode() for file in files]  # line ends within a text stay what they are
+    return "".join([*texts[:1], *(text.partition("\n")[2] for text in texts[1:])])
 
 
 def _front(folder: Path, lang: str) -> Path:
