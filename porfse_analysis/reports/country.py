@@ -18,6 +18,7 @@ from porfse_analysis.indicators.result import collect, figure_bound, value_bound
 from porfse_analysis.languages import LANGUAGES
 from porfse_analysis.loaders.descriptor import authors
 from porfse_analysis.loaders.folder import load_programme
+from porfse_analysis.periods import period_of
 from porfse_analysis.reports.glossary_page import glossary_link, write_glossaries
 from porfse_analysis.reports.navigation import address, front_links
 from porfse_analysis.reports.render import page
@@ -117,6 +118,8 @@ def _compared(members: Sequence[Member], figures: dict[str, dict[str, pd.Series]
     rows = pd.DataFrame(lines, columns=[column.name for column in columns])
     lacking = any(name not in own for own in figures.values() for name in shown)
     notes = [wording.text("missing.explained", lang)] if lacking else []
+    if len({period_of(member.cci) for member in members}) > 1:
+        notes.append(wording.text("country.periods", lang))
     return Table("compared", wording.text("country.compared", lang), rows, columns, notes=notes)._repr_html_()
 
 

@@ -322,6 +322,7 @@ def test_the_page_above_both_comes_back_and_has_the_results_of_both(tmp_path, mo
     out = tmp_path / "out"
     above = (out / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="([^"#]+)"', above)
+    assert above.count("I programmi sono di periodi diversi") == 1
     assert links == [f"{BOTH[1]}/index.html", f"{BOTH[0]}/index.html", "glossary.html", "results.csv"]
     # the header once, and every text as it was
     expected = RESULTS.format(folder="bundled") + RESULTS.format(folder=BOTH[1]).partition("\n")[2]

@@ -89,9 +89,10 @@ def endowment(report: Report) -> Table:
     day = wording.date(rows["data_date"].iloc[0], report.lang) if len(rows) else ""
     share = cells.rate(report, "share", note="share_note")
     by_axis = len(report.programme.axes) > 0
+    caption = "table.endowment" if by_axis else "table.endowment_whole"
     return Table(
         "endowment",
-        report.text("table.endowment" if by_axis else "table.endowment_whole", date=day),
+        report.text(caption, date=day),
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
