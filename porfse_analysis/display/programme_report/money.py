@@ -89,10 +89,11 @@ def endowment(report: Report) -> Table:
     day = wording.date(rows["data_date"].iloc[0], report.lang) if len(rows) else ""
     share = cells.rate(report, "share", note="share_note")
     by_axis = len(report.programme.axes) > 0
-    caption = "table.endowment" if by_axis else "table.endowment_whole"
+    caption = report.text("table.endowment", date=day)
+    caption = caption if by_axis else report.text("table.endowment_whole", date=day)
     return Table(
         "endowment",
-        report.text(caption, date=day),
+        caption,
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
