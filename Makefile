@@ -27,7 +27,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-report: $(STAMP) ## write the report pages of the bundled programme into reports/
+report: $(STAMP) ## write the report pages of the bundled programmes into reports/
 	$(BIN)/porfse report
 
 # The tests of a file stay with one worker, for what they share; in the order they are collected in, the longest first.

@@ -11,6 +11,15 @@ from porfse_analysis.schema import TABLES
 ROOT = Path(__file__).parents[1]
 
 
+PREDECESSOR = """\
+The programme of the period before stands there as one text, its code or its folder given relative to this one:
+`"predecessor": "2007IT052PO006"` or `"predecessor": "../por-fse-2007-2013"`. A code is looked for in the folders
+beside this one and then among the bundled programmes. Front page and `compare_cutoffs` set the two beside each
+other at the same month of life (`pf.beside_predecessor`), and its data are part of what makes a page due. It is
+optional, and one that is wrong takes no report away: `porfse check` says in one line what is wrong (not there,
+several folders of the code, cannot be read, not of an earlier period). Its own predecessor is not followed. Every
+command keeps it; a folder saved elsewhere keeps the text as it is, so a code travels better."""
+
 CODES = """\
 A sheet of a new date is a new row of `sources` and rows of the tables it has figures for: `porfse add FOLDER FILE`
 takes a workbook, or a CSV file whose header tells its table, matches rows by the key of the table and prints what is
@@ -35,8 +44,8 @@ Women and men (`women`, `men`) stand beside the published total, which counts wh
 never taken to be the rest. The grand total of participants, with those whose data are incomplete (annual report, table
 4A), has the indicator code `GRAND_TOTAL` and type `OESF`; it is added to no common indicator.
 
-Counts of people are whole: residents, women and men, and values of the common indicators (CO, CR, EECO, EECR) of the ESF, the
-YEI and the ESF+. `1.005` and `30.000` are refused: they may be thousands. Targets, measures, percentages (unit `%`)
+Counts of people are whole: residents, women and men, and values of the common indicators (CO, CR, EECO, EECR) of the
+ESF, the YEI and the ESF+. `1.005` and `30.000` are refused: they may be thousands. Targets, measures, percentages (unit `%`)
 and indicators of the programme's own may have decimals; a target of people (a common indicator, or a unit such as
 `persons`) with three of them, `69.038`, is refused too. Where the source itself publishes fractions of people,
 `"published_fractions": true` in `datapackage.json` says so; they are a finding then."""
@@ -104,6 +113,7 @@ def folder_page() -> str:
         'Who signs the pages stands there too, as one text: `"author": "Ufficio di valutazione, Ada Rossi"`. It is '
         "shown at the foot of every page made of the folder, as it is written; names of persons in the tables are "
         "never shown.",
+        PREDECESSOR,
         CODES,
     ]
     parts.append(COMMENTS)

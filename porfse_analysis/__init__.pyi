@@ -11,6 +11,7 @@ from .errors import DataError as DataError
 from .errors import ParameterError as ParameterError
 from .errors import PorfseError as PorfseError
 from .errors import ReportError as ReportError
+from .indicators.certification_targets import certification_target_ratio as certification_target_ratio
 from .indicators.changes import all_changes as all_changes
 from .indicators.changes import financial_changes as financial_changes
 from .indicators.changes import participant_changes as participant_changes
@@ -24,6 +25,7 @@ from .indicators.per_capita import per_capita_spend as per_capita_spend
 from .indicators.per_capita import residents as residents
 from .indicators.plan_changes import allocation_changes as allocation_changes
 from .indicators.plan_changes import target_changes as target_changes
+from .indicators.predecessor import beside_predecessor as beside_predecessor
 from .indicators.registry import INDICATORS as INDICATORS
 from .indicators.results import cost_per_result as cost_per_result
 from .indicators.sexes import women_and_men as women_and_men

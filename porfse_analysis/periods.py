@@ -5,6 +5,7 @@ No year of a period, no code that counts in one and no rule of one stands elsewh
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from collections.abc import Mapping
@@ -58,6 +59,10 @@ class Period:
     def years(self) -> range:
         """The years of its annual commitments."""
         return range(self.first_year, self.last_year + 1)
+
+    def month(self, date: datetime.date) -> int:
+        """The month of the period's life that a day is in: January of the first year is month 1."""
+        return (date.year - self.first_year) * 12 + date.month
 
     def _year(self, rule: str) -> int | None:
         return int(self.rules[rule]["value"][:4]) if rule in self.rules else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -44,6 +44,7 @@ _DATED_BY = {
     "achievements": ("cutoff",),
     "targets": ("valid_from",),
     "measures": ("valid_from", "cutoff"),
+    "certification_targets": ("due",),
     "population": ("year",),
     "claims": ("cutoff",),
 }
@@ -71,6 +72,7 @@ class Programme:
     measures: pd.DataFrame = field(default_factory=partial(schema.empty, "measures"))
     eu_commitments: pd.DataFrame = field(default_factory=partial(schema.empty, "eu_commitments"))
     eu_payments: pd.DataFrame = field(default_factory=partial(schema.empty, "eu_payments"))
+    certification_targets: pd.DataFrame = field(default_factory=partial(schema.empty, "certification_targets"))
     population: pd.DataFrame = field(default_factory=partial(schema.empty, "population"))
     claims: pd.DataFrame = field(default_factory=partial(schema.empty, "claims"))
     former_names: tuple[tuple[str, str, str], ...] = ()
@@ -80,6 +82,15 @@ class Programme:
 
     author: str = ""
     """Who signs the pages made of it, as its folder says: the user's own choice; names in its tables are dropped."""
+
+    predecessor: str = ""
+    """The programme of the period before, as its folder names it: a code (CCI), or a folder relative to its own."""
+
+    before: Programme | None = None
+    """That programme; None where none is named, or what is named cannot be set beside this one."""
+
+    no_predecessor: tuple[str, str] = ("", "")
+    """Why what `predecessor` names cannot be set beside it: a code (`loaders.predecessor`), and a detail."""
 
     def __post_init__(self) -> None:
         for name in schema.TABLES:
@@ -122,9 +133,8 @@ class Programme:
         sources = tables["sources"]
         tables["sources"] = sources[sources["source"].isin(used)].reset_index(drop=True)
         tables = _in_order(tables)
-        return Programme(
-            self.cci, self.titles, former_names=self.former_names, rules=self.rules, author=self.author, **tables
-        )
+        changed: dict[str, Any] = {**tables}
+        return replace(self, **changed)
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in English or any language there is, else the CCI."""
@@ -276,9 +286,9 @@ def make_programme(
     if faults:
         one_file = {fault.file for fault in faults}
         raise DataError(one_file.pop() if len(one_file) == 1 else where or cci, faults)
-    frames = _in_order(frames)
+    given: dict[str, Any] = {**_in_order(frames)}
     return Programme(
-        cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), author=author, **frames
+        cci=cci, titles=dict(titles), former_names=tuple(former_names), rules=dict(rules or {}), author=author, **given
     )
 
 

@@ -305,6 +305,18 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "certification_targets",
+            ("due", "source"),
+            (
+                _date("due", "day by which the share is to be certified", required=True),
+                Column(
+                    "share", "number", "share of the allocation to be certified by then: 0.085 is 8.5%", required=True
+                ),
+                _PRECISION,
+                _SOURCE,
+            ),
+        ),
+        Table(
             "population",
             ("area", "year"),
             (
@@ -321,7 +333,11 @@ TABLES: dict[str, Table] = {
                 _text("claim", "identifier of the claim", required=True),
                 _text("text_it", "what the document says, in Italian", required=True),
                 _text("text_en", "what the document says, in English"),
-                _text("quantity", "what is counted: a stage, participants, recipients_MEASURE ...", required=True),
+                _text(
+                    "quantity",
+                    "what is counted: a stage, its rate, participants, recipients_MEASURE ...",
+                    required=True,
+                ),
                 _text("axis", "axis, or ALL", required=True, refers_to="axes", may_be_all=True),
                 Column("value", "number", "value stated; empty when the claim has none", optional=True),
                 Column("out_of", "number", "of how many in all, when the value counts some of them", optional=True),

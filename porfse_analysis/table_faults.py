@@ -57,7 +57,7 @@ def find_faults(
             )
         if column.kind in ("amount", "number"):
             report(values < 0, column.name, "is negative", "Amounts and counts are cumulative, never below zero")
-        if column.kind == "date" and column.name != "valid_from":
+        if column.kind == "date" and column.name not in ("valid_from", "due"):
             report(values > today, column.name, "is in the future", "Give the date the figures are of")
     faults += _misspelt(table, frame, lines, file)
     faults += [] if published_fractions else _uncountable(table, frame, lines, file)
@@ -73,6 +73,8 @@ def find_faults(
     if name == "eu_payments":
         outside = frame["data_date"].notna() & (frame["data_date"].dt.year != frame["year"])
         report(outside, "data_date", "is not in the year of its row", "Amounts are of the end of a year, or before it")
+    if name == "certification_targets":
+        report(frame["share"] > 1, "share", "is above 1", "It is a share of the allocation: write 8.5% as 0.085")
     for part, whole in _PARTS.get(name, ()):
         report(frame[part] > frame[whole], part, f"is above {whole}, of which it is a part", "Correct one of the two")
     return faults + _repeated_keys(table, frame, lines, file)

@@ -38,8 +38,9 @@ Folders = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FOLDER]...",
-        help="Folder of the programme (default: the bundled one); of several, each gets a folder of its own, but for "
-        "a notebook that compares them: compare_programmes.",
+        help="Folder of the programme; of several, each gets a folder of its own, but for a notebook that compares "
+        "them: compare_programmes. Default: both bundled programmes; with --cutoff, --notebook or -p the one of "
+        "2014-2020 alone.",
         show_default=False,
     ),
 ]
@@ -118,7 +119,7 @@ def report(
         raise ParameterError("--backend dask and --scheduler ADDRESS go together")
     comparing = is_comparison(notebook or ())
     request = Request(
-        folders=("",) if comparing else tuple(folders or ("",)),
+        folders=("",) if comparing else tuple(folders or _bundled(cutoff, notebook, parameter)),
         cutoffs=tuple(cutoff or ()),
         notebooks=tuple(notebook or ()),
         languages=tuple(lang or [LANGUAGES[0]]),
@@ -136,6 +137,13 @@ def report(
         _say_what_is_due(request)
     else:
         _make(request)
+
+
+def _bundled(*asked: object) -> Sequence[str]:
+    """The bundled programmes; the one meant by default where dates, notebooks or parameters are asked for."""
+    from porfse_analysis.resources import BUNDLED_PROGRAMMES
+
+    return ("",) if any(asked) else ("", *BUNDLED_PROGRAMMES[1:])
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from porfse_analysis.display.age import is_old
 from porfse_analysis.display.html import Html, bullets, heading, paragraphs, tiles
+from porfse_analysis.display.programme_report.certification import certification_targets
 from porfse_analysis.display.programme_report.lead import first_sentences as sentences
 from porfse_analysis.display.programme_report.lead import how_far
 from porfse_analysis.display.programme_report.money import funnel_rows
@@ -34,6 +35,7 @@ from porfse_analysis.schema import ALL
 
 __all__ = [
     "by_sex",
+    "certification_targets",
     "closure",
     "decommitment",
     "eu_payments",
@@ -57,8 +59,19 @@ def title(report: Report, subtitle: str = "subtitle") -> Html:
 
 
 def section(report: Report, name: str) -> Html:
-    """The heading of a section: a name of the group `section` of the catalogue."""
-    return heading(report.text(f"section.{name}"), name)
+    """The heading of a section: a name of the group `section` of the catalogue.
+
+    A period without a performance framework has one section that says so, and none of its final targets.
+    """
+    if _without_framework(report) and name == "framework_final":
+        return Html("")
+    bare = _without_framework(report) and name == "framework"
+    return heading(report.text("section.framework_none" if bare else f"section.{name}"), name)
+
+
+def _without_framework(report: Report) -> bool:
+    period = period_of(report.programme.cci)
+    return period is not None and period.framework == "none"
 
 
 def first_sentences(report: Report) -> Html:
@@ -98,8 +111,9 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
     One line where there are none.
     """
     period = period_of(report.programme.cci)
-    if period is not None and period.framework == "none":
-        return (paragraphs([report.text("framework_why.no_framework_then")]),)
+    if _without_framework(report):
+        said = paragraphs([report.text("framework_why.no_framework_then")])
+        return (said,) if against == "milestone" else ()
     if period is not None and period.framework == "followed":
         return paragraphs([report.text("framework_why.no_test")]), framework_indicators(report, against)
     tables = framework_table(report, against), framework_indicators(report, against)
@@ -115,9 +129,11 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
 def decommitment(report: Report) -> tuple[object, ...]:
     """The N+3 deadlines: figure, tables and reasons; where none can be assessed, what is known and what is missing."""
     missing = not_assessed(report)
+    targets = certification_targets(report)
     if missing:
-        return (payment_applications(report), paragraphs([missing], "pf-empty"))
-    return (calendar_figure(report), calendar(report), calendar_reasons(report), payment_applications(report))
+        return (*targets, payment_applications(report), paragraphs([missing], "pf-empty"))
+    tables = calendar(report), calendar_reasons(report), payment_applications(report)
+    return (calendar_figure(report), *targets, *tables)
 
 
 def closure(report: Report) -> tuple[object, ...]:

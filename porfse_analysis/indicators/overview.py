@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.certification_targets import certification_target_ratio
 from porfse_analysis.indicators.eu_payments import PAYMENT_GROUPINGS, eu_payment_rate
 from porfse_analysis.indicators.financial import (
     CERTIFICATION_BASES,
@@ -110,7 +111,7 @@ def _takes(name: str) -> tuple[str, ...]:
         return TARGET_GROUPINGS
     if name == "eu_payment_rate":
         return PAYMENT_GROUPINGS
-    return ("programme",) if name == "residents" else GROUPINGS
+    return ("programme",) if name in ("residents", "certification_target_ratio") else GROUPINGS
 
 
 def _check_ways(wanted: set[str], by: str | Sequence[str] | None, *, named: bool) -> None:
@@ -142,6 +143,8 @@ def _results_at(
     for way in ways:
         if _is_taken("participants", way):
             yield from _money_and_people(programme, at, wanted, way)
+        if "certification_target_ratio" in wanted and _is_taken("certification_target_ratio", way):
+            yield certification_target_ratio(programme.finance, programme.certification_targets, cutoff=at)
         if "eu_payment_rate" in wanted and _is_taken("eu_payment_rate", way):
             yield eu_payment_rate(programme.eu_payments, cutoff=at, by=way)
     way = "indicator" if by is None else by

@@ -64,6 +64,7 @@ def _declared(period: Period | None) -> dict[str, Indicator]:
         Indicator("certification_rate_of_paid", "certified / paid", "1", _PACKAGE),
         Indicator("certification_rate_of_declared", "certified / declared", "1", _PACKAGE),
         Indicator("eu_payment_rate", "EU payments / EU support planned", "1", paid),
+        Indicator("certification_target_ratio", "certification rate / certification target", "1", _PACKAGE),
         Indicator("target_achievement_ratio", "value / target", "1", reported),
         Indicator("milestone_achievement_ratio", "value / milestone", "1", reported),
         Indicator("participants", participants, "participant", people),

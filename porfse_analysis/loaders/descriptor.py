@@ -11,7 +11,7 @@ from typing import Any
 
 from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
-from porfse_analysis.resources import bundled
+from porfse_analysis.resources import programme_folder
 from porfse_analysis.verdicts.rules import RULES, rules_of
 
 __all__ = [
@@ -95,15 +95,15 @@ def author_of(descriptor: Mapping[str, Any]) -> str:
     return " ".join(value.split()) if _is_author(value) else ""
 
 
-def authors(folders: Iterable[Path | None]) -> str:
-    """Who signs a page about the programmes of these folders (None: the bundled one), each once.
+def authors(folders: Iterable[str | Path | None]) -> str:
+    """Who signs a page about the programmes of these folders (`resources.programme_folder`), each once.
 
     A folder that cannot be read signs nothing: whoever reads its tables says what is wrong with it.
     """
     found = []
     for folder in folders:
         with contextlib.suppress(DataError):
-            found.append(author_of(read_descriptor(folder or bundled())))
+            found.append(author_of(read_descriptor(programme_folder(folder))))
     return "; ".join(name for name in dict.fromkeys(found) if name)
 
 

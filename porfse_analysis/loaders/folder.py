@@ -12,7 +12,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from porfse_analysis.loaders.descriptor import (
     declared_tables,
     read_descriptor,
 )
+from porfse_analysis.loaders.predecessor import find_predecessor
 from porfse_analysis.programme import Programme, make_programme
 from porfse_analysis.table_faults import TOTALS, totals_row
 
@@ -45,14 +46,15 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     Parameters
     ----------
     folder
-        A folder of CSV tables with the `datapackage.json` that declares them. Tables other than axes, finance and
-        sources may be missing.
+        A folder of CSV tables with the `datapackage.json` that declares them, or the name of a bundled programme
+        (`por-fse-lombardia-2007-2013`). Tables other than axes, finance and sources may be missing.
 
     Returns
     -------
     Programme
         One frame per table (columns: `porfse_analysis.schema`), and the `rules` of its verdicts that
-        `datapackage.json` sets otherwise ({"rules": {"serious_counts": "achievement_set"}}).
+        `datapackage.json` sets otherwise ({"rules": {"serious_counts": "achievement_set"}}). `before` is the programme
+        of the period before that `predecessor` of `datapackage.json` names; one that cannot be had is a finding.
 
     Raises
     ------
@@ -66,8 +68,15 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     >>> programme.cci, programme.cutoffs[-1]
     ('2014IT05SFOP007', '2022-06-30')
     """
-    path = Path(folder) if folder not in (None, "") else resources.bundled()
+    path = resources.programme_folder(folder)
     descriptor = read_descriptor(path)
+    programme = _read(path, descriptor)
+    named, before, why = find_predecessor(path, descriptor, read=lambda other: _read(other, read_descriptor(other)))
+    return replace(programme, predecessor=named, before=before, no_predecessor=why) if named else programme
+
+
+def _read(path: Path, descriptor: Mapping[str, Any]) -> Programme:
+    """The programme of a folder, without the one before it."""
     tables: dict[str, pd.DataFrame] = {}
     rows: dict[str, list[int]] = {}
     files: dict[str, str] = {}

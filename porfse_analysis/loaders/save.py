@@ -31,8 +31,9 @@ from porfse_analysis.loaders.descriptor import (
     read_descriptor,
 )
 from porfse_analysis.loaders.folder import load_programme, read_table
+from porfse_analysis.loaders.predecessor import PREDECESSOR
 from porfse_analysis.programme import Programme
-from porfse_analysis.resources import bundled
+from porfse_analysis.resources import programme_folder
 
 __all__ = ["LICENCES", "check_target", "kept_beside", "licence_of", "save_programme", "table_descriptor", "write_table"]
 
@@ -169,7 +170,7 @@ def check_target(folder: str | Path, *, overwrite: bool = False) -> Path:
 def licence_of(folder: str | Path) -> str:
     """The licence a programme folder declares for itself, beside those of its sources; empty where it has none."""
     programme = load_programme(folder or None)
-    declared = read_descriptor(Path(folder) if folder else bundled()).get("licenses") or []
+    declared = read_descriptor(programme_folder(folder)).get("licenses") or []
     titles = [str(item.get("title", "")) for item in declared if isinstance(item, dict)]
     of_sources = {known for known in programme.sources["licence"] if known in LICENCES}
     return next((title for title in titles if title not in of_sources), "")
@@ -247,6 +248,11 @@ def _descriptor(programme: Programme, name: str, written: list[str], licence: st
         "titles": dict(programme.titles),
         **({"rules": dict(programme.rules)} if programme.rules else {}),
         **({"author": programme.author} if programme.author else {}),
+        **(
+            {PREDECESSOR: programme.predecessor}
+            if programme.no_predecessor[0] != "no_text" and programme.predecessor
+            else {}
+        ),
         **({PUBLISHED_FRACTIONS: True} if _has_fractions(programme) else {}),
         "licenses": [{"name": LICENCES.get(title, title), "title": title} for title in licences],
         "sources": described,

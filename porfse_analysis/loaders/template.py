@@ -138,6 +138,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
             "source": "programme",
         },
     ],
+    "certification_targets": [{"due": "2018-12-31", "share": "0.3", "precision": "0.001", "source": "programme"}],
     "population": [{"area": "ITC4", "year": "2018", "residents": "10036258", "source": "statistics"}],
     "claims": [
         {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from porfse_analysis import resources
 from porfse_analysis.errors import ReportError
@@ -57,7 +58,7 @@ class Site:
     @property
     def source(self) -> Path:
         """The folder of the programme."""
-        return Path(self.folder) if self.folder else resources.bundled()
+        return resources.programme_folder(self.folder)
 
     def changed_meanwhile(self) -> bool:
         """Whether the programme's folder is no longer what it was when it was read."""
@@ -131,9 +132,16 @@ class Batch:
 
     def index_due(self) -> bool:
         """Whether a page above the reports is missing or of other reports."""
-        if len(self.sites) > 1 and not (self.out / "index.html").is_file():
-            return True
-        return any(site.site_due() for site in self.sites)
+        return any(site.site_due() for site in self.sites) or (len(self.sites) > 1 and not self._above_all())
+
+    def _above_all(self) -> bool:
+        """Whether the page above several programmes is there, and not the front page of one made there since."""
+        try:
+            page = (self.out / "index.html").read_text(encoding="utf-8")
+        except OSError:
+            return False
+        fronts = (quote(site.out.name) for site in self.sites)
+        return all(f'="{name}/' in page for name in fronts)
 
     @property
     def outcomes(self) -> list[Outcome]:

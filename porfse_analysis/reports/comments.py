@@ -49,7 +49,7 @@ def read_comments(folder: str | Path) -> list[Comment]:
 
     Raises `ParameterError` that names each file that cannot be a comment, and what is allowed.
     """
-    home = (Path(folder) if folder else resources.bundled()) / FOLDER
+    home = resources.programme_folder(folder) / FOLDER
     if not home.exists():
         return []
     if not home.is_dir():

@@ -18,11 +18,15 @@ from porfse_analysis.indicators.result import collect, figure_bound, value_bound
 from porfse_analysis.languages import LANGUAGES
 from porfse_analysis.loaders.descriptor import authors
 from porfse_analysis.loaders.folder import load_programme
+from porfse_analysis.periods import period_of
 from porfse_analysis.reports.glossary_page import glossary_link, write_glossaries
 from porfse_analysis.reports.navigation import address, front_links
 from porfse_analysis.reports.render import page
 
 __all__ = ["Member", "write_country"]
+
+RESULTS = "results.csv"
+"""What a folder of reports, and the folder above several, calls its collected results."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Member:
 
 
 def write_country(out: Path, members: Sequence[Member]) -> None:
-    """Write `out/index.html` (English under `en/`) over the reports of the members, sorted by title."""
+    """Write `out/index.html` (English under `en/`) over the reports of the members, and their results in one file."""
     runs = {member.cci: member.runs for member in members}
     languages = [lang for lang in LANGUAGES if any(run["lang"] == lang for rows in runs.values() for run in rows)]
     fronts = {lang: _front(out, lang) for lang in languages}
@@ -48,19 +52,30 @@ def write_country(out: Path, members: Sequence[Member]) -> None:
     figures = {member.cci: _figures(member.folder) for member in members}
     if languages and LANGUAGES[0] not in languages:
         places.append((languages[0], out / "index.html"))  # whoever opens the folder finds the reports there are
+    results = _results(members)
+    if results:
+        write_aside(out / RESULTS, results)
     for lang, at in places:
         title = wording.text("country.title", lang)
+        data = [Link(wording.text("front.file", lang, name=RESULTS), address(at, out / RESULTS))] if results else []
         body = [
             heading(title, "title", level=1).html,
             paragraphs([wording.text("country.lead", lang, count=len(members))], "pf-lead").html,
             _compared(members, figures, lang),
             _table(members, runs, lang, at),
-            link_list([glossary_link(fronts[lang], at, lang)]).html,
+            link_list([glossary_link(fronts[lang], at, lang), *data]).html,
         ]
-        author = authors(Path(member.folder) if member.folder else None for member in members)
+        author = authors(member.folder for member in members)
         links = front_links(at, [(other, path) for other, path in fronts.items() if other != lang])
         write_aside(at, page(lang=lang, title=title, body="\n".join(body), navigation=links, author=author))
     write_glossaries(fronts)
+
+
+def _results(members: Sequence[Member]) -> str:
+    """The results of all members, one below the other, as each has them in its own folder; "" where none has any."""
+    files = [member.out / RESULTS for member in members if (member.out / RESULTS).is_file()]
+    texts = [file.read_bytes().decode() for file in files]  # line ends within a text stay what they are
+    return "".join([*texts[:1], *(text.partition("\n")[2] for text in texts[1:])])
 
 
 def _front(folder: Path, lang: str) -> Path:
@@ -103,6 +118,8 @@ def _compared(members: Sequence[Member], figures: dict[str, dict[str, pd.Series]
     rows = pd.DataFrame(lines, columns=[column.name for column in columns])
     lacking = any(name not in own for own in figures.values() for name in shown)
     notes = [wording.text("missing.explained", lang)] if lacking else []
+    if len({period_of(member.cci) for member in members}) > 1:
+        notes.append(wording.text("country.periods", lang))
     return Table("compared", wording.text("country.compared", lang), rows, columns, notes=notes)._repr_html_()
 
 

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from porfse_analysis.reports.comments import FOLDER as COMMENTS
 from porfse_analysis.reports.comments import Comment, comments_on
 from porfse_analysis.reports.plan import PROJECTS, RECORDS, Run
-from porfse_analysis.resources import notebooks_folder
+from porfse_analysis.resources import notebooks_folder, predecessor_folders
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,15 +66,24 @@ def of_files(paths: Iterable[Path]) -> str:
 
 
 def programme_files(folder: Path) -> list[Path]:
-    """The files a programme folder is read from; those that are not read do not matter."""
-    descriptor = folder / "datapackage.json"
+    """The files a programme folder is read from, those of its predecessor too; those not read do not matter."""
+    descriptor, files = _own_files(folder)
+    before = descriptor.get("predecessor")
+    others = predecessor_folders(folder, before.strip()) if isinstance(before, str) else []
+    return [*files, *(file for other in others for file in _own_files(other)[1])]
+
+
+def _own_files(folder: Path) -> tuple[dict[str, Any], list[Path]]:
+    """The descriptor of a folder, empty where it cannot be read, and the files it is read from."""
+    path = folder / "datapackage.json"
+    descriptor: dict[str, Any] = {}
     named: set[str] = set()
     try:
-        resources = json.loads(descriptor.read_text(encoding="utf-8-sig")).get("resources")
-        named = {str(item["path"]) for item in resources if isinstance(item.get("path"), str)}
-    except (OSError, ValueError, AttributeError, TypeError):
+        descriptor = dict(json.loads(path.read_text(encoding="utf-8-sig")))
+        named = {str(item["path"]) for item in descriptor["resources"] if isinstance(item.get("path"), str)}
+    except (OSError, ValueError, AttributeError, TypeError, KeyError):
         pass  # reading the folder will say what is wrong with it
-    return [descriptor, *folder.glob("*.csv"), *(folder / name for name in named if Path(name).suffix != ".csv")]
+    return descriptor, [path, *folder.glob("*.csv"), *(folder / name for name in named if Path(name).suffix != ".csv")]
 
 
 def stamps(folder: Path) -> frozenset[tuple[str, int, int]]:
@@ -113,7 +122,10 @@ def of_programme(programme: Programme) -> dict[str, str]:
     from porfse_analysis.indicators.result import as_cutoff
     from porfse_analysis.verdicts.claims import check_claims
 
-    said = json.dumps([dict(programme.titles), dict(programme.rules), programme.author], sort_keys=True)
+    before = programme.before
+    named = [programme.predecessor, *programme.no_predecessor, *([] if before is None else _tables(before))]
+    titles = [dict(programme.titles), dict(before.titles) if before is not None else {}]
+    said = json.dumps([titles, dict(programme.rules), programme.author, named], sort_keys=True)
     verdicts = check_claims(programme) if len(programme.claims) else None
     seen = {WHOLE: digest([programme.cci, said, *_tables(programme)])}
     for cutoff in programme.cutoffs:

@@ -13,6 +13,8 @@ from porfse_analysis.display.blocks import first_sentences, key_numbers
 from porfse_analysis.display.documents import findings_table
 from porfse_analysis.display.figure import Figure
 from porfse_analysis.display.html import Html, Link, bullets, heading, link_list, more, paragraphs
+from porfse_analysis.display.predecessor import beside
+from porfse_analysis.display.programme_report.certification import certification_targets
 from porfse_analysis.display.programme_report.money import change_rows, changes_table
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.table import Column, Table
@@ -65,7 +67,9 @@ def front_page(
         day = wording.long_date(report.cutoff, lang)
         said = _html(first_sentences(report))
         add("latest", said, _reports_of(latest, report, at), _html(key_numbers(report)), date=day)
-        add("progress", _html(figures.over_time(report)))
+        add("progress", _html(figures.over_time(report)), *(_html(table) for table in certification_targets(report)))
+        if set_beside := beside(report):
+            add("predecessor", *(_html(table) for table in set_beside))
         if report.previous is not None:
             add("moved", *_moved(report, latest, at), date=wording.long_date(report.previous, lang))
         add("attention", *_attention(report, latest, at))
@@ -144,8 +148,9 @@ def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     plans = plans[(plans["cutoff"] > report.previous) & (plans["cutoff"] <= report.cutoff)]
     worded = word_findings(plans, report.lang)
     named = [report.text("front.plan_change", axis=row["axis"], change=row["message"]) for _, row in worded.iterrows()]
+    caption = "front.moves" if len(report.programme.axes) else "front.moves_whole"
     return [
-        _html(changes_table(report, shown.reset_index(drop=True), report.text("front.moves", count=_MOVES, **dates))),
+        _html(changes_table(report, shown.reset_index(drop=True), report.text(caption, count=_MOVES, **dates))),
         _html(paragraphs([report.text("front.plan_changed", **dates)])) if named else "",
         _html(bullets(named) if named else paragraphs([report.text("front.no_plan_change", **dates)])),
         _to_section(latest, at, "changes", report.text("front.all_moves")),
@@ -241,6 +246,8 @@ def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame,
         *(
             Column(name, wording.indicator_title(name, lang), "figure", write=figure(name), old=carried(name))
             for name in _SHOWN
+            # what is published at no date takes no column
+            if any(row["indicator"] == name and pd.notna(row["value"]) for row in known.values())
         ),
     ]
     note = wording.text("index.note", lang)

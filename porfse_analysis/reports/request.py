@@ -87,9 +87,7 @@ class Request:
         folders = list(self.folders) or [""]
         if len(folders) == 1:
             return [(folders[0], self.out)]
-        return [
-            (folder, self.out / (Path(folder) if folder else resources.bundled()).resolve().name) for folder in folders
-        ]
+        return [(folder, self.out / resources.programme_folder(folder).resolve().name) for folder in folders]
 
     @property
     def warm(self) -> bool:

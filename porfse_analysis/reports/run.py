@@ -19,6 +19,7 @@ from porfse_analysis.errors import ReportError
 from porfse_analysis.files import aside
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.plan import Run
+from porfse_analysis.resources import programme_folder
 
 __all__ = ["Outcome", "cpu_count", "execute", "load_papermill", "run_all", "run_on_cluster"]
 
@@ -220,7 +221,7 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
     with aside(placed.executed) as temporary:
         _papermill(placed, temporary, engine, timeout, base)
         _settle(temporary, run)
-        said = comments_on(placed, read_comments(base / run.programme if run.programme else ""))
+        said = comments_on(placed, read_comments(programme_folder(run.programme, base)))
         made = render(temporary, run.lang, run.name, home=run.home, comments=said, author=_author(run, base))
         # the page last: its links never lead nowhere
         for name, content in reversed(made.items()):
@@ -234,7 +235,7 @@ def _author(run: Run, base: Path) -> str:
     from porfse_analysis.loaders.descriptor import authors
 
     named = [run.programme] if run.folders is None else run.folders
-    return authors(base / folder if folder else None for folder in named)
+    return authors(programme_folder(folder, base) for folder in named)
 
 
 def load_papermill() -> None:

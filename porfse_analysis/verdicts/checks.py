@@ -18,11 +18,12 @@ from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
 from porfse_analysis.inputs import as_cutoff
-from porfse_analysis.periods import PERIODS, period_of
+from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme, known_from, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts.document_checks import lacking, replaced, some_axes, without_plan
 from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, finding
+from porfse_analysis.verdicts.folder_checks import of_the_folder
 from porfse_analysis.verdicts.indicator_checks import (
     doubtful_percentages,
     fractional_counts,
@@ -32,8 +33,12 @@ from porfse_analysis.verdicts.indicator_checks import (
     partitions,
     sexes,
 )
-from porfse_analysis.verdicts.reconciliation import axes_against_total, between_sources, claims_against_data
-from porfse_analysis.verdicts.rules import rules_of
+from porfse_analysis.verdicts.reconciliation import (
+    axes_against_total,
+    between_sources,
+    claims_against_data,
+    published_rates,
+)
 from porfse_analysis.verdicts.yearly_checks import lacking_years, payment_sums
 
 __all__ = ["CHECKS", "FINDING_COLUMNS", "SEVERITIES", "check", "check_tables", "for_readers"]
@@ -84,8 +89,7 @@ def check(programme: Programme, *, cutoff: object = None) -> pd.DataFrame:
         return _frame([])
     at = as_cutoff(cutoff)
     tables = {name: getattr(programme, name) for name in _TABLES}
-    own = (_former_names(programme, at), _to_supply(programme, at), _no_period(programme, at))
-    return _frame(itertools.chain(_of_tables(tables, at), *own))
+    return _frame(itertools.chain(_of_tables(tables, at), of_the_folder(programme, at)))
 
 
 def check_tables(tables: Mapping[str, pd.DataFrame], *, cutoff: object) -> pd.DataFrame:
@@ -134,6 +138,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         without_plan(finance),
         some_axes(by_axis, whole),
         claims_against_data(claims, achievements, both),
+        published_rates(claims, finance),
         _order(both),
         _falls(published),
         _achievement_falls(achievements) if values else (),
@@ -156,6 +161,7 @@ def for_readers(findings: pd.DataFrame) -> pd.DataFrame:
 
 CHECKS = (
     "no_period",
+    "no_predecessor",
     "eu_part_above_total",
     "payments_sum",
     "subset_above_whole",
@@ -172,6 +178,7 @@ CHECKS = (
     "without_plan",
     "some_axes",
     "claim_against_data",
+    "published_rate",
     "order_of_stages",
     "fall",
     "above_allocation",
@@ -206,31 +213,6 @@ def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
         ["programme", "place", "order", "cutoff", "at", "figure", "source"], kind="stable"
     )
     return table[list(FINDING_COLUMNS)].reset_index(drop=True)
-
-
-def _former_names(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
-    for file, former, name in programme.former_names:
-        row = pd.Series({"programme": programme.cci, "cutoff": at, "source": file})
-        yield finding("info", "former_name", row, figure=former, reason=name, unit="")
-
-
-def _no_period(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
-    """A code that is of no known period: no rules are applied, and nobody is counted."""
-    if period_of(programme.cci) is None:
-        row = pd.Series({"programme": programme.cci, "axis": ALL, "cutoff": at, "source": ""})
-        yield finding("warning", "no_period", row, figure=programme.cci, reason=", ".join(PERIODS), unit="")
-
-
-def _to_supply(programme: Programme, at: pd.Timestamp) -> Iterable[dict[str, object]]:
-    """The tables without which a verdict cannot be given: what whoever keeps the data should fill in."""
-    rules = rules_of(programme.cci)
-    if rules is None or not (programme.finance["cutoff"] <= at).any():
-        return
-    known = programme.eu_commitments.loc[programme.eu_commitments["eu_commitment_eur"].notna(), "year"]
-    years = set(rules.commitment_years) - set(known)
-    if years:
-        row = pd.Series({"programme": programme.cci, "axis": ALL, "cutoff": at, "source": ""})
-        yield finding("info", "to_supply", row, figure="eu_commitments", reason="eu_commitments", unit="")
 
 
 def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from porfse_analysis.indicators.per_capita import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import group_keys, of_series, published_totals
-from porfse_analysis.indicators.result import UNKNOWN, figure_bound, split_note
+from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound, split_note
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
@@ -292,6 +292,20 @@ class Others:
     def amounts(self) -> dict[tuple[str, str], list[Figure]]:
         """What other documents publish, by stage and axis."""
         return amounts(self.finance, self.axes)
+
+    def rates(self, stage: str, axis: str) -> list[Figure]:
+        """A stage over the allocation in force at each position, both of one series of other documents."""
+        plans, figures = self.amounts.get(("allocation", axis), []), []
+        for above in self.amounts.get((stage, axis), []):
+            plan, _ = around((plan for plan in plans if plan.series == above.series), above.position)
+            if plan is None or not plan.value:
+                continue
+            bound = ratio_bound(above.bound, plan.bound)
+            low, high = above.low / plan.high, above.high / plan.low if plan.low else v.INFINITE
+            low, high = (v.ZERO, v.INFINITE) if bound == UNKNOWN else (low, high)
+            documents, value = ";".join(dict.fromkeys([above.source, plan.source])), above.value / plan.value
+            figures.append(Figure(above.position, above.date, value, low, high, documents, above.series, bound))
+        return figures
 
     @cached_property
     def own_amounts(self) -> dict[tuple[str, str], list[Figure]]:

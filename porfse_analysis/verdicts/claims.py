@@ -23,6 +23,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.result import UNKNOWN, ratio_bound, split_note
 from porfse_analysis.indicators.targets import is_reached
 from porfse_analysis.inputs import as_cutoff
@@ -130,6 +131,7 @@ REASONS = (
 
 NEEDS = (
     "stage",
+    "rate",
     "participants",
     "recipients",
     "women",
@@ -223,7 +225,7 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, of_source: Mapping[
     measure = _RECIPIENTS.fullmatch(quantity)
     if target:
         return row | _of_target(int(target[1]), row, others)
-    if not (quantity in (*STAGES, "participants", "women_share") or milestones or measure):
+    if not (quantity in (*STAGES, *RATES.values(), "participants", "women_share") or milestones or measure):
         return row | answer("not_verifiable", "unknown_quantity")
     if pd.isna(row["claimed"]):
         return row | answer("not_verifiable", "no_value", needs="value")
@@ -231,6 +233,8 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, of_source: Mapping[
         return row | _of_milestones(milestones[1] or "", milestones[2], row, others)
     if measure:
         return row | _of_measure(measure[1], row, programme.measures)
+    if quantity in RATES.values():
+        return row | _of_rate(row, others)
     if quantity in STAGES:
         return row | _of_stage(row, others)
     return row | (_of_people(row, others) if quantity == "participants" else _of_women(row, others))
@@ -265,6 +269,12 @@ def _of_stage(row: Answer, others: Others) -> Answer:
 def _own(figures: list[Figure]) -> Answer:
     """What the table of the document itself has for the claim."""
     return {"own_value": figures[0].value, "own_bound": figures[0].bound} if figures else {}
+
+
+def _of_rate(row: Answer, others: Others) -> Answer:
+    """A rate that a document prints, against what the amounts of another give: one over the allocation in force."""
+    stage = next(stage for stage, rate in RATES.items() if rate == row["quantity"])
+    return against(row, others.rates(stage, row["axis"]), row["quantity"], "rate")
 
 
 # --- people ---

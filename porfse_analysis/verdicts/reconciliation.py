@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.per_capita import participants
 from porfse_analysis.indicators.positions import newest
-from porfse_analysis.indicators.result import figure_bound
+from porfse_analysis.indicators.result import figure_bound, value_bound
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
-__all__ = ["axes_against_total", "between_sources", "claims_against_data"]
+__all__ = ["axes_against_total", "between_sources", "claims_against_data", "published_rates"]
 
 _CENT = 0.005
 
@@ -92,6 +93,39 @@ def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[
             compared_with=other["data_date"],
             other_source=other["document"],
         )
+
+
+def published_rates(claims: pd.DataFrame, finance: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Rates that a document prints, against those of the amounts of the same day: off by more than the last digit.
+
+    `reference` is the unit of that digit. What another document gives as amounts counts, as for the rates themselves;
+    a rate published as a limit is left to the verdicts on claims.
+    """
+    printed = claims[claims["quantity"].isin(list(RATES.values())) & claims["value"].notna()]
+    for _, claim in printed[printed["qualifier"] == "exact"].iterrows():
+        by = "programme" if claim["axis"] == ALL else "axis"
+        own = finance[finance["programme"] == claim["programme"]]
+        rates = financial_progress(own, cutoff=claim["cutoff"], by=by)
+        rates = rates[(rates["axis"] == claim["axis"]) & (rates["indicator"] == claim["quantity"])]
+        rates = rates[rates["value"].notna() & (rates["data_date"] == claim["cutoff"])]
+        unit = 0.0 if pd.isna(claim["precision"]) else float(claim["precision"])
+        for _, rate in rates.iterrows():
+            # beyond half the last digit, and beyond what binary fractions add
+            if value_bound(rate["note"]) or abs(rate["value"] - claim["value"]) <= unit / 2 + 1e-12:
+                continue
+            yield finding(
+                "warning",
+                "published_rate",
+                claim,
+                figure=claim["quantity"],
+                expected=rate["value"],
+                found=claim["value"],
+                reference=unit,
+                compared_with=rate["data_date"],
+                source=str(claim["source"]),
+                other_source=rate["source"],
+                unit="1",
+            )
 
 
 def _precisions(finance: pd.DataFrame) -> pd.Series:

@@ -25,6 +25,7 @@ from porfse_analysis.reports.state import STATE_FILE
 DATES = ["2017-12-31", "2018-09-30", "2018-12-31", "2022-06-30"]
 CLAIMS = ["n-plus-3-2018", "people-reached"]
 INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
+RESULTS = 'programme,note\n{folder},"a\rb"\n'
 EMPTY = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
@@ -52,6 +53,12 @@ def bare_pages(folder, out, runs):
     write_aside(listed, runs_csv(runs))
     write_aside(index, f"index of {folder}")
     return [], [listed, index]
+
+
+def named_results(folder, out, runs):
+    """As `bare_pages`, with results: the name of the folder, and a text with a lone carriage return."""
+    (out / "results.csv").write_bytes(RESULTS.format(folder=folder or "bundled").encode())
+    return bare_pages(folder, out, runs)
 
 
 def ask(**asked):
@@ -284,6 +291,49 @@ def test_several_programmes_each_get_a_folder(folder, bare, tmp_path):
     (tmp_path / "deep").mkdir()
     with pytest.raises(ParameterError, match="two programme folders are called other"):
         Request(folders=[str(other), str(shutil.copytree(other, tmp_path / "deep" / "other"))], out=tmp_path / "out")
+
+
+BOTH = ("por-fse-lombardia-2014-2020", "por-fse-lombardia-2007-2013")
+
+
+def test_without_a_folder_both_bundled_programmes_are_made(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = porfse("report", "--dry-run")
+    pages = {line.partition(":")[0] for line in said.stdout.splitlines()}
+    assert (said.exit_code, len(pages)) == (0, 3 * (10 + 15))
+    assert f"reports/{BOTH[0]}/2018-09-30/programme_report.html" in pages
+    assert f"reports/{BOTH[1]}/2013-12-31/information_sheet.html" in pages
+    said = porfse("report", "--dry-run", "--cutoff", "2018-09-30")
+    assert said.stdout.splitlines()[0] == "reports/2018-09-30/programme_report.html: new"
+    assert "3 of 3 reports" in said.stderr
+    said = porfse("report", "--dry-run", "--notebook", "compare_cutoffs")
+    assert "10 of 10 reports" in said.stderr
+    assert not (tmp_path / "reports").exists()
+
+
+def test_the_page_above_both_comes_back_and_has_the_results_of_both(tmp_path, monkeypatch):
+    """Each programme by its name; the front page of one made in their folder since is no page above both."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(site, "write_folder", named_results)
+    request = ask(folders=["", BOTH[1]])
+    execute, given = stand_in()
+    make_batch(request, execute)
+    assert len(given) == 10 + 15
+    out = tmp_path / "out"
+    above = (out / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="([^"#]+)"', above)
+    assert above.count("I programmi sono di periodi diversi") == 1
+    assert links == [f"{BOTH[1]}/index.html", f"{BOTH[0]}/index.html", "glossary.html", "results.csv"]
+    # the header once, and every text as it was
+    expected = RESULTS.format(folder="bundled") + RESULTS.format(folder=BOTH[1]).partition("\n")[2]
+    assert (out / "results.csv").read_bytes() == expected.encode()
+    execute, given = stand_in()
+    make_batch(request, execute)
+    assert given == []
+    write_aside(out / "index.html", "the front page of one programme")
+    make_batch(request, execute)
+    assert given == []
+    assert (out / "index.html").read_text(encoding="utf-8") == above
 
 
 def test_a_dry_run_says_why_and_writes_nothing(folder, tmp_path):

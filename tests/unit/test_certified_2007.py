@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import porfse_analysis as pf
+from porfse_analysis.reports.results import results_csv
 from porfse_analysis.verdicts.decommitment import payment_applications
 
 ROOT = Path(__file__).parents[2]
 spec = importlib.util.spec_from_file_location("data_certified", ROOT / "data" / "certified.py")
 certified = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(certified)
+
+SERIES = {
+    "2009-05-31": 0.0,
+    "2009-10-31": 20_000_000.00,
+    "2009-12-31": 53_247_082.64,
+    "2010-05-31": 82_055_201.43,
+    "2010-10-31": 119_358_024.65,
+    "2010-12-31": 165_701_429.70,
+    "2011-05-31": 193_811_766.28,
+    "2011-10-31": 252_057_129.82,
+    "2011-12-31": 290_510_033.07,
+    "2012-05-31": 290_510_033.07,
+    "2012-10-31": 379_413_466.36,
+    "2012-12-31": 411_598_652.83,
+    "2013-05-31": 411_598_652.83,
+    "2013-10-31": 442_211_620.92,
+    "2013-12-31": 478_602_294.88,
+}
+"""What OpenCoesione published as certified at each date."""
 
 WORKBOOK = certified.default_folder() / certified.WORKBOOK
 published = pytest.mark.skipif(not WORKBOOK.is_file(), reason="the published workbook is not here")
@@ -83,3 +105,39 @@ def test_the_report_and_the_sheet_of_a_programme_without_axes(programme):
     (line,) = framework(report)
     assert "has no performance framework" in str(line._repr_html_())
     assert information_sheet(report) is not None
+
+
+def test_every_figure_of_the_series_stands_in_the_results(programme):
+    """The fifteen dates as OpenCoesione published them, out of what `results.csv` is written from and read back."""
+    plan = [(date, 798_000_000) for date in SERIES if date < "2013-05-31"]
+    plan += [(date, 796_227_352) for date in SERIES if date >= "2013-05-31"]
+    results = [pf.open_report(programme, cutoff=date).results for date in SERIES]
+    text = results_csv(pd.concat(results, ignore_index=True).assign(notebook="programme_report", lang="it"))
+    rows = pd.read_csv(io.StringIO(text))
+    rates = rows[(rows["indicator"] == "certification_rate") & (rows["axis"] == "ALL")].set_index("cutoff")
+    assert rates["numerator"].to_dict() == SERIES
+    assert rates["denominator"].to_dict() == dict(plan)
+    assert rates["data_date"].tolist() == list(SERIES), "each figure is of its own date"
+    assert rates["value"].tolist() == [SERIES[date] / amount for date, amount in plan]
+    assert set(rates["source"]) == {"opencoesione-20131231"}
+    ratios = rows[rows["indicator"] == "certification_target_ratio"].set_index("cutoff")
+    ends = [f"{year}-12-31" for year in (2010, 2011, 2012, 2013)]
+    assert ratios.loc[ends, "denominator"].tolist() == [0.085, 0.247, 0.4125, 0.5818]
+
+
+def test_pages_say_once_that_nothing_is_by_axis(programme):
+    from porfse_analysis.display import blocks, figures, tables
+
+    report = pf.open_report(programme, cutoff="2013-12-31", lang="en")
+    assert "".join(str(piece._repr_html_()) for piece in (figures.axes_progress(report),)) == ""
+    table = tables.progress_by_axis(report)
+    assert table.frame.empty
+    assert table.empty.startswith("Nothing of this programme is published by axis")
+    assert tables.endowment(report).caption == "Allocation of the programme, plan in force at 31/12/2013"
+    assert [column.name for column in tables.endowment(report).columns] == ["axis", "amount"]
+    assert "Performance framework</h2>" in str(blocks.section(report, "framework")._repr_html_())
+    assert str(blocks.section(report, "framework_final")._repr_html_()) == ""
+    assert blocks.framework(report, "target") == ()
+    said = tables.rules(report).written().to_string()
+    assert "without the reserve" not in said
+    assert "initial pre-financing of 2007, on the total support" in said

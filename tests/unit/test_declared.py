@@ -9,7 +9,7 @@ import pytest
 from porfse_analysis import INDICATORS, all_indicators, load_programme, rules_table
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.wording import LANGUAGES
-from porfse_analysis.indicators import eu_payments, financial, per_capita, targets
+from porfse_analysis.indicators import certification_targets, eu_payments, financial, per_capita, targets
 from porfse_analysis.indicators.result import BOUNDS, NOTES
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 from porfse_analysis.schema import STAGES, TARGET_KINDS
@@ -33,6 +33,7 @@ def test_every_result_is_declared():
 
 def test_every_name_a_function_can_give_is_declared():
     names = {*financial.RATES.values(), *targets.AGAINST.values(), "participants", "residents", "eu_payment_rate"}
+    names |= {"certification_target_ratio"}
     names |= {f"certification_rate_of_{base}" for base in financial.CERTIFICATION_BASES if base != "allocation"}
     names |= {f"{stage}_spend_per_{person}" for stage in STAGES for person in ("participant", "resident")}
     assert names == set(INDICATORS)
@@ -54,6 +55,7 @@ def test_public_indicator_functions_say_what_they_return():
         financial.certification_rate,
         targets.target_achievement_ratio,
         per_capita.per_capita_spend,
+        certification_targets.certification_target_ratio,
         eu_payments.eu_payment_rate,
     ):
         for word in ("Formula:", "Parameters:", "Returns", "unit", "Notes", "Source of the definition:"):

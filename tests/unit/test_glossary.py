@@ -61,7 +61,7 @@ def test_the_glossaries_lead_to_one_another_and_home(tmp_path):
     assert '<h1 id="title">Glossario</h1>' in italian
     assert re.findall(r'href="([^"#]+)"', italian) == ["index.html", "en/glossary.html"]
     assert re.findall(r'href="([^"#]+)"', english) == ["index.html", "../glossary.html"]
-    assert "Loss of the part of an annual EU commitment that is not covered at an N+3 deadline." in english
+    assert "Loss of the part of an annual EU commitment that is not covered at a deadline of the rule" in english
     assert "A cura di: Ufficio &lt;b&gt;<br>" in italian
     again = [path.read_bytes() for path in write_glossaries(fronts, "Ufficio <b>")]
     assert again == [italian.encode(), english.encode()]

@@ -10,6 +10,7 @@ from porfse_analysis.display.cutoffs import writers
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
 from porfse_analysis.display.cutoffs.lead import how_to_read, key_numbers, lead, section, title
 from porfse_analysis.display.html import Html
+from porfse_analysis.display.predecessor import beside
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.tables import definitions, sources
@@ -20,6 +21,7 @@ from porfse_analysis.indicators.result import has_note
 
 __all__ = [
     "allocations",
+    "beside_predecessor",
     "definitions",
     "how_to_read",
     "key_numbers",
@@ -35,6 +37,12 @@ __all__ = [
     "targets",
     "title",
 ]
+
+
+def beside_predecessor(comparison: CutoffComparison) -> tuple[object, ...]:
+    """The section that sets the programme beside the one of the period before; nothing where there is none."""
+    tables = beside(comparison)
+    return (section(comparison, "predecessor"), *tables) if tables else ()
 
 
 def rates(comparison: CutoffComparison) -> list[Table]:

@@ -78,6 +78,8 @@ def over_time(report: Report) -> Figure | Html:
 
 def axes_progress(report: Report) -> Figure | Html:
     """Activated, selected and declared against the allocation of each axis."""
+    if report.programme.axes.empty:
+        return Html("")  # the table says so
     allocation = allocation_in_force(report)
     allocation = allocation[allocation["axis"] != ALL].set_index("axis")
     results = report.results[report.results["axis"].isin(allocation.index)]

@@ -87,18 +87,20 @@ def endowment(report: Report) -> Table:
     """The allocation of each axis, its share, and where it comes from."""
     rows = allocation_in_force(report)
     day = wording.date(rows["data_date"].iloc[0], report.lang) if len(rows) else ""
+    share = cells.rate(report, "share", note="share_note")
+    by_axis = len(report.programme.axes) > 0
+    caption = report.text("table.endowment", date=day)
+    caption = caption if by_axis else report.text("table.endowment_whole", date=day)
     return Table(
         "endowment",
-        report.text("table.endowment", date=day),
+        caption,
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
             Column(
                 "amount", report.text("column.allocation_million"), "figure", write=cells.million(report, note="note")
             ),
-            Column(
-                "share", report.text("column.share"), "figure", write=cells.rate(report, "share", note="share_note")
-            ),
+            *([Column("share", report.text("column.share"), "figure", write=share)] if by_axis else []),
         ],
         notes=axes_and_total(report, "allocation", rows),
         source=source_line(rows["source"] if len(rows) else [], report),
@@ -162,6 +164,9 @@ def progress_by_axis(report: Report) -> Table:
 
     Committed and paid, where nothing is declared or certified; amounts alone, where there is no allocation.
     """
+    if report.programme.axes.empty:  # the figures of the whole programme are among the key figures
+        caption = report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang))
+        return Table("progress-by-axis", caption, pd.DataFrame(), [], empty=report.text("empty.no_axes"))
     shown = _stages_shown(report)
     allocation = allocation_in_force(report).set_index("axis")
     frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})

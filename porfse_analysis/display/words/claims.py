@@ -69,7 +69,9 @@ def _values(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) 
     unit = "EUR" if money else row["unit"]
     bounds = {"found": row["found_bound"], "next": row["next_bound"], "own_value": row["own_bound"]}
     figures = ("found", "next", "reference", "other_reference", "own_value")
-    values = {name: _figure(row[name], unit, lang, bounds.get(name, "")) for name in figures}
+    # a share with the digits of the one it is held against, one at least
+    digits = max(1, wording.rate_decimals(row["precision"]))
+    values = {name: _figure(row[name], unit, lang, bounds.get(name, ""), digits) for name in figures}
     ranges = {
         "found_range": _range(row["found"], row["found_at_most"], lang),
         "other_range": _range(row["other_reference"], row["other_reference_at_most"], lang),
@@ -110,6 +112,8 @@ def _values(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) 
 def _quantity(name: str, lang: str) -> str:
     if wording.has_text(f"claim.{name}"):  # women_share, recipients
         return wording.text(f"claim.{name}", lang)
+    if wording.has_text(f"indicator_title.{name}"):
+        return wording.indicator_title(name, lang)
     return wording.text(f"stage.{name}", lang) if wording.has_text(f"stage.{name}") else name
 
 
@@ -117,12 +121,14 @@ def _day(value: pd.Timestamp, lang: str) -> str:
     return "" if pd.isna(value) else wording.date(value, lang)
 
 
-def _figure(value: float, unit: str, lang: str, bound: str = "") -> str:
+def _figure(value: float, unit: str, lang: str, bound: str, decimals: int) -> str:
     if pd.isna(value):
         return ""
     if unit == "EUR":
         return wording.Form(2, unit="euro", bound=bound).text(value, lang)
-    return wording.rate(value, lang, bound=bound) if unit == "1" else wording.count(value, lang, bound=bound)
+    if unit == "1":
+        return wording.rate(value, lang, decimals=decimals, bound=bound)
+    return wording.count(value, lang, bound=bound)
 
 
 def _counts_unknown(row: Mapping[Hashable, Any]) -> bool:

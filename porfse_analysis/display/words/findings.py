@@ -30,8 +30,13 @@ def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, 
     figure, source, other = row["figure"], *(_documents(row[name], sources) for name in ("source", "other_source"))
     if wording.has_text(f"stage.{figure}"):
         figure = wording.text(f"stage.{figure}", lang)
+    elif wording.has_text(f"indicator_title.{figure}"):
+        figure = wording.indicator_title(figure, lang)
     bounds = {"expected": row["expected_bound"], "found": row["found_bound"]}
-    shown = {name: _figure(row[name], unit, lang, bounds.get(name, "")) for name in ("expected", "found", "reference")}
+    # of a rate the reference is the unit of the last digit printed
+    digits = wording.rate_decimals(row["reference"] if unit == "1" else None)
+    names = ("expected", "found", "reference")
+    shown = {name: _figure(row[name], unit, lang, bounds.get(name, ""), digits) for name in names}
     axis = wording.text("axis.all", lang) if row["axis"] == "ALL" else wording.text("axis.code", lang, axis=row["axis"])
     values = {
         **shown,
@@ -71,9 +76,11 @@ def _day(value: pd.Timestamp, lang: str) -> str:
     return "" if pd.isna(value) else wording.date(value, lang)
 
 
-def _figure(value: float, unit: str, lang: str, bound: str) -> str:
+def _figure(value: float, unit: str, lang: str, bound: str, decimals: int) -> str:
     if math.isnan(value):
         return ""
+    if unit == "1":
+        return wording.rate(value, lang, decimals=decimals, bound=bound)
     if unit == "fraction":
         return wording.every_decimal(value, lang)
     form = wording.Form(2, unit="euro") if unit == "EUR" else wording.COUNT

@@ -53,7 +53,8 @@ def word_changes(changes: Iterable[RuleChange], lang: str) -> list[str]:
 def rule_meaning(name: str, lang: str) -> str:
     """What a rule means; rules of a year share one text."""
     rule, year = of_year(name)
-    return wording.text(f"rule.{rule}", lang, year=year)
+    own = wording.has_text(f"rule.{name}")
+    return wording.text(f"rule.{name if own else rule}", lang, year=year)
 
 
 def of_year(name: str) -> tuple[str, str]:

@@ -1,0 +1,142 @@
+"""The programme beside the one of the period before, at the same month of their lives: for every page that shows it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from porfse_analysis.display import cells
+from porfse_analysis.display.page import ProgrammePage
+from porfse_analysis.display.sources import source_line, titled
+from porfse_analysis.display.table import Column, Table, Typed
+from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.financial import RATES
+from porfse_analysis.indicators.predecessor import beside_predecessor
+from porfse_analysis.periods import period_of
+from porfse_analysis.schema import ALL
+
+__all__ = ["beside"]
+
+
+def beside(page: ProgrammePage) -> tuple[Table, ...]:
+    """The rates that both programmes have; nothing where no predecessor can be set beside, or none has any."""
+    before = page.programme.before
+    if before is None:
+        return ()
+    rows = beside_predecessor(page.programme, cutoff=page.cutoff)
+    if rows.empty:
+        return ()
+    rows["precision"] = _precision(page, rows)
+    names = {"programme": page.programme.title(page.lang), "predecessor": before.title(page.lang)}
+    return (
+        Table(
+            "beside_predecessor",
+            page.text("beside.table", **names),
+            rows,
+            [
+                Column("indicator", page.text("column.rate"), "head", write=_title(page)),
+                *_columns(page, "", page.programme.cci),
+                *_columns(page, "predecessor_", before.cci),
+            ],
+            notes=[
+                page.text("beside.month"),
+                *_months_of_old_figures(page, rows),
+                *_next_positions(page, rows),
+                page.text("beside.caution"),
+                page.text("beside.sources", predecessor=names["predecessor"], sources=_titles(page, rows)),
+                *cells.missing_note(page, rows["predecessor_value"]),
+            ],
+            source=source_line(rows["source"], page),
+        ),
+    )
+
+
+def _columns(page: ProgrammePage, which: str, cci: str) -> list[Column]:
+    """Rate, amount, allocation and date of one of the two, under the years of its period."""
+    period = period_of(cci)
+    group = period.name if period is not None else cci
+    note = f"{which}note"
+    return [
+        Column(
+            f"{which}value",
+            page.text("column.of_allocation"),
+            "figure",
+            group,
+            cells.rate(page, f"{which}value", note=note),
+        ),
+        Column(
+            f"{which}numerator",
+            page.text("column.amount_million"),
+            "figure",
+            group,
+            cells.million(page, f"{which}numerator", f"{which}precision", note=note),
+        ),
+        Column(
+            f"{which}denominator",
+            page.text("column.allocation_million"),
+            "figure",
+            group,
+            cells.million(page, f"{which}denominator"),
+        ),
+        Column(
+            f"{which}data_date", page.text("column.data_date"), "text", group, cells.date(page, f"{which}data_date")
+        ),
+        Column(f"{which}month", page.text("beside.month_column"), "figure", group, _month(page, f"{which}month")),
+    ]
+
+
+def _precision(page: ProgrammePage, rows: pd.DataFrame) -> pd.Series:
+    """The unit of the last published digit of the programme's amounts; the predecessor's have their cents."""
+    stages = {rate: stage for stage, rate in RATES.items()}
+    placed = rows.assign(axis=ALL, stage=rows["indicator"].map(stages), position=rows["data_date"])
+    return cells.precision_of(placed, page)
+
+
+def _title(page: ProgrammePage) -> Typed:
+    def write(row: pd.Series) -> str:
+        return wording.indicator_title(row["indicator"], page.lang)
+
+    return Typed(write, write, lambda row: "")
+
+
+def _month(page: ProgrammePage, name: str) -> Typed:
+    return cells.figure(page, name, lambda row: wording.COUNT)
+
+
+def _months_of_old_figures(page: ProgrammePage, rows: pd.DataFrame) -> list[str]:
+    """That a figure is of an earlier month than the page, so that the predecessor is taken at the earlier one."""
+    old = rows[rows["month"] < rows["cutoff_month"]]
+    return [
+        page.text(
+            "beside.old",
+            rate=wording.indicator_title(row["indicator"], page.lang),
+            month=row["month"],
+            date=wording.date(row["data_date"], page.lang),
+            cutoff=wording.date(row["cutoff"], page.lang),
+            cutoff_month=row["cutoff_month"],
+        )
+        for _, row in old.iterrows()
+    ]
+
+
+def _next_positions(page: ProgrammePage, rows: pd.DataFrame) -> list[str]:
+    """The predecessor's position after the one shown, where the one shown is of an earlier month than the figure."""
+    later = rows[rows["predecessor_next_month"].notna() & ~(rows["predecessor_month"] == rows["month"]).fillna(False)]
+    return [
+        page.text(
+            "beside.next",
+            rate=wording.indicator_title(row["indicator"], page.lang),
+            value=wording.rate(row["predecessor_next_value"], page.lang),
+            month=row["predecessor_next_month"],
+            date=wording.date(row["predecessor_next_data_date"], page.lang),
+        )
+        for _, row in later.iterrows()
+    ]
+
+
+def _titles(page: ProgrammePage, rows: pd.DataFrame) -> str:
+    """What the predecessor's figures are from: its sources are not among those of the page."""
+    before = page.programme.before
+    assert before is not None
+    used = {name for cell in rows["predecessor_source"] for name in cell.split(";")}
+    named = [titled(row, page.lang) for _, row in before.sources.iterrows() if not used or row["source"] in used]
+    return wording.list_of(named, page.lang)
