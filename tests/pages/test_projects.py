@@ -223,9 +223,9 @@ def test_the_page_is_made_for_a_folder_with_records_at_its_last_date_alone(folde
     }
 
 
-def test_the_copy_is_an_archive_of_plain_csv(folder):
+def test_the_copy_is_an_archive_of_columnar_tables(folder):
     with zipfile.ZipFile(folder / "records.zip") as archive:
-        assert sorted(archive.namelist()) == ["pagamenti.csv", "progetti_esteso.csv", "set_aside.csv"]
+        assert sorted(archive.namelist()) == ["pagamenti.parquet", "progetti_esteso.parquet", "set_aside.csv"]
 
 
 def test_without_an_allocation_the_axes_have_amounts_and_the_page_says_why_there_is_no_rate(folder):
