@@ -32,6 +32,7 @@ IMPORTABLE = {
         *("read_finance", "read_planned", "read_indicators", "read_payments"),
         *("tables_from_cohesion_data", "programme_from_cohesion_data"),
     ),
+    "porfse_analysis.loaders.opencoesione_data": ("payments_by_axis",),
     "porfse_analysis.resources": ("bundled",),
     "porfse_analysis.schema": ("TABLES",),
 }

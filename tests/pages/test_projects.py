@@ -144,6 +144,17 @@ def test_provinces_by_hand_money_once_and_places_each():
     assert found["paid"].sum() == own["paid"].sum()
 
 
+def test_a_list_that_is_cut_keeps_what_is_of_several_or_none(folder):
+    own = projects(
+        paid=[float(place + 1) for place in range(32)],
+        province=[f"0190{place:02d}" for place in range(30)] + ["019000:::019001", ""],
+    )
+    report = pf.open_report(pf.load_programme(folder), cutoff="2024-08-31", lang="en")
+    shown = tables.provinces(report, own).frame
+    assert shown["kind"].tolist()[-2:] == ["none", "several"]
+    assert len(shown) == 27
+
+
 def test_provinces_of_a_file_without_any():
     own = projects(selected=[10.0], paid=[1.0])
     assert territory.by_province(own, None).to_numpy().tolist() == [["none", "", 1, 0, 10.0, 1.0, 1.0]]
@@ -212,9 +223,9 @@ def test_the_page_is_made_for_a_folder_with_records_at_its_last_date_alone(folde
     }
 
 
-def test_the_copy_is_an_archive_of_plain_csv(folder):
+def test_the_copy_is_an_archive_of_columnar_tables(folder):
     with zipfile.ZipFile(folder / "records.zip") as archive:
-        assert sorted(archive.namelist()) == ["pagamenti.csv", "progetti_esteso.csv", "set_aside.csv"]
+        assert sorted(archive.namelist()) == ["pagamenti.parquet", "progetti_esteso.parquet", "set_aside.csv"]
 
 
 def test_without_an_allocation_the_axes_have_amounts_and_the_page_says_why_there_is_no_rate(folder):

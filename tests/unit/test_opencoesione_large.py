@@ -148,6 +148,8 @@ def test_payments_that_would_be_set_aside_are_in_no_sum(tmp_path):
         project(" B\t"),
         project("C", OC_FLAG_VISUALIZZAZIONE="1"),
         project("D", FONDO_COMUNITARIO="?"),
+        project(""),
+        project(" "),
     ]
     paid = [payment("A ", "20200101", "0,10"), payment("A", "20200101 ", " 0,20 "), payment("A", " ", "5,00")]
     paid += [payment("B", "20200102", "-0,05"), payment("C", "20200101", "7,00"), payment("D", "20200101", "7,00")]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import pandas as pd
 
 from porfse_analysis.display.projects.rows import NONE, SEVERAL
-from porfse_analysis.loaders.opencoesione.layout import words
 
 __all__ = ["by_province", "places_of"]
 
 _SEPARATOR = ":::"
 _DIGITS = 3
+_NO_PROVINCE = ("", "0", "000", "998998", "999999")  # what OpenCoesione writes for no province, or all of them
 
 
 def places_of(projects: pd.DataFrame, places: pd.DataFrame | None) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def places_of(projects: pd.DataFrame, places: pd.DataFrame | None) -> pd.DataFra
         names = places["province_name"] if "province_name" in places else pd.Series("", index=places.index)
         whole = province.where(province.str.len() > _DIGITS, region + province)
         found = pd.DataFrame({"project": places["project"], "code": whole, "name": names})
-        found = found[~province.isin(words("no_province")) & found["project"].isin(projects["project"])]
+        found = found[~province.isin(_NO_PROVINCE) & found["project"].isin(projects["project"])]
         listed = pd.concat([found, listed[~listed["project"].isin(found["project"])]], ignore_index=True)
     return listed.drop_duplicates(["project", "code"], ignore_index=True)
 
@@ -48,7 +48,7 @@ def _of_projects(projects: pd.DataFrame) -> pd.DataFrame:
             both = (both[0], both[0]) if codes else (both[1], both[1])
         # a province without a code is told by its name
         pairs = ((code or name, name) for code, name in zip(*both, strict=True))
-        rows += [(project, code, name) for code, name in pairs if code not in words("no_province")]
+        rows += [(project, code, name) for code, name in pairs if code not in _NO_PROVINCE]
     return pd.DataFrame(rows, columns=["project", "code", "name"], dtype="str")
 
 

@@ -97,7 +97,8 @@ def _projects(link: DuckDBPyConnection, parts: Sequence[Part], folder: Path) -> 
     )
     kinds = kinds.merge(groups.reset_index(names="place"), on=["programme", "axis"])
     link.register("kinds", kinds[["kind", "programme", "place"]])
-    link.execute("CREATE TABLE own AS SELECT project, place, programme FROM looked JOIN kinds USING (kind)")
+    joined = "looked JOIN kinds USING (kind) WHERE project <> ''"
+    link.execute(f"CREATE TABLE own AS SELECT project, place, programme FROM {joined}")
     link.execute("DROP TABLE looked")
     again = link.execute("SELECT count(*) - count(DISTINCT hash(project)) FROM own").fetchall()[0][0]
     if again:
