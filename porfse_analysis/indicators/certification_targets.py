@@ -23,14 +23,38 @@ def certification_target_ratio(
     Formula: certification rate / certification target. The rate is that of the whole programme at the day the target is
     due (`certification_rate`): the last certified amount not after that day over the allocation of its source.
 
-    Parameters: `finance` a `Programme`, or a frame as in `porfse_analysis.schema` with `certification_targets`;
-    `cutoff` the reporting date (ISO text).
+    Parameters
+    ----------
+    finance, certification_targets
+        A `Programme` alone, or its tables of these names (columns: `porfse_analysis.schema`).
+    cutoff
+        The reporting date: ISO text, date or Timestamp.
 
-    Returns the result columns, one row, or none where no target is due by then; unit 1; numerator the rate, denominator
-    the target, both shares of the allocation; data_date that of the certified amount, source those of the amount and of
-    the target. Notes: those of the rate, stale (the amount is of a day before the cutoff), zero_denominator.
+    Returns
+    -------
+    DataFrame
+        The result columns, one row, or none where no target is due by then; unit 1; numerator the rate, denominator the
+        target, both shares of the allocation; data_date that of the certified amount, source those of the amount and of
+        the target. Notes: those of the rate, stale (the amount is of a day before the cutoff), zero_denominator.
 
-    Source of the definition: a convention of this package.
+    Raises
+    ------
+    ParameterError
+        For a date that is none, a frame without the columns.
+
+    References
+    ----------
+    A convention of this package.
+
+    Examples
+    --------
+    60.11% of the allocation were certified by the end of 2013, of 58.18% to be certified.
+
+    >>> import porfse_analysis as pf
+    >>> before = pf.load_programme().before
+    >>> reached = pf.certification_target_ratio(before, cutoff="2013-12-31")
+    >>> reached[["numerator", "denominator", "value"]].round(4).values.tolist()
+    [[0.6011, 0.5818, 1.0332]]
     """
     money, targets = tables_of(finance=finance, certification_targets=certification_targets)
     at = as_cutoff(cutoff)

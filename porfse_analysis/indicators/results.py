@@ -47,17 +47,43 @@ def cost_per_result(
     a value only where the plan in force sets a target on that very result for the axis (of a programme without any such
     target, where the result is reported), and that of the programme is the spend of these axes over their people.
 
-    Parameters: `finance` a `Programme`, or a frame with `achievements` and, to tell the axes that aim at a result,
-    `targets`, as in `porfse_analysis.schema`; `by` one or more of axis, programme, fund, region_category; `stage` one
-    of paid, declared, certified.
+    Parameters
+    ----------
+    finance, achievements, targets
+        A `Programme` alone, or its tables of these names (columns: `porfse_analysis.schema`); `targets` tells the axes
+        that aim at a result.
+    cutoff
+        The reporting date: ISO text, date or Timestamp.
+    by
+        One or more of axis, programme, fund, region_category.
+    stage
+        paid, declared or certified.
 
-    Returns the result columns; indicator `<stage>_spend_per_person_in_work` or `<stage>_spend_per_qualification`, unit
-    EUR/person_in_work or EUR/qualification, numerator in euro, denominator people, `data_date` that of the money.
-    Notes: those of `per_capita_spend`, and no_target (the axis does not aim at it: numerator and denominator, no
-    value), of_aiming_axes, of_reporting_axes (what a figure of the programme is made of), axes_not_told (the result is
-    published for the whole programme alone: no value).
+    Returns
+    -------
+    DataFrame
+        The result columns; indicator `<stage>_spend_per_person_in_work` or `<stage>_spend_per_qualification`, unit
+        EUR/person_in_work or EUR/qualification, numerator in euro, denominator people, `data_date` that of the money.
+        Notes: those of `per_capita_spend`, and no_target (the axis does not aim at it: numerator and denominator, no
+        value), of_aiming_axes, of_reporting_axes (what a figure of the programme is made of), axes_not_told (the result
+        is published for the whole programme alone: no value).
 
-    Source of the definition: a convention of this package; results as in Reg. (EU) 1304/2013 and 2021/1057, Annex I.
+    Raises
+    ------
+    ParameterError
+        For another stage, a date that is none, another `by`, a frame without the columns.
+
+    References
+    ----------
+    A convention of this package; results as in Reg. (EU) 1304/2013 and 2021/1057, Annex I.
+
+    Examples
+    --------
+    >>> import porfse_analysis as pf
+    >>> cost = pf.cost_per_result(pf.load_programme(), cutoff="2020-12-31", stage="declared")
+    >>> work = cost[cost["indicator"] == "declared_spend_per_person_in_work"].set_index("axis")
+    >>> work.loc["I", ["numerator", "denominator"]].tolist(), work.loc["I", "value"].round(2)
+    ([163933048.88, 95325.0], np.float64(1719.73))
     """
     if stage not in SPEND_STAGES:
         raise ParameterError(f"stage={stage!r}: use one of {', '.join(SPEND_STAGES)}")

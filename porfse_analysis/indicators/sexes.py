@@ -41,16 +41,44 @@ def women_and_men(achievements: Programme | pd.DataFrame, *, cutoff: object, by:
     = women / total, men / total; the total is the published one, whether or not the two add up to it. What is not
     published is missing: men are never the total less the women.
 
-    Parameters: `achievements` a `Programme`, or a frame as in `porfse_analysis.schema`; `cutoff` the reporting date;
-    `by` axis or programme (the participants, as `participants` counts them), or indicator (each indicator as published,
-    the grand total of participants among them).
+    Parameters
+    ----------
+    achievements
+        A `Programme`, or its table achievements (columns: `porfse_analysis.schema`).
+    cutoff
+        The reporting date: ISO text, date or Timestamp.
+    by
+        axis or programme (the participants, as `participants` counts them), or indicator (each indicator as published,
+        the grand total of participants among them).
 
-    Returns one row per axis, programme or indicator with women or men published: value (the total), women, men,
-    women_share, men_share, unit, data_date, source. Women and men count where they are of the position of the total,
-    and none is missing of a part of it. Notes: stale (of a date before the cutoff), sexes_differ (women and men do not
-    add up to the total; in 2021-2027, which counts a third value, they are more than it). Raises `ParameterError`.
+    Returns
+    -------
+    DataFrame
+        One row per axis, programme or indicator with women or men published: value (the total), women, men,
+        women_share, men_share, unit, data_date, source. Women and men count where they are of the position of the
+        total, and none is missing of a part of it. Notes: stale (of a date before the cutoff), sexes_differ (women and
+        men do not add up to the total; in 2021-2027, which counts a third value, they are more than it).
 
-    Source of the definition: Reg. (EU) 1304/2013 and 2021/1057, Annex I (data on participants by gender).
+    Raises
+    ------
+    ParameterError
+        For a date that is none, another `by`, a frame without the columns.
+
+    References
+    ----------
+    Reg. (EU) 1304/2013 and 2021/1057, Annex I (data on participants by gender).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import porfse_analysis as pf
+    >>> from porfse_analysis.schema import conform
+    >>> row = {"axis": "I", "fund": "ESF", "indicator_code": "CO01", "indicator_type": "OESF", "cutoff": "2018-12-31"}
+    >>> row |= {"unit": "number", "value": 100.0, "women": 55.0, "men": 45.0, "source": "report"}
+    >>> reached = conform("achievements", pd.DataFrame([row]), programme="2014IT05SFOP007")
+    >>> told = pf.women_and_men(reached, cutoff="2018-12-31", by="indicator")
+    >>> told[["indicator_code", "value", "women_share", "men_share"]].values.tolist()
+    [['CO01', 100.0, 0.55, 0.45]]
     """
     if by not in ("axis", "programme", "indicator"):
         raise ParameterError(f"by={by!r}: use axis, programme or indicator")

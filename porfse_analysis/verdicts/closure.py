@@ -85,19 +85,47 @@ def closure_balance(
     allocation of the axis x (1 + `closure_flexibility`); of a fund and category of region (axis `ALL`) counted = the
     sum of the axes, at most its allocation; balance = counted - what the Commission had paid (pre-financing and interim
     payments, net), where that is known at the date of the certified figures. above_allocation = counted beyond the
-    allocation of the axis, unused = allocation not reached, not_counted = contribution beyond what is counted.
+    allocation of the axis, unused = allocation not reached, not_counted = contribution beyond what is counted. That EU
+    support keeps within the public expenditure is not looked at, since no table has it.
 
-    Parameters: `finance` (or a `Programme`, then without `eu_payments`), `cutoff` the date as known at which (default:
-    the newest position), `rates` in place of the EU rates of the plan (see `decommitment`), `rules` by default those of
-    the programme's period. The plan in force at the cutoff counts. That EU support keeps within the public expenditure
-    is not looked at, since no table has it.
+    Parameters
+    ----------
+    finance, eu_payments
+        A `Programme` alone, or its tables of these names (columns: `porfse_analysis.schema`).
+    cutoff
+        The date as known at which; None: the newest position. The plan in force then counts.
+    rates
+        In place of the EU rates of the plan: see `decommitment`.
+    rules
+        None: those of the programme's period.
 
-    Returns one row per axis, fund and category of region, then one with axis `ALL` for each fund and category.
-    `status`: `at_closure` where the figures are of the end of eligibility or later, `provisional` where they are older
-    (what the balance would be on them, and no more), `not_available` where nothing is certified or has no rate.
-    `data_date`: the date of the certified figures, of a sum the oldest. A figure that is a limit ("more than 144
-    million") stands in `counted_at_least_eu` alone. Notes: see `CLOSURE_NOTES`. No rows for programmes of other
-    periods. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 65(2), 120, 130(3), 135, 139; see `rules_table`.
+    Returns
+    -------
+    DataFrame
+        One row per axis, fund and category of region, then one with axis `ALL` for each fund and category; none for
+        programmes of other periods. `status`: `at_closure` where the figures are of the end of eligibility or later,
+        `provisional` where they are older (what the balance would be on them, and no more), `not_available` where
+        nothing is certified or has no rate. `data_date`: the date of the certified figures, of a sum the oldest. A
+        figure that is a limit ("more than 144 million") stands in `counted_at_least_eu` alone. Notes: see
+        `CLOSURE_NOTES`.
+
+    Raises
+    ------
+    ParameterError
+        For a date that is none, rates that cannot be, rules of another period, a frame without the columns.
+
+    References
+    ----------
+    Reg. (EU) 1303/2013 art. 65(2), 120, 130(3), 135, 139; see `rules_table`.
+
+    Examples
+    --------
+    The last certified figure of the bundled programme is of 2018: no balance, and what it would be on it.
+
+    >>> import porfse_analysis as pf
+    >>> balance = pf.closure_balance(pf.load_programme(), cutoff="2022-06-30")
+    >>> balance[["axis", "status", "data_date", "counted_eu"]].values.tolist()
+    [['ALL', 'provisional', Timestamp('2018-09-30 00:00:00'), 72000000.0]]
     """
     money, paid = tables_of(finance=finance, eu_payments=eu_payments)
     v.require(money, "finance")

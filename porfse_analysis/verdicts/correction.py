@@ -90,18 +90,43 @@ def financial_correction(
     of the achievement rates of the outputs and key implementation steps, each at most 1, over that of the financial
     indicator, at most 1; below 0.65: 5%, below 0.60: 10%, below 0.50: 25% (`correction_rate`).
 
-    Takes what `performance_framework` takes, but for the reserve, and `rates` (see `decommitment`). One row per axis,
-    fund and category of region. `status`: see `CORRECTION_STATUSES`; a correction stands in `correction_rate` only
-    where the figures are of the date of the assessment and decide it. `rate_on_figures` and `framework_on_figures` are
-    what comes out of the published figures whatever their date: no verdict where they are older. Where a value is
-    missing or published as a limit, the coefficient and the rate lie between `_at_least` and `_at_most`.
-    `contribution_eu`: certified expenditure of the axis at its EU rate as closure counts it, in EUR; `correction_eu` =
-    contribution x correction rate.
-
     A correction is no matter of figures alone: the failure has to be due to weaknesses that were pointed out and not
-    mended, and external factors can halve the rate or more (art. 3(3) and (4)). Result indicators do not count. No rows
-    in periods without a test. Raises `ParameterError`. Sources: Reg. (EU) 1303/2013 art. 22(7); Delegated Reg. (EU)
-    480/2014 art. 2 and 3; see `rules_table`.
+    mended, and external factors can halve the rate or more (art. 3(3) and (4)). Result indicators do not count.
+
+    Parameters
+    ----------
+    achievements, finance, targets, cutoff, axes, rules
+        As in `performance_framework`.
+    rates
+        In place of the EU rates of the plan: see `decommitment`.
+
+    Returns
+    -------
+    DataFrame
+        One row per axis, fund and category of region; none in periods without a test. `status`: see
+        `CORRECTION_STATUSES`; a correction stands in `correction_rate` only where the figures are of the date of the
+        assessment and decide it. `rate_on_figures` and `framework_on_figures` are what comes out of the published
+        figures whatever their date: no verdict where they are older. Where a value is missing or published as a limit,
+        the coefficient and the rate lie between `_at_least` and `_at_most`. `contribution_eu`: certified expenditure of
+        the axis at its EU rate as closure counts it, in EUR; `correction_eu` = contribution x correction rate.
+
+    Raises
+    ------
+    ParameterError
+        As in `performance_framework`.
+
+    References
+    ----------
+    Reg. (EU) 1303/2013 art. 22(7); Delegated Reg. (EU) 480/2014 art. 2 and 3; see `rules_table`.
+
+    Examples
+    --------
+    No source of the bundled programme says which indicators its framework has: no axis is assessed.
+
+    >>> import porfse_analysis as pf
+    >>> corrected = pf.financial_correction(pf.load_programme(), cutoff="2022-06-30")
+    >>> corrected["status"].unique().tolist()
+    ['not_assessed']
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)

@@ -86,21 +86,61 @@ def framework_distances(
     financial ones), at the date of the figure. Formula: needed = threshold x milestone or target, up to the next cent
     or the next whole unit counted; missing = needed - value, 0 where the value reaches it.
 
-    Takes what `performance_framework` takes, but for the reserve. One row per axis, fund, category of region, indicator
-    and threshold (from the rules: 0.85, 0.75, 0.65). `missing` is of `data_date`, the date of the value; `distance`
-    says what is known (see `DISTANCES`): where the value is published as a limit ("more than 30 million"), or there is
-    none, the distance lies between missing_at_least and missing_at_most and `missing` is empty. Nothing is put in the
-    place of a missing value.
+    Parameters
+    ----------
+    achievements, finance, targets, against, cutoff, axes, rules
+        As in `performance_framework`.
 
-    The verdicts are those of the whole axis: `verdict` as it stands (what old figures do not decide is `undetermined`),
-    `verdict_if_none` if nothing came in besides what is published, and, with what is published otherwise staying as it
-    is, if these came up to the threshold: this indicator alone (`verdict_if_alone`; empty where nothing is missing),
-    all those without a published value (`verdict_if_unpublished`; empty where there are none), all that lack something
-    (`verdict_if_all`). They say what would follow, and none of them is the verdict.
+    Returns
+    -------
+    DataFrame
+        One row per axis, fund, category of region, indicator and threshold (from the rules: 0.85, 0.75, 0.65).
+        `missing` is of `data_date`, the date of the value; `distance` says what is known (see `DISTANCES`): where the
+        value is published as a limit ("more than 30 million"), or there is none, the distance lies between
+        missing_at_least and missing_at_most and `missing` is empty. Nothing is put in the place of a missing value.
 
-    Indicators that the test leaves out and axes that are not assessed have no row; no row either in a period without a
-    test (2021-2027) or without a framework. Raises `ParameterError`. Sources: Impl. Reg. (EU) 215/2014 art. 6; Reg.
-    (EU) 1303/2013 art. 22; see `rules_table`.
+        The verdicts are those of the whole axis: `verdict` as it stands (what old figures do not decide is
+        `undetermined`), `verdict_if_none` if nothing came in besides what is published, and, with what is published
+        otherwise staying as it is, if these came up to the threshold: this indicator alone (`verdict_if_alone`; empty
+        where nothing is missing), all those without a published value (`verdict_if_unpublished`; empty where there are
+        none), all that lack something (`verdict_if_all`). They say what would follow, and none of them is the verdict.
+
+        Indicators that the test leaves out and axes that are not assessed have no row; no row either in a period
+        without a test (2021-2027) or without a framework.
+
+    Raises
+    ------
+    ParameterError
+        As in `performance_framework`.
+
+    References
+    ----------
+    Impl. Reg. (EU) 215/2014 art. 6; Reg. (EU) 1303/2013 art. 22; see `rules_table`.
+
+    Examples
+    --------
+    90 of 100 participants reach 85%; 800 of 1,000 euro certified lack 50 to it.
+
+    >>> import pandas as pd
+    >>> import porfse_analysis as pf
+    >>> from porfse_analysis.schema import conform
+    >>> key = {"axis": "I", "fund": "ESF", "source": "report"}
+    >>> people = {"indicator_code": "CO01", "indicator_type": "output", "unit": "number"}
+    >>> euro = {"indicator_code": "F1", "indicator_type": "financial", "unit": "EUR"}
+    >>> plan = {"plan_version": "1", "valid_from": "2014-12-31", "in_performance_framework": "yes"}
+    >>> rows = {
+    ...     "achievements": [key | people | {"cutoff": "2018-12-31", "value": 90.0}],
+    ...     "finance": [key | {"cutoff": "2018-12-31", "stage": "certified", "amount_eur": 800.0}],
+    ...     "targets": [
+    ...         key | people | plan | {"kind": "output", "milestone": 100.0},
+    ...         key | euro | plan | {"kind": "financial", "milestone": 1000.0},
+    ...     ],
+    ... }
+    >>> tables = [conform(name, pd.DataFrame(some), programme="2014IT05SFOP007") for name, some in rows.items()]
+    >>> lacking = pf.framework_distances(*tables)
+    >>> lacking = lacking[lacking["threshold"] == 0.85]
+    >>> lacking[["indicator_code", "missing", "verdict", "verdict_if_alone"]].values.tolist()
+    [['F1', 50.0, 'not_achieved', 'achieved'], ['CO01', 0.0, 'not_achieved', '']]
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)
