@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from porfse_analysis.display.words.claims import word_claims
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.errors import DataError
 from porfse_analysis.indicators.certification_targets import targets_over_time
+from porfse_analysis.schema import conform
 from porfse_analysis.verdicts.certification_profile import certification_profile
 
 BEFORE = "por-fse-lombardia-2007-2013"
@@ -131,6 +133,18 @@ def test_the_table_names_target_and_profile(programme):
     assert labels[-1] == "By the N+2 rule, even profile"
     assert any("not a target of this programme" in note and "grow by 2%" in note for note in table.notes)
     assert certification_targets(pf.open_report(programme, cutoff="2010-10-31")) == ()
+
+
+def test_a_programme_with_commitments_of_its_own_needs_no_even_one(folder):
+    """Its deadlines are worked out from them."""
+    data = pf.load_programme(folder)
+    rows = pd.DataFrame(
+        {"year": range(2007, 2014), "eu_commitment_eur": 48_179_435.71, "source": "opencoesione-targets"}
+    )
+    plan = conform("eu_commitments", rows, programme=data.cci)
+    (table,) = certification_targets(pf.open_report(replace(data, eu_commitments=plan), cutoff="2013-12-31", lang="en"))
+    assert "profile" not in [column.name for column in table.columns]
+    assert not any("not a target of this programme" in note for note in table.notes)
 
 
 def test_the_table_stands_on_report_and_review(programme):

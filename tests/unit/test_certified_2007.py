@@ -104,7 +104,9 @@ def test_the_report_and_the_sheet_of_a_programme_without_axes(programme):
     assert "N+2" in str(review_lead(report)._repr_html_())
     (line,) = framework(report)
     assert "has no performance framework" in str(line._repr_html_())
-    assert information_sheet(report) is not None
+    sheet = str(information_sheet(report)._repr_html_())
+    assert "The source publishes no allocation by axis." in sheet
+    assert "No allocation published" not in sheet
 
 
 def test_every_figure_of_the_series_stands_in_the_results(programme):

@@ -28,7 +28,8 @@ def certification_targets(report: Report) -> tuple[Table, ...]:
     two_decimals = cells.figure(report, "profile", lambda row: wording.Form(2, percent=True))
     by_rule = [Column("profile", report.text("column.profile"), "figure", write=two_decimals)]
     growth = report.text("table.certification_profile_note", growth=wording.percentage(EVEN_GROWTH, report.lang))
-    known = rows["profile"].notna().any()
+    # a programme with commitments of its own has its deadlines, and needs no even one
+    known = rows["profile"].notna().any() and data.eu_commitments["eu_commitment_eur"].isna().all()
     return (
         Table(
             "certification-targets",

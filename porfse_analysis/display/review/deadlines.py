@@ -135,10 +135,13 @@ def payment_applications(report: Report) -> Table:
     year = next_deadline(report)
     rows = report.payment_applications
     rows = rows[rows["year"] == year].reset_index(drop=True)
+    dates = {"year": year, "date": wording.date(report.cutoff, report.lang)}
+    whole = report.programme.axes.empty
+    caption = report.text("table.payment_applications", **dates)
 
     return Table(
         "payment_applications",
-        report.text("table.payment_applications", year=year, date=wording.date(report.cutoff, report.lang)),
+        report.text("table.payment_applications_whole", **dates) if whole else caption,
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=lambda row: place(row, report, rows)),

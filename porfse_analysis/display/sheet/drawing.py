@@ -88,7 +88,8 @@ def _endowment(ax: Axes, content: Content, report: Report, box: tuple[float, flo
         grid.paragraph(ax, x + after, y + 6.6 - (len(label) - 1) * grid.leading(8.5), label, 8.5, colour=QUIET)
         y += 11.5
     if not content.endowment:
-        _nothing(ax, x, y, width, report.text("empty.endowment"))
+        # a total that is published is no missing endowment
+        _nothing(ax, x, y, width, report.text("sheet.no_axes") if content.total else report.text("empty.endowment"))
         return
     shown, left_out = _as_many(content.endowment, int((bottom - y) // 4.2))
     step = min(9.4, (bottom - y) / (len(shown) + bool(left_out)))
