@@ -45,10 +45,10 @@ never taken to be the rest. The grand total of participants, with those whose da
 4A), has the indicator code `GRAND_TOTAL` and type `OESF`; it is added to no common indicator.
 
 Counts of people are whole: residents, women and men, and values of the common indicators (CO, CR, EECO, EECR) of the
-ESF, the YEI and the ESF+. `1.005` and `30.000` are refused: they may be thousands. Targets, measures, percentages (unit
-`%`) and indicators of the programme's own may have decimals; a target of people (a common indicator, or a unit such as
-`persons`) with three of them, `69.038`, is refused too. Where the source itself publishes fractions of people,
-`"published_fractions": true` in `datapackage.json` says so; they are a finding then."""
+ESF, the YEI and the ESF+. `1.005` and `30.000` are refused: they may be thousands. Targets, measures, percentages
+(unit `%`) and indicators of the programme's own may have decimals; a target of people (a common indicator, or a unit
+such as `persons`) with three of them, `69.038`, is refused too. Where the source itself publishes fractions of
+people, `"published_fractions": true` in `datapackage.json` says so; they are a finding then."""
 
 COMMENTS = """## The evaluator's comments
 

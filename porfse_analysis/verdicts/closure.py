@@ -169,7 +169,9 @@ class _Closing:
 
     def rows(self, payments: pd.DataFrame) -> Iterator[dict[str, Any]]:
         """The rows of the axes, then those of the funds and categories."""
-        counted = closing_lines(self.finance, self.date, self.rates, self.rules)
+        lines = closing_lines(self.finance, self.date, self.rates, self.rules)
+        # an axis without money, of which nothing is published, has no balance
+        counted = [item for item in lines if item.line.cap != 0 or item.line.row["certified_eur"] is not None]
         yield from (self._axis(item) for item in counted if item.line.row["axis"] != ALL)
         for part in sorted(set(map(part_of, counted))):
             yield self._whole([item for item in counted if part_of(item) == part], part, payments)
@@ -230,8 +232,7 @@ class _Closing:
 
     def _known(self, items: Sequence[Counted], value: Decimal | None, notes: set[str]) -> dict[str, Any]:
         """The date, the status, the notes and the sources of a row."""
-        lines = [item.line for item in items if item.line.cap != 0 or item.line.row["certified_eur"]]
-        dates = [line.row["data_date"] for line in lines if not pd.isna(line.row["data_date"])]
+        dates = [item.line.row["data_date"] for item in items if not pd.isna(item.line.row["data_date"])]
         oldest = min(dates) if dates else pd.NaT
         late = value is not None and bool(dates) and oldest >= pd.Timestamp(self.rules.eligibility_end)
         if value is not None and dates and oldest < pd.Timestamp(self.rules.last_application):

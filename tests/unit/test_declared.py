@@ -9,7 +9,8 @@ import pytest
 from porfse_analysis import INDICATORS, all_indicators, load_programme, rules_table
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.wording import LANGUAGES
-from porfse_analysis.indicators import certification_targets, eu_payments, financial, per_capita, targets
+from porfse_analysis.indicators import certification_targets, eu_payments, financial, per_capita, results, targets
+from porfse_analysis.indicators.registry import SPEND_STAGES
 from porfse_analysis.indicators.result import BOUNDS, NOTES
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS
 from porfse_analysis.schema import STAGES, TARGET_KINDS
@@ -36,6 +37,7 @@ def test_every_name_a_function_can_give_is_declared():
     names |= {"certification_target_ratio"}
     names |= {f"certification_rate_of_{base}" for base in financial.CERTIFICATION_BASES if base != "allocation"}
     names |= {f"{stage}_spend_per_{person}" for stage in STAGES for person in ("participant", "resident")}
+    names |= {f"{stage}_spend_per_{name}" for stage in SPEND_STAGES for name in results.RESULTS}
     assert names == set(INDICATORS)
 
 

@@ -124,7 +124,11 @@ def _costs(report: Report) -> pd.DataFrame:
     if not known:
         return pd.DataFrame()
     rows = pd.concat(known, ignore_index=True)
-    return rows[rows["numerator"].notna() & rows["denominator"].notna()].reset_index(drop=True)
+    rows = rows[rows["numerator"].notna() & rows["denominator"].notna()]
+    order = {axis: place for place, axis in enumerate([*data.axes["axis"], ALL])}
+    results = {f"EUR/{name}": place for place, name in enumerate(RESULTS)}
+    places = rows.assign(unit=rows["unit"].map(results), axis=rows["axis"].map(order))
+    return rows.loc[places.sort_values(["unit", "axis", "place"], kind="stable").index].reset_index(drop=True)
 
 
 def cost_per_result(report: Report) -> Table:
@@ -185,7 +189,7 @@ def _left_out(rows: pd.DataFrame, codes: dict[str, str], report: Report) -> list
         axes = list(dict.fromkeys(own["axis"])) if len(own) else []
         if axes:
             title = indicator_name(code, "", report.lang)
-            listed = wording.list_of(map(str, axes), report.lang)
+            listed = wording.list_of([report.text("axis.code", axis=axis) for axis in axes], report.lang)
             lines.append(report.text("people.left_out", code=code, name=title, axes=listed))
     return lines
 

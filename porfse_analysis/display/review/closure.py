@@ -9,7 +9,7 @@ import pandas as pd
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
 from porfse_analysis.display.report import Report, made_once
-from porfse_analysis.display.review.tables import place, short_place
+from porfse_analysis.display.review.tables import short_place
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
@@ -68,7 +68,7 @@ def balance(report: Report) -> Table:
 
     def axis(row: pd.Series) -> str:
         if row["axis"] != ALL:
-            return place(row, report, rows)
+            return short_place(row, report.lang, rows)
         parts = [row["fund"], region_category(row["region_category"], report.lang) if row["region_category"] else ""]
         several = (rows["axis"] == ALL).sum() > 1
         apart = ", ".join(filter(None, parts)) if several else ""
@@ -212,7 +212,7 @@ def correction(report: Report) -> Table:
             Column("status", report.text("closure.correction"), write=lambda row: _correction(row, report)),
             Column(
                 "contribution_eu",
-                report.text("closure.counted"),
+                report.text("closure.contribution_million"),
                 "figure",
                 write=cells.million(report, "contribution_eu"),
             ),

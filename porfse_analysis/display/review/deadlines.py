@@ -61,6 +61,7 @@ def calendar(report: Report) -> Table:
     used = [*finance["source"].astype("str").unique(), *plan["source"].astype("str").unique(), *rows["paid_source"]]
     notes = [
         report.text("table.calendar_note", mode=report.text(f"decommitment_mode.{report.rules.prefinancing_mode}")),
+        report.text("closure.calendar") if report.rules.closure_flexibility else "",
         changes_line(rows, report.lang),
     ]
     if (rows["note"].str.split(";").map(lambda codes: "older_figure" in codes)).any():

@@ -54,8 +54,9 @@ def distances(report: Report, against: Against = "milestone") -> Table:
     missing = [
         Column(
             f"missing_{place}",
-            report.text("distance.missing_to", rate=rate),
+            rate,
             "figure",
+            report.text("distance.missing"),
             write=_missing(report, place, rate),
             old=old,
         )
@@ -75,7 +76,7 @@ def distances(report: Report, against: Against = "milestone") -> Table:
             *missing,
             Column("alone", report.text("distance.alone"), write=lambda row: _alone(row, thresholds, report)),
             Column("data_date", report.text("column.data_date"), write=cells.date(report), old=old),
-            Column("detail", report.text("column.note")),
+            *([Column("detail", report.text("column.note"))] if rows["detail"].any() else []),
         ],
         [
             report.text("distance.note"),
