@@ -60,7 +60,7 @@ def test_public_indicator_functions_say_what_they_return():
         certification_targets.certification_target_ratio,
         eu_payments.eu_payment_rate,
     ):
-        for word in ("Formula:", "Parameters:", "Returns", "unit", "Notes", "Source of the definition:"):
+        for word in ("Formula:", "Parameters\n", "Returns\n", "unit", "Notes", "References\n"):
             assert word in function.__doc__, f"{function.__name__} does not say {word}"
 
 
