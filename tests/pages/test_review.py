@@ -123,6 +123,45 @@ def test_ratios_and_their_chart(assessed, lang):
     assert "85%" in svg
 
 
+def test_what_lacks_to_the_thresholds_and_what_would_follow(assessed, lang):
+    table = tables.distances(assessed)
+    shown = table.written()
+    at_most, reached = {"it": ("al più 170", "raggiunto"), "en": ("at most 170", "reached")}[lang]
+    assert shown["axis"].tolist() == ["2", "3", "4", "5", "6 YEI"]
+    assert shown["missing_0"].tolist()[0] == "90"
+    assert shown["missing_0"].tolist()[3] == at_most
+    assert shown["missing_1"].tolist()[:2] == [reached, reached]
+    # axis 4: F4 alone at 85% is enough, at 75 and 65% it is not
+    done, short = SAID[lang][0], SAID[lang][2]
+    assert shown["alone"].tolist()[2] == f"85%: {done}; 75%, 65%: {short}"
+    axes = tables.hypotheses(assessed).written().set_index("axis")
+    assert axes.loc["4", ["verdict_if_none", "all_0.85", "all_0.65"]].tolist() == [SAID[lang][3], done, short]
+
+
+def test_closure_on_older_figures_is_no_verdict(invented, reports, lang):
+    older = reports(invented, cutoff="2020-12-31", lang=lang)
+    shown = tables.financial_correction(older).written().set_index("axis")
+    none = {"it": "con queste cifre, nessuna", "en": "on these figures, none"}[lang]
+    assert shown.loc["1", "status"] == none
+    said = " ".join([*tables.financial_correction(older).notes, *tables.closure_balance(older).notes])
+    for part in {
+        "it": ("non è un esito", "la percentuale è da confermare"),
+        "en": ("is no verdict", "to be confirmed"),
+    }[lang]:
+        assert part in said
+    late = reports(invented, cutoff="2023-12-31", lang=lang)
+    assert tables.financial_correction(late).written()["status"].unique().tolist() == [
+        {"it": "nessuna", "en": "none"}[lang]
+    ]
+
+
+def test_closure_of_a_programme_without_certified_axes(sheet):
+    # certified expenditure is published for the whole programme alone, and no framework is marked
+    table = tables.closure_balance(sheet)
+    assert table.written()["counted_eu"].tolist() in (["72,00"], ["72.00"])
+    assert tables.financial_correction(sheet).frame.empty
+
+
 def test_the_calendar_shows_what_each_fund_has_to_cover(assessed, lang):
     table = tables.calendar(assessed)
     shown = table.written()
@@ -252,7 +291,7 @@ def test_unconfirmed_rules_stand_out(sheet, lang):
     named = {"it": ("da confermare", "2,625%", "nessuno"), "en": ("to be confirmed", "2.625%", "none")}[lang]
     # those that can be read in another way, and apart from them those whose article was not read
     marked = shown.loc[shown["status"] == named[0], "rule"]
-    assert len(marked) == 8
+    assert len(marked) == 9
     unread = {"it": "non verificata", "en": "unconfirmed"}[lang]
     assert set(shown["status"]) == {named[0], unread, ""}
     assert f"({(shown['status'] == unread).sum()})" in table.notes[0]
