@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from porfse_analysis.errors import ReportError
 from porfse_analysis.files import aside
+from porfse_analysis.reports.kernels.isolated import import_matplotlib, started_isolated
+from porfse_analysis.reports.kernels.temporary import clear_left
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.plan import Run
 
@@ -101,7 +104,8 @@ def _in_fork(warm: WarmProcess, run: Run, timeout: float | None) -> Outcome:
         except OSError:
             with contextlib.suppress(OSError):
                 warm.revive()
-    return Outcome(run, time.monotonic() - start, f"{_LOST}, twice")
+    why = warm.last_words()
+    return Outcome(run, time.monotonic() - start, f"{_LOST}, twice{': ' if why else ''}{why}")
 
 
 def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Iterator[Outcome]:
@@ -110,15 +114,17 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     waiting = list(runs)
+    clear_left()
     try:
         if workers == 1:  # joblib would run them in this process
             yield from _one_by_one(runs, timeout, tries=2)
             return
         parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
         try:
-            for outcome in parallel(delayed(_in_worker)(run, timeout) for run in runs):
-                waiting.remove(outcome.run)
-                yield outcome
+            with started_isolated():
+                for outcome in parallel(delayed(_in_worker)(run, timeout) for run in runs):
+                    waiting.remove(outcome.run)
+                    yield outcome
         except TerminatedWorkerError:
             # so that the run that takes its worker along takes no other with it
             yield from _one_by_one(waiting, timeout, tries=1)
@@ -131,6 +137,7 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
 def _in_worker(run: Run, timeout: float | None) -> Outcome:
     # Ctrl-C is for the command; it ends its workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.pop("PYTHONSAFEPATH", None)  # what a notebook starts is its own affair
     return execute(run, "kernel", timeout)
 
 
@@ -149,7 +156,7 @@ def _alone(run: Run, timeout: float | None, tries: int) -> Outcome:
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     for _ in range(tries):
-        with contextlib.suppress(TerminatedWorkerError):
+        with contextlib.suppress(TerminatedWorkerError), started_isolated():
             outcome: Outcome = get_reusable_executor(max_workers=1).submit(_in_worker, run, timeout).result()
             return outcome
     return Outcome(run, 0.0, "its worker process was lost twice")
@@ -201,6 +208,7 @@ def execute(run: Run, engine: str = "warm", timeout: float | None = None, base: 
     """
     start = time.monotonic()
     try:
+        import_matplotlib()
         files = _execute(run, engine, timeout, base or Path())
     except ReportError as error:
         return Outcome(run, time.monotonic() - start, str(error))
@@ -260,6 +268,7 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from porfse_analysis.display.notebook import computed_with
     from porfse_analysis.reports.kernels.engine import ENGINES, OwnKernelManager
 
     logging.getLogger("traitlets").setLevel(logging.ERROR)
@@ -278,8 +287,8 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
         deadline.start()
     try:
         papermill.execute_notebook(
-            str(run.notebook),
-            str(output),
+            _as_it_is(run.notebook),
+            _as_it_is(output),
             parameters=run.parameters,
             engine_name=ENGINES[engine],
             # also where the notebook says nothing of its kernel or language
@@ -303,9 +312,17 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
         manager = OwnKernelManager.latest.get(thread)
         if manager and manager.lost():
             raise ReportError(_LOST) from error
-        raise ReportError(f"its process {_ended(manager.exit_code() if manager else None)}: {error}") from error
+        why = (manager.last_words if manager else "") or error
+        raise ReportError(f"its process {_ended(manager.exit_code() if manager else None)}: {why}") from error
     finally:
         deadline.cancel()
+    if (said := OwnKernelManager.latest[thread].said) != computed_with():
+        raise ReportError(f"its kernel computed with {said or 'another package'}, and this is {computed_with()}")
+
+
+def _as_it_is(path: Path) -> str:
+    """A path as papermill takes it: it fills in what stands in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _ended(code: int | None) -> str:
