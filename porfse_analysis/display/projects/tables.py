@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
+from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page, with_defaults
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.projects import rows as found
 from porfse_analysis.display.report import Report
@@ -89,6 +89,7 @@ def provinces(report: Report, projects: pd.DataFrame) -> Table:
     return _by_kind(report, "provinces", projects, "province_name", "province")
 
 
+@with_defaults
 def provinces_figure(report: Report, projects: pd.DataFrame) -> Figure | Html:
     """The payments by province, as bars."""
     rows = found.by_kind(projects, "province_name", "province")
