@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import textwrap
 import threading
 import time
 import warnings
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
+from porfse_analysis import files
 from porfse_analysis.errors import ReportError
 from porfse_analysis.files import aside
 from porfse_analysis.reports.kernels.isolated import import_matplotlib, started_isolated
@@ -28,6 +30,9 @@ __all__ = ["Outcome", "cpu_count", "execute", "load_papermill", "run_all", "run_
 _GRACE_SECONDS = 60.0
 """What a run may take beyond its time limit to be stopped and to say so; then its process is killed."""
 
+
+_LONGEST_REASON = 2000
+_LONGEST_LINE = 100
 
 _LOST = "the warm process was lost"
 
@@ -209,15 +214,23 @@ def execute(run: Run, engine: str = "warm", timeout: float | None = None, base: 
     start = time.monotonic()
     try:
         import_matplotlib()
-        files = _execute(run, engine, timeout, base or Path())
+        made = _execute(run, engine, timeout, base or Path())
     except ReportError as error:
-        return Outcome(run, time.monotonic() - start, str(error))
+        reason = str(error)
     except OSError as error:
         # the path would be one of this machine, and of a file written aside
-        return Outcome(run, time.monotonic() - start, f"its files cannot be written: {error.strerror or error}")
+        reason = f"its files cannot be written: {error.strerror or error}"
     except Exception as error:  # whatever happens to one report is told, and the others go on
-        return Outcome(run, time.monotonic() - start, f"{type(error).__name__}: {error}")
-    return Outcome(run, time.monotonic() - start, files=files)
+        reason = f"{type(error).__name__}: {error}"
+    else:
+        return Outcome(run, time.monotonic() - start, files=made)
+    return Outcome(run, time.monotonic() - start, _short(reason))
+
+
+def _short(reason: str) -> str:
+    if len(reason) <= _LONGEST_REASON:
+        return reason
+    return f"{reason[:_LONGEST_REASON]}... ({len(reason):,} characters; run the notebook by hand to see them all)"
 
 
 def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[Path, ...]:
@@ -231,10 +244,22 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
         said = comments_on(placed, read_comments(base / run.programme if run.programme else ""))
         made = render(temporary, run.lang, run.name, home=run.home, comments=said, author=_author(run, base))
         # the page last: its links never lead nowhere
-        for name, content in reversed(made.items()):
-            with aside(placed.folder / name) as file:
-                file.write_bytes(content)
+        refused = [why for name in reversed(made) if (why := _written(placed.folder / name, made[name]))]
+        if refused:
+            raise ReportError("; ".join(refused))
     return (*(run.folder / name for name in made), run.executed)
+
+
+def _written(path: Path, content: bytes) -> str:
+    """Write a file of a report; what to close where another program has it open, so that the others are written."""
+    try:
+        with aside(path) as file:
+            file.write_bytes(content)
+    except PermissionError as error:
+        if not files.LOCKED:
+            raise
+        return str(error.strerror)
+    return ""
 
 
 def _author(run: Run, base: Path) -> str:
@@ -303,9 +328,8 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
         )
     except PapermillExecutionError as error:
         first = next((line for line in error.source.splitlines() if line.strip()), "")
-        raise ReportError(
-            f"cell {error.cell_index} ({first.strip()!r}) failed: {error.ename}: {error.evalue}"
-        ) from error
+        first = textwrap.shorten(first, _LONGEST_LINE, placeholder="...")
+        raise ReportError(f"cell {error.cell_index} ({first!r}) failed: {error.ename}: {error.evalue}") from error
     except (DeadKernelError, RuntimeError) as error:
         if stopped.is_set():
             raise ReportError(f"stopped after {timeout:g} seconds (--timeout)") from error

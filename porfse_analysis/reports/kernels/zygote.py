@@ -77,6 +77,7 @@ def main() -> None:
     os.close(int(sys.argv[3]))
     # from here on there may be forks that must not outlive this process
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _Server(listener, address).serve()
     _end(0)  # nothing here needs the long way out
 
@@ -188,6 +189,7 @@ class _Server:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         self.selector.close()
         for ours in (self.listener, self.wake, self.woken, *self.children):
             if ours is not connection:
