@@ -79,7 +79,8 @@ def _open_streams() -> None:
             os.fstat(number)
         except OSError:
             flags = os.O_RDONLY if number == 0 else os.O_WRONLY
-            os.open(os.devnull, flags)  # takes the lowest number that is free: this one
+            taken = os.open(os.devnull, flags)  # the lowest number that is free: this one
+            os.set_inheritable(taken, True)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):

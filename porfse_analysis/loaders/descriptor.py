@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from porfse_analysis import schema
+from porfse_analysis.codes import CCI_REMEDY, cci_problem
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.resources import bundled
 from porfse_analysis.verdicts.rules import RULES, rules_of
@@ -50,6 +51,9 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         fault = Fault(f"is not UTF-8 text ({error.reason})", DESCRIPTOR, remedy="Save it as UTF-8")
         raise DataError(path, [fault]) from error
+    except RecursionError as error:
+        fault = Fault("is nested too deeply to be read", DESCRIPTOR, remedy="`porfse new` makes an example")
+        raise DataError(path, [fault]) from error
     except json.JSONDecodeError as error:
         fault = Fault(f"is not JSON: {error.msg}", DESCRIPTOR, error.lineno, remedy="Correct it there")
         raise DataError(path, [fault]) from error
@@ -59,6 +63,9 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     if not str(descriptor.get("cci") or "").strip():
         remedy = 'Add the code of the programme, as "cci": "2014IT05SFOP007"'
         faults.append(Fault('has no "cci"', DESCRIPTOR, remedy=remedy))
+    elif problem := cci_problem(descriptor["cci"]):
+        value = json.dumps(descriptor["cci"], ensure_ascii=False)[:80]
+        faults.append(Fault(problem, DESCRIPTOR, column="cci", value=value, remedy=CCI_REMEDY))
     if not isinstance(descriptor.get("titles") or {}, dict):
         faults.append(Fault('"titles" is not an object', DESCRIPTOR, remedy='Write it as {"it": "...", "en": "..."}'))
     if not isinstance(descriptor.get(PUBLISHED_FRACTIONS, False), bool):

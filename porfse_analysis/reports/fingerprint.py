@@ -72,7 +72,7 @@ def programme_files(folder: Path) -> list[Path]:
     try:
         resources = json.loads(descriptor.read_text(encoding="utf-8-sig")).get("resources")
         named = {str(item["path"]) for item in resources if isinstance(item.get("path"), str)}
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
         pass  # reading the folder will say what is wrong with it
     return [descriptor, *folder.glob("*.csv"), *(folder / name for name in named if Path(name).suffix != ".csv")]
 
