@@ -247,6 +247,8 @@ def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
                 remedy='Save the file as UTF-8, or declare its "encoding" in datapackage.json (cp1252 for Windows)',
             )
         )
+    except (ValueError, AssertionError):  # codecs for something else than text
+        faults.append(Fault("is not an encoding", DESCRIPTOR, column="encoding", value=encoding, remedy="Use utf-8"))
     return None
 
 
