@@ -171,7 +171,9 @@ def _malformed(resource: Mapping[str, Any]) -> Iterator[Fault]:
         return
     for item in fields:
         name = item.get("name")
-        if not isinstance(name, str) or name not in table.names and name not in schema.FORMER_NAMES.get(table.name, {}):
+        if not isinstance(name, str) or (
+            name not in table.names and name not in schema.FORMER_NAMES.get(table.name, {})
+        ):
             yield fault("fields", name, "is not a column", f"Columns: {', '.join(table.names)}")
         decimal, group = (item.get(key) or sign for key, sign in (("decimalChar", "."), ("groupChar", "")))
         if not _one_sign(decimal):

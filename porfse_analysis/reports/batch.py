@@ -264,14 +264,14 @@ def _make(batch: Batch, execute: Executor, warm: WarmProcess | None, say: Callab
         remove_left_aside(folder)
     for site in batch.sites:
         _claim(site.out)
-    stopped = False
+    stopped: KeyboardInterrupt | None = None
     try:
         for outcome in execute(list(waiting), warm) if waiting else ():
             sites[outcome.run].keep(outcome, waiting.pop(outcome.run).made_from)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         from porfse_analysis.reports.run import Outcome
 
-        stopped, warm = True, None
+        stopped, warm = error, None
         for run, due in waiting.items():
             sites[run].keep(Outcome(run, 0.0, STOPPED), due.made_from)
     for folder in folders:  # what a killed run was writing
@@ -281,8 +281,8 @@ def _make(batch: Batch, execute: Executor, warm: WarmProcess | None, say: Callab
         if site.changed_meanwhile():
             site.distrust()
             say(f"{site.source}: changed while its reports were being made; what was made is due again: call once more")
-    if stopped:
-        raise KeyboardInterrupt
+    if stopped is not None:
+        raise stopped  # it says what stopped us
 
 
 def _claim(out: Path) -> None:

@@ -96,6 +96,7 @@ class WarmProcess:
         self._errors = self.folder.path / "errors"
         self._lock = threading.Lock()
         self._closed = False
+        self._said = ""
         try:
             self.process = self._start()
         except BaseException:
@@ -125,7 +126,7 @@ class WarmProcess:
 
     def last_words(self) -> str:
         """Why the warm process ended while it was being started, in one line; "" where it said nothing."""
-        return last_line(self._errors)
+        return last_line(self._errors) or self._said
 
     def call(self, function: Callable[..., Any], *args: Any, limit: float | None = None) -> Any:
         """What `function(*args)` gives in a fork of the warm process; both must be importable there.
@@ -154,6 +155,7 @@ class WarmProcess:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=1)  # its connections close a moment before it is seen to end
             if self.process.poll() is not None:
+                self._said = last_line(self._errors)
                 self._close_input()
                 self.process = self._start()
 
