@@ -94,9 +94,8 @@ def against(folder, short):
 
 
 @pytest.mark.parametrize("engine", ["warm", pytest.param("kernel", marks=pytest.mark.slow)])
-def test_a_machine_against_it_gives_the_same_page(engine, programme, short, working, monkeypatch):
+def test_a_machine_against_it_gives_the_same_page(engine, programme, short, working):
     """Modules, settings, start-up files, templates and kernels of strangers have no say; braces are braces."""
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     mine = notebook(working.parent / "rep{x}.ipynb", DRAWN, SHOWN)
     asked = ["report", programme, "--notebook", mine, "--out"]
     assert porfse(*asked, working / "plain").exit_code == 0
@@ -111,8 +110,7 @@ def test_a_machine_against_it_gives_the_same_page(engine, programme, short, work
 
 
 @pytest.mark.slow
-def test_without_a_home_and_without_input(programme, working, monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+def test_without_a_home_and_without_input(programme, working):
     mine = notebook(working.parent / "rep{x}.ipynb", DRAWN, SHOWN)
     asked = ["report", programme, "--notebook", mine, "--out"]
     assert porfse(*asked, working / "plain").exit_code == 0

@@ -16,6 +16,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from porfse_analysis.reports.kernels.temporary import WITHIN, TemporaryFolder
+
 __all__ = ["ISOLATED", "KERNEL_COMMAND", "import_matplotlib", "serve_kernel", "started_isolated"]
 
 ISOLATED = "-P"
@@ -54,28 +56,31 @@ def import_matplotlib() -> None:
         import_module("matplotlib")
     finally:
         told.setLevel(level)
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _restore(before)
         if here is not None:
             os.chdir(here)
 
 
 @contextlib.contextmanager
 def started_isolated() -> Iterator[None]:
-    """Python processes started meanwhile do not look for modules in the working folder."""
-    name = "PYTHONSAFEPATH"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+    """Python processes started meanwhile do not look for modules in the working folder; what is theirs goes with us."""
+    folder = TemporaryFolder()
+    given = {"PYTHONSAFEPATH": "1", WITHIN: str(folder.path)}
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
     try:
         yield
     finally:
-        if before is None:
+        _restore(before)
+        folder.close()
+
+
+def _restore(before: dict[str, str | None]) -> None:
+    for name, value in before.items():
+        if value is None:
             os.environ.pop(name, None)
         else:
-            os.environ[name] = before
+            os.environ[name] = value
 
 
 def serve_kernel(argv: list[str], parent: int | None = None) -> None:

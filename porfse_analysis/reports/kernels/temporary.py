@@ -16,7 +16,10 @@ from pathlib import Path
 
 from porfse_analysis.errors import ReportError
 
-__all__ = ["TemporaryFolder", "clear_left", "remove_all"]
+__all__ = ["WITHIN", "TemporaryFolder", "clear_left", "remove_all"]
+
+WITHIN = "PORFSE_TEMPORARY"
+"""In the environment of what a command starts: its own folder, which theirs are made in."""
 
 _PREFIX = "porfse-"
 _HELD = "held"
@@ -40,6 +43,10 @@ class TemporaryFolder:
     def __init__(self) -> None:
         self._held: int | None = None
         try:
+            above = Path(os.environ.get(WITHIN) or os.devnull)
+            if above.is_dir():  # it goes with that one
+                self.path = Path(tempfile.mkdtemp(prefix="run-", dir=above))
+                return
             self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_place()))
             _ours[self.path] = os.getpid()
             self._hold()

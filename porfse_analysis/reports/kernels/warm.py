@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from porfse_analysis.reports.kernels.isolated import ISOLATED
-from porfse_analysis.reports.kernels.temporary import TemporaryFolder, clear_left
+from porfse_analysis.reports.kernels.temporary import WITHIN, TemporaryFolder, clear_left
 
 __all__ = ["CAN_FORK", "ChildEndedError", "ForkedProcess", "Line", "WarmProcess", "last_line", "pack", "unpack"]
 
@@ -116,6 +116,7 @@ class WarmProcess:
             command = [sys.executable, ISOLATED, "-Xfrozen_modules=off", "-m", _ZYGOTE]
             # matplotlib is imported there: a backend it does not know would end it, and kernels have their own
             env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+            env[WITHIN] = str(self.folder.path)
             return subprocess.Popen(
                 [*command, str(listener.fileno()), self.address, str(screen)],
                 pass_fds=[listener.fileno(), screen],
