@@ -14,6 +14,7 @@ from functools import lru_cache
 import pandas as pd
 
 __all__ = [
+    "CCI_REMEDY",
     "CODES",
     "ESF_TYPES",
     "FUNDS",
@@ -22,6 +23,7 @@ __all__ = [
     "PERCENTAGE_UNITS",
     "REGION_CATEGORIES",
     "axis_places",
+    "cci_problem",
     "doubtful_target",
     "impossible_counts",
     "is_percentage",
@@ -316,3 +318,16 @@ def axis_places(axes: pd.Series) -> pd.Series:
     key = reading_order(labels)
     ordered = sorted(labels, key=lambda label: (label != "ALL", key(label)))
     return axes.astype("str").map({label: place for place, label in enumerate(ordered)}).astype("int64")
+
+
+CCI_REMEDY = "Write the code of the programme as a text, as 2014IT05SFOP007"
+_CCI = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
+
+
+def cci_problem(value: object) -> str:
+    """Why something is not the code of a programme; "" where it may be one. It becomes part of names of files."""
+    if not isinstance(value, str):
+        return "is not a text"
+    if value != value.strip() or " " in value:
+        return "has a blank"
+    return "" if _CCI.fullmatch(value) else "has signs that no code has: letters, figures, - and _ alone"

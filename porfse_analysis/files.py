@@ -8,6 +8,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ __all__ = [
     "aside",
     "bring_back",
     "folder_aside",
+    "no_place",
     "remove_left_aside",
     "set_aside",
     "write_aside",
@@ -42,9 +44,48 @@ def aside(path: Path) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
+        _replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+LOCKED = os.name == "nt"
+"""Whether a file that another program has open cannot be replaced: on Windows, where Excel keeps what it shows."""
+
+_PATIENCE, _PAUSE = 2.0, 0.1
+"""Seconds a file is waited for that another program has open, and between two tries."""
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError as error:
+            if not LOCKED or path.is_dir():
+                raise
+            if time.monotonic() >= end:
+                said = f"close {path.name}: another program has it open"
+                raise PermissionError(error.errno, said, str(path)) from error
+        time.sleep(_PAUSE)
+
+
+def no_place(text: str) -> str:
+    """Why nothing can be written to a path as a user gave it, in words; "" where it can be tried."""
+    if not text.strip():
+        return "it is empty; name a folder (. is the one you are in)"
+    if text.startswith("~"):
+        return f"{text!r} was not replaced by your home folder; write it in full"
+    path = Path(text)
+    try:
+        path.resolve()
+        for part in (path, *path.parents):
+            if part.is_symlink() and not part.exists():
+                return f"{part} is a link to {part.readlink()}, which is not there"
+    except (OSError, RuntimeError):  # a loop of links is one or the other
+        return f"{text} is a link that leads nowhere"
+    return ""
 
 
 def write_aside(path: Path, text: str) -> None:

@@ -57,6 +57,9 @@ def find_faults(
             )
         if column.kind in ("amount", "number"):
             report(values < 0, column.name, "is negative", "Amounts and counts are cumulative, never below zero")
+        if column.kind in ("date", "year"):
+            year = values.dt.year if column.kind == "date" else values
+            report(~year.between(_FIRST_YEAR, today.year + _YEARS_AHEAD) & values.notna(), column.name, *_NO_YEAR)
         if column.kind == "date" and column.name not in ("valid_from", "due"):
             report(values > today, column.name, "is in the future", "Give the date the figures are of")
     faults += _misspelt(table, frame, lines, file)
@@ -105,6 +108,11 @@ def _uncountable(table: Table, frame: pd.DataFrame, lines: list[int], file: str)
             faults.append(Fault(problem, file, lines[index], column, text, remedy))
     return faults
 
+
+_FIRST_YEAR, _YEARS_AHEAD = 1957, 30
+"""The European Social Fund is of 1957; what is planned ahead ends long before thirty years."""
+
+_NO_YEAR = "is of a year that no programme has", "Correct the year"
 
 # table -> columns that are parts, each with the one it is a part of
 _PARTS = {"finance": (("eu_amount_eur", "amount_eur"),), "achievements": (("women", "value"), ("men", "value"))}

@@ -121,6 +121,17 @@ def small_programme() -> Callable[..., Programme]:
     return frames.small_programme
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many inputs are changed at random, of each kind."""
+    parser.addoption("--fuzz", type=int, default=40, metavar="CASES", help="cases of each kind in test_fuzz.py")
+
+
+@pytest.fixture
+def fuzz_cases(request: pytest.FixtureRequest) -> int:
+    """The cases to try of each kind of input."""
+    return int(request.config.getoption("--fuzz"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files of a folder first: no worker is left alone with one at the end."""
     sizes = {path: path.stat().st_size for path in {item.path for item in items}}

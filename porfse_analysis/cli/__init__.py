@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-
-from porfse_analysis.errors import missing_extra
-
-try:
-    from porfse_analysis.cli import figures, pages, programmes, records
-    from porfse_analysis.cli.command import app
-except ModuleNotFoundError as error:  # the core alone is installed
-    print(missing_extra(error) or error, file=sys.stderr)
-    raise SystemExit(2) from error
+from importlib import import_module
+from typing import Any
 
 __all__ = ["app", "figures", "main", "pages", "paired", "programmes", "records"]
+
+
+_COMMANDS = ("figures", "pages", "programmes", "records")
+
+
+def __getattr__(name: str) -> Any:
+    # imported when first asked for: until the process stands, nothing that takes time is
+    if name not in __all__:
+        raise AttributeError(name)
+    from porfse_analysis.errors import missing_extra
+
+    try:
+        found: dict[str, Any] = {part: import_module(f"porfse_analysis.cli.{part}") for part in _COMMANDS}
+        from porfse_analysis.cli.command import app
+    except ModuleNotFoundError as error:  # the core alone is installed
+        print(missing_extra(error) or error, file=sys.stderr)
+        raise SystemExit(2) from error
+    globals().update(found, app=app)
+    return globals()[name]
 
 
 def paired(words: Sequence[str]) -> list[str]:
@@ -32,4 +44,9 @@ def paired(words: Sequence[str]) -> list[str]:
 
 def main() -> None:
     """Entry point of the command `porfse`."""
-    app(paired(sys.argv[1:]))
+    from porfse_analysis.cli.process import standing
+
+    with standing():
+        from porfse_analysis import cli
+
+        cli.app(paired(sys.argv[1:]))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import porfse_analysis
+from porfse_analysis.cli.process import CLOSED_PIPE, exit_code, forget_output
 from porfse_analysis.errors import DataError, PorfseError, ReportError, missing_extra
+from porfse_analysis.files import no_place
 from porfse_analysis.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAILED",
-    "INTERRUPTED",
     "LANGUAGES_SHOWN",
     "WRONG_CALL",
     "Cutoffs",
@@ -27,6 +29,7 @@ __all__ = [
     "app",
     "guarded",
     "load",
+    "place",
 ]
 
 app = typer.Typer(
@@ -55,7 +58,7 @@ def porfse(
 
 
 LANGUAGES_SHOWN = f"[{'|'.join(LANGUAGES)}]"
-FAILED, WRONG_CALL, INTERRUPTED = 1, 2, 130
+FAILED, WRONG_CALL = 1, 2
 
 Folder = Annotated[str, typer.Argument(help="Folder of the programme (default: the bundled one).", show_default=False)]
 Cutoffs = Annotated[
@@ -78,7 +81,9 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            return command(*args, **kwargs)
+            given = command(*args, **kwargs)
+            sys.stdout.flush()
+            return given
         except ReportError as error:
             print(error, file=sys.stderr)
             raise typer.Exit(FAILED) from error
@@ -92,9 +97,19 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(WRONG_CALL) from error
         except KeyboardInterrupt as error:
             print("stopped", file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from error
+            raise typer.Exit(exit_code(error)) from error
+        except BrokenPipeError as error:
+            forget_output()
+            raise typer.Exit(CLOSED_PIPE) from error
 
     return run
+
+
+def place(text: object) -> Path:
+    """A folder or file to write, as a command is given it; refused where nothing can be written."""
+    if reason := no_place(str(text)):
+        raise typer.BadParameter(reason)
+    return Path(str(text))
 
 
 def load(folder: str) -> Programme:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from porfse_analysis.cli.command import LANGUAGES_SHOWN, Cutoffs, Folder, app, guarded, load
+from porfse_analysis.cli.command import LANGUAGES_SHOWN, Cutoffs, Folder, app, guarded, load, place
+from porfse_analysis.cli.process import open_files
 from porfse_analysis.errors import ReportError
 from porfse_analysis.languages import LANGUAGES, check_language
 
@@ -33,6 +34,8 @@ class Backend(StrEnum):
     local = "local"
     dask = "dask"
 
+
+_FILES_NEEDED = 128
 
 Folders = Annotated[
     list[str] | None,
@@ -61,7 +64,7 @@ Parameters = Annotated[
         help="A parameter of the notebook's own, also NAME=VALUE; repeat for several.",
     ),
 ]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the reports go.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", parser=place, help="Where the reports go.")]
 Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=-1, help="Processes at a time; -1: one per core.")]
 EngineOption = Annotated[
     Engine,
@@ -115,6 +118,8 @@ def report(
     if list_sections:
         _say_sections(lang or LANGUAGES[:1])
         return
+    if (files := open_files()) < _FILES_NEEDED:
+        raise ParameterError(f"this shell allows {files} open files, and reports need {_FILES_NEEDED}: ulimit -n 1024")
     if (backend is Backend.dask) != (scheduler is not None):
         raise ParameterError("--backend dask and --scheduler ADDRESS go together")
     comparing = is_comparison(notebook or ())
@@ -179,8 +184,10 @@ def _say_what_is_due(request: Request) -> None:
 def _compare(request: Request, folders: list[str], *, dry_run: bool) -> None:
     """Comparisons are made each time they are asked for."""
     from porfse_analysis.reports.comparison import plan_comparison
+    from porfse_analysis.reports.places import check_comparison
 
     runs = plan_comparison(request, folders)
+    check_comparison(request.out, runs)
     outcomes = [] if dry_run else list(_executed(request, runs))
     for run in runs if dry_run else [outcome.run for outcome in outcomes if outcome.ok]:
         print(run.page)
@@ -244,7 +251,10 @@ def _with_bar(runs: Any, outcomes: Any) -> Any:
 def explore(
     folder: Folder = "",
     to: Annotated[
-        Path, typer.Option("--to", metavar="DIR", help="Your working folder, where the notebooks are copied to.")
+        Path,
+        typer.Option(
+            "--to", metavar="DIR", parser=place, help="Your working folder, where the notebooks are copied to."
+        ),
     ] = Path("porfse-notebooks"),
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address of JupyterLab; open no browser.")

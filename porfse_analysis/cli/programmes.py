@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porfse_analysis.cli.command import Every, Folder, app, guarded, load
+from porfse_analysis.cli.command import Every, Folder, app, guarded, load, place
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
@@ -52,7 +52,7 @@ app.add_typer(imports)
 @guarded
 def import_cohesion_data(
     cci: Annotated[str, typer.Option("--cci", help="Code of the programme, as 2014IT05SFOP007.")],
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", parser=place, help="Programme folder to write.")],
     files: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -148,7 +148,7 @@ def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme
 @guarded
 def import_workbook(
     file: Annotated[Path, typer.Argument(help="Workbook (.xlsx) with a sheet per table, as `porfse new` makes it.")],
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", parser=place, help="Programme folder to write.")],
     overwrite: Overwrite = False,
     every: Every = False,
 ) -> None:
@@ -176,7 +176,9 @@ def import_workbook(
 @guarded
 def export_workbook(
     folder: Folder = "",
-    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Workbook to write.")] = Path("programme.xlsx"),
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", parser=place, help="Workbook to write.")] = Path(
+        "programme.xlsx"
+    ),
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the workbook.")] = False,
 ) -> None:
     """Write a programme folder as the workbook that `porfse import workbook` reads back to the same tables."""
@@ -245,7 +247,10 @@ def _count(number: int, noun: str) -> str:
 @app.command(epilog="Example: porfse new my-programme")
 @guarded
 def new(
-    folder: Annotated[str, typer.Argument(help="Folder to make; it must not exist yet, or be empty.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(parser=place, metavar="FOLDER", help="Folder to make; it must not exist yet, or be empty."),
+    ],
 ) -> None:
     """Make an empty programme folder to fill in: CSV tables, a workbook, and a page that explains each column."""
     from porfse_analysis.loaders.template import PAGE, new_folder

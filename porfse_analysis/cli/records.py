@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porfse_analysis.cli.command import Every, guarded
+from porfse_analysis.cli.command import Every, guarded, place
 from porfse_analysis.cli.programmes import Overwrite, imports, say_kept
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def import_opencoesione(
         ),
     ],
     cci: Annotated[str, typer.Option("--cci", help="Code of the programme, as 2014IT05SFOP007.")],
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Programme folder to write.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", parser=place, help="Programme folder to write.")],
     cutoff: Annotated[
         list[str] | None,
         typer.Option(

@@ -6,9 +6,11 @@ import base64
 import io
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
@@ -22,7 +24,22 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.languages import rounded
 
-__all__ = ["COLOURS", "DRAWN", "OLD", "STYLE", "Figure", "figure", "new_figure", "number_ticks", "on_page"]
+__all__ = [
+    "COLOURS",
+    "DRAWN",
+    "OLD",
+    "STYLE",
+    "Figure",
+    "figure",
+    "house_style",
+    "new_figure",
+    "number_ticks",
+    "on_page",
+    "with_defaults",
+]
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
 
 DRAWN: WeakKeyDictionary[Drawing, list[str]] = WeakKeyDictionary()
 """What `pf.plot` has drawn on a figure, in words, for whoever shows it."""
@@ -74,6 +91,37 @@ STYLE: dict[Any, Any] = {
 }
 
 
+_OF_THE_HOST = ("backend", "backend_fallback", "date.epoch", "interactive", "toolbar")
+"""Settings of matplotlib's that say where it draws, not how; and one that cannot be changed once a date was drawn."""
+
+
+@contextmanager
+def house_style(style: Mapping[Any, Any] = STYLE) -> Iterator[None]:
+    """While this lasts matplotlib draws with its own defaults and our style, whatever the user's settings are.
+
+    What is drawn outside, on the same figure, is drawn with the user's.
+    """
+    defaults = mpl.rcParamsDefault
+    with mpl.rc_context():
+        now = mpl.rcParams
+        changed = {
+            name: defaults[name] for name in defaults if name not in _OF_THE_HOST and now[name] != defaults[name]
+        }
+        now.update({**changed, **style})
+        yield
+
+
+def with_defaults(draws: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """A function that draws, with matplotlib's own defaults wherever it does not draw in our style."""
+
+    @wraps(draws)
+    def drawn(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
+        with house_style({}):
+            return draws(*args, **kwargs)
+
+    return drawn
+
+
 @dataclass(frozen=True, repr=False)
 class Figure:
     """A figure for a reader: the drawing as SVG, what it says in words, caption and source line.
@@ -118,7 +166,7 @@ def new_figure(
     Without `left` matplotlib searches for margins that hold every label, and draws everything once more for it.
     """
     width = 8.0
-    with mpl.rc_context(STYLE):
+    with house_style():
         if left is None:
             figure = Drawing(figsize=(width, height), layout="constrained")
             return figure, figure.add_subplot()
@@ -195,7 +243,7 @@ def on_page(figure: Drawing, *, name: str, alt: str, caption: str, source: str) 
     for item in figure.findobj(Text):
         # what was written outside the style
         item.set_parse_math(False)
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
+    with house_style(), warnings.catch_warnings():
         # letters that matplotlib's font lacks are drawn by the reader's
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)

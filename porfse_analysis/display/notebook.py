@@ -7,10 +7,15 @@ is shown is ever changed.
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
-__all__ = ["load_ipython_extension", "register"]
+__all__ = ["COMPUTED_WITH", "computed_with", "load_ipython_extension", "register"]
+
+COMPUTED_WITH = "PORFSE_COMPUTED_WITH"
+"""In the environment of a kernel: the file in which it says what package it computes with."""
 
 _state = {"carries": False}
 
@@ -32,7 +37,16 @@ def register(shell: Any) -> None:
 def load_ipython_extension(shell: Any) -> None:
     """As IPython loads an extension: in a kernel whose notebook becomes a page."""
     _state["carries"] = True
+    if told := os.environ.pop(COMPUTED_WITH, ""):
+        Path(told).write_text(computed_with(), encoding="utf-8")
     register(shell)
+
+
+def computed_with() -> str:
+    """The version of this package and where it lies: who runs a notebook and its kernel must have the same."""
+    import porfse_analysis
+
+    return f"porfse_analysis {porfse_analysis.__version__} ({Path(porfse_analysis.__file__).parent})"
 
 
 def _frame(frame: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
+from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page, with_defaults
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Table
@@ -56,6 +56,7 @@ def series(report: Report, *, stage: str = EVERY, axis: str = EVERY) -> Table:
     return rows_table(report, "series", report.text("explorer.series", **_said(report, stage, axis)), rows)
 
 
+@with_defaults
 def series_figure(report: Report, *, stage: str, axis: str) -> Figure | None:
     """The rates of an axis, or of the programme, as lines; None where there is none, or for several axes."""
     rows = series_rows(report, stage=stage, axis=axis)

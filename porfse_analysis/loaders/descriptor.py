@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from porfse_analysis import schema
+from porfse_analysis.codes import CCI_REMEDY, cci_problem
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.resources import programme_folder
 from porfse_analysis.verdicts.rules import RULES, rules_of
@@ -50,6 +51,9 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         fault = Fault(f"is not UTF-8 text ({error.reason})", DESCRIPTOR, remedy="Save it as UTF-8")
         raise DataError(path, [fault]) from error
+    except RecursionError as error:
+        fault = Fault("is nested too deeply to be read", DESCRIPTOR, remedy="`porfse new` makes an example")
+        raise DataError(path, [fault]) from error
     except json.JSONDecodeError as error:
         fault = Fault(f"is not JSON: {error.msg}", DESCRIPTOR, error.lineno, remedy="Correct it there")
         raise DataError(path, [fault]) from error
@@ -59,8 +63,14 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     if not str(descriptor.get("cci") or "").strip():
         remedy = 'Add the code of the programme, as "cci": "2014IT05SFOP007"'
         faults.append(Fault('has no "cci"', DESCRIPTOR, remedy=remedy))
-    if not isinstance(descriptor.get("titles") or {}, dict):
-        faults.append(Fault('"titles" is not an object', DESCRIPTOR, remedy='Write it as {"it": "...", "en": "..."}'))
+    elif problem := cci_problem(descriptor["cci"]):
+        value = json.dumps(descriptor["cci"], ensure_ascii=False)[:80]
+        faults.append(Fault(problem, DESCRIPTOR, column="cci", value=value, remedy=CCI_REMEDY))
+    titles = descriptor.get("titles") or {}
+    if not isinstance(titles, dict) or not all(isinstance(title, str) for title in titles.values()):
+        faults.append(
+            Fault('"titles" is not an object of texts', DESCRIPTOR, remedy='Write it as {"it": "...", "en": "..."}')
+        )
     if not isinstance(descriptor.get(PUBLISHED_FRACTIONS, False), bool):
         faults.append(Fault("is neither true nor false", DESCRIPTOR, column=PUBLISHED_FRACTIONS, remedy="Write true"))
     if not _is_author(descriptor.get("author") or ""):
@@ -161,7 +171,9 @@ def _malformed(resource: Mapping[str, Any]) -> Iterator[Fault]:
         return
     for item in fields:
         name = item.get("name")
-        if name not in table.names and name not in schema.FORMER_NAMES.get(table.name, {}):
+        if not isinstance(name, str) or (
+            name not in table.names and name not in schema.FORMER_NAMES.get(table.name, {})
+        ):
             yield fault("fields", name, "is not a column", f"Columns: {', '.join(table.names)}")
         decimal, group = (item.get(key) or sign for key, sign in (("decimalChar", "."), ("groupChar", "")))
         if not _one_sign(decimal):
@@ -169,7 +181,8 @@ def _malformed(resource: Mapping[str, Any]) -> Iterator[Fault]:
         elif group and (not _one_sign(group) or group == decimal):
             yield fault("groupChar", group, f"is not one sign other than decimalChar, in {name}", 'Write "." or ","')
         for key, words in (("trueValues", schema.TRUE), ("falseValues", schema.FALSE)):
-            if not set(map(str, item.get(key) or ())) <= set(words):
+            given = item.get(key) or []
+            if not isinstance(given, list) or not set(map(str, given)) <= set(words):
                 yield fault(key, item[key], f"are not read, in {name}", f"Use {' or '.join(words)}")
         if not isinstance(item.get("format") or "", str):
             yield fault("format", item["format"], f"is not a text, in {name}", 'Write it as "%d/%m/%Y"')

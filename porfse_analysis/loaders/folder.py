@@ -11,6 +11,7 @@ import datetime
 import io
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -36,6 +37,8 @@ from porfse_analysis.programme import Programme, make_programme
 from porfse_analysis.table_faults import TOTALS, totals_row
 
 __all__ = ["DELIMITERS", "DESCRIPTOR", "Content", "load_programme", "read_table"]
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -230,7 +233,14 @@ def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         encoding = "utf-8-sig"  # a byte order mark is what some spreadsheets write; it means nothing here
     try:
-        return raw.decode(encoding)
+        text = raw.decode(encoding)
+        if found := _CONTROL.search(text):
+            row = text.count("\n", 0, found.start()) + 1
+            around = text[max(0, found.start() - 20) : found.start() + 10].splitlines()[-1]
+            remedy = "Take it away: a spreadsheet does not show it"
+            faults.append(Fault("has a control character", path.name, row, value=around, remedy=remedy))
+            return None
+        return text
     except LookupError:
         faults.append(Fault("is not an encoding", DESCRIPTOR, column="encoding", value=encoding, remedy="Use utf-8"))
     except UnicodeDecodeError as error:
@@ -246,6 +256,8 @@ def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
                 remedy='Save the file as UTF-8, or declare its "encoding" in datapackage.json (cp1252 for Windows)',
             )
         )
+    except (ValueError, AssertionError):  # codecs for something else than text
+        faults.append(Fault("is not an encoding", DESCRIPTOR, column="encoding", value=encoding, remedy="Use utf-8"))
     return None
 
 

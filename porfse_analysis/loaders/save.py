@@ -171,7 +171,8 @@ def licence_of(folder: str | Path) -> str:
     """The licence a programme folder declares for itself, beside those of its sources; empty where it has none."""
     programme = load_programme(folder or None)
     declared = read_descriptor(programme_folder(folder)).get("licenses") or []
-    titles = [str(item.get("title", "")) for item in declared if isinstance(item, dict)]
+    listed = declared if isinstance(declared, list) else []
+    titles = [str(item.get("title", "")) for item in listed if isinstance(item, dict)]
     of_sources = {known for known in programme.sources["licence"] if known in LICENCES}
     return next((title for title in titles if title not in of_sources), "")
 

@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from porfse_analysis import resources
 from porfse_analysis.errors import ReportError
 from porfse_analysis.files import remove_left_aside
 from porfse_analysis.reports import fingerprint
 from porfse_analysis.reports.comments import Comment, comment_of, read_comments
+from porfse_analysis.reports.kernels.isolated import import_matplotlib
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.ledger import check_folder
+from porfse_analysis.reports.places import check_country, check_site
 from porfse_analysis.reports.plan import Run, make_plan
 from porfse_analysis.reports.request import Request
-from porfse_analysis.reports.state import State, described, read_state, unchanged, write_state
+from porfse_analysis.reports.state import STATE_FILE, State, described, read_state, unchanged, write_state
 
 if TYPE_CHECKING:
     from porfse_analysis.reports.run import Outcome
@@ -132,16 +133,11 @@ class Batch:
 
     def index_due(self) -> bool:
         """Whether a page above the reports is missing or of other reports."""
-        return any(site.site_due() for site in self.sites) or (len(self.sites) > 1 and not self._above_all())
-
-    def _above_all(self) -> bool:
-        """Whether the page above several programmes is there, and not the front page of one made there since."""
-        try:
-            page = (self.out / "index.html").read_text(encoding="utf-8")
-        except OSError:
-            return False
-        fronts = (quote(site.out.name) for site in self.sites)
-        return all(f'="{name}/' in page for name in fronts)
+        if len(self.sites) > 1:
+            above = read_state(self.out).above
+            if not above or not unchanged(above, self.out):
+                return True
+        return any(site.site_due() for site in self.sites)
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -174,13 +170,17 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
             out=place,
             parameters=request.parameters,
         )
+        check_site(place, site.planned)
         for run in site.planned:
             made_from = fingerprint.of_run(run, known.seen, site.comments)
             why = "forced" if request.force else known.why(run.key, made_from, place)
             if why:
                 site.due.append(Due(run, why, made_from))
         sites.append(site)
-    return Batch(request.out, sites)
+    batch = Batch(request.out, sites)
+    if len(sites) > 1:
+        check_country(request.out, batch.planned)
+    return batch
 
 
 def _survey(site: Site, on_change: Callable[[], None]) -> None:
@@ -262,14 +262,16 @@ def _make(batch: Batch, execute: Executor, warm: WarmProcess | None, say: Callab
     folders = {run.folder for run in waiting}
     for folder in folders:
         remove_left_aside(folder)
-    stopped = False
+    for site in batch.sites:
+        _claim(site.out)
+    stopped: KeyboardInterrupt | None = None
     try:
         for outcome in execute(list(waiting), warm) if waiting else ():
             sites[outcome.run].keep(outcome, waiting.pop(outcome.run).made_from)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         from porfse_analysis.reports.run import Outcome
 
-        stopped, warm = True, None
+        stopped, warm = error, None
         for run, due in waiting.items():
             sites[run].keep(Outcome(run, 0.0, STOPPED), due.made_from)
     for folder in folders:  # what a killed run was writing
@@ -279,11 +281,19 @@ def _make(batch: Batch, execute: Executor, warm: WarmProcess | None, say: Callab
         if site.changed_meanwhile():
             site.distrust()
             say(f"{site.source}: changed while its reports were being made; what was made is due again: call once more")
-    if stopped:
-        raise KeyboardInterrupt
+    if stopped is not None:
+        raise stopped  # it says what stopped us
+
+
+def _claim(out: Path) -> None:
+    """Say that a folder is ours before anything is written to it: the next call goes on where this one is ended."""
+    if not (out / STATE_FILE).exists():
+        with contextlib.suppress(OSError):  # what cannot be kept is asked for again
+            write_state(out, State())
 
 
 def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
+    import_matplotlib()
     from porfse_analysis.reports.country import Member, write_country
     from porfse_analysis.reports.site import write_folder
 
@@ -306,6 +316,8 @@ def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
                 Member(site.state.cci, site.state.titles, site.out, site.state.listed(), site.folder)
                 for site in batch.sites
             ]
-            write_country(batch.out, members)
+            state = read_state(batch.out)
+            state.above = described(write_country(batch.out, members), batch.out)
+            write_state(batch.out, state)
         except OSError as error:
             raise ReportError(f"{batch.out}: the index cannot be written: {error.strerror or error}") from error

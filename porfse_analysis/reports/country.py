@@ -43,8 +43,11 @@ class Member:
     folder: str = ""
 
 
-def write_country(out: Path, members: Sequence[Member]) -> None:
-    """Write `out/index.html` (English under `en/`) over the reports of the members, and their results in one file."""
+def write_country(out: Path, members: Sequence[Member]) -> list[Path]:
+    """Write `out/index.html` (English under `en/`) over the reports of the members, and their results in one file.
+
+    Returns the files.
+    """
     runs = {member.cci: member.runs for member in members}
     languages = [lang for lang in LANGUAGES if any(run["lang"] == lang for rows in runs.values() for run in rows)]
     fronts = {lang: _front(out, lang) for lang in languages}
@@ -68,7 +71,7 @@ def write_country(out: Path, members: Sequence[Member]) -> None:
         author = authors(member.folder for member in members)
         links = front_links(at, [(other, path) for other, path in fronts.items() if other != lang])
         write_aside(at, page(lang=lang, title=title, body="\n".join(body), navigation=links, author=author))
-    write_glossaries(fronts)
+    return [*(at for _, at in places), *([out / RESULTS] if results else []), *write_glossaries(fronts)]
 
 
 def _results(members: Sequence[Member]) -> str:

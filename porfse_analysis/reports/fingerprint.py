@@ -81,7 +81,7 @@ def _own_files(folder: Path) -> tuple[dict[str, Any], list[Path]]:
     try:
         descriptor = dict(json.loads(path.read_text(encoding="utf-8-sig")))
         named = {str(item["path"]) for item in descriptor["resources"] if isinstance(item.get("path"), str)}
-    except (OSError, ValueError, AttributeError, TypeError, KeyError):
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError):
         pass  # reading the folder will say what is wrong with it
     return descriptor, [path, *folder.glob("*.csv"), *(folder / name for name in named if Path(name).suffix != ".csv")]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from porfse_analysis import resources
 from porfse_analysis.errors import ParameterError
@@ -176,10 +176,13 @@ def typed_parameter(notebook: Path, name: str, value: str, known: Mapping[str, o
 def notebook_parameters(notebook: Path) -> dict[str, object]:
     """The names assigned in the cell tagged `parameters`, with their values (None: not a plain one)."""
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        cells = content["cells"]
+        if language := _other_language(content):
+            raise ParameterError(f"{notebook}: its kernel is {language}; reports are made of notebooks in Python")
         tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
         tree = ast.parse("".join(tagged[0]["source"])) if tagged else ast.parse("")
-    except (ValueError, KeyError, TypeError, SyntaxError) as error:
+    except (ValueError, KeyError, TypeError, SyntaxError, AttributeError, RecursionError, OSError) as error:
         raise ParameterError(f"{notebook}: is not a notebook that can be read ({error})") from error
     names: dict[str, object] = {}
     for node in tree.body:
@@ -189,3 +192,14 @@ def notebook_parameters(notebook: Path) -> dict[str, object]:
         value = node.value.value if isinstance(node.value, ast.Constant) else None
         names |= {target.id: value for target in targets if isinstance(target, ast.Name)}
     return names
+
+
+def _other_language(content: Mapping[str, Any]) -> str:
+    """The language of a notebook that is not in Python; "" where it is, or does not say."""
+    metadata = content.get("metadata") or {}
+    kernel = metadata.get("kernelspec") or {}
+    name = str(kernel.get("name") or "")
+    # kernels of R and Julia whose notebooks say nothing but the name
+    named = {"ir": "R"}.get(name, "Julia" if name.startswith("julia") else "")
+    said = str(kernel.get("language") or (metadata.get("language_info") or {}).get("name") or named)
+    return "" if said.lower() in ("", "python", "ipython") else str(kernel.get("display_name") or said)

@@ -25,6 +25,8 @@ from porfse_analysis.reports.outputs import fit_for_page, with_anchors
 
 __all__ = ["load_exporter", "page", "render"]
 
+_TEMPLATE = "notebook.html.j2"
+
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -137,9 +139,15 @@ def _day_made() -> pd.Timestamp:
 
 @cache
 def load_exporter() -> Any:
-    """Nbconvert's exporter, with its template; importing it takes a while."""
+    """Nbconvert's exporter, with our template; importing it takes a while.
+
+    Nothing of Jupyter's folders is looked at, which may be missing, or hold what somebody has changed.
+    """
+    from jinja2 import FunctionLoader
     from nbconvert import HTMLExporter
     from traitlets.config import Config
+
+    folder = files("porfse_analysis.reports")
 
     config = Config()
     # notes for whoever works in the notebook
@@ -148,7 +156,9 @@ def load_exporter() -> Any:
     config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
     return HTMLExporter(  # type: ignore[no-untyped-call]
         config=config,
-        template_name="basic",
+        template_file=_TEMPLATE,
+        template_paths=[],
+        extra_loaders=[FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))],
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import signal
 import sys
+import textwrap
 import threading
 import time
 import warnings
@@ -15,8 +17,11 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
+from porfse_analysis import files
 from porfse_analysis.errors import ReportError
 from porfse_analysis.files import aside
+from porfse_analysis.reports.kernels.isolated import import_matplotlib, started_isolated
+from porfse_analysis.reports.kernels.temporary import clear_left
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.plan import Run
 from porfse_analysis.resources import programme_folder
@@ -26,6 +31,9 @@ __all__ = ["Outcome", "cpu_count", "execute", "load_papermill", "run_all", "run_
 _GRACE_SECONDS = 60.0
 """What a run may take beyond its time limit to be stopped and to say so; then its process is killed."""
 
+
+_LONGEST_REASON = 2000
+_LONGEST_LINE = 100
 
 _LOST = "the warm process was lost"
 
@@ -102,7 +110,8 @@ def _in_fork(warm: WarmProcess, run: Run, timeout: float | None) -> Outcome:
         except OSError:
             with contextlib.suppress(OSError):
                 warm.revive()
-    return Outcome(run, time.monotonic() - start, f"{_LOST}, twice")
+    why = warm.last_words()
+    return Outcome(run, time.monotonic() - start, f"{_LOST}, twice{': ' if why else ''}{why}")
 
 
 def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Iterator[Outcome]:
@@ -111,15 +120,17 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     waiting = list(runs)
+    clear_left()
     try:
         if workers == 1:  # joblib would run them in this process
             yield from _one_by_one(runs, timeout, tries=2)
             return
         parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
         try:
-            for outcome in parallel(delayed(_in_worker)(run, timeout) for run in runs):
-                waiting.remove(outcome.run)
-                yield outcome
+            with started_isolated():
+                for outcome in parallel(delayed(_in_worker)(run, timeout) for run in runs):
+                    waiting.remove(outcome.run)
+                    yield outcome
         except TerminatedWorkerError:
             # so that the run that takes its worker along takes no other with it
             yield from _one_by_one(waiting, timeout, tries=1)
@@ -132,6 +143,7 @@ def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Ite
 def _in_worker(run: Run, timeout: float | None) -> Outcome:
     # Ctrl-C is for the command; it ends its workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.pop("PYTHONSAFEPATH", None)  # what a notebook starts is its own affair
     return execute(run, "kernel", timeout)
 
 
@@ -150,7 +162,7 @@ def _alone(run: Run, timeout: float | None, tries: int) -> Outcome:
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     for _ in range(tries):
-        with contextlib.suppress(TerminatedWorkerError):
+        with contextlib.suppress(TerminatedWorkerError), started_isolated():
             outcome: Outcome = get_reusable_executor(max_workers=1).submit(_in_worker, run, timeout).result()
             return outcome
     return Outcome(run, 0.0, "its worker process was lost twice")
@@ -202,15 +214,24 @@ def execute(run: Run, engine: str = "warm", timeout: float | None = None, base: 
     """
     start = time.monotonic()
     try:
-        files = _execute(run, engine, timeout, base or Path())
+        import_matplotlib()
+        made = _execute(run, engine, timeout, base or Path())
     except ReportError as error:
-        return Outcome(run, time.monotonic() - start, str(error))
+        reason = str(error)
     except OSError as error:
         # the path would be one of this machine, and of a file written aside
-        return Outcome(run, time.monotonic() - start, f"its files cannot be written: {error.strerror or error}")
+        reason = f"its files cannot be written: {error.strerror or error}"
     except Exception as error:  # whatever happens to one report is told, and the others go on
-        return Outcome(run, time.monotonic() - start, f"{type(error).__name__}: {error}")
-    return Outcome(run, time.monotonic() - start, files=files)
+        reason = f"{type(error).__name__}: {error}"
+    else:
+        return Outcome(run, time.monotonic() - start, files=made)
+    return Outcome(run, time.monotonic() - start, _short(reason))
+
+
+def _short(reason: str) -> str:
+    if len(reason) <= _LONGEST_REASON:
+        return reason
+    return f"{reason[:_LONGEST_REASON]}... ({len(reason):,} characters; run the notebook by hand to see them all)"
 
 
 def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[Path, ...]:
@@ -224,10 +245,22 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
         said = comments_on(placed, read_comments(programme_folder(run.programme, base)))
         made = render(temporary, run.lang, run.name, home=run.home, comments=said, author=_author(run, base))
         # the page last: its links never lead nowhere
-        for name, content in reversed(made.items()):
-            with aside(placed.folder / name) as file:
-                file.write_bytes(content)
+        refused = [why for name in reversed(made) if (why := _written(placed.folder / name, made[name]))]
+        if refused:
+            raise ReportError("; ".join(refused))
     return (*(run.folder / name for name in made), run.executed)
+
+
+def _written(path: Path, content: bytes) -> str:
+    """Write a file of a report; what to close where another program has it open, so that the others are written."""
+    try:
+        with aside(path) as file:
+            file.write_bytes(content)
+    except PermissionError as error:
+        if not files.LOCKED:
+            raise
+        return str(error.strerror)
+    return ""
 
 
 def _author(run: Run, base: Path) -> str:
@@ -261,6 +294,7 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from porfse_analysis.display.notebook import computed_with
     from porfse_analysis.reports.kernels.engine import ENGINES, OwnKernelManager
 
     logging.getLogger("traitlets").setLevel(logging.ERROR)
@@ -279,8 +313,8 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
         deadline.start()
     try:
         papermill.execute_notebook(
-            str(run.notebook),
-            str(output),
+            _as_it_is(run.notebook),
+            _as_it_is(output),
             parameters=run.parameters,
             engine_name=ENGINES[engine],
             # also where the notebook says nothing of its kernel or language
@@ -295,18 +329,25 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
         )
     except PapermillExecutionError as error:
         first = next((line for line in error.source.splitlines() if line.strip()), "")
-        raise ReportError(
-            f"cell {error.cell_index} ({first.strip()!r}) failed: {error.ename}: {error.evalue}"
-        ) from error
+        first = textwrap.shorten(first, _LONGEST_LINE, placeholder="...")
+        raise ReportError(f"cell {error.cell_index} ({first!r}) failed: {error.ename}: {error.evalue}") from error
     except (DeadKernelError, RuntimeError) as error:
         if stopped.is_set():
             raise ReportError(f"stopped after {timeout:g} seconds (--timeout)") from error
         manager = OwnKernelManager.latest.get(thread)
         if manager and manager.lost():
             raise ReportError(_LOST) from error
-        raise ReportError(f"its process {_ended(manager.exit_code() if manager else None)}: {error}") from error
+        why = (manager.last_words if manager else "") or error
+        raise ReportError(f"its process {_ended(manager.exit_code() if manager else None)}: {why}") from error
     finally:
         deadline.cancel()
+    if (said := OwnKernelManager.latest[thread].said) != computed_with():
+        raise ReportError(f"its kernel computed with {said or 'another package'}, and this is {computed_with()}")
+
+
+def _as_it_is(path: Path) -> str:
+    """A path as papermill takes it: it fills in what stands in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _ended(code: int | None) -> str:

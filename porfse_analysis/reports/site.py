@@ -45,11 +45,23 @@ def write_site(
         if run["status"] == "ok"
     ]
     results = collect_results((path, lang) for path, lang in made if path.is_file())
-    write_aside(out / "results.csv", results_csv(results))
-    write_aside(out / "runs.csv", runs_csv(runs))
     pages = [page for page in (_page(out, run) for run in runs) if page.path.is_file()]
     fronts = _write_fronts(out, programme, runs, results, pages, comments)
-    return fill(pages), [out / "results.csv", out / "runs.csv", *fronts]
+    changed = fill(pages)
+    # last, and each for itself: a spreadsheet may have one of them open, and all else is written
+    lists = {out / "results.csv": results_csv(results), out / "runs.csv": runs_csv(runs)}
+    refused = [error for path, text in lists.items() if (error := _refusal(path, text))]
+    if refused:
+        raise refused[0]
+    return changed, [*lists, *fronts]
+
+
+def _refusal(path: Path, text: str) -> PermissionError | None:
+    try:
+        write_aside(path, text)
+    except PermissionError as error:
+        return error
+    return None
 
 
 def _write_fronts(

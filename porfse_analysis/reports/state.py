@@ -17,7 +17,7 @@ __all__ = ["STATE_FILE", "State", "read_state", "write_state"]
 
 STATE_FILE = ".porfse.json"
 
-_VERSION = 1
+_VERSION = 2
 
 # what a key may be: its parts become names of files
 _KEY = re.compile(rf"(?:{'|'.join(LANGUAGES)})/\d{{4}}-\d{{2}}-\d{{2}}/[^/\\\0]+", re.ASCII)
@@ -43,6 +43,8 @@ class State:
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     site: dict[str, Any] = field(default_factory=dict)
     ended: dict[str, dict[str, str]] = field(default_factory=dict)
+    above: Files = field(default_factory=dict)
+    """The files above the folders of several programmes, where this is the folder over them."""
 
     def __post_init__(self) -> None:
         """A folder of an older version tells of its good runs alone, and a key anybody has written of none."""
@@ -117,17 +119,47 @@ def _digest(path: Path) -> str:
 
 
 def read_state(out: Path) -> State:
-    """The state of a folder of reports; an empty one when there is none, or none that can be read."""
+    """The state of a folder of reports; an empty one when there is none, or none that can be read.
+
+    One that was changed since it was written, or is of an older version, tells of which programme the folder is and
+    how its runs ended; that anything in it is up to date nobody believes.
+    """
     try:
         known = json.loads((out / STATE_FILE).read_text(encoding="utf-8"))
-        if known.pop("version") == _VERSION:
-            return State(**known)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass  # then everything is made again, which is always right
-    return State()
+        sealed = known.pop("version") == _VERSION and known.pop("seal", "") == _seal(known)
+        known.pop("seal", None)
+        state = State(**known)
+        if not sealed:
+            _doubt(state)
+        return state
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return State()  # then everything is made again, which is always right
+
+
+def _doubt(state: State) -> None:
+    """Nothing in the state is known to be up to date. Raises as something that is no state does."""
+    state.inputs, state.site, state.above = "", {}, {}
+    state.seen, state.cutoffs = {}, []
+    if not isinstance(state.cci, str):
+        raise TypeError(state.cci)
+    runs = {key: run["files"] for key, run in state.runs.items() if _KEY.fullmatch(key)}
+    state.runs = {key: {"from": {}, "files": _of_folder(files)} for key, files in runs.items()}
+    state.ended = {key: {name: str(end[name]) for name in ("reason", "seconds")} for key, end in state.ended.items()}
+    state.titles = {str(lang): str(title) for lang, title in state.titles.items()}
+
+
+def _of_folder(files: Mapping[str, Any]) -> Files:
+    """The files that lie in the folder: what a run no longer has is removed, and nothing else may be."""
+    paths = {name: Path(name) for name in files}
+    return {name: [0, 0, ""] for name, path in paths.items() if not path.is_absolute() and ".." not in path.parts}
+
+
+def _seal(known: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def write_state(out: Path, state: State) -> None:
     """Keep the state in its folder."""
-    text = json.dumps({"version": _VERSION, **asdict(state)}, ensure_ascii=False, sort_keys=True)
+    known = asdict(state)
+    text = json.dumps({"version": _VERSION, "seal": _seal(known), **known}, ensure_ascii=False, sort_keys=True)
     write_aside(out / STATE_FILE, text + "\n")

@@ -89,7 +89,9 @@ def test_the_core_needs_no_notebook_library():
 
 
 def test_the_command_line_starts_without_heavy_libraries():
-    loaded = modules_after("import porfse_analysis.cli")
+    # what an interrupt could meet before the command stands (`cli.process`)
+    assert "typer" not in modules_after("import porfse_analysis.cli")
+    loaded = modules_after("import porfse_analysis.cli; porfse_analysis.cli.app")
     assert "typer" in loaded
     assert not loaded & {"pandas", "numpy", "matplotlib", "papermill", "nbconvert", "jupyter_client"}
 

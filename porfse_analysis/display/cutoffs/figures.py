@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -19,7 +18,15 @@ from porfse_analysis.display.cells import axis_label
 from porfse_analysis.display.cutoffs.comparison import CutoffComparison
 from porfse_analysis.display.cutoffs.tables import target_rows
 from porfse_analysis.display.drawings import target_names
-from porfse_analysis.display.figure import COLOURS, STYLE, Figure, new_figure, number_ticks, on_page
+from porfse_analysis.display.figure import (
+    COLOURS,
+    Figure,
+    house_style,
+    new_figure,
+    number_ticks,
+    on_page,
+    with_defaults,
+)
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.lettering import ON_WHITE, lines_of, rows_of, wrapped
 from porfse_analysis.display.sources import source_line
@@ -35,6 +42,7 @@ _AXIS_WIDTH, _TARGET_WIDTH = 28, 44
 _EFFECTS = (("progress_effect", "good"), ("plan_effect", "short"))
 
 
+@with_defaults
 def rates(comparison: CutoffComparison) -> Figure | Html:
     """Each rate of each axis at the two dates: an arrow from the earlier to the later."""
     names, text, lang = comparison.moved_rates, comparison.text, comparison.lang
@@ -74,6 +82,7 @@ def rates(comparison: CutoffComparison) -> Figure | Html:
     )
 
 
+@with_defaults
 def effects(comparison: CutoffComparison) -> Figure | Html:
     """What the move of each rate is made of, axis by axis: progress and plan."""
     names, text, lang = comparison.moved_rates, comparison.text, comparison.lang
@@ -101,6 +110,7 @@ def effects(comparison: CutoffComparison) -> Figure | Html:
     )
 
 
+@with_defaults
 def target_effects(comparison: CutoffComparison) -> Figure | Html:
     """What the move of each target ratio is made of: the value reached and the target."""
     text = comparison.text
@@ -146,7 +156,7 @@ def _panels(count: int, height: float) -> tuple[Drawing, list[Axes]]:
     if count == 1:
         return figure, [only]
     only.remove()
-    with mpl.rc_context(STYLE):
+    with house_style():
         grid = figure.subplots(lines, _IN_A_ROW, sharey=True)
     panels = list(np.ravel(grid))
     for spare in panels[count:]:

@@ -20,7 +20,7 @@ from porfse_analysis.display.drawings import (
     targets_end,
     targets_height,
 )
-from porfse_analysis.display.figure import Figure, new_figure, on_page
+from porfse_analysis.display.figure import Figure, new_figure, on_page, with_defaults
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.programme_report.money import allocation_in_force, funnel_rows
 from porfse_analysis.display.programme_report.people import target_rows
@@ -37,6 +37,7 @@ __all__ = ["axes_progress", "funnel", "over_time", "target_ratios"]
 _AXES_STAGES = ("activated", "selected", "declared")
 
 
+@with_defaults
 def funnel(report: Report) -> Figure | Html:
     """The programme's money from the allocation to certified expenditure."""
     rows = funnel_rows(report)
@@ -54,6 +55,7 @@ def funnel(report: Report) -> Figure | Html:
     )
 
 
+@with_defaults
 def over_time(report: Report) -> Figure | Html:
     """The rates of the programme at every position up to the cutoff."""
     results = progress_over_time(report.programme.finance, cutoff=report.cutoff)
@@ -76,6 +78,7 @@ def over_time(report: Report) -> Figure | Html:
     )
 
 
+@with_defaults
 def axes_progress(report: Report) -> Figure | Html:
     """Activated, selected and declared against the allocation of each axis."""
     if report.programme.axes.empty:
@@ -119,6 +122,7 @@ def axes_progress(report: Report) -> Figure | Html:
     )
 
 
+@with_defaults
 def target_ratios(report: Report) -> Figure | Html:
     """The achievement of each target, against the whole of it, the highest first."""
     rows = counted_ratios(report.results)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from porfse_analysis.display.figure import COLOURS, OLD, Figure, new_figure, number_ticks, on_page
+from porfse_analysis.display.figure import COLOURS, OLD, Figure, new_figure, number_ticks, on_page, with_defaults
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.lettering import beside, make_room
 from porfse_analysis.display.programmes.comparison import Comparison
@@ -39,6 +39,7 @@ _LINES = (
 )
 
 
+@with_defaults
 def ranking_figure(comparison: Comparison) -> Figure | Html:
     """The programmes by declaration rate, with the median."""
     rows, text, lang = comparison.ranking, comparison.text, comparison.lang
@@ -94,6 +95,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
     )
 
 
+@with_defaults
 def over_time(comparison: Comparison) -> Figure | Html:
     """The declaration rate of each programme over time; of many, the median and the ends stand out."""
     history, text, lang = comparison.history, comparison.text, comparison.lang
@@ -154,6 +156,7 @@ def over_time(comparison: Comparison) -> Figure | Html:
     )
 
 
+@with_defaults
 def targets_figure(comparison: Comparison) -> Figure | Html:
     """How the target ratios of each programme are spread: every ratio, the middle half and the median."""
     ratios = counted_ratios(comparison.results)

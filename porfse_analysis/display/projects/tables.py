@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
+from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page, with_defaults
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.projects import rows as found
 from porfse_analysis.display.projects.territory import by_province
@@ -100,6 +100,7 @@ def provinces(report: Report, projects: pd.DataFrame, places: pd.DataFrame | Non
     return _table(report, "provinces", projects, rows, columns)
 
 
+@with_defaults
 def provinces_figure(report: Report, projects: pd.DataFrame, places: pd.DataFrame | None = None) -> Figure | Html:
     """The payments by province, as bars."""
     rows = by_province(projects, places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
+from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page, with_defaults
 from porfse_analysis.display.html import Html, paragraphs
 from porfse_analysis.display.lettering import beside, make_room
 from porfse_analysis.display.report import Report
@@ -18,6 +18,7 @@ __all__ = ["calendar"]
 _WIDTH = 0.4
 
 
+@with_defaults
 def calendar(report: Report) -> Figure | Html:
     """What is to be covered at each N+3 deadline, what covers it, and the gap."""
     rows = report.deadlines

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page
+from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page, with_defaults
 from porfse_analysis.display.html import Html, paragraphs, tiles
 from porfse_analysis.display.lettering import beside, make_room, rows_of, wrapped
 from porfse_analysis.display.report import Report
@@ -36,6 +36,7 @@ def scorecard(report: Report) -> Html:
     return tiles(items) if items else paragraphs([report.text("empty.framework")], "pf-empty")
 
 
+@with_defaults
 def framework(report: Report, against: Literal["milestone", "target"] = "milestone") -> Figure | Html:
     """The ratio of each indicator of the framework, beside the thresholds."""
     everything = indicator_rows(report, against)

@@ -12,13 +12,12 @@ import io
 import re
 from dataclasses import dataclass
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Drawing
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.figure import STYLE, Figure
+from porfse_analysis.display.figure import STYLE, Figure, house_style
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.display.sheet.drawing import COLOURS, draw_sheet
@@ -76,7 +75,7 @@ def information_sheet(report: Report) -> InformationSheet:
     programme's tables, with its date where that is not the sheet's.
     """
     content = sheet_content(report)
-    with mpl.rc_context(_STYLE):
+    with house_style(_STYLE):
         figure = draw_sheet(content, report)
         svg, pdf, png = _svg(figure), _pdf(figure, report), _png(figure)
     date = wording.long_date(report.cutoff, report.lang)

@@ -21,6 +21,7 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 import pandas as pd
 
@@ -51,6 +52,10 @@ one.
 """
 
 _TIMEOUTS = (10.0, 60.0)  # seconds: to connect, to read
+_MOST_SECONDS = 300.0
+_MOST_BYTES = 256 * 2**20
+_BLOCK = 2**16
+_REDIRECTS = 3
 _PAGE = 5000
 _TRIES = 5
 _LONGEST_WAIT = 120.0
@@ -315,7 +320,7 @@ class _Portal:
             if token:
                 self._session.headers["X-App-Token"] = token
         try:
-            answer = self._session.get(f"{self.base_url}/{table}.json", params=query, timeout=_TIMEOUTS)
+            answer, content = self._whole(table, query)
         except requests.Timeout as error:
             raise _AgainError("no answer in time") from error
         except (
@@ -333,20 +338,52 @@ class _Portal:
         if not answer.ok:
             raise self.refused(
                 table,
-                f"answered {answer.status_code}: {_said(answer.text)}",
+                f"answered {answer.status_code}: {_said(content.decode('utf-8', 'replace'))}",
                 "Check the application token" if answer.status_code in (401, 403) else "Check the address",
             )
         try:
-            rows = json.loads(answer.content)
-        except ValueError as error:
+            rows = json.loads(content)
+        except (ValueError, RecursionError) as error:
             raise _AgainError("the answer was cut short or is no JSON") from error
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise self.refused(
                 table,
-                f"gave no list of rows: {_said(answer.text)}",
+                f"gave no list of rows: {_said(content.decode('utf-8', 'replace'))}",
                 "Check the address",
             )
         return rows
+
+    def _whole(self, table: str, query: Mapping[str, str]) -> tuple[requests.Response, bytes]:
+        """An answer and all it holds, within `_MOST_BYTES` and `_MOST_SECONDS`; from the host that was asked alone."""
+        assert self._session is not None
+        address, given = f"{self.base_url}/{table}.json", dict(query)
+        end = time.monotonic() + _MOST_SECONDS
+        for _ in range(_REDIRECTS + 1):
+            with self._session.get(
+                address, params=given, timeout=_TIMEOUTS, stream=True, allow_redirects=False
+            ) as answer:
+                if not answer.is_redirect:
+                    return answer, self._content(table, answer, end)
+                leads = urljoin(answer.url, answer.headers["Location"])
+                if urlsplit(leads)[:2] != urlsplit(self.base_url)[:2]:
+                    host = urlsplit(leads).netloc
+                    raise self.refused(
+                        table, f"leads to another host, {host}", "Check the address; give the tables as files"
+                    )
+                address, given = leads, {}
+        raise self.refused(table, "leads from one address to the next without end", "Try again later")
+
+    def _content(self, table: str, answer: requests.Response, end: float) -> bytes:
+        parts, size = [], 0
+        for part in answer.iter_content(_BLOCK):
+            parts.append(part)
+            size += len(part)
+            if size > _MOST_BYTES:
+                problem = f"answers with more than {_MOST_BYTES // 2**20} MB"
+                raise self.refused(table, problem, "Check the address; give the tables as files")
+            if time.monotonic() > end:
+                raise _AgainError(f"no whole answer in {_MOST_SECONDS:.0f} seconds")
+        return b"".join(parts)
 
 
 def _retry_after(header: str | None) -> float | None:

@@ -395,6 +395,8 @@ def _json_table(source: _Input) -> JsonTable:
     try:
         # numbers stay the text they are: no digit is lost on the way
         content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except RecursionError as error:
+        raise source.refuse("is nested too deeply to be a table", "Download it again") from error
     except json.JSONDecodeError as error:
         at_end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
         raise source.refuse(

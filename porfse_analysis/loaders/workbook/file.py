@@ -24,6 +24,11 @@ _MAX_BYTES = 400 * 2**20
 _SAVE_AS = "Save it as an Excel workbook (.xlsx)"
 _BLOCK = 2**20
 
+_LAST_ROW, _LAST_COLUMN = 2**20, 2**14
+"""Of a sheet: no spreadsheet program makes a longer one."""
+
+_MOST_MERGED = 10_000
+
 
 @dataclass
 class Layout:
@@ -33,6 +38,8 @@ class Layout:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     errors: dict[str, str] = field(default_factory=dict)
+    beyond: list[str] = field(default_factory=list)
+    """Rows, columns and ranges beyond the end of a sheet, of which nothing is read."""
 
 
 def check_workbook(path: Path) -> None:
@@ -143,15 +150,21 @@ def _layout(stream: IO[bytes]) -> Layout:
             continue
         if name == "row":
             number = int(element.get("r") or number + 1)
-            if _hidden(element, "ht"):
+            if not 1 <= number <= _LAST_ROW:
+                layout.beyond.append(f"{number}:{number}")
+            elif _hidden(element, "ht"):
                 layout.hidden_rows.add(number)
             rows.clear()  # what has been read is not kept
         elif name == "c" and element.get("t") == "e" and any(_name(child) == "f" for child in element):
             shown = next((child.text for child in element if _name(child) == "v"), None)
             layout.errors[element.get("r", "")] = shown or ""
-        elif name == "col" and _hidden(element, "width"):
-            layout.hidden_columns.update(range(int(element.get("min", 1)), int(element.get("max", 1)) + 1))
-        elif name == "mergeCell":
+        elif name == "col":
+            first, last = int(element.get("min", 1)), int(element.get("max", 1))
+            if not 1 <= first <= last <= _LAST_COLUMN:
+                layout.beyond.append(f"columns {first} to {last}")
+            elif _hidden(element, "width"):
+                layout.hidden_columns.update(range(first, last + 1))
+        elif name == "mergeCell" and len(layout.merged) < _MOST_MERGED:
             layout.merged.append(element.get("ref", ""))
     return layout
 

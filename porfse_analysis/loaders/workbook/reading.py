@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis import schema
+from porfse_analysis.codes import CCI_REMEDY, cci_problem
 from porfse_analysis.errors import DataError, Fault, ParameterError, extra_needed
 from porfse_analysis.languages import LANGUAGES
 from porfse_analysis.loaders.save import check_target, save_programme
@@ -33,6 +34,7 @@ Progress = Callable[[str, int], None]
 """Called with the name of the sheet being read and how many more of its rows have been read."""
 
 _STEP = 1000
+_SHOWN_BEYOND = 10
 _AS_VALUES = "Copy it and paste it as a value"
 
 
@@ -165,7 +167,7 @@ def _read_checked(path: Path, progress: Progress | None, whole: bool) -> Sheets:
         try:
             for sheet in book.worksheets:
                 reading = _Reading(sheet.title, layouts.get(sheet.title, Layout()), faults, whole)
-                if not _known(sheet, reading):
+                if not _known(sheet, reading) or _endless(reading):
                     continue
                 lines = _lines(sheet, progress)
                 if sheet.title == METADATA:
@@ -202,6 +204,14 @@ def _known(sheet: Any, reading: _Reading) -> bool:
         known = ", ".join((METADATA, *schema.TABLES))
         reading.fault("is not a sheet of a programme", f"{hint}Delete it or rename it; sheets: {known}")
     return False
+
+
+def _endless(reading: _Reading) -> bool:
+    """Whether the sheet goes on beyond the end of a sheet; it is not read then."""
+    for place in reading.layout.beyond[:_SHOWN_BEYOND]:
+        remedy = "Copy the figures into a new workbook: no spreadsheet program makes such a sheet"
+        reading.fault("lies beyond the end of a sheet", remedy, at=place)
+    return bool(reading.layout.beyond)
 
 
 def _lines(sheet: Any, progress: Progress | None) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -264,6 +274,8 @@ def _read_metadata(lines: Iterator[tuple[int, Sequence[Any]]], reading: _Reading
     for place in sorted(reading.layout.hidden_columns & {1, 2}):
         reading.fault("is a hidden column", "Show it and look at it", at=f"{_letter(place)}:{_letter(place)}")
     filled = {(fault.row, fault.column) for fault in reading.faults if fault.file == reading.sheet}
+    if found.get("cci") and (problem := cci_problem(found["cci"])):
+        reading.fault(problem, CCI_REMEDY, row=rows["cci"], column="cci", place=2, value=found["cci"])
     if not found.get("cci") and (rows.get("cci"), "cci") not in filled:
         remedy = "Write the code of the programme in column B, as 2014IT05SFOP007"
         reading.fault("is empty", remedy, row=rows.get("cci"), column="cci", place=2)

@@ -10,19 +10,21 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import shutil
 import signal
-import tempfile
 import threading
 import uuid
 from pathlib import Path
 from typing import Any, ClassVar
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from porfse_analysis.display.notebook import COMPUTED_WITH
 from porfse_analysis.reports.kernels import warm
+from porfse_analysis.reports.kernels.isolated import KERNEL_COMMAND
+from porfse_analysis.reports.kernels.temporary import TemporaryFolder
 from porfse_analysis.reports.kernels.warm import CAN_FORK, POLL_SECONDS, ForkedProcess, Line, WarmProcess
 
 __all__ = [
@@ -72,7 +74,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel that serves the connection file of `cmd`."""
-        # [python, ..., -m, ipykernel_launcher, -f, file]: the program is there already, its arguments count
+        # [python, ..., -m, launcher, -f, file]: the program is there already, its arguments count
         argv = cmd[cmd.index("-f") :]
         env = {**os.environ, **(kwargs.get("env") or {})}
         process = _fork({"kernel": {"argv": argv, "cwd": str(kwargs.get("cwd") or Path.cwd()), "env": env}})
@@ -111,18 +113,41 @@ class OwnKernelManager(AsyncKernelManager):
     """Thread -> the manager of the run in it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        self._sockets = tempfile.mkdtemp(prefix="porfse-") if os.name != "nt" else ""
-        if self._sockets:
-            kwargs = {**kwargs, "transport": "ipc", "ip": str(Path(self._sockets) / "kernel")}
-        super().__init__(client_factory=OwnKernelClient, **kwargs)
+        self._folder = TemporaryFolder()
+        own = {"connection_file": str(self._folder.path / "kernel.json")}
+        if os.name != "nt":
+            own |= {"transport": "ipc", "ip": str(self._folder.path / "kernel")}
+        super().__init__(client_factory=OwnKernelClient, **{**kwargs, **own})
         self._started: Any = None
+        self.said = ""
+        """What the kernel said it computes with."""
+        self.last_words = ""
+        """The last thing it said on standard error."""
         OwnKernelManager.latest[threading.get_ident()] = self
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Of this interpreter, whatever kernels are installed under the name that the notebook gives."""
+        return KernelSpec(argv=list(KERNEL_COMMAND), display_name="Python 3", language="python")
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         # what is drawn goes into the notebook, whatever the user's own shell prefers
-        kw["env"] = {**(kw.get("env") or os.environ), "MPLBACKEND": _INLINE}
-        await super()._async_launch_kernel([*kernel_cmd, *_SHOWN_FOR_A_PAGE], **kw)
+        kw["env"] = {**(kw.get("env") or os.environ), "MPLBACKEND": _INLINE, COMPUTED_WITH: str(self._computed_with)}
+        # IPython keeps its files in the home of its user
+        own = f"--BaseIPythonApplication.ipython_dir={self._folder.path}"
+        with self._errors.open("wb") as errors:
+            command = [*kernel_cmd, *_SHOWN_FOR_A_PAGE, own]
+            await super()._async_launch_kernel(command, **{**kw, "stderr": errors})
         self._started = getattr(self.provisioner, "process", None)
+
+    @property
+    def _errors(self) -> Path:
+        """What a started kernel says on standard error; a forked one says it where the warm process does."""
+        return self._folder.path / "errors"
+
+    @property
+    def _computed_with(self) -> Path:
+        return self._folder.path / "package"
 
     def kill_now(self) -> None:
         """Kill the kernel and all it has started, from any thread."""
@@ -154,7 +179,10 @@ class OwnKernelManager(AsyncKernelManager):
         await super()._async_cleanup_resources(restart=restart)
         if not restart:
             self.kill_now()  # what the notebook started ends with its kernel
-            shutil.rmtree(self._sockets, ignore_errors=True)
+            self.last_words = warm.last_line(self._errors)
+            with contextlib.suppress(OSError):
+                self.said = self._computed_with.read_text(encoding="utf-8")
+            self._folder.close()
 
     cleanup_resources = _async_cleanup_resources
 

@@ -11,19 +11,20 @@ import contextlib
 import json
 import os
 import pickle
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CAN_FORK", "ChildEndedError", "ForkedProcess", "Line", "WarmProcess", "pack", "unpack"]
+from porfse_analysis.reports.kernels.isolated import ISOLATED
+from porfse_analysis.reports.kernels.temporary import WITHIN, TemporaryFolder, clear_left
+
+__all__ = ["CAN_FORK", "ChildEndedError", "ForkedProcess", "Line", "WarmProcess", "last_line", "pack", "unpack"]
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 """macOS forks, but its own libraries (Accelerate) do not survive it."""
@@ -32,6 +33,11 @@ POLL_SECONDS = 0.01
 """Between two looks at whether a process is ready, or has ended."""
 
 _WAIT_FOR_END = 10.0
+
+_ZYGOTE = "porfse_analysis.reports.kernels.zygote"
+
+_SHOWN = 300
+"""Characters of what a process said before it ended."""
 
 WARM_ADDRESS = ""
 """In a fork of a warm process: where that process listens."""
@@ -84,27 +90,44 @@ class WarmProcess:
     """A warm process of our own. It ends, with every process forked from it, when it is closed or we end."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix="porfse-")
-        self.address = str(Path(self.folder) / "warm")
+        clear_left()
+        self.folder = TemporaryFolder()
+        self.address = str(self.folder.path / "warm")
+        self._errors = self.folder.path / "errors"
         self._lock = threading.Lock()
         self._closed = False
-        self.process = self._start()
+        self._said = ""
+        try:
+            self.process = self._start()
+        except BaseException:
+            self.folder.close()
+            raise
 
     def _start(self) -> subprocess.Popen[bytes]:
         Path(self.address).unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX) as listener:
+        with contextlib.ExitStack() as stack:
+            listener = stack.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(self.address)
             listener.listen(64)
-            # kernels are started without frozen modules, so that a debugger can see them
-            command = [sys.executable, "-Xfrozen_modules=off", "-m", "porfse_analysis.reports.kernels.zygote"]
+            # until everything is imported: what ends it then is told by `last_words`, and not on the screen
+            errors = stack.enter_context(self._errors.open("wb"))
+            screen = _standard_error()
+            stack.callback(os.close, screen)
+            command = [sys.executable, ISOLATED, "-Xfrozen_modules=off", "-m", _ZYGOTE]
             # matplotlib is imported there: a backend it does not know would end it, and kernels have their own
             env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+            env[WITHIN] = str(self.folder.path)
             return subprocess.Popen(
-                [*command, str(listener.fileno()), self.address],
-                pass_fds=[listener.fileno()],
+                [*command, str(listener.fileno()), self.address, str(screen)],
+                pass_fds=[listener.fileno(), screen],
                 stdin=subprocess.PIPE,
+                stderr=errors,
                 env=env,
             )
+
+    def last_words(self) -> str:
+        """Why the warm process ended while it was being started, in one line; "" where it said nothing."""
+        return last_line(self._errors) or self._said
 
     def call(self, function: Callable[..., Any], *args: Any, limit: float | None = None) -> Any:
         """What `function(*args)` gives in a fork of the warm process; both must be importable there.
@@ -133,6 +156,7 @@ class WarmProcess:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=1)  # its connections close a moment before it is seen to end
             if self.process.poll() is not None:
+                self._said = last_line(self._errors)
                 self._close_input()
                 self.process = self._start()
 
@@ -151,13 +175,32 @@ class WarmProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.close()
 
     def __enter__(self) -> WarmProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def last_line(errors: Path) -> str:
+    """The last line that a process has written there, with the file it was in when that was a traceback."""
+    try:
+        said = errors.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    files = [line for line in lines if line.startswith("File ")]
+    return " ".join([*lines[-1:], *(f"({line})" for line in files[-1:])])[:_SHOWN]
+
+
+def _standard_error() -> int:
+    """A copy of where standard error goes; nowhere, when it is closed."""
+    try:
+        return os.dup(2)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 class ForkedProcess:

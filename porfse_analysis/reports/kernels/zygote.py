@@ -1,7 +1,8 @@
 """The warm process that is forked: it imports what a report needs, once, and never computes.
 
-Started by `warm.WarmProcess` as `python -m porfse_analysis.reports.kernels.zygote FD ADDRESS`; FD is a
-listening socket. On a connection it is asked, one JSON object a line:
+Started by `warm.WarmProcess` as `python -P -m porfse_analysis.reports.kernels.zygote FD ADDRESS ERRORS`; FD is a
+listening socket, ERRORS where standard error goes once everything is imported. On a connection it is asked, one JSON
+object a line:
 
     {"kernel": {"argv": [...], "cwd": "...", "env": {...}}}  ->  {"pid": 123}
     {"poll": 123}                                            ->  {"status": null, or the exit code}
@@ -29,6 +30,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from porfse_analysis.reports.kernels import warm
+from porfse_analysis.reports.kernels.isolated import import_matplotlib, serve_kernel
 
 __all__ = ["main", "preload"]
 
@@ -70,8 +72,12 @@ def main() -> None:
     # Ctrl-C is for the command that started it all; it ends this process by closing its input
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     preload()
+    sys.stderr.flush()
+    os.dup2(int(sys.argv[3]), 2)
+    os.close(int(sys.argv[3]))
     # from here on there may be forks that must not outlive this process
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _Server(listener, address).serve()
     _end(0)  # nothing here needs the long way out
 
@@ -88,6 +94,7 @@ def preload() -> None:
         import_module("pandas")
     finally:
         del builtins.get_ipython  # type: ignore[attr-defined]
+    import_matplotlib()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the libraries' own dependencies, nothing a user can act on
         for name in _LIBRARIES:
@@ -182,6 +189,7 @@ class _Server:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         self.selector.close()
         for ours in (self.listener, self.wake, self.woken, *self.children):
             if ours is not connection:
@@ -267,11 +275,7 @@ def _become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
         random.seed()
         numpy.random.seed()
         sys.argv = ["ipykernel_launcher", *argv]
-        from ipykernel.kernelapp import IPKernelApp
-
-        app = IPKernelApp.instance(parent_handle=os.getppid())
-        app.initialize(argv)  # type: ignore[no-untyped-call]
-        app.start()  # type: ignore[no-untyped-call]
+        serve_kernel(argv, os.getppid())
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
