@@ -42,7 +42,12 @@ def fill(path: Path, programme: Programme, *, licence: str = "") -> Path:
     """The template with the tables of a programme typed in."""
     write_template(path)
     book = load_workbook(path)
-    metadata = {"cci": programme.cci, "licence": licence}
+    metadata = {
+        "cci": programme.cci,
+        "licence": licence,
+        "predecessor": programme.predecessor,
+        "author": programme.author,
+    }
     metadata |= {f"title_{lang}": title for lang, title in programme.titles.items()}
     for row in book["programme"].iter_rows(min_row=2):
         if value := metadata.get(row[0].value):

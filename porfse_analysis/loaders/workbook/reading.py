@@ -130,10 +130,12 @@ def _read(path: Path, progress: Progress | None) -> tuple[Programme, str]:
             rows=sheets.rows,
             where=str(path),
             known=faults,
+            author=" ".join(metadata.get("author", "").split()),
         )
     except DataError as error:
         raise DataError(path, [sheets.placed(fault) for fault in error.faults]) from error
-    return programme, metadata.get("licence", "")
+    # what it names is looked for from the folder the workbook is imported into
+    return replace(programme, predecessor=metadata.get("predecessor", "")), metadata.get("licence", "")
 
 
 def read_sheets(path: Path, progress: Progress | None = None, *, whole: bool = True) -> Sheets:

@@ -70,7 +70,9 @@ def write_workbook(programme: Programme, path: Path, *, licence: str = "") -> No
     if faults:
         raise DataError(path, faults)
     titles = {f"title_{lang}": programme.titles.get(lang, "") for lang in LANGUAGES}
-    _write(path, tables, {"cci": programme.cci, "licence": licence, **titles})
+    before = "" if programme.no_predecessor[0] == "no_text" else programme.predecessor
+    named = {"licence": licence, "author": programme.author, "predecessor": before}
+    _write(path, tables, {"cci": programme.cci, **named, **titles})
 
 
 def _too_long(frame: pd.DataFrame, table: schema.Table) -> Iterator[Fault]:

@@ -35,7 +35,7 @@ def need(column: Column) -> Texts:
 
 
 def fields() -> dict[str, Texts]:
-    """The rows of the sheet `programme` and what each means: code, a title by language, licence."""
+    """The rows of the sheet `programme` and what each means: code, titles, licence, author, predecessor."""
     titles: dict[str, Texts] = {
         f"title_{known}": {
             lang: text("workbook.title", lang, language=locale(lang).languages.get(known, known)) for lang in LANGUAGES
@@ -45,5 +45,5 @@ def fields() -> dict[str, Texts]:
     return {
         "cci": in_every_language("workbook.cci"),
         **titles,
-        "licence": in_every_language("workbook.licence"),
+        **{name: in_every_language(f"workbook.{name}") for name in ("licence", "author", "predecessor")},
     }
