@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-all test-browser test-other latest lint lock bench mutants clean
+.PHONY: help setup report test test-all test-browser test-other latest lint lock docs docs-en docs-it release bench mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,19 @@ lint: $(STAMP) ## check style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Warnings are errors; what the pages run is run again only when it, the package or its data has changed.
+SPHINX := $(BIN)/python -m sphinx -q -W --keep-going -c docs -b html
+
+docs: $(STAMP) ## write the site of the documentation into build/docs, its examples run and its links checked
+	@$(MAKE) --no-print-directory -j 2 docs-en docs-it
+	$(BIN)/python docs/check_site.py build/docs
+
+docs-en: $(STAMP)
+	$(SPHINX) -d build/docs-read/en docs build/docs
+
+docs-it: $(STAMP)
+	$(SPHINX) -t it -d build/docs-read/it docs/it build/docs/it
 
 # With the extras of each package: without them pip 23 asks for a newer one than the lock has.
 lock: ## write requirements.lock again (needs uv; LOCK_ARGS=--upgrade for newer versions)

@@ -21,11 +21,11 @@ version = release = porfse_analysis.__version__
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "terminal", "made"]
 source_suffix = {".md": "myst-nb"}
+# `-t it` builds docs/it
+language = "it" if tags.has("it") else "en"  # type: ignore[name-defined]  # noqa: F821
 exclude_patterns = ["it/**"]
 highlight_language = "text"
 default_role = "code"
-# of a picture or a file with that name, not of another site
-nitpicky = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -33,7 +33,7 @@ myst_heading_anchors = 3
 myst_url_schemes = {"http": None, "https": None, "mailto": None, "site": "../{{path}}#{{fragment}}"}
 
 nb_execution_mode = "cache"
-nb_execution_cache_path = str(HERE.parent / "build" / "docs-cache")
+nb_execution_cache_path = str(HERE.parent / "build" / "docs-cache" / language)
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_ipywidgets_js: dict[str, Any] = {}

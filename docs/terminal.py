@@ -7,10 +7,9 @@
     ```
 
 The commands of one page run one after the other in one folder, made for them. `:code:` is how the last command has to
-end, `:last:` and `:first:` show so many lines of what is said, `:silent:` none; `:hidden:` commands lay ready what a page begins
-with and are not shown. `{file} NAME` shows a file and puts it
-into that folder. What was said is kept in build/docs-cache, by the commands, the package and its data: two languages of
-a page with the same commands run once.
+end, `:last:` and `:first:` show so many lines of what is said, `:silent:` none; `:hidden:` commands lay ready what a
+page begins with and are not shown. `{file} NAME` shows a file and puts it into that folder. What was said is kept in
+build/docs-cache, by the commands, the package and its data.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[1]
-KEPT = ROOT / "build" / "docs-cache" / "terminal.json"
+KEPT = ROOT / "build" / "docs-cache" / "terminal"
 
 
 @cache
@@ -46,7 +45,7 @@ def of_the_package() -> str:
 
 
 class Session:
-    """What a page has done so far: files it wrote and commands it ran, which are run only where one is new."""
+    """What a page has done so far: its files and commands, which are run only where one of them is new."""
 
     def __init__(self) -> None:
         self.steps: list[list[str]] = []
@@ -59,18 +58,17 @@ class Session:
     def add(self, kind: str, what: str, text: str = "") -> tuple[int, str]:
         """Exit code and text of a step, from what is kept or by running all that was not run yet."""
         self.steps.append([kind, what, text])
-        kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
         if kind == "file":
             return 0, text
-        if self.key() not in kept:
+        kept = KEPT / f"{self.key()}.json"
+        if not kept.is_file():
             answer = (0, "")
             while self.done < len(self.steps):
                 answer = self.run(*self.steps[self.done])
                 self.done += 1
-            kept[self.key()] = answer
-            KEPT.parent.mkdir(parents=True, exist_ok=True)
-            KEPT.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-        code, said = kept[self.key()]
+            KEPT.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(answer), encoding="utf-8")
+        code, said = json.loads(kept.read_text(encoding="utf-8"))
         return code, said
 
     def run(self, kind: str, what: str, text: str) -> tuple[int, str]:
