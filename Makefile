@@ -83,6 +83,9 @@ lock: ## write requirements.lock again (needs uv; LOCK_ARGS=--upgrade for newer 
 	"$(UV)" pip compile pyproject.toml --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
 		--no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock $(LOCK_ARGS)
 
+release: $(STAMP) ## build sdist and wheel into dist/ and check them; nothing is sent anywhere
+	$(BIN)/python .ci/release.py
+
 bench: $(STAMP) ## run the benchmarks
 	$(BIN)/python -m benchmarks
 
