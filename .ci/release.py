@@ -29,7 +29,7 @@ NEEDED = ("datapackage.json", "programme_report.ipynb", "it.toml", "page.html.j2
 REPORT_OF_THE_CORE = """
 import porfse_analysis as pf
 report = pf.open_report(pf.load_programme(), cutoff="2018-09-30", lang="it")
-assert len(report.results) > 100 and len(report.verdicts) == 28, report
+assert len(report.results) > 100 and len(report.verdicts) >= 28, report
 rate = pf.certification_rate(report.programme, cutoff="2018-09-30", by="programme").iloc[0]
 assert (rate["numerator"], rate["denominator"]) == (144e6, 970.47e6), rate
 print(pf.__version__)

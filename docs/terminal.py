@@ -7,9 +7,10 @@
     ```
 
 The commands of one page run one after the other in one folder, made for them. `:code:` is how the last command has to
-end, `:last:` and `:first:` show so many lines of what is said, `:silent:` none; `:hidden:` commands lay ready what a
-page begins with and are not shown. `{file} NAME` shows a file and puts it into that folder. What was said is kept in
-build/docs-cache, by the commands, the package and its data.
+end; `:first:` and `:last:` show so many lines of what is said, `:only:` those that have a pattern, `:silent:` none,
+`:width:` so many letters of each. `:hidden:` commands lay ready what a page begins with and are not shown.
+`{file} NAME` shows a file and puts it into that folder. What was said is kept in build/docs-cache, by the commands,
+the package and its data.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,14 +68,14 @@ class Session:
             while self.done < len(self.steps):
                 answer = self.run(*self.steps[self.done])
                 self.done += 1
-            KEPT.mkdir(parents=True, exist_ok=True)
             kept.write_text(json.dumps(answer), encoding="utf-8")
         code, said = json.loads(kept.read_text(encoding="utf-8"))
         return code, said
 
     def run(self, kind: str, what: str, text: str) -> tuple[int, str]:
         if self.folder is None:
-            self.folder = Path(tempfile.mkdtemp(prefix="porfse-docs-"))
+            KEPT.mkdir(parents=True, exist_ok=True)
+            self.folder = Path(tempfile.mkdtemp(dir=KEPT.parent))
         if kind == "file":
             path = self.folder / what
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +94,7 @@ class Session:
 
     def close(self) -> None:
         if self.folder is not None:
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def block(text: str, language: str) -> nodes.literal_block:
@@ -118,6 +120,8 @@ class Terminal(Page):
         "first": directives.positive_int,
         "last": directives.positive_int,
         "silent": directives.flag,
+        "only": directives.unchanged_required,
+        "width": directives.positive_int,
         "hidden": directives.flag,
     }
 
@@ -135,9 +139,13 @@ class Terminal(Page):
 
     def part(self, said: str) -> str:
         lines = said.splitlines()
+        if "width" in self.options:
+            lines = [line[: self.options["width"]].rstrip() for line in lines]
+        if "only" in self.options:
+            return "\n".join(line for line in lines if re.search(self.options["only"], line))
         first, last = self.options.get("first", 0), self.options.get("last", 0)
         if not (first or last) or len(lines) <= first + last:
-            return said
+            return "\n".join(lines)
         return "\n".join([*lines[:first], "[...]", *(lines[-last:] if last else [])])
 
 
