@@ -57,7 +57,7 @@ html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options: dict[str, Any] = {
     "navbar_start": ["name"],
-    "navbar_center": ["navbar-nav"],
+    "navbar_center": [],
     "navbar_end": ["other-language", "theme-switcher"],
     "navbar_persistent": ["search-button-field"],
     "secondary_sidebar_items": ["page-toc"],
@@ -66,11 +66,10 @@ html_theme_options: dict[str, Any] = {
     "show_prev_next": True,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
-    "header_links_before_dropdown": 4,
-    "article_header_start": ["breadcrumbs"],
+    "article_header_start": [],
 }
 html_context = {"default_mode": "auto"}
-html_sidebars = {"index": []}
+html_sidebars = {"**": ["all-pages"]}
 
 
 def other_language(app: Any, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:

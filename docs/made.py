@@ -71,8 +71,8 @@ def table(head: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> str:
 
 HEADS = {
     "indicators": {
-        "en": ("name", "title", "formula", "unit", "meaning"),
-        "it": ("nome", "titolo", "formula", "unità", "significato"),
+        "en": ("name", "formula", "unit", "meaning"),
+        "it": ("nome", "formula", "unità", "significato"),
     },
     "rules": {
         "en": ("name", "rule", "value", "status", "source"),
@@ -85,10 +85,7 @@ def indicators(lang: str) -> str:
     """Every declared indicator."""
     return table(
         HEADS["indicators"][lang],
-        (
-            (f"`{one.id}`", one.title[lang], one.formula, f"`{one.unit}`", one.definition[lang])
-            for one in INDICATORS.values()
-        ),
+        ((f"`{one.id}`", one.formula, f"`{one.unit}`", one.definition[lang]) for one in INDICATORS.values()),
     )
 
 
