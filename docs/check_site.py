@@ -51,7 +51,9 @@ def elsewhere(address: str) -> bool:
 
 def faults(folder: Path) -> Iterator[str]:
     """Every fault of the pages and style sheets of a folder."""
-    pages = {path.resolve(): Page(path) for path in sorted(folder.rglob("*.html"))}
+    # a template of the theme lies among its style sheets
+    paths = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.relative_to(folder).parts]
+    pages = {path.resolve(): Page(path) for path in paths}
     if not pages:
         yield f"{folder}: no page"
     for path, page in pages.items():

@@ -97,8 +97,8 @@ class Session:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def block(text: str, language: str) -> nodes.literal_block:
-    return nodes.literal_block(text, text, language=language)
+def block(text: str, language: str = "text", look: str = "") -> nodes.literal_block:
+    return nodes.literal_block(text, text, language=language, classes=[look] if look else [])
 
 
 class Page(SphinxDirective):
@@ -132,9 +132,9 @@ class Terminal(Page):
             raise self.error(f"{commands}\nended with {code}:\n{said}")
         if "hidden" in self.options:
             return []
-        shown: list[nodes.Node] = [block(commands, "sh")]
+        shown: list[nodes.Node] = [block(commands, look="pf-typed")]
         if said and "silent" not in self.options:
-            shown.append(block(self.part(said), "text"))
+            shown.append(block(self.part(said), look="pf-said"))
         return shown
 
     def part(self, said: str) -> str:
