@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-all test-browser test-other latest lint lock bench mutants clean
+.PHONY: help setup report test test-all test-browser test-other latest lint lock docs docs-en docs-it release bench mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,11 +64,27 @@ lint: $(STAMP) ## check style, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Warnings are errors; what the pages run is run again only when it, the package or its data has changed.
+SPHINX := $(BIN)/python -m sphinx -q -W --keep-going -c docs -b html
+
+docs: $(STAMP) ## write the site of the documentation into build/docs, its examples run and its links checked
+	@$(MAKE) --no-print-directory -j 2 docs-en docs-it
+	$(BIN)/python docs/check_site.py build/docs
+
+docs-en: $(STAMP)
+	$(SPHINX) -d build/docs-read/en docs build/docs
+
+docs-it: $(STAMP)
+	$(SPHINX) -t it -d build/docs-read/it docs/it build/docs/it
+
 # With the extras of each package: without them pip 23 asks for a newer one than the lock has.
 lock: ## write requirements.lock again (needs uv; LOCK_ARGS=--upgrade for newer versions)
 	@command -v "$(UV)" >/dev/null || { echo "No uv here: pip install uv, or call: make lock UV=/path/to/uv" >&2; exit 1; }
 	"$(UV)" pip compile pyproject.toml --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
 		--no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock $(LOCK_ARGS)
+
+release: $(STAMP) ## build sdist and wheel into dist/ and check them; nothing is sent anywhere
+	$(BIN)/python .ci/release.py
 
 bench: $(STAMP) ## run the benchmarks
 	$(BIN)/python -m benchmarks

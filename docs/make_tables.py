@@ -1,10 +1,9 @@
-"""Write the tables of README.md and docs/programme-folder.md that are made from the package's declarations."""
+"""Write docs/programme-folder.md, which is made from the package's declarations of the tables."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.loaders.template import describe
 from porfse_analysis.schema import TABLES
 
@@ -92,15 +91,6 @@ sources they cite, rules, comments and files stay, and the command names them.
 - Only `.xlsx` is read (not `.xls`, `.xlsb`, `.ods`, `.csv`), without a password, up to 400 MB unpacked."""
 
 
-def indicator_table() -> str:
-    lines = ["| name | formula | unit | meaning |", "|---|---|---|---|"]
-    lines += [
-        f"| `{indicator.id}` | {indicator.formula} | {indicator.unit} | {indicator.definition['en']} |"
-        for indicator in INDICATORS.values()
-    ]
-    return "\n".join(lines)
-
-
 def folder_page() -> str:
     parts = [
         "# A programme folder",
@@ -125,13 +115,5 @@ def folder_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def readme() -> str:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    head, rest = text.split("held by a test -->\n", 1)
-    tail = rest[rest.index("<!-- /indicators -->") :]
-    return f"{head}held by a test -->\n\n{indicator_table()}\n\n{tail}"
-
-
 if __name__ == "__main__":
-    (ROOT / "README.md").write_text(readme(), encoding="utf-8")
     (ROOT / "docs" / "programme-folder.md").write_text(folder_page(), encoding="utf-8")

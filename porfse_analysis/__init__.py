@@ -5,13 +5,14 @@ needs none of them starts at once.
 """
 
 import sys
+from importlib.metadata import version
 
 from lazy_loader import attach_stub
 
-__version__ = "0.1.0"
+__version__ = version("porfse_analysis")
 
 __getattr__, _, __all__ = attach_stub(__name__, __file__)
-del attach_stub, _
+del attach_stub, version, _
 
 
 def __dir__() -> list[str]:

@@ -71,7 +71,7 @@ def financial_progress(
     -------
     DataFrame
         The result columns, one row per key and rate of `RATES`; unit 1; numerator and denominator in euro. Notes:
-        published_total, stale, partial, zero_denominator, not_reported, and the bounds (`result.BOUNDS`, base_...) of
+        published_total, stale, partial, zero_denominator, not_reported, and the bounds (`result.BOUNDS`, `base_...`) of
         figures that are not exact.
 
     Raises

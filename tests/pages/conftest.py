@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from page_maker import INVENTED, Pages, Reports
 
@@ -37,3 +39,31 @@ def _opened_once(bundled: Programme, reports: Reports):
         patch.setattr(view, "open_report", reports)
         patch.setattr(site, "open_report", reports)
         yield
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page that fails the test on any dialog, error on the console or request to another host."""
+    page = browser.new_page()
+    heard = []
+    page.on("dialog", lambda dialog: (heard.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("console", lambda message: heard.append(f"console {message.text}") if message.type == "error" else None)
+    page.on("pageerror", lambda error: heard.append(f"error {error}"))
+    page.on(
+        "request", lambda request: None if request.url.startswith(("file:", "data:")) else heard.append(request.url)
+    )
+    yield page
+    page.close()
+    assert heard == []

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import hostile
 import pytest
+from page_maker import AXE
 from site_tools import write_site
 
 from porfse_analysis import load_programme, resources
@@ -17,11 +18,6 @@ pytestmark = pytest.mark.browser
 LANGUAGES = ("it", "en")
 DATES = ("2014-12-31", "2018-09-30", "2022-06-30")
 WIDTHS = (320, 768, 1920)
-# WCAG 2.2 A and AA, and what axe calls best practice; the size of targets is off unless asked for
-AXE = {
-    "resultTypes": ["violations"],
-    "rules": {"target-size": {"enabled": True}},
-}
 
 
 @pytest.fixture(scope="module")
@@ -51,34 +47,6 @@ def hostile_site(tmp_path_factory, pages):
     written = set(parent.rglob("*")) - before
     assert [path for path in written if out not in (path, *path.parents)] == []
     return out
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page that fails the test on any dialog, error on the console or request to another host."""
-    page = browser.new_page()
-    heard = []
-    page.on("dialog", lambda dialog: (heard.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("console", lambda message: heard.append(f"console {message.text}") if message.type == "error" else None)
-    page.on("pageerror", lambda error: heard.append(f"error {error}"))
-    page.on(
-        "request", lambda request: None if request.url.startswith(("file:", "data:")) else heard.append(request.url)
-    )
-    yield page
-    page.close()
-    assert heard == []
 
 
 def kinds(site, lang="it", date="2018-09-30"):

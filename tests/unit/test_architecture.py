@@ -11,49 +11,19 @@ import pytest
 import porfse_analysis
 
 PACKAGE = Path(porfse_analysis.__file__).parent
+sys.path.insert(0, str(PACKAGE.parent / "docs"))
 
-# each part may import those before it; parts on one line may import one another only within themselves
-LAYERS = (
-    ("errors", "files", "amounts", "codes", "schema", "table_faults", "inputs", "resources", "languages", "periods"),
-    ("programme",),
-    ("verdicts.rules",),
-    ("loaders",),
-    ("indicators",),
-    ("verdicts",),
-    ("display",),
-    ("plot",),
-    ("reports",),
-    ("explore",),
-    ("cli",),
-)
+from layers import LAYERS, imported, modules, part_of  # noqa: E402
+
 ORDER = {part: place for place, parts in enumerate(LAYERS) for part in parts}
 # indicators, verdicts and display know frames, never files
 NO_LOADERS = ("indicators", "verdicts", "display")
 
 
-# a table like the schema, which the folder of a programme is checked against
-TABLE_OF_RULES = "verdicts.rules"
-
-
-def part_of(path):
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return TABLE_OF_RULES if ".".join(parts) == TABLE_OF_RULES else parts[0]
-
-
-def imported(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("porfse_analysis."):
-            module = node.module.removeprefix("porfse_analysis.")
-            yield module if module == TABLE_OF_RULES else module.split(".")[0]
-        elif isinstance(node, ast.ImportFrom) and node.module == "porfse_analysis":
-            yield from (alias.name for alias in node.names)
-
-
 def test_imports_go_one_way():
-    modules = [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py"]
-    assert len(modules) > 20
+    assert len(modules()) > 20
     wrong = []
-    for path in modules:
+    for path in modules():
         own = part_of(path)
         assert own in ORDER, f"{path.name}: give its part a layer"
         for other in imported(path):

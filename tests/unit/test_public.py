@@ -94,9 +94,10 @@ def test_a_report_opens_as_it_did():
 
 def test_changes_are_said_where_users_look():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    unreleased = changelog.split("## [Unreleased]", 1)[1].split("\n## [", 1)[0]
-    assert "### Changed" in unreleased
-    assert "from-0.1-to-0.2.md" in unreleased
+    newest = changelog.split("\n## [", 2)[1]
+    assert newest.startswith(f"{pf.__version__}] - ")
+    assert "### Changed" in newest
+    assert "from-0.1-to-0.2.md" in newest
     assert (ROOT / "docs" / "from-0.1-to-0.2.md").is_file()
 
 
