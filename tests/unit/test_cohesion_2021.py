@@ -526,8 +526,8 @@ def test_records_of_opencoesione_as_they_are_published(tmp_path):
     ("content", "said"),
     [
         (b"PAR1\x15\x04\x15", "is a Parquet file"),
-        (gzip.compress(b"X\n\x00\x00\x00\x03\x00\x04"), "is an R file (.Rds)"),
-        (gzip.compress(b"RDX3\nX\n"), "is an R file (.RData)"),
+        (gzip.compress(b"X\n\x00\x00\x00\x03\x00\x04", mtime=0), "is an R file (.Rds)"),
+        (gzip.compress(b"RDX3\nX\n", mtime=0), "is an R file (.RData)"),
         (b"\xfd7zXZ\x00\x00", "is packed with xz"),
         (bz2.compress(b"RDX3\n"), "is packed with bzip2"),
         (b"PK\x03\x04xl/", "is a workbook or a zip archive"),
