@@ -58,7 +58,7 @@ SAID_OF = {
 
 def glossary(lang: str) -> str:
     """Every term of the pages, as their own glossary has it."""
-    return f"```{{raw}} html\n<div class='pf-terms'>{all_terms(lang)}</div>\n```"
+    return f"```{{raw}} html\n<div class='pf-terms'>{all_terms(lang).html}</div>\n```"
 
 
 def row(*cells: object) -> str:
