@@ -178,7 +178,8 @@ def of_command(name: str, command: Any) -> Iterator[str]:
 
 def written_as(one: Any) -> str:
     if one.param_type_name == "argument":
-        return f"`{(one.metavar or one.name).upper().strip('[]')}`"
+        name = re.sub(r"[\[\].]", "", one.metavar or one.name).upper()
+        return f"`{name}`" + (", repeatable" if one.nargs == -1 else "")
     names = ", ".join(f"`{name}`" for name in [*one.opts, *one.secondary_opts])
     value = "" if getattr(one, "is_flag", False) else f" `{one.metavar or one.name.upper()}`"
     return names + value + (", repeatable" if getattr(one, "multiple", False) else "")
