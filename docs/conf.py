@@ -53,6 +53,8 @@ html_js_files = ["scrolled.js"]
 templates_path = [str(HERE / "templates")]
 html_title = f"porfse_analysis {version}"
 html_copy_source = False
+# else the search asks for each page it has found, which pages that are files may not
+html_show_search_summary = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options: dict[str, Any] = {

@@ -32,14 +32,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "programme": ("load_programme", "Programme", "open_report", "Report"),
     "indicators": (
         *("all_indicators", "financial_progress", "certification_rate", "eu_payment_rate"),
-        *("target_achievement_ratio", "participants", "residents", "per_capita_spend", "INDICATORS"),
+        *("target_achievement_ratio", "certification_target_ratio", "participants", "women_and_men", "residents"),
+        *("per_capita_spend", "cost_per_result", "INDICATORS"),
     ),
     "changes": (
         *("all_changes", "financial_changes", "target_ratio_changes", "participant_changes"),
-        *("allocation_changes", "target_changes"),
+        *("allocation_changes", "target_changes", "beside_predecessor"),
     ),
     "verdicts": (
-        *("check", "check_claims", "performance_framework", "framework_indicators"),
+        *("check", "check_claims", "performance_framework", "framework_indicators", "framework_distances"),
+        *("closure_balance", "financial_correction"),
         *("decommitment", "payment_applications", "decommitment_claims", "RULES", "rules_table"),
     ),
     "showing": ("wide", "label", "plot", "figure", "show", "record"),
@@ -58,7 +60,7 @@ SAID_OF = {
 
 def glossary(lang: str) -> str:
     """Every term of the pages, as their own glossary has it."""
-    return f"```{{raw}} html\n<div class='pf-terms'>{all_terms(lang)}</div>\n```"
+    return f"```{{raw}} html\n<div class='pf-terms'>{all_terms(lang).html}</div>\n```"
 
 
 def row(*cells: object) -> str:
@@ -178,7 +180,8 @@ def of_command(name: str, command: Any) -> Iterator[str]:
 
 def written_as(one: Any) -> str:
     if one.param_type_name == "argument":
-        return f"`{(one.metavar or one.name).upper().strip('[]')}`"
+        name = re.sub(r"[\[\].]", "", one.metavar or one.name).upper()
+        return f"`{name}`" + (", repeatable" if one.nargs == -1 else "")
     names = ", ".join(f"`{name}`" for name in [*one.opts, *one.secondary_opts])
     value = "" if getattr(one, "is_flag", False) else f" `{one.metavar or one.name.upper()}`"
     return names + value + (", repeatable" if getattr(one, "multiple", False) else "")

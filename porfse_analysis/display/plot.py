@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -90,7 +92,7 @@ def rates(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> A
     left_out, rows = rows[another], rows[~another]
     stages = [stage for stage, name in RATES.items() if (rows["indicator"] == name).any()]
     names = {axis: axis_name(axis, lang, _titles(rows)) for axis in allocation.index}
-    with house_style():
+    with _styled():
         ax = _axes(ax, rates_height(stages, names) + 1.2)
         said = draw_rates(ax, allocation, rows, lang, stages=stages, names=names)
         legend = rates_legend(stages, lang)
@@ -141,7 +143,7 @@ def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") ->
     rows = counted_ratios(_one(frame, lang))
     if rows.empty:
         raise ParameterError("frame: no target ratio to draw")
-    with house_style():
+    with _styled():
         ax = _axes(ax, targets_height(target_names(rows, lang)) + 1.0)
         said = draw_targets(ax, rows, lang)
         _below(ax, frame, rows, lang, [_dates(rows, lang)])
@@ -196,7 +198,7 @@ def funnel(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") -> 
     drawn = drawn.sort_values("stage", key=lambda stage: stage.map(order), kind="stable")
     if drawn["amount"].isna().all():
         raise ParameterError("frame: no amount of the programme to draw")
-    with house_style():
+    with _styled():
         ax = _axes(ax, 0.45 * len(drawn) + 0.9)
         said = draw_funnel(ax, drawn, lang)
         known = drawn[drawn["amount"].notna()]
@@ -245,7 +247,7 @@ def over_time(frame: pd.DataFrame, ax: Axes | None = None, *, lang: str = "it") 
     lines, alone = several_dates(own, lang)
     if lines.empty:
         raise ParameterError("frame: every rate has one date alone, and a point is no line: give more cutoffs")
-    with house_style():
+    with _styled():
         ax = _axes(ax, 3.6)
         said = draw_over_time(ax, lines, lang)
         below = [wording.text("caption.over_time_one", lang, values="; ".join(alone))] if alone else []
@@ -295,6 +297,17 @@ def _base_bound(note: str) -> str:
 def _titles(rows: pd.DataFrame) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = rows.attrs.get(NAMES, {}).get("axes", {}).get(rows["programme"].iloc[0], {})
     return found
+
+
+@contextmanager
+def _styled() -> Iterator[None]:
+    """Our style for what is drawn. That a notebook shows figures by itself, which the first one turns on, stays so."""
+    with house_style():
+        try:
+            yield
+        finally:
+            shown_at_once = mpl.is_interactive()
+    mpl.interactive(shown_at_once)
 
 
 def _axes(ax: Axes | None, height: float) -> Axes:

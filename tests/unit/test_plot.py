@@ -230,3 +230,22 @@ def test_a_figure_without_words_is_refused():
         pf.figure(Drawing(), alt=" ")
     with pytest.raises(ParameterError, match="fig is of type str: give a figure of matplotlib, or axes of one"):
         pf.figure("figure.png", alt="x")
+
+
+def test_a_notebook_that_shows_figures_by_itself_goes_on_to_do_so(small, monkeypatch):
+    """Its backend turns that on when it makes the first figure, which is within our style."""
+    from matplotlib import pyplot
+
+    def subplots(*arguments, made=pyplot.subplots, **options):
+        mpl.interactive(True)
+        return made(*arguments, **options)
+
+    monkeypatch.setattr(pyplot, "subplots", subplots)
+    mpl.interactive(False)
+    try:
+        font = mpl.rcParams["font.size"]
+        pf.plot.rates(pf.financial_progress(small, cutoff=AUTUMN))
+        assert mpl.is_interactive()
+        assert mpl.rcParams["font.size"] == font
+    finally:
+        mpl.interactive(False)
