@@ -132,7 +132,7 @@ def measured(data: Framework) -> list[Measured]:
     def at(item: Measured) -> tuple[object, ...]:
         return kinds.index(item.row["kind"]), place(item.row["axis"]), *(item.row[name] for name in order)
 
-    return sorted(found, key=at)  # type: ignore[arg-type]
+    return sorted(found, key=at)
 
 
 def _by_indicator(data: Framework) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
