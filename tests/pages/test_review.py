@@ -252,7 +252,7 @@ def test_unconfirmed_rules_stand_out(sheet, lang):
     named = {"it": ("da confermare", "2,625%", "nessuno"), "en": ("to be confirmed", "2.625%", "none")}[lang]
     # those that can be read in another way, and apart from them those whose article was not read
     marked = shown.loc[shown["status"] == named[0], "rule"]
-    assert len(marked) == 8
+    assert len(marked) == 9
     unread = {"it": "non verificata", "en": "unconfirmed"}[lang]
     assert set(shown["status"]) == {named[0], unread, ""}
     assert f"({(shown['status'] == unread).sum()})" in table.notes[0]

@@ -193,5 +193,5 @@ def hypotheses(report: Report, against: Against = "milestone") -> Table:
         ],
         [report.text("distance.hypotheses_note"), *_older(found, report)],
         source=source_line([*found["source"], *found["target_source"]], report),
-        empty=report.text("distance.nothing", high=high) if len(lacking) else "",
+        empty=report.text("distance.nothing", high=high) if len(lacking) else report.text("empty.framework_indicators"),
     )
