@@ -8,6 +8,9 @@ import pytest
 
 import porfse_analysis as pf
 from porfse_analysis.display import tables
+from porfse_analysis.display.cutoffs import figures as cutoff_figures
+from porfse_analysis.display.cutoffs import tables as cutoffs
+from porfse_analysis.display.cutoffs.comparison import open_cutoff_comparison
 from porfse_analysis.display.words.indicators import unit_name
 from porfse_analysis.errors import DataError
 from porfse_analysis.loaders.cohesion.given import tables_given
@@ -107,3 +110,32 @@ def test_the_allocation_beside_the_predecessor_has_its_own_digits():
     (row,) = table.written().to_dict("records")
     assert (row["numerator"], row["denominator"]) == ("144", "970.47")
     assert (row["predecessor_numerator"], row["predecessor_denominator"]) == ("193.81", "798.00")
+
+
+@pytest.fixture(scope="module")
+def of_2007():
+    """Two dates of a programme of which nothing is published by axis, no target and no participant."""
+    return open_cutoff_comparison(pf.load_programme().before, cutoff="2013-12-31", compare_to="2013-10-31", lang="en")
+
+
+def test_two_dates_of_a_programme_without_axes(of_2007):
+    assert "did not change the allocation of the programme; no targets are in the data." in cutoffs.lead(of_2007).html
+    assert "No participants are published at either date." in cutoffs.participants(of_2007)._repr_html_()
+    assert cutoffs.allocations(of_2007).caption.startswith("Allocation of the programme")
+    assert "For each axis" not in cutoff_figures.rates(of_2007).html
+
+
+def test_what_neither_date_has_is_one_line(of_2007):
+    table = cutoffs.not_compared(of_2007)
+    assert table.frame.empty
+    assert table.empty == (
+        "Not published at either date: Activation rate (Whole programme); Selection rate (Whole programme); "
+        "Commitment rate (Whole programme); Payment rate (Whole programme); Declaration rate (Whole programme)."
+    )
+    bundled = open_cutoff_comparison(pf.load_programme(), cutoff="2018-09-30", compare_to="2017-12-31", lang="en")
+    table = cutoffs.not_compared(bundled)
+    assert "not_reported" not in set(table.frame["status"])
+    assert table.notes == [
+        "Not published at either date: Activation rate (V); Commitment rate (I, II, III, IV, V); "
+        "Payment rate (I, II, III, IV, V); Certification rate (I, II, III, IV, V)."
+    ]
