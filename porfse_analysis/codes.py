@@ -26,6 +26,7 @@ __all__ = [
     "cci_problem",
     "doubtful_target",
     "impossible_counts",
+    "in_reading_order",
     "is_percentage",
     "misspelt",
     "people_targets",
@@ -318,6 +319,11 @@ def axis_places(axes: pd.Series) -> pd.Series:
     key = reading_order(labels)
     ordered = sorted(labels, key=lambda label: (label != "ALL", key(label)))
     return axes.astype("str").map({label: place for place, label in enumerate(ordered)}).astype("int64")
+
+
+def in_reading_order(column: pd.Series) -> pd.Series:
+    """The key of `sort_values` for rows sorted by axis and other columns: an axis by its place, the rest as it is."""
+    return axis_places(column) if column.name == "axis" else column
 
 
 CCI_REMEDY = "Write the code of the programme as a text, as 2014IT05SFOP007"

@@ -25,7 +25,7 @@ def beside(page: ProgrammePage) -> tuple[Table, ...]:
     rows = beside_predecessor(page.programme, cutoff=page.cutoff)
     if rows.empty:
         return ()
-    rows["precision"] = _precision(page, rows)
+    rows["precision"], rows["allocation_precision"] = _precisions(page, rows)
     names = {"programme": page.programme.title(page.lang), "predecessor": before.title(page.lang)}
     return (
         Table(
@@ -75,7 +75,7 @@ def _columns(page: ProgrammePage, which: str, cci: str) -> list[Column]:
             page.text("column.allocation_million"),
             "figure",
             group,
-            cells.million(page, f"{which}denominator"),
+            cells.million(page, f"{which}denominator", f"{which}allocation_precision"),
         ),
         Column(
             f"{which}data_date", page.text("column.data_date"), "text", group, cells.date(page, f"{which}data_date")
@@ -84,11 +84,16 @@ def _columns(page: ProgrammePage, which: str, cci: str) -> list[Column]:
     ]
 
 
-def _precision(page: ProgrammePage, rows: pd.DataFrame) -> pd.Series:
-    """The unit of the last published digit of the programme's amounts; the predecessor's have their cents."""
+def _precisions(page: ProgrammePage, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The unit of the last published digit of the programme's amounts, and of the allocations they are set against.
+
+    Each has its own: an amount in whole millions says nothing of the allocation. The predecessor's have their cents.
+    """
     stages = {rate: stage for stage, rate in RATES.items()}
-    placed = rows.assign(axis=ALL, stage=rows["indicator"].map(stages), position=rows["data_date"])
-    return cells.precision_of(placed, page)
+    placed = rows.assign(axis=ALL, position=rows["data_date"])
+    plan = placed.assign(stage="allocation", source=rows["source"].str.rpartition(";")[2])
+    amount = placed.assign(stage=rows["indicator"].map(stages))
+    return cells.precision_of(amount, page), cells.precision_of(plan, page)
 
 
 def _title(page: ProgrammePage) -> Typed:

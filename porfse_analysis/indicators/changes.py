@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES, rate_rows
 from porfse_analysis.indicators.given import tables_of, with_names
@@ -336,7 +337,7 @@ def compare_results(
     rows = (
         _figures(now)
         .merge(_figures(before), on=_KEY, how="outer", suffixes=("", "_before"), indicator=True)
-        .sort_values(_KEY, kind="stable")
+        .sort_values(_KEY, key=in_reading_order, kind="stable")
         .reset_index(drop=True)
     )
     later = pd.Timestamp.max if compare_to is None else compare_to

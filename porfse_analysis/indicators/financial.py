@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.positions import (
@@ -252,7 +253,7 @@ def _in_order(rows: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     place = rows["stage"].map({stage: place for place, stage in enumerate(stages)})
     keys = [name for name in ("programme", "fund", "axis", "region_category") if name in rows]
     dates = ["position"] if "position" in rows else []
-    return rows.assign(place=place).sort_values([*keys, "place", *dates], kind="stable")
+    return rows.assign(place=place).sort_values([*keys, "place", *dates], key=in_reading_order, kind="stable")
 
 
 def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str], base: str) -> list[bool]:

@@ -16,7 +16,7 @@ from porfse_analysis.indicators.financial import (
     progress_rates,
 )
 from porfse_analysis.indicators.given import with_names
-from porfse_analysis.indicators.per_capita import participants, residents, spend_per_head
+from porfse_analysis.indicators.per_capita import participants, residents, spend_per_head, told_of_assistance
 from porfse_analysis.indicators.positions import GROUPINGS, positions_at
 from porfse_analysis.indicators.registry import INDICATORS, SPEND_STAGES
 from porfse_analysis.indicators.result import collect, make_result
@@ -177,7 +177,7 @@ def _money_and_people(
             yield people["resident"]
     for person, heads in people.items():
         if stages[person] and len(heads):
-            yield spend_per_head(positions, heads, stages[person])
+            yield told_of_assistance(spend_per_head(positions, heads, stages[person]), programme)
     results = {name: [stage for stage in SPEND_STAGES if f"{stage}_spend_per_{name}" in wanted] for name in RESULTS}
     if any(results.values()):
         yield make_result(cost_rows(positions, programme.achievements, programme.targets, results))

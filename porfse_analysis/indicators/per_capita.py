@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis.codes import ESF_TYPES
+from porfse_analysis.codes import ESF_TYPES, in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
 from porfse_analysis.indicators.given import tables_of, with_names
@@ -44,6 +44,7 @@ __all__ = [
     "per_capita_spend",
     "residents",
     "spend_per_head",
+    "told_of_assistance",
 ]
 
 PEOPLE_FUNDS = ("ESF", "YEI", "ESF+")
@@ -210,7 +211,7 @@ def people_at_dates(
         # an axis that reports other indicators and has never reported participants
         reporting = known.loc[known["value"].notna(), keys].drop_duplicates()
         people = reporting.merge(people, on=keys, how="outer")
-        people = people.sort_values(keys, kind="stable").reset_index(drop=True)
+        people = people.sort_values(keys, key=in_reading_order, kind="stable").reset_index(drop=True)
     else:
         people["missing"] |= _lacks_axis(published, picked, keys, people) & people["whole"].ne(True)
         if by == ["programme"]:
@@ -308,7 +309,8 @@ def per_capita_spend(
     cutoff, at whose date participants were known that are at most 366 days older; no pair, no figure. The money is
     that of the funds that pay for people (ESF, YEI, ESF+). Spend per participant of an axis uses the participants of
     that axis; the programme's includes the spend of technical assistance, which has none (note
-    `includes_technical_assistance`). Per resident it is the newest amount of all funds; residents are those of the
+    `includes_technical_assistance`; not where a `Programme` shows that no fund that pays for people pays for any). Per
+    resident it is the newest amount of all funds; residents are those of the
     whole area for every axis.
 
     Parameters
@@ -352,7 +354,19 @@ def per_capita_spend(
         raise ParameterError(f"stage={stage!r}: use one of {', '.join(STAGES)}")
     (table,) = tables_of(finance=finance)
     heads: Any = _people_of(finance, people, cutoff, by) if isinstance(finance, Programme) else people
-    return with_names(spend_per_head(positions_at(table, as_cutoff(cutoff), by), heads, (stage,)), finance)
+    spend = spend_per_head(positions_at(table, as_cutoff(cutoff), by), heads, (stage,))
+    return with_names(told_of_assistance(spend, finance) if isinstance(finance, Programme) else spend, finance)
+
+
+def told_of_assistance(spend: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Spend per head without the note on technical assistance, where no fund that pays for people pays for any."""
+    assistance = set(programme.axes.loc[programme.axes["technical_assistance"].eq(True), "axis"])
+    money = _of_people_funds(programme.finance)
+    paid = money["axis"].isin(assistance) & money["amount_eur"].gt(0)
+    if programme.axes.empty or paid.any():  # without axes nobody knows
+        return spend
+    kept = [[code for code in split_note(note) if code != "includes_technical_assistance"] for note in spend["note"]]
+    return spend.assign(note=[note_of(codes) for codes in kept])
 
 
 def _people_of(programme: Programme, people: object, cutoff: object, by: str | Sequence[str]) -> pd.DataFrame:
@@ -413,7 +427,8 @@ def head_rows(positions: Positions, people: pd.DataFrame, stages: Sequence[str])
     if "axis" not in keys:
         rows["axis"] = ALL
     rows["place"] = rows["stage"].map({stage: place for place, stage in enumerate(stages)})
-    return rows.rename(columns={"date": "people_date"}).sort_values(["place", *keys], kind="stable")
+    rows = rows.rename(columns={"date": "people_date"})
+    return rows.sort_values(["place", *keys], key=in_reading_order, kind="stable")
 
 
 def _heads(people: pd.DataFrame, on: list[str]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.per_capita import counts_participants, people_at, people_known
@@ -117,7 +118,7 @@ def _by_indicator(table: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
     rows["data_date"] = rows["data_date"].fillna(rows["position"])
     picked = newest(rows, list(_KEY))[[*_KEY, "source", "position"]]
     found: pd.DataFrame = rows.merge(picked, on=[*_KEY, "source", "position"])
-    return found.sort_values(["axis", *_KEY], kind="stable")
+    return found.sort_values(["axis", *_KEY], key=in_reading_order, kind="stable")
 
 
 def _participants(table: pd.DataFrame, at: pd.Timestamp, by: str) -> pd.DataFrame:

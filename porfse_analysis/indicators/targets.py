@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets, suspected_percentages
@@ -204,7 +205,7 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
     )
     table["cutoff"], table["indicator"], table["unit"] = cutoff, name, "1"
     order = ["programme", "axis", "fund", "investment_priority", "indicator_type", "indicator_code"]
-    return make_result(table.sort_values(order, kind="stable"))
+    return make_result(table.sort_values(order, key=in_reading_order, kind="stable"))
 
 
 def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -34,7 +34,9 @@ def find_predecessor(
         return "", None, ("", "")
     if not isinstance(value, str) or not value.isprintable() or not value.strip():
         return json.dumps(value, ensure_ascii=False)[:80], None, ("no_text", "")
-    named = value.strip()
+    named, own = value.strip(), str(descriptor["cci"])
+    if named == own:  # whatever folders have its code
+        return named, None, ("itself", own)
     places = predecessor_folders(folder, named)
     if not places:
         return named, None, ("absent", "")
@@ -46,7 +48,6 @@ def find_predecessor(
         return named, None, ("unreadable", str(error.faults[0]))
     except OSError as error:
         return named, None, ("unreadable", error.strerror or type(error).__name__)
-    own = str(descriptor["cci"])
     return (named, None, why) if (why := _refused(own, before.cci)) else (named, before, ("", ""))
 
 

@@ -202,7 +202,7 @@ class _Closing:
         certified = [item.line.row["certified_eur"] for item in items]
         known_row = self._known(items, whole.value, notes)
         paid = self._paid(payments, part, known_row["data_date"], whole.value)
-        if not pd.isna(paid["paid_date"]) and paid["balance_eu"] is None:
+        if not pd.isna(paid["paid_date"]) and paid["paid_date"] != known_row["data_date"]:
             known_row["note"] = v.join_notes({*split_note(known_row["note"]), "paid_of_other_date"}, CLOSURE_NOTES)
         return {
             "axis": ALL,

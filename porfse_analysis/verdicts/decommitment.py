@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of
 from porfse_analysis.indicators.positions import of_series
@@ -280,8 +281,9 @@ def _application_frame(settled: _Settled) -> pd.DataFrame:
         for row, counted in settled
         for item in counted
     ]
-    rows.sort(key=lambda row: tuple(row[name] for name in ("programme", "year", "axis", "fund", "region_category")))
-    return v.typed_frame(rows, _APPLICATION_COLUMNS)
+    key = ["programme", "year", "axis", "fund", "region_category"]
+    frame = v.typed_frame(rows, _APPLICATION_COLUMNS)
+    return frame.sort_values(key, key=in_reading_order, kind="stable", ignore_index=True)
 
 
 def _settle_programmes(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from porfse_analysis.codes import is_percentage
+from porfse_analysis.codes import is_percentage, reading_order
 from porfse_analysis.indicators.percentages import in_disguise
 from porfse_analysis.indicators.positions import newest, source_rank
 from porfse_analysis.indicators.result import split_note
@@ -127,7 +127,12 @@ def measured(data: Framework) -> list[Measured]:
     found = [_measure(key, rows, data) for key, rows in _by_indicator(data)]
     kinds = ("financial", "output", "result", "key_implementation_step", "")
     order = (*GROUP, "indicator_code", "indicator_type")
-    return sorted(found, key=lambda item: (kinds.index(item.row["kind"]), *(item.row[name] for name in order)))
+    place = reading_order({item.row["axis"] for item in found})
+
+    def at(item: Measured) -> tuple[object, ...]:
+        return kinds.index(item.row["kind"]), place(item.row["axis"]), *(item.row[name] for name in order)
+
+    return sorted(found, key=at)
 
 
 def _by_indicator(data: Framework) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:

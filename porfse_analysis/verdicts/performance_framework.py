@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from porfse_analysis.codes import reading_order
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.positions import of_series
 from porfse_analysis.indicators.result import as_cutoff, split_note
@@ -388,7 +389,7 @@ def _groups(data: Framework, found: Sequence[Measured]) -> list[tuple[str, str, 
     axes = [] if data.axes is None else data.axes["axis"].tolist()
     rest = {*data.finance["axis"], *data.framework["axis"]} - set(axes)
     groups: list[tuple[str, str, str]] = []
-    for axis in [*dict.fromkeys(axes), *sorted(rest)]:
+    for axis in [*dict.fromkeys(axes), *sorted(rest, key=reading_order({*axes, *rest}))]:
         known = {group_of(item.row, data.rules) for item in found if item.row["axis"] == axis}
         known |= {group_of(row, data.rules) for row in _parts(axis, data)}
         # money that does not say its fund or category is that of the others, not another group

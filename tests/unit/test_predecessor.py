@@ -215,6 +215,12 @@ def test_several_folders_of_one_code(both):
     assert pf.load_programme(named(both, "../copy")).before.cci == "2007IT052PO006"
 
 
+def test_its_own_code_is_itself_whatever_folders_have_it(both):
+    for name in ("one", "two"):
+        shutil.copytree(both, both.parent / name)
+    assert pf.load_programme(named(both, "2014IT05SFOP007")).no_predecessor[0] == "itself"
+
+
 def test_two_programmes_that_name_each_other_end(both):
     named(both.parent / "before", "../p")
     programme = pf.load_programme(both)

@@ -73,11 +73,12 @@ def rates(comparison: CutoffComparison) -> Figure | Html:
     _label_rows(panels[: len(names)], comparison, axes_shown)
     _legend_of_arrows(figure, comparison)
     every = pd.concat(frames.values())
+    whole = "_whole" if comparison.programme.axes.empty else ""
     return on_page(
         figure,
         name="rates",
-        alt=text("cutoffs.alt_rates", values=" ".join(said)),
-        caption=text("cutoffs.caption_rates", **_days(comparison, every)),
+        alt=text(f"cutoffs.alt_rates{whole}", values=" ".join(said)),
+        caption=text(f"cutoffs.caption_rates{whole}", **_days(comparison, every)),
         source=source_line(every["source"], comparison),
     )
 

@@ -55,16 +55,24 @@ def _money_dates(comparison: CutoffComparison) -> list[str]:
 
 def _plan_sentence(comparison: CutoffComparison) -> str:
     """Whether allocations and targets changed."""
-    axes = comparison.allocations[comparison.allocations["axis"] != ALL]
+    rows = comparison.allocations
+    axes = rows[rows["axis"] != ALL]
     targets = comparison.plan_targets
     moved = {"changed", "only_now", "only_before"}
     if count := int(axes["status"].isin(moved).sum()):
         money = comparison.text("cutoffs.plan_money_changed", count=count)
     elif len(axes) and axes["status"].eq("same").all():
         money = comparison.text("cutoffs.plan_money_same")
+    elif (
+        len(rows) and axes.empty and rows["status"].isin([*moved, "same"]).all()
+    ):  # a plan of the whole programme alone
+        changed = rows["status"].isin(moved).any()
+        money = comparison.text("cutoffs.plan_whole_changed" if changed else "cutoffs.plan_whole_same")
     else:
         money = comparison.text("cutoffs.plan_money_unknown")
-    if targets.empty or (targets["status"] == "missing_before").all():
+    if comparison.programme.targets.empty:
+        aims = comparison.text("cutoffs.plan_targets_none")
+    elif targets.empty or (targets["status"] == "missing_before").all():
         aims = comparison.text("cutoffs.plan_targets_unknown")
     elif count := int(targets["status"].isin(moved).sum()):
         aims = comparison.text("cutoffs.plan_targets_changed", count=count)

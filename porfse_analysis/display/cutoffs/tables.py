@@ -18,6 +18,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.reached import word_gained, word_reached
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.result import has_note
+from porfse_analysis.schema import ALL
 
 __all__ = [
     "allocations",
@@ -204,6 +205,7 @@ def participants(comparison: CutoffComparison) -> Table:
     rows = comparison.rate_rows("participants")
     published = rows["value"].notna() | rows["value_before"].notna()
     rows = rows[published].reset_index(drop=True)
+    reported = len(rows) > 0
     if rows["change"].isna().all():
         rows = rows.iloc[:0]
     columns = [
@@ -223,8 +225,13 @@ def participants(comparison: CutoffComparison) -> Table:
         columns,
         notes=[*writers.other_dates(comparison, rows), *_restated(comparison, rows)],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
-        empty=text("cutoffs.empty_participants"),
+        empty=text("cutoffs.empty_participants" if reported else "cutoffs.empty_no_participants"),
     )
+
+
+def _whole(comparison: CutoffComparison) -> str:
+    """What a text ends with that speaks of no axes, because the programme has none."""
+    return "_whole" if comparison.programme.axes.empty else ""
 
 
 def allocations(comparison: CutoffComparison) -> Table:
@@ -253,7 +260,7 @@ def allocations(comparison: CutoffComparison) -> Table:
         columns.append(Column("status", text("column.note"), write=lambda row: text(f"plan_status.{row['status']}")))
     return Table(
         "change-allocations",
-        text("cutoffs.table_allocations", **writers.dates_of(comparison, rows)),
+        text(f"cutoffs.table_allocations{_whole(comparison)}", **writers.dates_of(comparison, rows)),
         rows,
         columns,
         notes=[*versions, *writers.other_dates(comparison, rows), *cells.missing_note(comparison, rows["change"])],
@@ -310,6 +317,8 @@ def not_compared(comparison: CutoffComparison) -> Table:
     rows = comparison.changes
     rows = rows[rows["indicator"].isin([*RATES.values(), "participants"]) & (rows["status"] != "compared")]
     order = {name: place for place, name in enumerate([*RATES.values(), "participants"])}
+    nowhere = rows["status"] == "not_reported"  # of these there is nothing to show: one line names them
+    unpublished, rows = _unpublished(comparison, rows[nowhere], order), rows[~nowhere]
     key = ["indicator", "status", "data_date_before", "data_date", "source_before", "source"]
     groups = []
     for values, group in comparison.in_order(rows).groupby(key, dropna=False, sort=False):
@@ -334,6 +343,18 @@ def not_compared(comparison: CutoffComparison) -> Table:
             Column("status", text("column.why"), write=writers.reason(comparison)),
             Column("used", text("column.source"), write=cells.reference(comparison, "used")),
         ],
+        notes=unpublished,
         source=source_line(frame["used"], comparison),
-        empty=text("cutoffs.all_compared"),
+        empty=unpublished[0] if unpublished else text("cutoffs.all_compared"),
     )
+
+
+def _unpublished(comparison: CutoffComparison, rows: pd.DataFrame, order: dict[str, int]) -> list[str]:
+    """The line that names what neither date has, and of which axes; none where there is nothing of the kind."""
+    named = []
+    for name in sorted(set(rows["indicator"]), key=order.__getitem__):
+        own = comparison.in_order(rows[rows["indicator"] == name])
+        axes = [comparison.text("axis.programme") if axis == ALL else str(axis) for axis in own["axis"]]
+        title = wording.indicator_title(name, comparison.lang)
+        named.append(comparison.text("missing.first", rate=title, axes=", ".join(dict.fromkeys(axes))))
+    return [comparison.text("cutoffs.unpublished", rates="; ".join(named))] if named else []

@@ -286,7 +286,9 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
     # what has no rate for want of money in the plan is not "first published"
     zero = rows["denominator"].eq(0) | rows["denominator_before"].eq(0)
     rows = rows.assign(status=rows["status"].mask(zero & rows["status"].isin(_NEW), "zero_denominator"))
-    new = rows["status"].isin(_NEW) | (rows["numerator_before"].isna() & ~zero)
+    new = rows["status"].isin(_NEW)
+    # a figure with none before it has moved from nothing: named once, no row of what is missing
+    firsts, rows = _first_published(report, rows[new]), rows[~new].reset_index(drop=True)
     told = ("compared", *_NEW)
     reasons = [] if rows["status"].isin(told).all() else [Column("status", report.text("column.note"), write=reason)]
     moved = "numerator_change"
@@ -322,7 +324,19 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
             Column("data_date", report.text("column.to"), write=cells.date(report)),
             *reasons,
         ],
-        notes=[report.text("missing.before")] if new.any() else [],
+        notes=firsts,
         source=source_line([*rows["source"], *rows["source_before"].where(rows["value_before"].notna(), "")], report),
-        empty=report.text("empty.changes"),
+        empty=firsts[0] if firsts else report.text("empty.changes"),
     )
+
+
+def _first_published(report: Report, rows: pd.DataFrame) -> list[str]:
+    """The line that names the rates first published in their source, and where; none where there are none."""
+    if rows.empty:
+        return []
+    named = []
+    for rate, own in rows.groupby("indicator", sort=False):
+        axes = [report.text("axis.programme") if axis == ALL else str(axis) for axis in own["axis"]]
+        title = wording.indicator_title(str(rate), report.lang)
+        named.append(report.text("missing.first", rate=title, axes=", ".join(dict.fromkeys(axes))))
+    return [report.text("missing.before", rates="; ".join(named))]

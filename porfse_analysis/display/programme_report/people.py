@@ -14,6 +14,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.indicators import labelled
 from porfse_analysis.display.words.reached import word_gained, word_reached
 from porfse_analysis.indicators.overview import SPEND_STAGES
+from porfse_analysis.indicators.per_capita import PEOPLE_FUNDS
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL
 
@@ -38,6 +39,7 @@ def per_capita(report: Report) -> Table:
     ]
     used = [people["source"]]
     dates: list[str] = []
+    shown: list[str] = []
     for person in ("participant", "resident"):
         for stage in SPEND_STAGES:
             name = f"{stage}_spend_per_{person}"
@@ -55,6 +57,7 @@ def per_capita(report: Report) -> Table:
                     cells.euro(report, name, note=f"{name}_note"),
                 )
             )
+            shown.append(person)
             used.append(rows["source"])
             day = rows["data_date"].dropna().max()
             dates.append(
@@ -62,24 +65,60 @@ def per_capita(report: Report) -> Table:
             )
     if len(columns) == 2:
         frame = frame.iloc[:0]
-    notes = [report.text("per_capita.dates", dates=wording.list_of(dict.fromkeys(dates), report.lang))] if dates else []
-    if people["data_date"].notna().any():
-        day = wording.date(people["data_date"].max(), report.lang)
-        notes.append(report.text("per_capita.participants", date=day))
-    if has_note(people["note"], "restated").any():
-        notes.append(report.text("note_long.restated"))
-    for code in ("other_date", "no_pair", "includes_technical_assistance"):
-        if has_note(results.loc[results["indicator"].isin(frame.columns), "note"], code).any():
-            notes.append(report.text(f"note_long.{code}"))
+    frame, without = _with_figures(frame, [column.name for column in columns[1:]])
+    notes = _per_capita_notes(report, people, dates, shown, without, frame)
+    title = f"per_{shown[0]}" if len(set(shown)) == 1 else "per_capita"
     return Table(
         "per-capita",
-        report.text("table.per_capita", date=wording.date(report.cutoff, report.lang)),
+        report.text(f"table.{title}", date=wording.date(report.cutoff, report.lang)),
         frame,
         columns,
         notes=[*notes, *cells.missing_note(report, *(frame[column.name] for column in columns[1:]))],
         source=source_line(pd.concat(used), report),
         empty=report.text("empty.per_capita"),
     )
+
+
+def _per_capita_notes(
+    report: Report,
+    people: pd.DataFrame,
+    dates: list[str],
+    shown: list[str],
+    without: list[str],
+    frame: pd.DataFrame,
+) -> list[str]:
+    """The dates of money and people, the axes without a row, and what the figures are made of."""
+    results = report.results
+    notes = [report.text("per_capita.dates", dates=wording.list_of(dict.fromkeys(dates), report.lang))] if dates else []
+    if people["data_date"].notna().any():
+        day = wording.date(people["data_date"].max(), report.lang)
+        notes.append(report.text("per_capita.participants", date=day))
+    if without:
+        axes = wording.list_of([report.text("axis.code", axis=axis) for axis in without], report.lang)
+        notes.append(report.text("per_capita.without", axes=axes))
+    if "participant" in shown:
+        notes += funds_note(report, "per_capita.funds")
+    if has_note(people["note"], "restated").any():
+        notes.append(report.text("note_long.restated"))
+    for code in ("other_date", "no_pair", "includes_technical_assistance"):
+        if has_note(results.loc[results["indicator"].isin(frame.columns), "note"], code).any():
+            notes.append(report.text(f"note_long.{code}"))
+    return notes
+
+
+def _with_figures(frame: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, list[str]]:
+    """The rows with a figure, and the axes of those that have none: an axis nobody takes part in says nothing."""
+    empty = frame[columns].isna().all(axis=1) & (frame["axis"] != ALL)
+    return frame[~empty].reset_index(drop=True), frame.loc[empty, "axis"].tolist()
+
+
+def funds_note(report: Report, key: str) -> list[str]:
+    """That money beside people is that of some funds alone, where the programme has others."""
+    funds = set(report.programme.finance["fund"]) - {""}
+    of_people = [fund for fund in PEOPLE_FUNDS if fund in funds]
+    if not of_people or funds <= set(of_people):
+        return []
+    return [report.text(key, funds=wording.list_of(of_people, report.lang))]
 
 
 def target_rows(report: Page) -> pd.DataFrame:

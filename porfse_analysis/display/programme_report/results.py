@@ -7,6 +7,7 @@ import pandas as pd
 from porfse_analysis.codes import axis_places
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
+from porfse_analysis.display.programme_report.people import funds_note
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
@@ -170,7 +171,12 @@ def cost_per_result(report: Report) -> Table:
                 write=cells.notes(report, said_below=("stale", "other_date", "restated")),
             ),
         ],
-        notes=[report.text("people.cost_note"), *_left_out(left_out, codes, report), *_long_notes(shown, report)],
+        notes=[
+            report.text("people.cost_note"),
+            *(funds_note(report, "people.cost_funds") if len(shown) else ()),
+            *_left_out(left_out, codes, report),
+            *_long_notes(shown, report),
+        ],
         source=source_line(rows["document"], report),
         empty=report.text("people.no_cost"),
     )

@@ -45,6 +45,9 @@ def correction_rows(report: Report) -> pd.DataFrame:
 
 
 _AMOUNTS = ("contribution", "allocation", "limit", "counted", "above", "unused", "paid", "balance")
+_LIMITS = {"more_than": "at_least", "less_than": "at_most"}
+"""Note of a certified amount published as a limit -> how what follows from it is written."""
+
 _NAMES = {
     "contribution": "contribution_eu",
     "allocation": "eu_allocation_eur",
@@ -103,6 +106,8 @@ def _amount(report: Report, name: str) -> Typed:
     """An amount of the balance; what the Commission pays has no axis."""
     if name == "counted":
         return _counted(report)
+    if name == "contribution":
+        return _contribution(report)
     amount = cells.million(report, _NAMES[name])
     if name not in ("paid", "balance"):
         return amount
@@ -119,6 +124,19 @@ def _counted(report: Report) -> Typed:
         return counted.write(row)
 
     return replace(counted, write=write)
+
+
+def _contribution(report: Report) -> Typed:
+    """What is due, or its limit where certified expenditure is published as one."""
+    due = cells.million(report, "contribution_eu")
+
+    def write(row: pd.Series) -> str:
+        limits = [limit for note, limit in _LIMITS.items() if note in split_note(row["note"])]
+        if pd.isna(row["contribution_eu"]) or not limits:
+            return due.write(row)
+        return report.text(f"figure.{limits[0]}", figure=due.write(row))
+
+    return replace(due, write=write)
 
 
 def _notes(row: pd.Series, report: Report) -> str:

@@ -136,6 +136,8 @@ def payment_applications(report: Report) -> Table:
     year = next_deadline(report)
     rows = report.payment_applications
     rows = rows[rows["year"] == year].reset_index(drop=True)
+    uncertified = len(rows) > 0 and rows["certified_eur"].isna().all()
+    rows = rows.iloc[:0] if uncertified else rows  # one sentence, not an axis after the other of which nothing is known
     dates = {"year": year, "date": wording.date(report.cutoff, report.lang)}
     whole = report.programme.axes.empty
     caption = report.text("table.payment_applications", **dates)
@@ -175,5 +177,5 @@ def payment_applications(report: Report) -> Table:
         ],
         cells.missing_note(report, rows["certified_eur"], rows["payment_applications_eu"]),
         source=source_line([*rows["source"], *rows["allocation_source"]], report),
-        empty=report.text("empty.payment_applications"),
+        empty=report.text("empty.nothing_certified" if uncertified else "empty.payment_applications"),
     )

@@ -9,11 +9,12 @@ import pandas as pd
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
 from porfse_analysis.display.report import Report, made_once
-from porfse_analysis.display.review.tables import Against, indicator_name, short_place
+from porfse_analysis.display.review.tables import Against, short_place, told_name
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.framework import word_indicators, word_status
+from porfse_analysis.display.words.indicators import unit_name
 from porfse_analysis.indicators.result import split_note
 from porfse_analysis.verdicts.distances import framework_distances
 from porfse_analysis.verdicts.exact import canonical_unit
@@ -69,10 +70,10 @@ def distances(report: Report, against: Against = "milestone") -> Table:
         rows,
         [
             Column("axis", report.text("column.axis"), "head", write=lambda row: short_place(row, report.lang, wide)),
-            Column("indicator", report.text("column.indicator"), write=lambda row: indicator_name(row, report.lang)),
+            Column("indicator", report.text("column.indicator"), write=lambda row: told_name(row, report.lang)),
             Column("value", report.text("column.value"), "figure", write=cells.count(report, "value"), old=old),
             Column("target", report.text(f"column.{against}"), "figure", write=cells.count(report, "target")),
-            Column("unit", report.text("column.unit")),
+            Column("unit", report.text("column.unit"), write=lambda row: unit_name(row["unit"], report.lang)),
             *missing,
             Column("alone", report.text("distance.alone"), write=lambda row: _alone(row, thresholds, report)),
             Column("data_date", report.text("column.data_date"), write=cells.date(report), old=old),
@@ -192,5 +193,5 @@ def hypotheses(report: Report, against: Against = "milestone") -> Table:
         ],
         [report.text("distance.hypotheses_note"), *_older(found, report)],
         source=source_line([*found["source"], *found["target_source"]], report),
-        empty=report.text("distance.nothing", high=high) if len(lacking) else "",
+        empty=report.text("distance.nothing", high=high) if len(lacking) else report.text("empty.framework_indicators"),
     )

@@ -10,7 +10,7 @@ from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_t
 from porfse_analysis.display.html import Html, paragraphs, tiles
 from porfse_analysis.display.lettering import beside, make_room, rows_of, wrapped
 from porfse_analysis.display.report import Report
-from porfse_analysis.display.review.tables import framework_rows, indicator_name, indicator_rows, short_place, status
+from porfse_analysis.display.review.tables import framework_rows, indicator_rows, short_place, status, told_name
 from porfse_analysis.display.review.tables import place as place_of
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.words import wording
@@ -101,8 +101,5 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
 
 def _name(row: pd.Series, among: pd.DataFrame, lang: str) -> str:
     code = row["indicator_code"] or row["indicator_type"]
-    name = indicator_name(row, lang) if code else indicator_label(row, lang)
-    if code and name == code and row["kind"]:  # a code that only the programme knows
-        kind = wording.text(f"indicator_kind.{row['kind']}", lang)
-        name = wording.text("indicator.typed", lang, code=code, type=kind)
+    name = told_name(row, lang) if code else indicator_label(row, lang)
     return f"{short_place(row, lang, among)} {name}"

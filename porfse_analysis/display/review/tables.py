@@ -21,7 +21,7 @@ from porfse_analysis.display.words.framework import (
     word_would_change,
 )
 from porfse_analysis.display.words.indicators import indicator_name as wording_of
-from porfse_analysis.display.words.indicators import region_category
+from porfse_analysis.display.words.indicators import region_category, unit_name
 from porfse_analysis.display.words.rules import share_form, word_changes, word_rules
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL
@@ -40,6 +40,7 @@ __all__ = [
     "rules",
     "short_place",
     "status",
+    "told_name",
 ]
 
 Against = Literal["milestone", "target"]
@@ -171,6 +172,14 @@ def indicator_name(row: pd.Series, lang: str) -> str:
     return wording.text("indicator.named", lang, code=code, name=name) if name else str(code or kind)
 
 
+def told_name(row: pd.Series, lang: str) -> str:
+    """`indicator_name`; of a code that only the programme knows, its kind too, where no column tells it."""
+    code, name = row["indicator_code"], indicator_name(row, lang)
+    if not code or name != code or not row["kind"]:
+        return name
+    return wording.text("indicator.typed", lang, code=code, type=wording.text(f"indicator_kind.{row['kind']}", lang))
+
+
 def framework_indicators(report: Report, against: Against = "milestone") -> Table:
     """Every indicator of the framework with its value, its milestone or target and the ratio."""
     rows = indicator_rows(report, against)
@@ -206,7 +215,7 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
             Column("kind", report.text("column.kind"), write=kind),
             Column("value", report.text("column.value"), "figure", write=cells.count(report, "value")),
             Column("target", report.text(f"column.{goal}"), "figure", write=cells.count(report, "target")),
-            Column("unit", report.text("column.unit")),
+            Column("unit", report.text("column.unit"), write=lambda row: unit_name(row["unit"], report.lang)),
             Column("ratio", label, "figure", write=cut),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
             Column("detail", report.text("column.note")),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.verdicts.exact import canonical_unit
 
-__all__ = ["formula", "indicator_name", "labelled", "region_category"]
+__all__ = ["formula", "indicator_name", "labelled", "region_category", "unit_name"]
 
 
 def indicator_name(code: str, kind: str, lang: str) -> str:
@@ -18,6 +19,12 @@ def indicator_name(code: str, kind: str, lang: str) -> str:
         **dict.fromkeys(("OERDF", "OERDFCF", "RERDF"), f"indicator_erdf.{code}"),
     }.get(kind, "")
     return wording.text(key, lang) if code and key and wording.has_text(key) else ""
+
+
+def unit_name(unit: str, lang: str) -> str:
+    """The unit of an indicator in the reader's language; one that is not known as it is published."""
+    key = f"unit_published.{canonical_unit(unit)}"
+    return wording.text(key, lang) if unit and wording.has_text(key) else unit
 
 
 def labelled(code: str, kind: str, lang: str) -> str:

@@ -18,7 +18,6 @@ from porfse_analysis.loaders.cohesion.payments import read_payments
 from porfse_analysis.loaders.cohesion.registry import FORMS, Kind, kinds_of, recognise
 from porfse_analysis.loaders.cohesion.source import RawTable, open_table
 from porfse_analysis.loaders.cohesion.tables import (
-    another_table,
     find_columns,
     nearest_kind,
     read_finance,
@@ -110,7 +109,13 @@ def _kind(raw: RawTable, cci: str, period: str) -> Kind:
         problem = f"is the table {kind.called} of {kind.period}"
         raise DataError(raw.name, [Fault(problem, remedy=needed_tables(cci))])
     if kind.name == "planned":
-        raise DataError(raw.name, [another_table(kind, "finance")])
+        finance = FORMS["finance"].called
+        problem = f"is the table {kind.called}, which no programme is made of: it has the plan of one day alone"
+        remedy = (
+            f"Leave it out, and give {finance}, which has the allocations of every date beside the amounts; "
+            "the plan alone is read by porfse import opencoesione, with --plan"
+        )
+        raise DataError(raw.name, [Fault(problem, remedy=remedy)])
     return kind
 
 
