@@ -98,6 +98,7 @@ def _rate_table(comparison: CutoffComparison, name: str) -> Table:
             *cells.missing_note(comparison, rows["numerator_change"]),
         ],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
+        lang=comparison.lang,
     )
 
 
@@ -138,6 +139,7 @@ def targets(comparison: CutoffComparison) -> Table:
         ],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
         empty=" ".join([text("cutoffs.empty_targets"), *_quiet_targets(comparison)]),
+        lang=comparison.lang,
     )
 
 
@@ -161,6 +163,7 @@ def refused_targets(comparison: CutoffComparison) -> Table | Html:
             *cells.missing_note(comparison, rows["numerator"], rows["numerator_before"], rows["denominator"]),
         ],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
+        lang=comparison.lang,
     )
 
 
@@ -224,6 +227,7 @@ def participants(comparison: CutoffComparison) -> Table:
         notes=[*writers.other_dates(comparison, rows), *_restated(comparison, rows)],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
         empty=text("cutoffs.empty_participants"),
+        lang=comparison.lang,
     )
 
 
@@ -259,6 +263,7 @@ def allocations(comparison: CutoffComparison) -> Table:
         notes=[*versions, *writers.other_dates(comparison, rows), *cells.missing_note(comparison, rows["change"])],
         source=source_line(rows["source"], comparison),
         empty=text("empty.endowment"),
+        lang=comparison.lang,
     )
 
 
@@ -301,6 +306,7 @@ def plan_targets(comparison: CutoffComparison) -> Table:
         notes=[text("cutoffs.targets_same", count=same)] if same else [],
         source=source_line(rows["source"], comparison),
         empty=text("cutoffs.empty_plan_targets" if len(every) else "cutoffs.no_plan_targets"),
+        lang=comparison.lang,
     )
 
 
@@ -336,4 +342,5 @@ def not_compared(comparison: CutoffComparison) -> Table:
         ],
         source=source_line(frame["used"], comparison),
         empty=text("cutoffs.all_compared"),
+        lang=comparison.lang,
     )
