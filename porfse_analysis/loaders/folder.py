@@ -175,8 +175,8 @@ def read_table(
     return content
 
 
-_AT_ONCE = 5_000
-"""Records that are looked at together: a large table is never held as rows of texts."""
+_AT_ONCE = 500
+"""Records that are looked at together: few, for the collector of garbage not to walk through them again and again."""
 
 
 def _columns(
