@@ -239,7 +239,7 @@ def make_programme(
     titles: Mapping[str, str],
     tables: Mapping[str, pd.DataFrame],
     *,
-    rows: Mapping[str, list[int]] | None = None,
+    rows: Mapping[str, Sequence[int]] | None = None,
     files: Mapping[str, str] | None = None,
     where: str = "",
     known: list[Fault] | None = None,
@@ -330,7 +330,7 @@ def _only_one(frames: Mapping[str, pd.DataFrame]) -> None:
 
 
 def _unknown(
-    frames: Mapping[str, pd.DataFrame], files: Mapping[str, str], rows: Mapping[str, list[int]]
+    frames: Mapping[str, pd.DataFrame], files: Mapping[str, str], rows: Mapping[str, Sequence[int]]
 ) -> list[Fault]:
     """References to something that the table they refer to does not have: each told once, however often it is used."""
     used: dict[tuple[str, str], list[tuple[str, str, pd.Index]]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from porfse_analysis.errors import Fault
 from porfse_analysis.languages import in_every_language
 from porfse_analysis.schema import ALL, TABLES, Table
 
-__all__ = ["TOTALS", "as_text", "find_faults", "totals_row"]
+__all__ = ["TOTALS", "as_text", "find_faults", "is_total", "totals_row"]
 
 
 def find_faults(
@@ -34,7 +34,7 @@ def find_faults(
     """
     table = TABLES[name]
     frame = frame.reset_index(drop=True)
-    lines = list(rows) if rows is not None else [index + 2 for index in range(len(frame))]
+    lines = rows if rows is not None else range(2, len(frame) + 2)
     today = pd.Timestamp(datetime.date.today())
     faults: list[Fault] = []
 
@@ -83,7 +83,7 @@ def find_faults(
     return faults + _repeated_keys(table, frame, lines, file)
 
 
-def _misspelt(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
+def _misspelt(table: Table, frame: pd.DataFrame, lines: Sequence[int], file: str) -> list[Fault]:
     """Codes written otherwise than the known code they are meant for: their figures would meet nothing."""
     faults = []
     for column in table.columns:
@@ -97,7 +97,7 @@ def _misspelt(table: Table, frame: pd.DataFrame, lines: list[int], file: str) ->
     return faults
 
 
-def _uncountable(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
+def _uncountable(table: Table, frame: pd.DataFrame, lines: Sequence[int], file: str) -> list[Fault]:
     """Counts of people that are not whole, and targets like them: 1.005 may be a thousand and five."""
     faults = []
     told = codes.doubtful_target if table.name == "targets" else codes.uncountable
@@ -123,8 +123,13 @@ def totals_row(table: Table, cells: Mapping[str, object]) -> str:
 
     `cells` are what the row holds, by column, as it was written.
     """
-    words = _totals()
-    return next((name for name in table.key if str(cells.get(name) or "").strip().lower().rstrip(":.") in words), "")
+    return next((name for name in table.key if is_total(str(cells.get(name) or ""))), "")
+
+
+@lru_cache(maxsize=100_000)
+def is_total(text: str) -> bool:
+    """Whether the text of a cell is the name of a total."""
+    return text.strip().lower().rstrip(":.") in _totals()
 
 
 TOTALS = ("is a row of totals", "Delete it: sums are computed; what is published for the whole programme has axis ALL")
@@ -146,7 +151,7 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def _repeated_keys(table: Table, frame: pd.DataFrame, lines: list[int], file: str) -> list[Fault]:
+def _repeated_keys(table: Table, frame: pd.DataFrame, lines: Sequence[int], file: str) -> list[Fault]:
     key = list(table.key)
     faults = []
     # rows whose key is incomplete have been named already

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from porfse_analysis.display import cells
+from porfse_analysis.display.cut import gravest_newest
 from porfse_analysis.display.page import Page
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import numbered, source_line, source_title
@@ -56,6 +57,7 @@ def claims(report: Report) -> Table:
         ],
         source=source_line(rows["source"].astype("str"), report),
         empty=report.text("empty.claims"),
+        lang=report.lang,
     )
 
 
@@ -85,6 +87,8 @@ def findings_table(report: Page, found: pd.DataFrame, caption: str) -> Table:
         ],
         source=source_line([*found["source"], *found["other_source"]], report),
         empty=report.text("empty.findings"),
+        matters=gravest_newest(found["severity"], found["cutoff"]),
+        lang=report.lang,
     )
 
 
@@ -118,6 +122,8 @@ def definitions(report: Page) -> Table:
             Column("unit", report.text("column.unit")),
             Column("origin", report.text("column.origin")),
         ],
+        lang=report.lang,
+        whole=True,
     )
 
 
@@ -144,4 +150,6 @@ def sources(report: Page) -> Table:
             Column("address", report.text("column.address")),
             Column("licence", report.text("column.licence"), write=known("licence")),
         ],
+        lang=report.lang,
+        whole=True,
     )

@@ -46,6 +46,7 @@ def beside(page: ProgrammePage) -> tuple[Table, ...]:
                 *cells.missing_note(page, rows["predecessor_value"]),
             ],
             source=source_line(rows["source"], page),
+            lang=page.lang,
         ),
     )
 

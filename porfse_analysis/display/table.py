@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from porfse_analysis.display.cut import Matters, mattering, rows_left_out
 from porfse_analysis.display.html import Link, paragraphs, written
 
 __all__ = ["DATE", "TABLE_MIME", "Column", "Table", "Typed"]
@@ -66,7 +67,9 @@ class Column:
 class Table:
     """A table for a reader: `frame` holds the values, `columns` how they are written.
 
-    `name` identifies it on the page; `notes` stand under it, `source` last.
+    `name` identifies it on the page; `notes` stand under it, `source` last. Of a table longer than `cut.MOST` rows a
+    page shows those that matter (`matters`; None: the first ones) and says in `lang` how many it leaves out; with
+    `whole` it shows all, as where other tables refer to the rows. What is taken away has every row in any case.
     """
 
     name: str
@@ -76,6 +79,9 @@ class Table:
     notes: Sequence[str] = field(default_factory=tuple)
     source: str = ""
     empty: str = ""
+    lang: str = "it"
+    matters: Matters | None = None
+    whole: bool = False
 
     def __repr__(self) -> str:
         # a notebook keeps it beside the HTML, and the same table must read the same each time
@@ -83,12 +89,8 @@ class Table:
 
     def written(self) -> pd.DataFrame:
         """The cells as text."""
-        rows = [row for _, row in self.frame.iterrows()]
-        cells = {
-            column.name: [column.write(row) if column.write else str(row[column.name]) for row in rows]
-            for column in self.columns
-        }
-        return pd.DataFrame(cells, dtype="str")
+        rows = _rows_of(self.frame)
+        return pd.DataFrame({column.name: _texts(column, rows) for column in self.columns}, dtype="str")
 
     def typed(self) -> dict[str, Any]:
         """The table as JSON: name, caption, notes, source, empty, and its columns.
@@ -97,15 +99,16 @@ class Table:
         patterns (one per value; "" for a text).
         """
         columns = []
-        for column, (_, texts) in zip(self.columns, self.written().items(), strict=True):
+        rows = _rows_of(self.frame)
+        for column in self.columns:
             head = {"label": column.label, "group": column.group, "kind": column.kind}
             write = column.write
             if write is None and _has_values(self.frame[column.name]):
                 write = _as_it_is(column.name, self.frame[column.name])
             if not isinstance(write, Typed) or write.number_label:
-                columns.append({**head, "values": list(texts), "patterns": [""] * len(texts)})
+                columns.append({**head, "values": _texts(column, rows), "patterns": [""] * len(rows)})
             if isinstance(write, Typed):
-                cells = [_cell(write, row, text) for (_, row), text in zip(self.frame.iterrows(), texts, strict=True)]
+                cells = [_cell(write, row) for row in rows]
                 label = write.number_label or column.label
                 values, patterns = [value for value, _ in cells], [pattern for _, pattern in cells]
                 columns.append({**head, "label": label, "values": values, "patterns": patterns})
@@ -124,28 +127,37 @@ class Table:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return paragraphs([self.empty], "pf-empty").html
-        foot = [(note, "pf-note") for note in self.notes if note]
+        shown = self.frame if self.whole else mattering(self.frame, self.matters)
+        left_out = rows_left_out(len(shown), len(self.frame), self.matters, self.lang)
+        foot = [(note, "pf-note") for note in [left_out, *self.notes] if note]
         return written(
             "table",
             name=self.name,
             caption=self.caption,
             heads=_heads(self.columns),
-            rows=self._rows(),
+            rows=self._cells(_rows_of(shown)),
             foot=[*foot, (self.source, "pf-source")] if self.source else foot,
             width=len(self.columns),
         )
 
-    def _rows(self) -> list[list[tuple[str, Sequence[Link], bool, str]]]:
-        """Each row, each cell: text, links, whether it is the row's header, its class."""
-        texts = self.written()
+    def _cells(self, rows: Sequence[pd.Series]) -> list[list[tuple[str, Sequence[Link], bool, str]]]:
+        """Each of the rows, each cell: text, links, whether it is the row's header, its class."""
         columns = [
             [
                 (text, column.links(row) if column.links else (), column.kind == "head", _css(column, row, text))
-                for text, (_, row) in zip(texts[column.name], self.frame.iterrows(), strict=True)
+                for text, row in zip(_texts(column, rows), rows, strict=True)
             ]
             for column in self.columns
         ]
         return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _rows_of(frame: pd.DataFrame) -> list[pd.Series]:
+    return [row for _, row in frame.iterrows()]
+
+
+def _texts(column: Column, rows: Sequence[pd.Series]) -> list[str]:
+    return [column.write(row) if column.write else str(row[column.name]) for row in rows]
 
 
 def _css(column: Column, row: pd.Series | None = None, text: str = "") -> str:
@@ -180,7 +192,7 @@ def _as_it_is(name: str, column: pd.Series) -> Typed:
     return Typed(lambda row: str(row[name]), lambda row: row[name], lambda row: pattern)
 
 
-def _cell(write: Typed, row: pd.Series, text: str) -> tuple[object, str]:
+def _cell(write: Typed, row: pd.Series) -> tuple[object, str]:
     """The value of a cell and its pattern, fit for JSON."""
     value = write.value(row)
     if isinstance(value, str):
@@ -191,5 +203,5 @@ def _cell(write: Typed, row: pd.Series, text: str) -> tuple[object, str]:
         return value.date().isoformat(), DATE
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
-        return text, ""
+        return write(row), ""
     return int(number) if number.is_integer() and abs(number) < 2**53 else number, write.pattern(row)

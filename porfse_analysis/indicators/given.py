@@ -10,10 +10,20 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.languages import IN_TABLES, axis_title, in_language
 from porfse_analysis.programme import Programme
 
-__all__ = ["NAMES", "names_of", "tables_of", "with_names"]
+__all__ = ["NAMES", "Along", "names_of", "tables_of", "with_names"]
 
 NAMES = "names"
 """Under this the `attrs` of a result made of a `Programme` have what its codes are called (`names_of`)."""
+
+
+class Along(dict[str, Any]):
+    """What a frame takes along in its `attrs`, which nobody changes.
+
+    pandas copies `attrs` deeply with every row and every column that is taken out: with this there is nothing to copy.
+    """
+
+    def __deepcopy__(self, memo: object) -> Along:
+        return self
 
 
 def tables_of(**given: object) -> list[Any]:
@@ -37,7 +47,7 @@ def tables_of(**given: object) -> list[Any]:
 def with_names(result: pd.DataFrame, given: object) -> pd.DataFrame:
     """The result, with the names of the programme it was made of where it was made of one."""
     if isinstance(given, Programme):
-        result.attrs[NAMES] = names_of(given)
+        result.attrs[NAMES] = Along(names_of(given))
     return result
 
 

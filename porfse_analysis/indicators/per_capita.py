@@ -10,7 +10,7 @@ import pandas as pd
 from porfse_analysis.codes import ESF_TYPES, in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
-from porfse_analysis.indicators.given import tables_of, with_names
+from porfse_analysis.indicators.given import Along, tables_of, with_names
 from porfse_analysis.indicators.positions import (
     Positions,
     group_keys,
@@ -135,7 +135,7 @@ def people_known(
     records = everyone.loc[(everyone["cutoff"] < at) & everyone["value"].notna(), _HISTORY_COLUMNS]
     records = records.assign(data_date=records["data_date"].dt.strftime("%Y-%m-%d"))
     # plain values: a frame with them can still be written to a file
-    people.attrs[_HISTORY] = records.to_dict("records")
+    people.attrs[_HISTORY] = Along(rows=records.to_dict("records"))
     return people
 
 
@@ -436,7 +436,7 @@ def _heads(people: pd.DataFrame, on: list[str]) -> pd.DataFrame:
 
     Raises `ParameterError` when they are of whole programmes and asked for by axis.
     """
-    before = pd.DataFrame(people.attrs.get(_HISTORY, []), columns=_HISTORY_COLUMNS)
+    before = pd.DataFrame(people.attrs.get(_HISTORY, {}).get("rows", []), columns=_HISTORY_COLUMNS)
     before["data_date"] = pd.to_datetime(before["data_date"], format="%Y-%m-%d").astype(DATE_DTYPE)
     heads = pd.concat([before, people[_HISTORY_COLUMNS]]) if len(before) else people[_HISTORY_COLUMNS]
     whole = heads["axis"] == ALL

@@ -9,9 +9,11 @@ import contextlib
 import csv
 import datetime
 import io
+import itertools
 import json
 import math
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -34,7 +36,7 @@ from porfse_analysis.loaders.descriptor import (
 )
 from porfse_analysis.loaders.predecessor import find_predecessor
 from porfse_analysis.programme import Programme, make_programme
-from porfse_analysis.table_faults import TOTALS, totals_row
+from porfse_analysis.table_faults import TOTALS, is_total, totals_row
 
 __all__ = ["DELIMITERS", "DESCRIPTOR", "Content", "load_programme", "read_table"]
 
@@ -81,7 +83,7 @@ def load_programme(folder: str | Path | None = None) -> Programme:
 def _read(path: Path, descriptor: Mapping[str, Any]) -> Programme:
     """The programme of a folder, without the one before it."""
     tables: dict[str, pd.DataFrame] = {}
-    rows: dict[str, list[int]] = {}
+    rows: dict[str, Sequence[int]] = {}
     files: dict[str, str] = {}
     faults: list[Fault] = []
     former: list[tuple[str, str, str]] = []
@@ -125,7 +127,7 @@ class Content:
     """What one file gave: its frame (None when nothing could be read), the line of each row, faults, former names."""
 
     frame: pd.DataFrame | None = None
-    rows: list[int] = field(default_factory=list)
+    rows: array[int] = field(default_factory=lambda: array("q"))
     faults: list[Fault] = field(default_factory=list)
     former: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -141,10 +143,10 @@ def read_table(
     content = Content()
     table = schema.TABLES[name]
     delimiter = (declared.get("dialect") or {}).get("delimiter") or ","
-    text = _read_text(path, declared.get("encoding") or "utf-8", content.faults)
-    if text is None:
+    lines = _read_text(path, declared.get("encoding") or "utf-8", content.faults)
+    if lines is None:
         return content
-    records = _records(text, delimiter, path.name, content.faults)
+    records = _records(lines, delimiter, path.name, content.faults)
     first, header = next(records, (0, []))
     if not any(cell.strip() for cell in header):
         if not content.faults:
@@ -159,23 +161,25 @@ def read_table(
     places = {label: header.index(label) for label in header if label in table.names}
     if not places:
         return content
-    cells = _rows(records, header, places, table, delimiter, path.name, content)
+    texts = _columns(records, header, places, table, delimiter, path.name, content)
     fields = {names.get(item["name"], item["name"]): item for item in declared_fields(declared)}
     notations = {label: _reader(table.column(label), fields.get(label, {})) for label in places}
     columns = {
-        label: _read_column([row[at] for row in cells], table.column(label), notations[label], content, path.name)
-        for label, at in places.items()
+        label: _read_column(texts[label], table.column(label), notations[label], content, path.name) for label in places
     }
     if not usable:  # what its cells have is told all the same
         return content
     content.frame = pd.DataFrame(columns)
     if not fractions:
-        written = {label: [row[at].strip() for row in cells] for label, at in places.items()}
-        content.faults += _like_thousands(name, content, written, notations, path.name)
+        content.faults += _like_thousands(name, content, texts, notations, path.name)
     return content
 
 
-def _rows(
+_AT_ONCE = 500
+"""Records that are looked at together: few, for the collector of garbage not to walk through them again and again."""
+
+
+def _columns(
     records: Iterator[tuple[int, list[str]]],
     header: list[str],
     places: Mapping[str, int],
@@ -183,9 +187,55 @@ def _rows(
     delimiter: str,
     file: str,
     content: Content,
-) -> list[list[str]]:
-    """The rows of figures; `content` gets their lines, and what rows there are that are none."""
+) -> dict[str, list[str]]:
+    """The cells of the rows of figures by column; `content` gets their lines, and what rows there are that are none.
+
+    Of cells of a column that are alike there is one text.
+    """
+    columns: dict[str, list[str]] = {label: [] for label in places}
+    known: dict[str, dict[str, str]] = {label: {} for label in places}
+    while chunk := list(itertools.islice(records, _AT_ONCE)):
+        lines, rows = zip(*chunk, strict=True)
+        cells = _cells(rows, header, places, known)
+        if not cells or _needs_a_look(cells, table):
+            lines, rows = _rows(chunk, header, places, table, delimiter, file, content)
+            cells = _cells(rows, header, places, known)
+        content.rows.extend(lines)
+        for label, texts in cells.items():
+            columns[label] += texts
+    return columns
+
+
+def _cells(
+    rows: Sequence[list[str]], header: list[str], places: Mapping[str, int], known: Mapping[str, dict[str, str]]
+) -> dict[str, list[str]]:
+    """The cells of the rows by column, alike ones as one text; nothing where a row has more or fewer than the header."""
+    if set(map(len, rows)) != {len(header)}:
+        return {}
+    by_place = list(zip(*rows, strict=True))
+    return {label: list(map(known[label].setdefault, by_place[at], by_place[at])) for label, at in places.items()}
+
+
+def _needs_a_look(cells: Mapping[str, list[str]], table: schema.Table) -> bool:
+    """Whether among the rows there may be one that is not of figures: without a key, or of totals."""
+    keys = [set(cells[name]) for name in table.key if name in cells]
+    if not keys or not any(all(text.strip() for text in texts) for texts in keys):
+        return True  # a row that is blank has no text in any of them
+    return any(is_total(text) for texts in keys for text in texts)
+
+
+def _rows(
+    records: Sequence[tuple[int, list[str]]],
+    header: list[str],
+    places: Mapping[str, int],
+    table: schema.Table,
+    delimiter: str,
+    file: str,
+    content: Content,
+) -> tuple[list[int], list[list[str]]]:
+    """The rows of figures with their lines; `content` gets what rows there are that are none."""
     cells: list[list[str]] = []
+    lines: list[int] = []
     for line, record in records:
         if not any(cell.strip() for cell in record):
             continue  # as a spreadsheet leaves them below a table
@@ -199,12 +249,12 @@ def _rows(
             content.faults.append(Fault(TOTALS[0], file, line, total, written[total].strip(), TOTALS[1]))
             continue
         cells.append(record)
-        content.rows.append(line)
-    return cells
+        lines.append(line)
+    return lines, cells
 
 
 def _like_thousands(
-    table: str, content: Content, written: Mapping[str, list[str]], notations: Mapping[str, _Notation], file: str
+    table: str, content: Content, texts: Mapping[str, list[str]], notations: Mapping[str, _Notation], file: str
 ) -> Iterator[Fault]:
     """Counts of people written as 1.005 or 30.000: the number alone no longer shows that 30 may be thirty thousand."""
     assert content.frame is not None
@@ -212,14 +262,15 @@ def _like_thousands(
     told = codes.doubtful_target if table == "targets" else codes.uncountable
     for column, counted in people.items():
         decimal = notations[column].decimal
-        for place in content.frame.index[counted]:
-            text = written[column][place]
-            if codes.thousands(text, decimal):
-                problem, remedy = told(text, decimal)
-                yield Fault(problem, file, content.rows[place], column, text, remedy)
+        doubtful = {text for text in set(texts[column]) if codes.thousands(text.strip(), decimal)}
+        for place in content.frame.index[counted] if doubtful else ():
+            if (text := texts[column][place]) in doubtful:
+                problem, remedy = told(text.strip(), decimal)
+                yield Fault(problem, file, content.rows[place], column, text.strip(), remedy)
 
 
-def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
+def _read_text(path: Path, encoding: str, faults: list[Fault]) -> io.TextIOWrapper | None:
+    """The lines of a file that is text in that encoding from its first to its last character."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -240,7 +291,8 @@ def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
             remedy = "Take it away: a spreadsheet does not show it"
             faults.append(Fault("has a control character", path.name, row, value=around, remedy=remedy))
             return None
-        return text
+        # a large file as bytes takes a fifth of what it takes as lines of text
+        return io.TextIOWrapper(io.BytesIO(raw), encoding, newline="")
     except LookupError:
         faults.append(Fault("is not an encoding", DESCRIPTOR, column="encoding", value=encoding, remedy="Use utf-8"))
     except UnicodeDecodeError as error:
@@ -261,9 +313,9 @@ def _read_text(path: Path, encoding: str, faults: list[Fault]) -> str | None:
     return None
 
 
-def _records(text: str, delimiter: str, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+def _records(text: io.TextIOWrapper, delimiter: str, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
     """The records of a CSV text, each with the line it starts at; blank lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     start = 1
     try:
         for record in reader:
@@ -342,16 +394,16 @@ def _read_column(
     texts: list[str], column: schema.Column, notation: _Notation, content: Content, file: str
 ) -> pd.Series:
     if column.kind == "text":
-        return pd.Series([text.strip() for text in texts], dtype="str")
-    values: list[Any] = []
-    cache: dict[str, tuple[Any, str, str]] = {}
-    for line, text in zip(content.rows, texts, strict=True):
-        if text not in cache:
-            cache[text] = _read_cell(text.strip(), column, notation)
-        value, problem, remedy = cache[text]
-        if problem:
-            content.faults.append(Fault(problem, file, line, column.name, text or None, remedy))
-        values.append(value)
+        plain = {text: text.strip() for text in set(texts)}
+        return pd.Series(list(map(plain.__getitem__, texts)), dtype="str")
+    read = {text: _read_cell(text.strip(), column, notation) for text in set(texts)}
+    if any(problem for _, problem, _ in read.values()):
+        for line, text in zip(content.rows, texts, strict=True):
+            _, problem, remedy = read[text]
+            if problem:
+                content.faults.append(Fault(problem, file, line, column.name, text or None, remedy))
+    found = {text: value for text, (value, _, _) in read.items()}
+    values = list(map(found.__getitem__, texts))
     if column.kind == "date":
         return pd.Series(values, dtype=schema.DATE_DTYPE)
     if column.kind == "year":

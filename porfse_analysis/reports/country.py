@@ -123,7 +123,9 @@ def _compared(members: Sequence[Member], figures: dict[str, dict[str, pd.Series]
     notes = [wording.text("missing.explained", lang)] if lacking else []
     if len({period_of(member.cci) for member in members}) > 1:
         notes.append(wording.text("country.periods", lang))
-    return Table("compared", wording.text("country.compared", lang), rows, columns, notes=notes)._repr_html_()
+    return Table(
+        "compared", wording.text("country.compared", lang), rows, columns, notes=notes, whole=True
+    )._repr_html_()
 
 
 def _written(row: pd.Series, lang: str) -> str:
@@ -165,7 +167,7 @@ def _table(members: Sequence[Member], runs: dict[str, list[dict[str, str]]], lan
         for name, kind in kinds.items()
     ]
     rows = pd.DataFrame(lines, columns=[*kinds, "address"])
-    return Table("programmes", wording.text("country.table", lang), rows, columns)._repr_html_()
+    return Table("programmes", wording.text("country.table", lang), rows, columns, whole=True)._repr_html_()
 
 
 def _title(member: Member, lang: str) -> str:

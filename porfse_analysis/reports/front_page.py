@@ -251,4 +251,4 @@ def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame,
         ),
     ]
     note = wording.text("index.note", lang)
-    return _html(Table("dates", wording.text("index.table", lang), rows, columns, notes=[note]))
+    return _html(Table("dates", wording.text("index.table", lang), rows, columns, notes=[note], whole=True))

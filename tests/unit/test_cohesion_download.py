@@ -360,6 +360,90 @@ def test_an_answer_that_does_not_come(ask, portal, monkeypatch):
         ask(refresh=True)
 
 
+def leads_to(address):
+    return lambda handler, _: handler.send(302, [], Location=address)
+
+
+def test_an_answer_that_leads_to_another_host_is_not_followed(ask, portal, tmp_path):
+    with Portal() as other:
+        portal.mishaps = [leads_to(f"{other.address}/{FINANCE}.json")]
+        with pytest.raises(DataError, match=f"leads to another host, 127.0.0.1:{other.server_port}") as refused:
+            ask()
+        assert other.requests == []
+    assert "give the tables as files" in str(refused.value)
+    assert len(portal.requests) == 1
+    assert nothing_is_kept(tmp_path)
+
+
+def test_the_token_is_sent_to_no_other_host(ask, portal):
+    portal.mishaps = [leads_to(f"http://localhost:{portal.server_port}/resource/{FINANCE}.json")]
+    with pytest.raises(DataError, match=f"leads to another host, localhost:{portal.server_port}"):
+        ask(token="secret")
+    assert len(portal.requests) == 1
+
+
+def test_an_answer_that_leads_elsewhere_on_the_same_host_is_followed(ask, portal):
+    def moved(handler, _):
+        handler.send(302, [], Location=handler.path)
+
+    portal.mishaps = [moved]
+    assert ask().files["finance"].is_file()
+
+
+def test_answers_that_lead_in_a_circle_end(ask, portal, tmp_path):
+    portal.mishaps = [lambda handler, _: handler.send(302, [], Location=handler.path)] * 50
+    with pytest.raises(DataError, match="leads from one address to the next without end"):
+        ask()
+    assert len(portal.requests) == cohesion_download._REDIRECTS + 1
+    assert nothing_is_kept(tmp_path)
+
+
+def test_the_limits_are_256_megabytes_and_five_minutes():
+    assert (cohesion_download._MOST_BYTES, cohesion_download._MOST_SECONDS) == (268_435_456, 300.0)
+
+
+def test_an_answer_that_is_too_large_is_not_read_to_its_end(ask, portal, monkeypatch, tmp_path):
+    monkeypatch.setattr(cohesion_download, "_MOST_BYTES", 2**20)
+    sent = []
+
+    def endless(handler, _):
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(2**34))
+        handler.end_headers()
+        handler.close_connection = True
+        while len(sent) < 1000:  # as many blocks as no reader would wait for
+            handler.wfile.write(b" " * 2**16)
+            sent.append(1)
+
+    portal.mishaps = [endless]
+    with pytest.raises(DataError, match="answers with more than 1 MB"):
+        ask()
+    assert len(sent) < 1000
+    assert len(portal.requests) == 1
+    assert nothing_is_kept(tmp_path)
+
+
+def test_an_answer_that_comes_drop_by_drop_ends(ask, portal, monkeypatch, tmp_path):
+    monkeypatch.setattr(cohesion_download, "_MOST_SECONDS", 0.2)
+
+    def drops(handler, _):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.close_connection = True
+        for _ in range(1000):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.02)
+
+    portal.mishaps = [drops] * 5
+    start = time.monotonic()
+    with pytest.raises(DataError, match="did not answer in 5 tries: no whole answer in 0 seconds"):
+        ask()
+    assert time.monotonic() - start < 15  # read to its end each answer would take 20 seconds
+    assert nothing_is_kept(tmp_path)
+
+
 def test_what_is_no_address(ask):
     with pytest.raises(DataError, match="is not an address"):
         ask(base_url="cohesiondata")

@@ -99,6 +99,7 @@ def _rate_table(comparison: CutoffComparison, name: str) -> Table:
             *cells.missing_note(comparison, rows["numerator_change"]),
         ],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
+        lang=comparison.lang,
     )
 
 
@@ -139,6 +140,7 @@ def targets(comparison: CutoffComparison) -> Table:
         ],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
         empty=" ".join([text("cutoffs.empty_targets"), *_quiet_targets(comparison)]),
+        lang=comparison.lang,
     )
 
 
@@ -162,6 +164,7 @@ def refused_targets(comparison: CutoffComparison) -> Table | Html:
             *cells.missing_note(comparison, rows["numerator"], rows["numerator_before"], rows["denominator"]),
         ],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
+        lang=comparison.lang,
     )
 
 
@@ -226,6 +229,7 @@ def participants(comparison: CutoffComparison) -> Table:
         notes=[*writers.other_dates(comparison, rows), *_restated(comparison, rows)],
         source=source_line([*rows["source"], *rows["source_before"]], comparison),
         empty=text("cutoffs.empty_participants" if reported else "cutoffs.empty_no_participants"),
+        lang=comparison.lang,
     )
 
 
@@ -266,6 +270,7 @@ def allocations(comparison: CutoffComparison) -> Table:
         notes=[*versions, *writers.other_dates(comparison, rows), *cells.missing_note(comparison, rows["change"])],
         source=source_line(rows["source"], comparison),
         empty=text("empty.endowment"),
+        lang=comparison.lang,
     )
 
 
@@ -308,6 +313,7 @@ def plan_targets(comparison: CutoffComparison) -> Table:
         notes=[text("cutoffs.targets_same", count=same)] if same else [],
         source=source_line(rows["source"], comparison),
         empty=text("cutoffs.empty_plan_targets" if len(every) else "cutoffs.no_plan_targets"),
+        lang=comparison.lang,
     )
 
 
@@ -346,6 +352,7 @@ def not_compared(comparison: CutoffComparison) -> Table:
         notes=unpublished,
         source=source_line(frame["used"], comparison),
         empty=unpublished[0] if unpublished else text("cutoffs.all_compared"),
+        lang=comparison.lang,
     )
 
 

@@ -54,6 +54,7 @@ def certification_targets(report: Report) -> tuple[Table, ...]:
                 *cells.missing_note(report, rows["numerator"]),
             ],
             source=source_line(rows["source"], report),
+            lang=report.lang,
         ),
     )
 

@@ -7,6 +7,7 @@ of `display.drawings`.
 from __future__ import annotations
 
 from porfse_analysis.display.age import is_old
+from porfse_analysis.display.cut import bars_left_out, both_ends, largest, mattering
 from porfse_analysis.display.drawings import (
     draw_funnel,
     draw_over_time,
@@ -84,7 +85,9 @@ def axes_progress(report: Report) -> Figure | Html:
     if report.programme.axes.empty:
         return Html("")  # the table says so
     allocation = allocation_in_force(report)
-    allocation = allocation[allocation["axis"] != ALL].set_index("axis")
+    every = allocation[allocation["axis"] != ALL].set_index("axis")
+    most = largest(every["amount"], "allocations")
+    allocation = mattering(every, most)
     results = report.results[report.results["axis"].isin(allocation.index)]
     known = results[results["indicator"].isin([RATES[s] for s in _AXES_STAGES]) & results["numerator"].notna()]
     # a rate of an earlier plan beside the bar of today's allocation would mislead: such a stage stays in the table
@@ -111,6 +114,7 @@ def axes_progress(report: Report) -> Figure | Html:
     said_of = [report.text("caption.axes_left_out", stages=wording.list_of(names, report.lang))] if names else []
     if is_old(known["data_date"], report.cutoff).any():
         said_of.insert(0, report.text("caption.old"))
+    said_of += filter(None, [bars_left_out(len(allocation), len(every), most, report.lang)])
     return on_page(
         figure,
         name="axes-progress",
@@ -129,16 +133,21 @@ def target_ratios(report: Report) -> Figure | Html:
     if rows.empty:
         # where there is no target at all the table says so
         return Html("") if target_rows(report).empty else paragraphs([report.text("empty.target_ratios")], "pf-empty")
+    every, most = len(rows), both_ends(rows["value"])
+    rows = mattering(rows, most)
     figure, ax = new_figure(height=targets_height(target_names(rows, report.lang)) + 0.8, left=3.5)
     said = draw_targets(ax, rows, report.lang)
     dates = [wording.date(day, report.lang) for day in sorted(rows["data_date"].unique())]
     end = targets_end(rows)
     cut = wording.rate(end, report.lang, decimals=0)
     broken = report.text("caption.targets_cut", limit=cut) if (rows["value"] > end).any() else ""
+    said_of = [broken, bars_left_out(len(rows), every, most, report.lang)]
     return on_page(
         figure,
         name="target-ratios",
         alt=report.text("alt.targets", values="; ".join(said)),
-        caption=report.text("caption.targets", dates=wording.list_of(dates, report.lang), broken=broken).strip(),
+        caption=report.text(
+            "caption.targets", dates=wording.list_of(dates, report.lang), broken=" ".join(filter(None, said_of))
+        ).strip(),
         source=source_line(rows["source"], report),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
+from porfse_analysis.display.cut import largest
 from porfse_analysis.display.programme_report.totals import axes_and_total
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
@@ -105,6 +106,7 @@ def endowment(report: Report) -> Table:
         notes=axes_and_total(report, "allocation", rows),
         source=source_line(rows["source"] if len(rows) else [], report),
         empty=report.text("empty.endowment"),
+        lang=report.lang,
     )
 
 
@@ -156,6 +158,7 @@ def key_figures(report: Report) -> Table:
         ],
         notes=cells.missing_note(report, rows["amount"]),
         source=source_line(rows["source"], report),
+        lang=report.lang,
     )
 
 
@@ -166,7 +169,9 @@ def progress_by_axis(report: Report) -> Table:
     """
     if report.programme.axes.empty:  # the figures of the whole programme are among the key figures
         caption = report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang))
-        return Table("progress-by-axis", caption, pd.DataFrame(), [], empty=report.text("empty.no_axes"))
+        return Table(
+            "progress-by-axis", caption, pd.DataFrame(), [], empty=report.text("empty.no_axes"), lang=report.lang
+        )
     shown = _stages_shown(report)
     allocation = allocation_in_force(report).set_index("axis")
     frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
@@ -220,6 +225,7 @@ def progress_by_axis(report: Report) -> Table:
         columns,
         notes=[report.text("table.progress_note") if len(allocation) else report.text("empty.no_plan"), *sums, *notes],
         source=source_line(pd.concat(used) if used else [], report),
+        lang=report.lang,
     )
 
 
@@ -327,6 +333,8 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
         notes=firsts,
         source=source_line([*rows["source"], *rows["source_before"].where(rows["value_before"].notna(), "")], report),
         empty=firsts[0] if firsts else report.text("empty.changes"),
+        matters=largest(rows[moved], "changes"),
+        lang=report.lang,
     )
 
 

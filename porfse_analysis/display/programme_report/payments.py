@@ -45,4 +45,5 @@ def eu_payments(report: Report) -> Table:
         ],
         source=source_line(rows["source"], report),
         empty=report.text("empty.eu_payments"),
+        lang=report.lang,
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from porfse_analysis.codes import axis_places
 from porfse_analysis.display import cells
+from porfse_analysis.display.cut import both_ends
 from porfse_analysis.display.page import Page
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sources import source_line
@@ -76,6 +77,7 @@ def per_capita(report: Report) -> Table:
         notes=[*notes, *cells.missing_note(report, *(frame[column.name] for column in columns[1:]))],
         source=source_line(pd.concat(used), report),
         empty=report.text("empty.per_capita"),
+        lang=report.lang,
     )
 
 
@@ -163,6 +165,8 @@ def targets(report: Report) -> Table:
         ],
         source=source_line(rows["source"], report),
         empty=report.text("empty.targets"),
+        matters=both_ends(rows["value"]),
+        lang=report.lang,
     )
 
 
@@ -215,4 +219,5 @@ def measures(report: Report) -> Table:
         notes=cells.missing_note(report, rows["value"]),
         source=source_line([*rows["source"].astype("str"), *rows["axis_source"].astype("str")], report),
         empty=report.text("empty.measures"),
+        lang=report.lang,
     )

@@ -7,6 +7,7 @@ import pandas as pd
 from porfse_analysis.codes import axis_places
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
+from porfse_analysis.display.cut import largest
 from porfse_analysis.display.programme_report.people import funds_note
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
@@ -62,6 +63,8 @@ def participants_by_sex(report: Report) -> Table:
         ],
         source=source_line(rows["source"], report),
         empty=" ".join([report.text("people.no_sexes"), *_grand_total(report)]),
+        matters=largest(rows["value"], "people"),
+        lang=report.lang,
     )
 
 
@@ -105,6 +108,8 @@ def results_by_sex(report: Report) -> Table:
         notes=cells.missing_note(report, rows["women"], rows["men"]),
         source=source_line(rows["source"], report),
         empty=report.text("people.no_sexes"),
+        matters=largest(rows["value"], "people"),
+        lang=report.lang,
     )
 
 
@@ -179,6 +184,8 @@ def cost_per_result(report: Report) -> Table:
         ],
         source=source_line(rows["document"], report),
         empty=report.text("people.no_cost"),
+        matters=largest(shown["value"].astype("float64"), "costs"),
+        lang=report.lang,
     )
 
 

@@ -132,6 +132,7 @@ def ranking(comparison: Comparison) -> Table:
             *([comparison.text("note_long.stale")] if stale else []),
         ],
         source=source_line(rows["source"], comparison),
+        lang=comparison.lang,
     )
 
 
@@ -163,6 +164,7 @@ def apart(comparison: Comparison) -> Table | Html:
             *cells.missing_note(comparison, rows["declaration_rate"]),
         ],
         source=source_line(rows["source"], comparison),
+        lang=comparison.lang,
     )
 
 
@@ -236,6 +238,7 @@ def targets(comparison: Comparison) -> Table:
         ],
         source=source_line(results["source"], comparison),
         empty=comparison.text("compare.empty_targets"),
+        lang=comparison.lang,
     )
 
 
@@ -268,6 +271,7 @@ def fired(comparison: Comparison) -> Table:
         notes=[comparison.text("compare.note_fired")],
         source=source_line([*found["source"], *found["other_source"]], comparison),
         empty=comparison.text("empty.findings"),
+        lang=comparison.lang,
     )
 
 
@@ -299,6 +303,7 @@ def worst(comparison: Comparison) -> Table:
         ],
         source=source_line([*found["source"], *found["other_source"]], comparison),
         empty=comparison.text("compare.empty_worst"),
+        lang=comparison.lang,
     )
 
 

@@ -182,6 +182,7 @@ def _table(report: Report, name: str, projects: pd.DataFrame, rows: pd.DataFrame
         notes=[report.text(f"projects.note_{name}"), *cut, *cells.missing_note(report, *figures)],
         source=source_line([_SOURCE], report),
         empty=report.text("projects.empty"),
+        lang=report.lang,
     )
 
 

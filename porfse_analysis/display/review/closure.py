@@ -99,6 +99,7 @@ def balance(report: Report) -> Table:
         _balance_notes(rows, report),
         source=source_line(pd.concat([rows["source"], rows["allocation_source"], rows["paid_source"]]), report),
         empty=report.text("closure.not_available"),
+        lang=report.lang,
     )
 
 
@@ -240,6 +241,7 @@ def correction(report: Report) -> Table:
         _correction_lines(rows, report),
         source=source_line(pd.concat([rows["source"], rows["target_source"]]), report),
         empty=report.text("closure.no_correction_table"),
+        lang=report.lang,
     )
 
 

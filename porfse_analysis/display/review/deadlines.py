@@ -95,6 +95,7 @@ def calendar(report: Report) -> Table:
         [*filter(None, notes), *cells.missing_note(report, *(rows[name] for name in amounts))],
         source=source_line(used, report),
         empty=missing or report.text("empty.calendar"),
+        lang=report.lang,
     )
 
 
@@ -128,6 +129,7 @@ def calendar_reasons(report: Report) -> Table:
         ],
         source=source_line(used, report),
         empty=not_assessed(report) or report.text("empty.calendar"),
+        lang=report.lang,
     )
 
 
@@ -178,4 +180,5 @@ def payment_applications(report: Report) -> Table:
         cells.missing_note(report, rows["certified_eur"], rows["payment_applications_eu"]),
         source=source_line([*rows["source"], *rows["allocation_source"]], report),
         empty=report.text("empty.nothing_certified" if uncertified else "empty.payment_applications"),
+        lang=report.lang,
     )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
+from porfse_analysis.display.cut import largest
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.review.tables import Against, short_place, told_name
 from porfse_analysis.display.sources import source_line
@@ -87,6 +88,8 @@ def distances(report: Report, against: Against = "milestone") -> Table:
         ],
         source=source_line([*rows["source"], *rows["target_source"]], report),
         empty=report.text("distance.nothing", high=high) if len(wide) else report.text("empty.framework_indicators"),
+        lang=report.lang,
+        matters=largest((1 - rows["value"] / rows["target"]).clip(lower=0), "lacking"),
     )
 
 
@@ -194,4 +197,5 @@ def hypotheses(report: Report, against: Against = "milestone") -> Table:
         [report.text("distance.hypotheses_note"), *_older(found, report)],
         source=source_line([*found["source"], *found["target_source"]], report),
         empty=report.text("distance.nothing", high=high) if len(lacking) else report.text("empty.framework_indicators"),
+        lang=report.lang,
     )

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
+from porfse_analysis.display.cut import bars_left_out, both_ends, mattering
 from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page, with_defaults
 from porfse_analysis.display.html import Html, paragraphs, tiles
 from porfse_analysis.display.lettering import beside, make_room, rows_of, wrapped
@@ -43,6 +44,8 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
     rows = everything[everything["ratio"].notna()].reset_index(drop=True)
     if rows.empty:
         return paragraphs([report.text("empty.framework_figure")], "pf-empty")
+    counted, most = len(rows), both_ends(rows["ratio"])
+    rows = mattering(rows, most)
     thresholds = (report.rules.achieved_from, report.rules.serious_below)
     names = [_name(row, everything, report.lang) for _, row in rows.iterrows()]
     labels = [wrapped(name, _NAME_WIDTH) for name in names]
@@ -89,6 +92,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
     ax.tick_params(axis="y", length=0)
     unknown = [_name(row, everything, report.lang) for _, row in everything[everything["ratio"].isna()].iterrows()]
     left = report.text("caption.framework_unknown", names=wording.list_of(unknown, report.lang)) if unknown else ""
+    left = f"{left} {bars_left_out(len(rows), counted, most, report.lang)}".strip()
     day = wording.date(report.cutoff, report.lang)
     return on_page(
         figure,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from porfse_analysis.display import cells
+from porfse_analysis.display.cut import both_ends
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import numbered, source_line
 from porfse_analysis.display.table import DATE, Column, Table, Typed
@@ -162,6 +163,7 @@ def framework(report: Report, against: Against = "milestone") -> Table:
         notes,
         source=source_line(used.unique(), report),
         empty=report.text("empty.framework_final") if final else report.text("empty.framework"),
+        lang=report.lang,
     )
 
 
@@ -227,6 +229,8 @@ def framework_indicators(report: Report, against: Against = "milestone") -> Tabl
         ],
         source=source_line([*rows["source"], *rows["target_source"]], report),
         empty=report.text(f"empty.{_NONE[against] if tested else 'followed'}"),
+        matters=both_ends(rows["ratio"]),
+        lang=report.lang,
     )
 
 
@@ -263,6 +267,7 @@ def claim_verdicts(report: Report) -> Table:
         [report.text("table.claim_note", about=wording.rate(float(ABOUT), report.lang, decimals=0))],
         source=source_line([*report.verdicts["source"], *report.verdicts["data_source"]], report),
         empty=report.text("empty.claim_verdicts"),
+        lang=report.lang,
     )
 
 
@@ -271,7 +276,9 @@ def rules(report: Report) -> Table:
     applied = rules_of(report.programme.cci, report.rules)
     if applied is None:
         empty = report.text("empty.rules")
-        return Table("rules_applied", empty, pd.DataFrame(columns=["rule"]), [Column("rule", "")], empty=empty)
+        return Table(
+            "rules_applied", empty, pd.DataFrame(columns=["rule"]), [Column("rule", "")], empty=empty, lang=report.lang
+        )
     held = rules_table(applied)
     readings = {rule.name: bool(rule.others) for rule in applied.rows if rule.status == "unconfirmed"}
     codes = {name: "other_reading" if others else "unconfirmed" for name, others in readings.items()}
@@ -308,4 +315,6 @@ def rules(report: Report) -> Table:
             report.text("table.rules_note", count=sum(not others for others in readings.values())),
             *word_changes(report.rule_changes, report.lang),
         ],
+        lang=report.lang,
+        whole=True,
     )

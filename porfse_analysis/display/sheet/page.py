@@ -123,6 +123,7 @@ def sheet_figures(report: Report) -> Table:
         notes=_notes(content, report),
         source=source_line(content.sources, report),
         empty=report.text("sheet.nothing"),
+        lang=report.lang,
     )
 
 

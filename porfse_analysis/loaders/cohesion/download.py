@@ -374,8 +374,19 @@ class _Portal:
         raise self.refused(table, "leads from one address to the next without end", "Try again later")
 
     def _content(self, table: str, answer: requests.Response, end: float) -> bytes:
+        from urllib3.exceptions import HTTPError, TimeoutError
+
+        def read() -> bytes:
+            try:
+                # what there is: an answer that comes drop by drop would fill no block for hours
+                return bytes(answer.raw.read1(_BLOCK, decode_content=True))
+            except TimeoutError as error:
+                raise _AgainError("no answer in time") from error
+            except (HTTPError, OSError) as error:
+                raise _AgainError(f"the connection failed ({type(error).__name__})") from error
+
         parts, size = [], 0
-        for part in answer.iter_content(_BLOCK):
+        while part := read():
             parts.append(part)
             size += len(part)
             if size > _MOST_BYTES:
