@@ -18,7 +18,7 @@ from typing import Any
 
 from porfse_analysis.reports.kernels.temporary import WITHIN, TemporaryFolder
 
-__all__ = ["ISOLATED", "KERNEL_COMMAND", "import_matplotlib", "serve_kernel", "started_isolated"]
+__all__ = ["ISOLATED", "KERNEL_COMMAND", "draw_as_told", "import_matplotlib", "serve_kernel", "started_isolated"]
 
 ISOLATED = "-P"
 """Python's own option: the working folder is not among the places modules come from."""
@@ -59,6 +59,12 @@ def import_matplotlib() -> None:
         _restore(before)
         if here is not None:
             os.chdir(here)
+
+
+def draw_as_told() -> None:
+    """Figures go where the runner of this kernel says; matplotlib looks there on its import alone."""
+    if backend := os.environ.get("MPLBACKEND"):
+        sys.modules["matplotlib"].rcParams["backend"] = backend
 
 
 @contextlib.contextmanager

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from porfse_analysis.reports.kernels.isolated import import_matplotlib, serve_kernel
+from porfse_analysis.reports.kernels.isolated import draw_as_told, import_matplotlib, serve_kernel
 
 if __name__ == "__main__":
     import_matplotlib()
+    draw_as_told()
     serve_kernel(sys.argv[1:])

@@ -30,7 +30,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from porfse_analysis.reports.kernels import warm
-from porfse_analysis.reports.kernels.isolated import import_matplotlib, serve_kernel
+from porfse_analysis.reports.kernels.isolated import draw_as_told, import_matplotlib, serve_kernel
 
 __all__ = ["main", "preload"]
 
@@ -263,10 +263,7 @@ def _become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
         # a kernel watches its parent, which is this process's and not the one that asked for it
         os.environ.update(_SET_BY_IMPORTS | env | {"JPY_PARENT_PID": str(os.getppid())})
         os.chdir(cwd)
-        # what matplotlib does when it is imported: here it was, before there was this environment
-        import matplotlib
-
-        matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
+        draw_as_told()  # matplotlib was imported before there was this environment
         # two kernels must not draw the same random numbers because they share a parent
         import random
 
