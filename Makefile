@@ -64,8 +64,9 @@ lint: $(STAMP) ## check style, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Warnings are errors; what the pages run is run again only when it, the package or its data has changed.
-SPHINX := $(BIN)/python -m sphinx -q -W --keep-going -c docs -b html
+# Warnings are errors. Every page is read again (-E), since most are made of the code; what they run is run again only when
+# it, the package or its data has changed.
+SPHINX := $(BIN)/python -m sphinx -q -E -W --keep-going -c docs -b html
 
 docs: $(STAMP) ## write the site of the documentation into build/docs, its examples run and its links checked
 	@$(MAKE) --no-print-directory -j 2 docs-en docs-it
