@@ -30,9 +30,7 @@ def dates(count: int = DATES) -> list[str]:
     return [day.date().isoformat() for day in pd.date_range(PLAN_DATE, periods=count, freq="QE")]
 
 
-def make_programme(
-    folder: Path, *, indicators: int, axes: int = AXES, cutoffs: int = DATES, seed: int = 18
-) -> Path:
+def make_programme(folder: Path, *, indicators: int, axes: int = AXES, cutoffs: int = DATES, seed: int = 18) -> Path:
     """Write a programme of that size, by chance but the same for the same seed."""
     chance = random.Random(seed)
     folder.mkdir(parents=True)
@@ -67,7 +65,8 @@ def make_programme(
             "axis,fund,investment_priority,region_category,indicator_type,indicator_code,plan_version,source,"
             "valid_from,milestone,target,unit,in_performance_framework",
             (
-                f"{key(axis, number)},1.0,{SOURCE},{PLAN_DATE},{goal // 3},{goal},Number,{'no' if number % 10 else 'yes'}"
+                f"{key(axis, number)},1.0,{SOURCE},{PLAN_DATE},{goal // 3},{goal},Number,"
+                f"{'yes' if number % 10 == 0 else 'no'}"
                 for (axis, number), goal in goals.items()
             ),
         ),
@@ -79,7 +78,10 @@ def make_programme(
                 for (axis, number), goal in goals.items()
             ),
         ),
-        "sources": ("source,title_it,title_en,publisher,page,address,licence", iter([f"{SOURCE},Monitoraggio,Monitoring,,,,"])),
+        "sources": (
+            "source,title_it,title_en,publisher,page,address,licence",
+            iter([f"{SOURCE},Monitoraggio,Monitoring,,,,"]),
+        ),
     }
     for name, (header, rows) in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="\n") as file:
@@ -122,8 +124,9 @@ def main(arguments: list[str] | None = None) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = make_programme(Path(name) / "programme", indicators=indicators)
             print(f"{AXES} axes, {DATES} dates, {indicators} indicators an axis")
+            report = ("report", folder, "--cutoff", last, "--notebook", "programme_report", "--out", f"{name}/out")
             calls = {
-                "report": ("report", folder, "--cutoff", last, "--notebook", "programme_report", "--out", f"{name}/out"),
+                "report": report,
                 "check": ("check", folder),
                 "indicators": ("indicators", folder, "--cutoff", last, "--format", "csv"),
             }

@@ -209,7 +209,7 @@ def _columns(
 def _cells(
     rows: Sequence[list[str]], header: list[str], places: Mapping[str, int], known: Mapping[str, dict[str, str]]
 ) -> dict[str, list[str]]:
-    """The cells of the rows by column, alike ones as one text; nothing where a row has more or fewer than the header."""
+    """The cells of the rows by column, alike ones as one text; nothing where a row is not as wide as the header."""
     if set(map(len, rows)) != {len(header)}:
         return {}
     by_place = list(zip(*rows, strict=True))
