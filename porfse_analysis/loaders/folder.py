@@ -195,7 +195,7 @@ def _columns(
     columns: dict[str, list[str]] = {label: [] for label in places}
     known: dict[str, dict[str, str]] = {label: {} for label in places}
     while chunk := list(itertools.islice(records, _AT_ONCE)):
-        lines, rows = zip(*chunk, strict=True)
+        lines, rows = [line for line, _ in chunk], [record for _, record in chunk]
         cells = _cells(rows, header, places, known)
         if not cells or _needs_a_look(cells, table):
             lines, rows = _rows(chunk, header, places, table, delimiter, file, content)
