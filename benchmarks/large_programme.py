@@ -65,7 +65,8 @@ def make_programme(folder: Path, *, indicators: int, axes: int = AXES, cutoffs: 
             "axis,fund,investment_priority,region_category,indicator_type,indicator_code,plan_version,source,"
             "valid_from,milestone,target,unit,in_performance_framework",
             (
-                f"{key(axis, number)},1.0,{SOURCE},{PLAN_DATE},{goal // 3},{goal},Number,{'no' if number % 10 else 'yes'}"
+                f"{key(axis, number)},1.0,{SOURCE},{PLAN_DATE},{goal // 3},{goal},Number,"
+                f"{'yes' if number % 10 == 0 else 'no'}"
                 for (axis, number), goal in goals.items()
             ),
         ),
@@ -123,17 +124,9 @@ def main(arguments: list[str] | None = None) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = make_programme(Path(name) / "programme", indicators=indicators)
             print(f"{AXES} axes, {DATES} dates, {indicators} indicators an axis")
+            report = ("report", folder, "--cutoff", last, "--notebook", "programme_report", "--out", f"{name}/out")
             calls = {
-                "report": (
-                    "report",
-                    folder,
-                    "--cutoff",
-                    last,
-                    "--notebook",
-                    "programme_report",
-                    "--out",
-                    f"{name}/out",
-                ),
+                "report": report,
                 "check": ("check", folder),
                 "indicators": ("indicators", folder, "--cutoff", last, "--format", "csv"),
             }

@@ -57,10 +57,12 @@ def find_faults(
             )
         if column.kind in ("amount", "number"):
             report(values < 0, column.name, "is negative", "Amounts and counts are cumulative, never below zero")
+        past = column.kind == "date" and column.name not in ("valid_from", "due")
         if column.kind in ("date", "year"):
             year = values.dt.year if column.kind == "date" else values
-            report(~year.between(_FIRST_YEAR, today.year + _YEARS_AHEAD) & values.notna(), column.name, *_NO_YEAR)
-        if column.kind == "date" and column.name not in ("valid_from", "due"):
+            known = year.ge(_FIRST_YEAR) & (past | year.le(today.year + _YEARS_AHEAD))
+            report(~known & values.notna(), column.name, *_NO_YEAR)
+        if past:
             report(values > today, column.name, "is in the future", "Give the date the figures are of")
     faults += _misspelt(table, frame, lines, file)
     faults += [] if published_fractions else _uncountable(table, frame, lines, file)

@@ -98,7 +98,7 @@ class Table:
         Each column: label, group, kind, values (numbers with every digit, dates as ISO text, null where missing) and
         patterns (one per value; "" for a text).
         """
-        columns = []
+        columns: list[dict[str, Any]] = []
         rows = _rows_of(self.frame)
         for column in self.columns:
             head = {"label": column.label, "group": column.group, "kind": column.kind}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,14 +60,14 @@ class _Incoming:
     """The rows of one table of the file, with the place of each for messages."""
 
     frame: pd.DataFrame
-    rows: list[int]
+    rows: Sequence[int]
     file: str
 
 
 @dataclass
 class _Merged:
     frame: pd.DataFrame
-    rows: list[int]
+    rows: Sequence[int]
     added: list[str] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     known: int = 0

@@ -195,7 +195,7 @@ def _columns(
     columns: dict[str, list[str]] = {label: [] for label in places}
     known: dict[str, dict[str, str]] = {label: {} for label in places}
     while chunk := list(itertools.islice(records, _AT_ONCE)):
-        lines, rows = zip(*chunk, strict=True)
+        lines, rows = [line for line, _ in chunk], [record for _, record in chunk]
         cells = _cells(rows, header, places, known)
         if not cells or _needs_a_look(cells, table):
             lines, rows = _rows(chunk, header, places, table, delimiter, file, content)
@@ -209,7 +209,7 @@ def _columns(
 def _cells(
     rows: Sequence[list[str]], header: list[str], places: Mapping[str, int], known: Mapping[str, dict[str, str]]
 ) -> dict[str, list[str]]:
-    """The cells of the rows by column, alike ones as one text; nothing where a row has more or fewer than the header."""
+    """The cells of the rows by column, alike ones as one text; nothing where a row is not as wide as the header."""
     if set(map(len, rows)) != {len(header)}:
         return {}
     by_place = list(zip(*rows, strict=True))

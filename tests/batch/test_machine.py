@@ -255,6 +255,22 @@ def test_what_is_removed_or_changed_by_hand_is_made_again_and_a_changed_state_is
     assert porfse(*asked, "--dry-run").stdout.endswith("up to date\n")
 
 
+def test_the_page_above_several_programmes_is_made_again_as_it_was(programme, working):
+    other = shutil.copytree(programme, working / "other")
+    mine = notebook(working / "mine.ipynb")
+    asked = ["report", programme, other, "--notebook", mine, "--out", working / "out"]
+    assert porfse(*asked).exit_code == 0
+    out = working / "out"
+    names = ("index.html", "results.csv", "glossary.html", "other/index.html", "other/results.csv")
+    written = {name: (out / name).read_bytes() for name in names}
+    for gone, changed in zip(names, (*names[1:], names[0]), strict=True):
+        (out / gone).unlink()
+        (out / changed).write_text("changed")
+        told = porfse(*asked)
+        assert (told.exit_code, "2 up to date" in told.stderr) == (0, True), told.stderr
+        assert {name: (out / name).read_bytes() for name in names} == written, (gone, changed)
+
+
 def test_a_folder_of_temporary_files_is_cleared_once_nobody_holds_it(monkeypatch, short):
     monkeypatch.setattr(tempfile, "tempdir", str(short))
     code = (

@@ -386,7 +386,7 @@ def test_a_descriptor_that_cannot_be_used(tmp_path, content, row, problem, remed
 def test_a_descriptor_says_all_that_it_lacks(tmp_path):
     (tmp_path / "datapackage.json").write_text('{"titles": "T"}', encoding="utf-8")
     error = refusal(tmp_path)
-    problems = ['has no "cci"', '"titles" is not an object', 'has no list "resources"']
+    problems = ['has no "cci"', '"titles" is not an object of texts', 'has no list "resources"']
     assert [fault.problem for fault in error.faults] == problems
     assert all(problem in str(error) for problem in problems)
 

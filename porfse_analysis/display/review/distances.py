@@ -159,6 +159,7 @@ def _older(rows: pd.DataFrame, report: Report) -> list[str]:
 def hypotheses(report: Report, against: Against = "milestone") -> Table:
     """The axes that lack something: as they stand, if nothing more came in, and if what is missing came in."""
     found = distance_rows(report, against)
+    none = "distance.nothing" if len(found) else "empty.framework_indicators"
     lacking = found.loc[found["distance"] != "reached", _PLACE].drop_duplicates()
     found = found.merge(lacking, on=_PLACE)
     first = found.groupby(_PLACE, sort=False, as_index=False).first()
@@ -196,6 +197,6 @@ def hypotheses(report: Report, against: Against = "milestone") -> Table:
         ],
         [report.text("distance.hypotheses_note"), *_older(found, report)],
         source=source_line([*found["source"], *found["target_source"]], report),
-        empty=report.text("distance.nothing", high=high) if len(lacking) else report.text("empty.framework_indicators"),
+        empty=report.text(none, high=high),
         lang=report.lang,
     )
