@@ -67,7 +67,7 @@ class _Incoming:
 @dataclass
 class _Merged:
     frame: pd.DataFrame
-    rows: Sequence[int]
+    rows: list[int]
     added: list[str] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     known: int = 0
