@@ -237,6 +237,7 @@ def achievements(rows: list[Row]) -> list[Row]:
             "source": "ec-2q3n-nr7n",
             "value": number(row["implemented_value"]),
             "women": "",
+            "men": "",
             "qualifier": "exact",
             "unit": row["measurement_unit"],
             "data_date": f"{row['year']}-12-31",
