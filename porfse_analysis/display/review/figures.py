@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from porfse_analysis.display.cut import bars_left_out, both_ends, mattering
 from porfse_analysis.display.figure import COLOURS, Figure, new_figure, number_ticks, on_page, with_defaults
@@ -72,18 +74,7 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
         lines = [threshold * 100 for threshold in thresholds]
         beside(ax, lengths[index], place, shown[index], lines=lines, fontsize=_SMALL)
         said.append(report.text("alt.value", name=name, value=ratios[index]))
-    for threshold, style in zip(thresholds, ("-", "--"), strict=True):
-        ax.axvline(threshold * 100, color=COLOURS["text"], linewidth=1, linestyle=style)
-        label = report.text("figure.threshold", rate=wording.rate(threshold, report.lang, decimals=0))
-        ax.annotate(
-            label,
-            (threshold * 100, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="left" if style == "-" else "right",
-            fontsize=8,
-        )
+    _draw_thresholds(ax, thresholds, report)
     ax.set_yticks(places, labels, fontsize=_SMALL)
     ax.set_ylim(bottom, 0)
     ax.set_xlabel(report.text(f"figure.percent_of_{against}"))
@@ -101,6 +92,21 @@ def framework(report: Report, against: Literal["milestone", "target"] = "milesto
         caption=report.text("caption.framework", date=day, unknown=left).strip(),
         source=source_line([*rows["source"], *rows["target_source"]], report),
     )
+
+
+def _draw_thresholds(ax: Axes, thresholds: Sequence[float], report: Report) -> None:
+    """A line at each threshold, with its value above it: the first solid, the second dashed."""
+    for threshold, style in zip(thresholds, ("-", "--"), strict=True):
+        ax.axvline(threshold * 100, color=COLOURS["text"], linewidth=1, linestyle=style)
+        ax.annotate(
+            report.text("figure.threshold", rate=wording.rate(threshold, report.lang, decimals=0)),
+            (threshold * 100, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="left" if style == "-" else "right",
+            fontsize=8,
+        )
 
 
 def _name(row: pd.Series, among: pd.DataFrame, lang: str) -> str:
