@@ -176,9 +176,8 @@ def progress_by_axis(report: Report) -> Table:
     shown = _stages_shown(report)
     allocation = allocation_in_force(report).set_index("axis")
     frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
-    frame["allocation"] = frame["axis"].map(allocation["amount"])
-    frame["allocation_precision"] = frame["axis"].map(allocation["precision"])
-    frame["allocation_note"] = frame["axis"].map(allocation["note"])
+    for column, told in (("", "amount"), ("_precision", "precision"), ("_note", "note")):
+        frame[f"allocation{column}"] = frame["axis"].map(allocation[told])
     columns = [
         Column("axis", report.text("column.axis"), "head", write=cells.axis_label(report)),
         Column(
