@@ -167,12 +167,10 @@ def progress_by_axis(report: Report) -> Table:
 
     Committed and paid, where nothing is declared or certified; amounts alone, where there is no allocation.
     """
-    name, caption = (
-        "progress-by-axis",
-        report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang)),
-    )
+    caption = report.text("table.progress_by_axis", date=wording.date(report.cutoff, report.lang))
     if report.programme.axes.empty:  # the figures of the whole programme are among the key figures
-        return Table(name, caption, pd.DataFrame(), [], empty=report.text("empty.no_axes"), lang=report.lang)
+        nothing = report.text("empty.no_axes")
+        return Table("progress-by-axis", caption, pd.DataFrame(), [], empty=nothing, lang=report.lang)
     shown = _stages_shown(report)
     allocation = allocation_in_force(report).set_index("axis")
     frame = pd.DataFrame({"axis": [*report.programme.axes["axis"], ALL]})
@@ -219,7 +217,7 @@ def progress_by_axis(report: Report) -> Table:
     if absent:
         notes.append(report.text("missing.stages", stages=wording.list_of(absent, report.lang)))
     return Table(
-        name,
+        "progress-by-axis",
         caption,
         frame,
         columns,
