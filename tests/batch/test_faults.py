@@ -144,7 +144,8 @@ def test_a_killed_command_leaves_whole_files_and_the_next_call_goes_on(asked, tm
     path = sleeping(tmp_path)
     out = tmp_path / "out"
     process = subprocess.Popen(command(*asked(path, out, "--jobs", 1)), stderr=subprocess.DEVNULL)
-    assert wait_for(lambda: (out / ".porfse.json").exists())
+    state = out / ".porfse.json"
+    assert wait_for(lambda: state.exists() and "2014-12-31/mine.html" in state.read_text(encoding="utf-8"))
     process.kill()
     process.wait()
     assert (out / "2014-12-31" / "mine.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
@@ -186,16 +187,14 @@ def test_two_commands_on_one_folder(asked, tmp_path):
     assert (len(second.planned), second.due, second.outcomes) == (3, [], [])
 
 
-def test_a_date_whose_folder_cannot_be_written(asked, tmp_path):
+def test_a_file_in_the_place_of_a_folder_is_refused_before_anything_is_made(asked, tmp_path):
     path, out = notebook(tmp_path / "mine.ipynb", RECORDS), tmp_path / "out"
     out.mkdir()
     (out / "2015-12-31").write_text("a file where a folder must be")
     said = porfse(*asked(path, out))
-    assert said.exit_code == 1
-    assert "2 of 3 reports made" in said.stderr
-    assert "mine 2015-12-31 it: its files cannot be written: File exists" in said.stderr
-    assert runs(out)["2015-12-31"] == ("failed", "its files cannot be written: File exists")
-    assert runs(out)["2016-12-31"] == ("ok", "")
+    assert said.exit_code == 2
+    assert "2015-12-31 is a file, where a folder of the reports must be: name another folder" in said.stderr
+    assert sorted(file.name for file in out.iterdir()) == ["2015-12-31"]
 
 
 def mounted(folder, *options):
