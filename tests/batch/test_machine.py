@@ -23,6 +23,7 @@ from porfse_analysis.reports.request import Request
 from porfse_analysis.reports.state import STATE_FILE
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="signals, links and sockets of POSIX"),
     pytest.mark.usefixtures("lent"),
 ]
