@@ -123,7 +123,7 @@ def small_programme() -> Callable[..., Programme]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many inputs are changed at random, of each kind."""
-    parser.addoption("--fuzz", type=int, default=40, metavar="CASES", help="cases of each kind in test_fuzz.py")
+    parser.addoption("--fuzz", type=int, default=8, metavar="CASES", help="cases of each kind in test_fuzz.py")
 
 
 @pytest.fixture
