@@ -121,13 +121,15 @@ def test_an_identifier_never_becomes_a_path(tmp_path):
     sources = workbooks.small().sources.iloc[:1].assign(**tables)
     population = workbooks.small().population.assign(source="../../x")
     programme = replace(
-        workbooks.small(), cci="../../x", finance=finance, sources=sources, population=population, titles={"it": "../z"}
+        workbooks.small(), finance=finance, sources=sources, population=population, titles={"it": "../z"}
     )
     home = tmp_path / "a" / "b"
     home.mkdir(parents=True)
     path = workbooks.fill(home / "paths.xlsx", programme)
     import_workbook(path, home / "folder")
     assert load_programme(home / "folder").sources["source"].tolist() == ["../../x"]
+    with pytest.raises(DataError, match="has signs that no code has"):  # a code becomes part of names of files
+        import_workbook(workbooks.fill(path, replace(programme, cci="../../x")), home / "other")
     written = {str(item.relative_to(tmp_path)) for item in tmp_path.rglob("*") if item.is_file()}
     names = ("axes.csv", "datapackage.json", "finance.csv", "population.csv", "sources.csv")
     assert written == {"a/b/paths.xlsx", *(f"a/b/folder/{name}" for name in names)}
