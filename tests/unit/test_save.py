@@ -82,7 +82,7 @@ def test_what_is_written(lombardia, tmp_path):
     # the title of an objective is none of an axis
     assert axes[5] == "V,,,TA,yes,,,,,ec-99js-gm52"
     values = (folder / "achievements.csv").read_text(encoding="utf-8")
-    assert ",157769,,exact,Number," in values
+    assert ",157769,,,exact,Number," in values
 
 
 def test_the_descriptor_is_like_the_bundled_one(lombardia, tmp_path):
