@@ -13,9 +13,17 @@ from porfse_analysis.reports.sections import comment_sections, sections_of
 
 SECTIONS = {
     "programme_report": [
-        *("endowment", "key_figures", "highlights", "axes", "targets", "changes", "checks", "sources"),
+        *("endowment", "key_figures", "highlights", "axes", "targets", "people", "changes", "checks", "sources"),
     ],
-    "performance_review": ["framework", "framework_final", "decommitment", "claims", "rules", "review_sources"],
+    "performance_review": [
+        "framework",
+        "framework_final",
+        "decommitment",
+        "closure",
+        "claims",
+        "rules",
+        "review_sources",
+    ],
 }
 
 
