@@ -20,9 +20,9 @@ from .indicators.eu_payments import eu_payment_rate as eu_payment_rate
 from .indicators.financial import certification_rate as certification_rate
 from .indicators.financial import financial_progress as financial_progress
 from .indicators.overview import all_indicators as all_indicators
-from .indicators.per_capita import participants as participants
+from .indicators.people import participants as participants
+from .indicators.people import residents as residents
 from .indicators.per_capita import per_capita_spend as per_capita_spend
-from .indicators.per_capita import residents as residents
 from .indicators.plan_changes import allocation_changes as allocation_changes
 from .indicators.plan_changes import target_changes as target_changes
 from .indicators.predecessor import beside_predecessor as beside_predecessor

@@ -12,7 +12,8 @@ import pandas as pd
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.changes import CHANGE_COLUMNS, target_ratio_changes
+from porfse_analysis.indicators.changes import target_ratio_changes
+from porfse_analysis.indicators.compared import CHANGE_COLUMNS
 from porfse_analysis.indicators.financial import financial_progress
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.indicators.result import as_cutoff, collect

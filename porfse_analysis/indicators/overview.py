@@ -16,7 +16,8 @@ from porfse_analysis.indicators.financial import (
     progress_rates,
 )
 from porfse_analysis.indicators.given import with_names
-from porfse_analysis.indicators.per_capita import participants, residents, spend_per_head, told_of_assistance
+from porfse_analysis.indicators.people import participants, residents
+from porfse_analysis.indicators.per_capita import spend_per_head, told_of_assistance
 from porfse_analysis.indicators.positions import GROUPINGS, positions_at
 from porfse_analysis.indicators.registry import INDICATORS, SPEND_STAGES
 from porfse_analysis.indicators.result import collect, make_result

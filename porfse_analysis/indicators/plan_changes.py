@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from porfse_analysis.indicators.changes import two_dates
+from porfse_analysis.indicators.compared import two_dates
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.plans import plan_versions, targets_in_force
 from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals, source_rank

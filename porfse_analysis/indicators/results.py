@@ -10,7 +10,8 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
-from porfse_analysis.indicators.per_capita import Counts, head_rows, people_known
+from porfse_analysis.indicators.people import Counts, people_known
+from porfse_analysis.indicators.per_capita import head_rows
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import Positions, positions_at, published_totals
 from porfse_analysis.indicators.registry import SPEND_STAGES

@@ -7,7 +7,7 @@ import pandas as pd
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
-from porfse_analysis.indicators.per_capita import counts_participants, people_at, people_known
+from porfse_analysis.indicators.people import counts_participants, people_at, people_known
 from porfse_analysis.indicators.positions import group_keys, newest, source_rank
 from porfse_analysis.indicators.result import has_note, join_notes
 from porfse_analysis.inputs import as_cutoff, require

@@ -20,9 +20,10 @@ from porfse_analysis import schema
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.files import bring_back, folder_aside, set_aside
 from porfse_analysis.loaders.descriptor import DESCRIPTOR, PUBLISHED_FRACTIONS, declared_tables, read_descriptor
-from porfse_analysis.loaders.folder import DELIMITERS, load_programme, read_table
+from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.loaders.restated import Restated, restated
 from porfse_analysis.loaders.save import table_descriptor, write_table
+from porfse_analysis.loaders.table import DELIMITERS, read_table
 from porfse_analysis.programme import Programme, make_programme
 
 __all__ = ["Addition", "Change", "add_file", "previous", "undo"]

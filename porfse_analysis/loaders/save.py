@@ -30,8 +30,9 @@ from porfse_analysis.loaders.descriptor import (
     declared_tables,
     read_descriptor,
 )
-from porfse_analysis.loaders.folder import load_programme, read_table
+from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.loaders.predecessor import PREDECESSOR
+from porfse_analysis.loaders.table import read_table
 from porfse_analysis.programme import Programme
 from porfse_analysis.resources import programme_folder
 

@@ -13,7 +13,7 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.files import write_aside
 from porfse_analysis.indicators.financial import RATES, financial_progress
-from porfse_analysis.indicators.per_capita import participants
+from porfse_analysis.indicators.people import participants
 from porfse_analysis.indicators.result import collect, figure_bound, value_bound
 from porfse_analysis.languages import LANGUAGES
 from porfse_analysis.loaders.descriptor import authors

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from porfse_analysis.indicators.per_capita import counts_participants, people_at_dates
+from porfse_analysis.indicators.people import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import group_keys, of_series, published_totals
 from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound, split_note
 from porfse_analysis.programme import Programme

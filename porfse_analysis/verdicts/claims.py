@@ -22,9 +22,8 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.result import UNKNOWN, ratio_bound, split_note
+from porfse_analysis.indicators.result import UNKNOWN, ratio_bound
 from porfse_analysis.indicators.targets import is_reached
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
@@ -40,7 +39,7 @@ from porfse_analysis.verdicts.claim_figures import (
     figures_of,
 )
 from porfse_analysis.verdicts.claim_sums import endowment_sums
-from porfse_analysis.verdicts.decommitment import decommitment
+from porfse_analysis.verdicts.claims_of_targets import of_target
 from porfse_analysis.verdicts.own_rules import own_rules
 from porfse_analysis.verdicts.performance_framework import framework_indicators
 from porfse_analysis.verdicts.rules import Rules
@@ -155,10 +154,6 @@ _NEAR_STAGE = {
 _MILESTONES = re.compile(rf"(?:({'|'.join(TARGET_KINDS)})_)?milestones_(achieved|progressing)")
 _TARGET = re.compile(r"decommitment_target_(\d{4})")
 _RECIPIENTS = re.compile(r"recipients_(.+)")
-# notes of the decommitment verdict that say its figure is a limit or a rounded one
-_INEXACT = {"more_than", "less_than", "about", "rounded", "partial"}
-# notes of the decommitment verdict that say the annual commitments are not all there
-_COMMITMENTS = {"no_commitments", "commitment_gap", "reserve_missing", "base_missing"}
 
 
 def check_claims(programme: Programme, *, cutoff: object = None, rules: Rules | None = None) -> pd.DataFrame:
@@ -224,7 +219,7 @@ def _checked(claim: Mapping[Any, Any], programme: Programme, of_source: Mapping[
     milestones, target = _MILESTONES.fullmatch(quantity), _TARGET.fullmatch(quantity)
     measure = _RECIPIENTS.fullmatch(quantity)
     if target:
-        return row | _of_target(int(target[1]), row, others)
+        return row | of_target(int(target[1]), row, others)
     if not (quantity in (*STAGES, *RATES.values(), "participants", "women_share") or milestones or measure):
         return row | answer("not_verifiable", "unknown_quantity")
     if pd.isna(row["claimed"]):
@@ -389,78 +384,3 @@ def _reached(claimed: float, enough: tuple[int, int], reached: tuple[int, int]) 
     if enough[0] <= claimed <= enough[1]:
         return "compatible", "milestones_from_threshold"
     return "contradicted", "milestones_differ"
-
-
-_REACHED = ("covered", "no_deadline")
-"""The status of a deadline at which nothing is missing."""
-
-
-def _of_target(year: int, row: Answer, others: Others) -> Answer:
-    """Whether the decommitment target of a year was covered at the date of the claim, whatever pre-financing counts."""
-    if not others.rules.period:
-        return answer("not_verifiable", "no_test")
-    date = row["cutoff"].date().isoformat()
-    try:
-        modes = [
-            decommitment(
-                others.eu_commitments,
-                others.finance,
-                year=year,
-                cutoff=date,
-                rules=others.rules.replace(prefinancing_mode=mode),
-                eu_payments=others.eu_payments,
-            )
-            # from the one that takes off least
-            for mode in others.rules.rule("prefinancing_mode").allowed
-        ]
-    except ParameterError:
-        return answer("not_verifiable", "unknown_quantity")
-    # a row for each fund
-    least, most = (frame[frame["programme"] == row["programme"]] for frame in (modes[0], modes[-1]))
-    return _target_answer(least, most, row)
-
-
-def _target_answer(first: pd.DataFrame, second: pd.DataFrame, row: Answer) -> Answer:
-    """The verdict out of the rows of a deadline, `first` with the pre-financing that takes off least, `second` most."""
-    notes = {code for frame in (first, second) for note in frame["note"] for code in split_note(note)}
-    needs = ["eu_commitments"] if notes & _COMMITMENTS else []
-    earlier = bool((first["data_date"] < row["cutoff"]).any())
-    if "partial_applications" in notes or earlier:
-        needs.append("certified_by_axis")
-    reached, reached_too = (bool(frame["status"].isin(_REACHED).all()) for frame in (first, second))
-    fund = ""
-    if len(first) > 1 and not (reached and reached_too):
-        # the surplus of one fund does not help another: the first that falls short is shown
-        falling_short = first if reached_too else second
-        short = ~falling_short["status"].isin(_REACHED).to_numpy()
-        first, second = first[short].iloc[:1], second[short].iloc[:1]
-        fund = str(first["fund"].iloc[0])
-    applied = first["payment_applications_eu"].sum(skipna=False)
-    shown: Answer = {
-        "found": applied,
-        "found_quantity": "payment_applications_eu" if pd.notna(applied) else "",
-        "found_at_least": first["payment_applications_at_least_eu"].sum(),
-        "found_at_most": first["payment_applications_at_most_eu"].sum(),
-        "data_date": first["data_date"].min(),
-        "reference": first["target_eu"].sum(skipna=False),
-        "other_reference": second["target_eu"].sum(skipna=False),
-        "explained_by": fund,
-    }
-    if set(first["status"]) == {"no_deadline"}:
-        return answer("not_verifiable", "target_no_deadline")
-    paid = first[first["note"].map(lambda note: "covered_by_payments" in split_note(note))]
-    if reached and reached_too and len(paid):
-        shown |= {"found": paid["paid_eu"].sum(), "found_quantity": "", "data_date": paid["paid_date"].min()}
-        return answer("confirmed", "target_covered_by_payments") | shown
-    if reached and reached_too:
-        return answer("confirmed", "target_covered") | shown
-    if "settled_at_closure" in set(first["status"]):
-        return answer("not_verifiable", "target_at_closure") | shown
-    if pd.isna(shown["reference"]) or pd.isna(shown["other_reference"]) or pd.isna(applied) or notes & _INEXACT:
-        return answer("not_verifiable", "target_not_available", needs=";".join(needs)) | shown
-    if earlier:
-        # applications sent since the last position may have covered it
-        return answer("not_verifiable", "target_stale", needs="certified_by_axis") | shown
-    if not reached and not reached_too:
-        return answer("contradicted", "target_at_risk_fund" if fund else "target_at_risk") | shown
-    return answer("compatible", "target_by_prefinancing_fund" if fund else "target_by_prefinancing") | shown

@@ -17,8 +17,8 @@ from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import Assessment, IndicatorRatio, assess
 from porfse_analysis.verdicts.closure import closing_lines
 from porfse_analysis.verdicts.framework_ratios import Measured
+from porfse_analysis.verdicts.judged import Judged, judged
 from porfse_analysis.verdicts.own_rules import rules_for
-from porfse_analysis.verdicts.performance_framework import Judged, judged
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["CORRECTION_NOTES", "CORRECTION_STATUSES", "correction_rate", "financial_correction"]

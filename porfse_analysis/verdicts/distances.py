@@ -20,8 +20,8 @@ from porfse_analysis.schema import DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import IndicatorRatio, assess
 from porfse_analysis.verdicts.framework_ratios import Measured
+from porfse_analysis.verdicts.judged import Judged, judged, place_of
 from porfse_analysis.verdicts.own_rules import rules_for
-from porfse_analysis.verdicts.performance_framework import Judged, judged, place_of
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["DISTANCES", "framework_distances"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, whole_counts
-from porfse_analysis.indicators.per_capita import counts_participants
+from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.sexes import is_grand_total, sexes_apart

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES, financial_progress
-from porfse_analysis.indicators.per_capita import participants
+from porfse_analysis.indicators.people import participants
 from porfse_analysis.indicators.positions import newest
 from porfse_analysis.indicators.result import figure_bound, value_bound
 from porfse_analysis.schema import ALL

@@ -26,7 +26,7 @@ from porfse_analysis.display.cutoffs import figures, tables
 from porfse_analysis.display.cutoffs.comparison import open_cutoff_comparison
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.wording import LANGUAGES
-from porfse_analysis.indicators.changes import CHANGE_COLUMNS, STATUSES, decompose_change
+from porfse_analysis.indicators.compared import CHANGE_COLUMNS, STATUSES, decompose_change
 from porfse_analysis.indicators.plan_changes import PLAN_STATUSES
 from porfse_analysis.reports.render import render
 from porfse_analysis.reports.results import collect_results, recorded

@@ -15,7 +15,7 @@ from porfse_analysis import all_indicators, open_report
 from porfse_analysis.cli import app
 from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.errors import DataError, ParameterError
-from porfse_analysis.indicators.per_capita import participants
+from porfse_analysis.indicators.people import participants
 from porfse_analysis.loaders.cohesion.tables_2021 import read_2021
 from porfse_analysis.loaders.cohesion_data import import_files
 from porfse_analysis.loaders.folder import load_programme

@@ -14,11 +14,7 @@ import pytest
 from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.programme import Programme
 from porfse_analysis.verdicts.decommitment import decommitment, payment_applications
-from porfse_analysis.verdicts.performance_framework import (
-    STATUSES,
-    framework_indicators,
-    performance_framework,
-)
+from porfse_analysis.verdicts.performance_framework import STATUSES, framework_indicators, performance_framework
 from porfse_analysis.verdicts.rules import RULES
 
 FOLDER = Path(__file__).parents[1] / "data" / "invented-programme"

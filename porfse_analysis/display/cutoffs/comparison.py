@@ -9,7 +9,8 @@ import pandas as pd
 
 from porfse_analysis.display.report import Report, known_cutoff, open_report
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.changes import all_changes, compare_results
+from porfse_analysis.indicators.changes import all_changes
+from porfse_analysis.indicators.compared import compare_results
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.indicators.plan_changes import (

@@ -16,7 +16,8 @@ from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
-from porfse_analysis.indicators.changes import compare_results, financial_changes
+from porfse_analysis.indicators.changes import financial_changes
+from porfse_analysis.indicators.compared import compare_results
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals
 from porfse_analysis.indicators.result import bound_of, ratio_bound

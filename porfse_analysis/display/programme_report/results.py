@@ -14,7 +14,7 @@ from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.indicators import indicator_name, labelled
-from porfse_analysis.indicators.per_capita import participants
+from porfse_analysis.indicators.people import participants
 from porfse_analysis.indicators.positions import positions_at
 from porfse_analysis.indicators.registry import SPEND_STAGES
 from porfse_analysis.indicators.result import figure_bound, has_note

@@ -27,7 +27,7 @@ from porfse_analysis.display.words.decommitment import told_apart, word_decommit
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.indicators import indicator_name
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.per_capita import counts_participants, participants
+from porfse_analysis.indicators.people import counts_participants, participants
 from porfse_analysis.indicators.result import figure_bound, has_note, ratio_bound, value_bound
 from porfse_analysis.indicators.targets import counted_ratios, is_reached
 from porfse_analysis.schema import ALL, STAGES

@@ -23,8 +23,8 @@ def indicator_name(code: str, kind: str, lang: str) -> str:
 
 def unit_name(unit: str, lang: str) -> str:
     """The unit of an indicator in the reader's language; one that is not known as it is published."""
-    key = f"unit_published.{canonical_unit(unit)}"
-    return wording.text(key, lang) if unit and wording.has_text(key) else unit
+    known = canonical_unit(unit) if unit else ""
+    return wording.text(f"unit_published.{known}", lang) if wording.has_text(f"unit_published.{known}") else unit
 
 
 def labelled(code: str, kind: str, lang: str) -> str:
