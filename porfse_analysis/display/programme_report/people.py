@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 
 from porfse_analysis.codes import axis_places
@@ -99,7 +101,7 @@ def _per_capita_notes(
         axes = wording.list_of([report.text("axis.code", axis=axis) for axis in without], report.lang)
         notes.append(report.text("per_capita.without", axes=axes))
     if "participant" in shown:
-        notes += funds_note(report, "per_capita.funds")
+        notes += funds_note(report, "per_head")
     if has_note(people["note"], "restated").any():
         notes.append(report.text("note_long.restated"))
     for code in ("other_date", "no_pair", "includes_technical_assistance"):
@@ -114,13 +116,13 @@ def _with_figures(frame: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame
     return frame[~empty].reset_index(drop=True), frame.loc[empty, "axis"].tolist()
 
 
-def funds_note(report: Report, key: str) -> list[str]:
+def funds_note(report: Report, spend: Literal["per_head", "per_result"]) -> list[str]:
     """That money beside people is that of some funds alone, where the programme has others."""
     funds = set(report.programme.finance["fund"]) - {""}
     of_people = [fund for fund in PEOPLE_FUNDS if fund in funds]
     if not of_people or funds <= set(of_people):
         return []
-    return [report.text(key, funds=wording.list_of(of_people, report.lang))]
+    return [report.text(f"funds_note.{spend}", funds=wording.list_of(of_people, report.lang))]
 
 
 def target_rows(report: Page) -> pd.DataFrame:

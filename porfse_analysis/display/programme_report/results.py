@@ -178,7 +178,7 @@ def cost_per_result(report: Report) -> Table:
         ],
         notes=[
             report.text("people.cost_note"),
-            *(funds_note(report, "people.cost_funds") if len(shown) else ()),
+            *(funds_note(report, "per_result") if len(shown) else ()),
             *_left_out(left_out, codes, report),
             *_long_notes(shown, report),
         ],
