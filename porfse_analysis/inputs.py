@@ -16,7 +16,7 @@ from porfse_analysis.schema import DATE_DTYPE, TABLES
 __all__ = ["as_cutoff", "require"]
 
 
-_SAID = ("reading_it", "reading_en", "men")
+_MAY_LACK = ("reading_it", "reading_en", "men")
 """What a frame may do without: words for readers, which no figure follows from, and men, who were not always asked."""
 
 
@@ -43,7 +43,7 @@ def require(frame: object, table: str, columns: Sequence[str] | Mapping[str, str
     """
     kinds = {"programme": "text"}
     if table in TABLES:
-        kinds |= {column.name: column.kind for column in TABLES[table].columns if column.name not in _SAID}
+        kinds |= {column.name: column.kind for column in TABLES[table].columns}
         cure = cure or f"Give the frame of a loaded programme, or schema.conform({table!r}, frame, programme=CCI)"
     if isinstance(columns, Mapping):
         kinds = dict(columns)
@@ -51,11 +51,11 @@ def require(frame: object, table: str, columns: Sequence[str] | Mapping[str, str
     if not isinstance(frame, pd.DataFrame):
         raise ParameterError(f"{table} is of type {type(frame).__name__}, not a frame{cure}")
     needed = list(columns) or list(kinds)
-    missing = [name for name in needed if name not in frame]
+    missing = [name for name in needed if name not in frame and (columns or name not in _MAY_LACK)]
     if missing:
         raise ParameterError(f"{table} has no column {', '.join(missing)}{cure}")
     for name in needed:
-        if name in kinds and not _HOLDS[kinds[name]](frame[name]):
+        if name in kinds and name in frame and not _HOLDS[kinds[name]](frame[name]):
             raise ParameterError(f"{table}: column {name} holds {_found(frame[name])}, not {_MEANT[kinds[name]]}{cure}")
 
 

@@ -88,11 +88,9 @@ def cost_per_result(
     """
     if stage not in SPEND_STAGES:
         raise ParameterError(f"stage={stage!r}: use one of {', '.join(SPEND_STAGES)}")
-    if isinstance(finance, Programme):
-        money, people, aims = finance.finance, finance.achievements, finance.targets
-    else:
-        money, people = tables_of(finance=finance, achievements=achievements)
-        aims = empty("targets") if targets is None else targets
+    money, people, aims = tables_of(finance=finance, achievements=achievements, targets=targets)
+    if aims is None:
+        aims = empty("targets")
     require(people, "achievements")
     require(aims, "targets")
     rows = cost_rows(positions_at(money, as_cutoff(cutoff), by), people, aims, dict.fromkeys(RESULTS, (stage,)))

@@ -106,7 +106,7 @@ def test_a_share_above_one_is_refused(folder, share):
 
 
 def test_a_target_may_be_of_a_day_to_come(folder):
-    data = rewritten(folder, "certification_targets", "2013-12-31", "2099-12-31")
+    data = rewritten(folder, "certification_targets", "2013-12-31", "2049-12-31")
     assert len(data.certification_targets) == 4
     assert len(targets_over_time(data.finance, data.certification_targets, cutoff="2013-12-31")) == 3
 

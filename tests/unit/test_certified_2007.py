@@ -97,16 +97,20 @@ def test_a_programme_without_axes_has_its_payment_applications(programme):
 
 def test_the_report_and_the_sheet_of_a_programme_without_axes(programme):
     from porfse_analysis.display.blocks import first_sentences, framework, review_lead
-    from porfse_analysis.display.sheet.page import information_sheet
+    from porfse_analysis.display.figure import house_style
+    from porfse_analysis.display.sheet.content import sheet_content
+    from porfse_analysis.display.sheet.drawing import draw_sheet
 
     report = pf.open_report(programme, cutoff="2013-12-31", lang="en")
     assert "certified expenditure" in str(first_sentences(report)._repr_html_()).casefold()
     assert "N+2" in str(review_lead(report)._repr_html_())
     (line,) = framework(report)
     assert "has no performance framework" in str(line._repr_html_())
-    sheet = str(information_sheet(report)._repr_html_())
-    assert "The source publishes no allocation by axis." in sheet
-    assert "No allocation published" not in sheet
+    with house_style():
+        drawn = draw_sheet(sheet_content(report), report)
+    written = " ".join(text.get_text() for text in drawn.axes[0].texts).replace("\n", " ")
+    assert "The source publishes no allocation by axis." in written
+    assert "No allocation published" not in written
 
 
 def test_every_figure_of_the_series_stands_in_the_results(programme):

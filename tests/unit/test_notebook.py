@@ -65,8 +65,8 @@ def test_all_cutoffs_are_the_cutoffs_one_below_the_other(bundled):
 def test_every_name_of_the_registry_can_be_asked_for(bundled):
     for name in pf.INDICATORS:
         found = pf.all_indicators(bundled, cutoff="2018-12-31", names=name)
-        # the bundled programme has no milestones, and no payments of the Commission
-        lacking = name in ("milestone_achievement_ratio", "eu_payment_rate")
+        # the bundled programme has no milestones, no payments of the Commission and no targets of certification
+        lacking = name in ("milestone_achievement_ratio", "eu_payment_rate", "certification_target_ratio")
         assert set(found["indicator"]) == (set() if lacking else {name}), name
     # 358,000,000 allocated and 202,708 participants in axis I
     per_head = pf.all_indicators(bundled, cutoff="2018-12-31", names="allocation_spend_per_participant", by="axis")
@@ -220,6 +220,7 @@ ONE = {"cutoff": "2018-12-31"}
 TAKEN = {
     "allocation_changes": (("finance",), TWO),
     "certification_rate": (("finance",), ONE),
+    "cost_per_result": (("finance", "achievements", "targets"), ONE | {"stage": "declared"}),
     "financial_changes": (("finance",), TWO),
     "financial_progress": (("finance",), ONE),
     "participant_changes": (("achievements",), TWO),
@@ -239,8 +240,9 @@ def test_every_function_of_indicators_takes_a_programme():
         and function.__module__.startswith("porfse_analysis.indicators.")
         and next(iter(inspect.signature(function).parameters)) not in ("programme", "frame")
     }
-    # the bundled programme has no payments of the Commission: see test_eu_payments.py
-    assert of_indicators == {*TAKEN, "per_capita_spend", "eu_payment_rate"}
+    # of the last three the bundled programme has no figures: test_eu_payments, test_certification_targets, test_sexes
+    apart = {"per_capita_spend", "eu_payment_rate", "certification_target_ratio", "women_and_men"}
+    assert of_indicators == {*TAKEN} | apart
 
 
 @pytest.mark.parametrize("name", TAKEN)
@@ -252,9 +254,11 @@ def test_a_programme_gives_what_its_frames_give(name, bundled):
     assert len(found)
     pd.testing.assert_frame_equal(found, function(*frames, **dates))
     assert found.attrs["names"]["axes"]["2014IT05SFOP007"]["I"] == {"it": "Occupazione", "en": "Employment"}
-    for frame in frames[1:]:
-        with pytest.raises(ParameterError, match="targets: given besides a Programme, which has its own; give the Pro"):
-            function(bundled, frame, **dates)
+    for table, frame in zip(tables[1:], frames[1:], strict=True):
+        with pytest.raises(
+            ParameterError, match=f"{table}: given besides a Programme, which has its own; give the Pro"
+        ):
+            function(bundled, **{table: frame}, **dates)
 
 
 def test_spend_per_head_of_a_programme(bundled):
