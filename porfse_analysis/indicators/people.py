@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ from porfse_analysis.indicators.result import (
 )
 from porfse_analysis.indicators.whole import whole_or_parts
 from porfse_analysis.inputs import as_cutoff, require
-from porfse_analysis.periods import PERIODS, period_of
+from porfse_analysis.periods import Period, period_of
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 
@@ -35,6 +35,7 @@ __all__ = [
     "HISTORY_COLUMNS",
     "Counts",
     "counts_participants",
+    "is_of_period",
     "participants",
     "people_at",
     "people_at_dates",
@@ -128,12 +129,20 @@ HISTORY_COLUMNS = ["programme", "fund", "axis", "region_category", "data_date", 
 
 def counts_participants(achievements: pd.DataFrame) -> pd.Series:
     """Whether a row counts participants in the period of its programme."""
-    names = {cci: period.name for cci in achievements["programme"].unique() if (period := period_of(cci))}
-    of_period = achievements["programme"].astype("str").map(names)
-    counted = pd.Series(False, index=achievements.index)
-    for name in set(names.values()):
-        counted |= of_period.eq(name) & achievements["indicator_code"].isin(PERIODS[name].participants)
-    return counted & achievements["indicator_type"].isin(ESF_TYPES)
+    return is_of_period(achievements, lambda period: period.participants) & achievements["indicator_type"].isin(
+        ESF_TYPES
+    )
+
+
+def is_of_period(achievements: pd.DataFrame, codes: Callable[[Period], Iterable[str]]) -> pd.Series:
+    """Whether the indicator of a row is one of the `codes` of its programme's period; of no known period: no."""
+    periods = {cci: period_of(str(cci)) for cci in achievements["programme"].unique()}
+    found = pd.Series(data=False, index=achievements.index)
+    for name, period in {period.name: period for period in periods.values() if period is not None}.items():
+        its = achievements["indicator_code"].isin([*codes(period)])
+        others = [cci for cci, of in periods.items() if of is None or of.name != name]
+        found |= its & ~achievements["programme"].isin(others) if others else its
+    return found
 
 
 def _rows_of_people(achievements: pd.DataFrame, counts: Counts, *, by_axis: bool) -> pd.DataFrame:

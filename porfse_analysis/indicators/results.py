@@ -10,14 +10,14 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
-from porfse_analysis.indicators.people import Counts, people_known
+from porfse_analysis.indicators.people import Counts, is_of_period, people_known
 from porfse_analysis.indicators.per_capita import head_rows
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import Positions, positions_at, published_totals
 from porfse_analysis.indicators.registry import SPEND_STAGES
 from porfse_analysis.indicators.result import make_result, note_of, split_note
 from porfse_analysis.inputs import as_cutoff, require
-from porfse_analysis.periods import PERIODS, period_of
+from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, empty
 
@@ -101,15 +101,10 @@ def counts_result(name: str) -> Counts:
     """Which rows of achievements count a result of `RESULTS`."""
 
     def counted(achievements: pd.DataFrame) -> pd.Series:
-        return _is_result(achievements, name) & achievements["indicator_type"].isin(_TYPES)
+        of_result = is_of_period(achievements, lambda period: filter(None, [period.results.get(name)]))
+        return of_result & achievements["indicator_type"].isin(_TYPES)
 
     return counted
-
-
-def _is_result(rows: pd.DataFrame, name: str) -> pd.Series:
-    periods = {cci: period_of(cci) for cci in rows["programme"].unique()}
-    codes = {cci: period.results.get(name) for cci, period in periods.items() if period is not None}
-    return rows["indicator_code"].eq(rows["programme"].astype("object").map(codes)).fillna(False).astype(bool)
 
 
 def cost_rows(
@@ -125,8 +120,11 @@ def _of_result(
     positions: Positions, achievements: pd.DataFrame, targets: pd.DataFrame, name: str, stages: Sequence[str]
 ) -> pd.DataFrame:
     counts = counts_result(name)
-    known = achievements[achievements["cutoff"] <= positions.cutoff]
-    reported = known[counts(known) & known["value"].notna()]
+    # nothing of a result follows from the rows of other indicators, which are nearly all
+    achievements = achievements[counts(achievements)]
+    reported = achievements[(achievements["cutoff"] <= positions.cutoff) & achievements["value"].notna()]
+    if reported.empty:
+        return reported
     aimed = _aiming(targets, counts, positions.cutoff)
     pairs = {(row.programme, row.axis) for row in reported[["programme", "axis"]].itertuples(index=False)}
     whole = {programme for programme, axis in pairs if axis == ALL}
@@ -138,7 +136,7 @@ def _of_result(
     people = people_known(achievements, positions.cutoff, positions.keys, counts, name)
     people = _known(people)
     if people.empty:
-        return people.iloc[:0]
+        return people
     rows = head_rows(positions, people, stages)
     if "axis" in positions.keys:
         rows = rows[_among(rows, pairs, set())]

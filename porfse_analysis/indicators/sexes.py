@@ -7,7 +7,7 @@ import pandas as pd
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
-from porfse_analysis.indicators.people import counts_participants, people_at, people_known
+from porfse_analysis.indicators.people import counts_participants, is_of_period, people_at, people_known
 from porfse_analysis.indicators.positions import group_keys, newest, source_rank
 from porfse_analysis.indicators.result import has_note, join_notes
 from porfse_analysis.inputs import as_cutoff, require
@@ -86,6 +86,8 @@ def women_and_men(achievements: Programme | pd.DataFrame, *, cutoff: object, by:
     (table,) = tables_of(achievements=achievements)
     require(table, "achievements")
     at = as_cutoff(cutoff)
+    if not any(name in table and table[name].notna().any() for name in SEXES):
+        table = table.iloc[:0]  # nobody tells the two apart, as most programmes
     rows = _by_indicator(table, at) if by == "indicator" else _participants(table, at, by)
     told = rows[SEXES[0]].notna() | rows[SEXES[1]].notna()
     rows = rows[told].assign(cutoff=at).reset_index(drop=True)
@@ -146,11 +148,6 @@ def grand_total(achievements: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
     return people[people["value"].notna()].reset_index(drop=True)
 
 
-def is_grand_total(rows: pd.DataFrame) -> pd.Series:
+def is_grand_total(achievements: pd.DataFrame) -> pd.Series:
     """Whether a row is the grand total of participants of its period."""
-    periods = {cci: period_of(str(cci)) for cci in rows["programme"].unique()}
-    codes = {cci: period.grand_total for cci, period in periods.items() if period is not None and period.grand_total}
-    found: pd.Series = (
-        rows["indicator_code"].eq(rows["programme"].astype("object").map(codes)).fillna(False).astype(bool)
-    )
-    return found
+    return is_of_period(achievements, lambda period: filter(None, [period.grand_total]))
