@@ -152,7 +152,7 @@ class Table:
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _rows_of(frame: pd.DataFrame) -> list[pd.Series]:
+def _rows_of(frame: pd.DataFrame) -> list[Any]:
     return [row for _, row in frame.iterrows()]
 
 

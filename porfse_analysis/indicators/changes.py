@@ -24,8 +24,8 @@ from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.people import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import (
     Positions,
+    at_newest,
     group_keys,
-    newest,
     positions_at,
     published_totals,
     source_rank,
@@ -263,5 +263,4 @@ def _weakest(achievements: pd.DataFrame, date: pd.Timestamp, keys: list[str]) ->
     known = achievements[(achievements["cutoff"] <= date) & achievements["value"].notna()]
     known = known.assign(rank=source_rank(known["source"]), source=known["source"].astype("str"))
     known = known.assign(position=known["cutoff"], qualifier=known["qualifier"].map(QUALIFIER_CODES).fillna(0.0))
-    picked = newest(known, keys)[[*keys, "source", "position"]]
-    return known.merge(picked, on=[*keys, "source", "position"]).groupby(keys)["qualifier"].max().reset_index()
+    return at_newest(known, keys).groupby(keys)["qualifier"].max().reset_index()

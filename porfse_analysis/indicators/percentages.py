@@ -10,7 +10,7 @@ import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, is_percentage
 from porfse_analysis.indicators.plans import targets_in_force
-from porfse_analysis.indicators.positions import newest, source_rank
+from porfse_analysis.indicators.positions import at_newest, source_rank
 from porfse_analysis.periods import PERIODS
 
 __all__ = [
@@ -109,9 +109,13 @@ def exceeded_tenfold(
     results = results.assign(date=results["data_date"].fillna(results["cutoff"]))
     of_results = targets["indicator_type"].isin(RESULT_TYPES)
     aims = targets_in_force(targets[of_results], results[["programme", "date"]].drop_duplicates())
+    aims = aims[aims[against].gt(0) & aims[against].le(_DOUBTFUL_CEILING)]
+    # of few indicators, and few of their values: the texts of the others need not be compared
+    results = results[results["indicator_code"].isin(aims["indicator_code"].unique())]
+    results = results[results["value"] > _EXCESS * aims[against].min()]
     met = results[[*_KEY, "date", "value"]].merge(aims[[*_KEY, "date", against]], on=[*_KEY, "date"])
-    aim = met[against]
-    return met.loc[aim.gt(0) & aim.le(_DOUBTFUL_CEILING) & (met["value"] > _EXCESS * aim), [*_KEY, against]]
+    exceeded: pd.DataFrame = met.loc[met["value"] > _EXCESS * met[against], [*_KEY, against]]
+    return exceeded
 
 
 _COUNTING = {code for period in PERIODS.values() for code in period.participants}
@@ -124,6 +128,4 @@ def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     rows = achievements[counted & (achievements["cutoff"] <= cutoff) & achievements["value"].notna()]
     rows = rows.rename(columns={"cutoff": "position"})
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
-    at_newest = [*_PRIORITY, "source", "position"]
-    rows = rows.merge(newest(rows, _PRIORITY)[at_newest], on=at_newest)
-    return rows.groupby(_PRIORITY, sort=False)["value"].sum().rename("people").reset_index()
+    return at_newest(rows, _PRIORITY).groupby(_PRIORITY, sort=False)["value"].sum().rename("people").reset_index()

@@ -21,6 +21,7 @@ from porfse_analysis.schema import ALL
 __all__ = [
     "GROUPINGS",
     "Positions",
+    "at_newest",
     "group_keys",
     "in_force",
     "newest",
@@ -208,6 +209,17 @@ def newest(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Per key the row of the newest position; of two sources at one date the preferred one."""
     ordered = totals.sort_values(["position", "rank"], ascending=[False, True], kind="stable")
     return ordered.drop_duplicates(keys).reset_index(drop=True)
+
+
+def at_newest(rows: pd.DataFrame, keys: list[str], published: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The rows of the newest position of each key, of the preferred source there (`newest`).
+
+    `rows`: with position, source (text) and rank; `published`: those of them that make a position count (None: all).
+    """
+    picked = newest(rows if published is None else published, keys)[[*keys, "source", "position"]]
+    # few positions are the newest of any key, and the texts of the others need not be compared
+    rows = rows[rows["position"].isin(picked["position"].unique())]
+    return rows.merge(picked, on=[*keys, "source", "position"])
 
 
 def in_force(

@@ -8,7 +8,7 @@ from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.people import counts_participants, is_of_period, people_at, people_known
-from porfse_analysis.indicators.positions import group_keys, newest, source_rank
+from porfse_analysis.indicators.positions import at_newest, group_keys, source_rank
 from porfse_analysis.indicators.result import has_note, join_notes
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.periods import period_of
@@ -118,9 +118,7 @@ def _by_indicator(table: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
     rows = rows[(rows["position"] <= at) & (rows["women"].notna() | rows["men"].notna())]
     rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
     rows["data_date"] = rows["data_date"].fillna(rows["position"])
-    picked = newest(rows, list(_KEY))[[*_KEY, "source", "position"]]
-    found: pd.DataFrame = rows.merge(picked, on=[*_KEY, "source", "position"])
-    return found.sort_values(["axis", *_KEY], key=in_reading_order, kind="stable")
+    return at_newest(rows, list(_KEY)).sort_values(["axis", *_KEY], key=in_reading_order, kind="stable")
 
 
 def _participants(table: pd.DataFrame, at: pd.Timestamp, by: str) -> pd.DataFrame:

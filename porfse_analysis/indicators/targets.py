@@ -9,7 +9,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets, suspected_percentages
 from porfse_analysis.indicators.plans import targets_in_force
-from porfse_analysis.indicators.positions import newest, reported_late, source_rank
+from porfse_analysis.indicators.positions import at_newest, reported_late, source_rank
 from porfse_analysis.indicators.result import bound_flags, bound_of, has_note, join_notes, make_result, may_be_less
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme
@@ -139,10 +139,8 @@ def _newest_values(achievements: pd.DataFrame, cutoff: pd.Timestamp, keys: list[
     known = known.assign(rank=source_rank(known["source"]), source=known["source"].astype("str"))
     known["data_date"] = known["data_date"].fillna(known["position"])
     published = known[known["value"].notna()]
-    picked = newest(published, keys)[[*keys, "source", "position"]]
-    last = published.groupby("programme")["data_date"].max().reset_index()
-    rows = known.merge(picked, on=[*keys, "source", "position"])
-    return rows.merge(last.rename(columns={"data_date": "last_reported"}), on="programme", how="left")
+    last = published.groupby("programme")["data_date"].max().rename("last_reported").reset_index()
+    return at_newest(known, keys, published).merge(last, on="programme", how="left")
 
 
 def _aims(
