@@ -153,7 +153,8 @@ class Table:
 
 
 def _rows_of(frame: pd.DataFrame) -> list[Any]:
-    return [row for _, row in frame.iterrows()]
+    """The rows, whose cells are asked for by the names of columns as in a Series, which costs ten times as much."""
+    return frame.to_dict("records")
 
 
 def _texts(column: Column, rows: Sequence[pd.Series]) -> list[str]:
