@@ -50,7 +50,7 @@ _DATED_BY = {
 }
 """Table -> the columns that say of which date a row is."""
 
-_AWAITED = {"achievements": ("value", "women", "men"), "population": ("residents",)}
+AWAITED = {"achievements": ("value", "women", "men"), "population": ("residents",)}
 """Table -> its figures; where all are of later dates the first ones are kept as missing."""
 
 
@@ -106,6 +106,12 @@ class Programme:
 
         Tables that have no dates (axes, EU commitments, which are planned ahead) are whole.
         """
+        tables = {name: frame.reset_index(drop=True) for name, frame in self.rows_until(cutoff).items()}
+        changed: dict[str, Any] = {**_in_order(tables)}
+        return replace(self, **changed)
+
+    def rows_until(self, cutoff: object) -> dict[str, pd.DataFrame]:
+        """The rows that `until` takes of each table, under the labels they have there."""
         at = as_cutoff(cutoff)
         tables: dict[str, pd.DataFrame] = {}
         for item in fields(self):
@@ -117,24 +123,22 @@ class Programme:
                 seen = seen[known_from(seen) <= at]
             for column in _DATED_BY.get(item.name, ()):
                 seen = seen[~(seen[column] > (at.year if column == "year" else at))]
-            if seen.empty and item.name in _AWAITED and len(frame):
+            if seen.empty and item.name in AWAITED and len(frame):
                 # not yet published, which is not the same as not being part of the programme
                 date = frame[_DATED_BY[item.name][0]]
                 seen = frame[date == date.min()]
-                seen = seen.assign(**dict.fromkeys(_AWAITED[item.name], float("nan")))
-            tables[item.name] = seen.reset_index(drop=True)
-        references = (
-            frame[column.name].astype("str")
+                seen = seen.assign(**dict.fromkeys(AWAITED[item.name], float("nan")))
+            tables[item.name] = seen
+        used = {
+            str(source)
             for name, frame in tables.items()
             for column in schema.TABLES[name].references
             if column.refers_to == "sources"
-        )
-        used = set().union(*references)
+            for source in frame[column.name].unique()
+        }
         sources = tables["sources"]
-        tables["sources"] = sources[sources["source"].isin(used)].reset_index(drop=True)
-        tables = _in_order(tables)
-        changed: dict[str, Any] = {**tables}
-        return replace(self, **changed)
+        tables["sources"] = sources[sources["source"].isin(used)]
+        return tables
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in English or any language there is, else the CCI."""

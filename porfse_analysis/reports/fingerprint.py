@@ -119,34 +119,56 @@ def of_programme(programme: Programme) -> dict[str, str]:
 
     Under `WHOLE` that of the whole programme.
     """
-    from porfse_analysis.indicators.result import as_cutoff
+    from porfse_analysis.inputs import as_cutoff
     from porfse_analysis.verdicts.claims import check_claims
 
     before = programme.before
-    named = [programme.predecessor, *programme.no_predecessor, *([] if before is None else _tables(before))]
+    named = [programme.predecessor, *programme.no_predecessor, *([] if before is None else _tables(_digits(before)))]
     titles = [dict(programme.titles), dict(before.titles) if before is not None else {}]
     said = json.dumps([titles, dict(programme.rules), programme.author, named], sort_keys=True)
     verdicts = check_claims(programme) if len(programme.claims) else None
-    seen = {WHOLE: digest([programme.cci, said, *_tables(programme)])}
+    digits = _digits(programme)
+    seen = {WHOLE: digest([programme.cci, said, *_tables(digits)])}
     for cutoff in programme.cutoffs:
         at = as_cutoff(cutoff)
-        told = "" if verdicts is None else _of_frame(verdicts[verdicts["cutoff"] <= at])
-        seen[cutoff] = digest([programme.cci, said, *_tables(programme.until(at)), told])
+        told = "" if verdicts is None else _of_rows(_row_digits(verdicts[verdicts["cutoff"] <= at]))
+        seen[cutoff] = digest([programme.cci, said, *_tables(_digits_until(programme, digits, at)), told])
     return seen
 
 
-def _tables(programme: Programme) -> list[str]:
+def _digits(programme: Programme) -> dict[str, pd.Series]:
+    """A number for each row of each table, other where a cell of it is."""
     from porfse_analysis.schema import TABLES
 
-    return [text for name in TABLES for text in (name, _of_frame(getattr(programme, name)))]
+    return {name: _row_digits(getattr(programme, name)) for name in TABLES}
 
 
-def _of_frame(frame: pd.DataFrame) -> str:
+def _digits_until(programme: Programme, digits: Mapping[str, pd.Series], at: pd.Timestamp) -> dict[str, pd.Series]:
+    """The digits of the rows that are seen at a date: looked up, but for figures that are awaited."""
+    from porfse_analysis.programme import AWAITED
+
+    return {
+        name: _row_digits(frame)
+        if name in AWAITED and frame[AWAITED[name][0]].isna().all()
+        else digits[name].loc[frame.index]
+        for name, frame in programme.rows_until(at).items()
+    }
+
+
+def _row_digits(frame: pd.DataFrame) -> pd.Series:
     import pandas as pd
 
     plain = frame.astype(dict.fromkeys(frame.select_dtypes("category").columns, "str"))
-    rows = pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes()
-    return digest([",".join(map(str, frame.columns)), hashlib.sha256(rows).hexdigest()])
+    digits: pd.Series = pd.util.hash_pandas_object(plain, index=False)
+    return digits.rename(",".join(map(str, frame.columns)))
+
+
+def _tables(digits: Mapping[str, pd.Series]) -> list[str]:
+    return [text for name, rows in sorted(digits.items()) for text in (name, _of_rows(rows))]
+
+
+def _of_rows(rows: pd.Series) -> str:
+    return digest([str(rows.name), hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()])
 
 
 def of_comments(comments: Iterable[Comment]) -> str:
