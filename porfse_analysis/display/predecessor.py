@@ -31,11 +31,25 @@ def beside(page: ProgrammePage) -> tuple[Table, ...]:
         Table(
             "beside_predecessor",
             page.text("beside.table", **names),
-            rows,
+            _one_below_the_other(rows),
             [
                 Column("indicator", page.text("column.rate"), "head", write=_title(page)),
-                *_columns(page, "", page.programme.cci),
-                *_columns(page, "predecessor_", before.cci),
+                Column("period", page.text("beside.period")),
+                Column("value", page.text("column.of_allocation"), "figure", write=cells.rate(page, note="note")),
+                Column(
+                    "numerator",
+                    page.text("column.amount_million"),
+                    "figure",
+                    write=cells.million(page, "numerator", note="note"),
+                ),
+                Column(
+                    "denominator",
+                    page.text("column.allocation_million"),
+                    "figure",
+                    write=cells.million(page, "denominator", "allocation_precision"),
+                ),
+                Column("data_date", page.text("column.data_date"), write=cells.date(page)),
+                Column("month", page.text("beside.month_column"), "figure", write=_month(page, "month")),
             ],
             notes=[
                 page.text("beside.month"),
@@ -51,38 +65,19 @@ def beside(page: ProgrammePage) -> tuple[Table, ...]:
     )
 
 
-def _columns(page: ProgrammePage, which: str, cci: str) -> list[Column]:
-    """Rate, amount, allocation and date of one of the two, under the years of its period."""
-    period = period_of(cci)
-    group = period.name if period is not None else cci
-    note = f"{which}note"
-    return [
-        Column(
-            f"{which}value",
-            page.text("column.of_allocation"),
-            "figure",
-            group,
-            cells.rate(page, f"{which}value", note=note),
-        ),
-        Column(
-            f"{which}numerator",
-            page.text("column.amount_million"),
-            "figure",
-            group,
-            cells.million(page, f"{which}numerator", f"{which}precision", note=note),
-        ),
-        Column(
-            f"{which}denominator",
-            page.text("column.allocation_million"),
-            "figure",
-            group,
-            cells.million(page, f"{which}denominator", f"{which}allocation_precision"),
-        ),
-        Column(
-            f"{which}data_date", page.text("column.data_date"), "text", group, cells.date(page, f"{which}data_date")
-        ),
-        Column(f"{which}month", page.text("beside.month_column"), "figure", group, _month(page, f"{which}month")),
+def _one_below_the_other(rows: pd.DataFrame) -> pd.DataFrame:
+    """A row for each programme and rate, the predecessor below its successor: the table stays as narrow as a page."""
+    figures = ["value", "numerator", "denominator", "data_date", "month", "note"]
+    digits = ["precision", "allocation_precision"]
+    its = {f"predecessor_{name}": name for name in figures}
+    both = [
+        rows[["indicator", "programme", *figures, *digits]],
+        rows[["indicator", "predecessor", *its]].rename(columns={"predecessor": "programme", **its}),
     ]
+    one = pd.concat(both).sort_index(kind="stable").reset_index(drop=True)
+    periods = one["programme"].map(period_of)
+    names = [cci if period is None else period.name for cci, period in zip(one["programme"], periods, strict=True)]
+    return one.assign(period=names)
 
 
 def _precisions(page: ProgrammePage, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
