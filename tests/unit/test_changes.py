@@ -615,3 +615,11 @@ def test_all_changes_cover_the_indicators_of_both_dates(bundled):
     assert set(changes["status"]) <= set(STATUSES)
     back = all_changes(bundled, cutoff=THEN, compare_to=NOW)
     assert len(back) == len(changes)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("it", "Manca la colonna"), ("en", "There is no column of the earlier")])
+def test_an_earlier_date_without_a_plan_is_one_sentence_and_no_column(bundled, lang, said):
+    table = tables.allocations(open_cutoff_comparison(bundled, cutoff="2018-09-30", lang=lang))
+    assert [column.name for column in table.columns] == ["axis", "amount"]
+    assert table.notes[-1].startswith(said)
+    assert table.written()["amount"].tolist()[0] in ("358,00", "358.00")

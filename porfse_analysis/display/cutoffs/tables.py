@@ -260,14 +260,18 @@ def allocations(comparison: CutoffComparison) -> Table:
         Column("change", text("cutoffs.change"), "figure", write=moved),
         Column("share", text("cutoffs.change_share"), "figure", write=share),
     ]
-    if (~rows["status"].isin(["same", "changed"])).any():
+    said = cells.missing_note(comparison, rows["change"])
+    if len(rows) and rows["status"].eq("missing_before").all():
+        # a column of nothing but missing figures says less than a sentence
+        columns, said = [columns[0], columns[2]], [text("cutoffs.note_no_plan_before")]
+    elif (~rows["status"].isin(["same", "changed"])).any():
         columns.append(Column("status", text("column.note"), write=lambda row: text(f"plan_status.{row['status']}")))
     return Table(
         "change-allocations",
         text(f"cutoffs.table_allocations{_whole(comparison)}", **writers.dates_of(comparison, rows)),
         rows,
         columns,
-        notes=[*versions, *writers.other_dates(comparison, rows), *cells.missing_note(comparison, rows["change"])],
+        notes=[*versions, *writers.other_dates(comparison, rows), *said],
         source=source_line(rows["source"], comparison),
         empty=text("empty.endowment"),
         lang=comparison.lang,
