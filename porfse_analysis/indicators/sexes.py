@@ -87,7 +87,8 @@ def women_and_men(achievements: Programme | pd.DataFrame, *, cutoff: object, by:
     require(table, "achievements")
     at = as_cutoff(cutoff)
     if not any(name in table and table[name].notna().any() for name in SEXES):
-        table = table.iloc[:0]  # nobody tells the two apart, as most programmes
+        # nobody tells the two apart, as in most programmes
+        return with_names(pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _COLUMNS.items()}), achievements)
     rows = _by_indicator(table, at) if by == "indicator" else _participants(table, at, by)
     told = rows[SEXES[0]].notna() | rows[SEXES[1]].notna()
     rows = rows[told].assign(cutoff=at).reset_index(drop=True)
