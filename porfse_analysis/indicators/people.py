@@ -177,8 +177,9 @@ def people_at_dates(
     known = rows.merge(asked, how="cross")
     known = known[known["position"] <= known["cutoff"]]
     figures = known[known["counted"]]
-    entire = figures["axis"].eq(ALL) & figures["investment_priority"].eq("")
-    figures = figures.assign(missing=figures["value"].isna(), late=reported_late(figures), entire=entire)
+    whole = figures["axis"].eq(ALL)
+    entire = whole & figures["investment_priority"].eq("")
+    figures = figures.assign(missing=figures["value"].isna(), late=reported_late(figures), whole=whole, entire=entire)
     published = figures[figures["value"].notna()]
     at_position = ["source", "position"]
     picked = newest(published, keys)[[*keys, *at_position]]
@@ -191,7 +192,7 @@ def people_at_dates(
             late=("late", "any"),
             date=("data_date", "min"),
             source=("source", "first"),
-            whole=("axis", lambda axes: axes.eq(ALL).all()),
+            whole=("whole", "all"),
             # a figure of the programme itself, not a sum of its objectives
             total=("entire", "all"),
         )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.result import BOUNDS, bound_of
+from porfse_analysis.indicators.result import bound_of
 from porfse_analysis.indicators.whole import is_whole
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
@@ -197,9 +197,7 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     documents = published.groupby(at, sort=False)["document"]
     one = (published["document"] == published["source"]).all()
     totals["document"] = documents.first() if one else documents.agg(lambda names: ";".join(dict.fromkeys(names)))
-    # hardly any table has a bound, and then there is nothing to look for
-    bounds = published["qualifier"].isin(BOUNDS).any()
-    totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at]) if bounds else ""
+    totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at])
     totals = totals.reset_index().rename(columns={"cutoff": "position"})
     totals = totals[totals["amount"].notna()].reset_index(drop=True)
     return totals if "axis" in keys else totals[is_whole(totals, known_rows, keys)].reset_index(drop=True)

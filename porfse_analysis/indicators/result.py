@@ -148,6 +148,9 @@ def bound_of(qualifiers: pd.Series, groups: Sequence[pd.Series]) -> pd.Series:
     be told (`UNKNOWN`). `qualifiers` are those of the figures (codes of `BOUNDS`), empty ones left out by the caller.
     Index: the groups.
     """
+    if not qualifiers.isin(BOUNDS).any():  # as in nearly every table
+        none = qualifiers.groupby(list(groups), sort=False, observed=True).size()
+        return pd.Series("", index=none.index, dtype="object")
     kinds = {"about": ("about",), "more": _LOWER, "less": _UPPER, "unknown": (UNKNOWN,)}
     flags = pd.DataFrame({kind: qualifiers.isin(codes) for kind, codes in kinds.items()})
     met = flags.groupby(list(groups), sort=False, observed=True)
