@@ -219,13 +219,13 @@ def declared_tables(folder: Path, descriptor: Mapping[str, Any], faults: list[Fa
             continue
         path = resource.get("path")
         # a path of the descriptor may only lead to a file of the folder itself
-        if not isinstance(path, str) or Path(path).name != path or path in ("", ".", ".."):
+        if not isinstance(path, str) or Path(path).name != path or path in ("", ".", "..") or not path.isprintable():
             faults.append(
                 Fault(
                     f"is not a file name (table {name})",
                     DESCRIPTOR,
                     column="path",
-                    value=str(path),
+                    value=str(path)[:80],
                     remedy="Keep the tables beside datapackage.json and give their names alone",
                 )
             )

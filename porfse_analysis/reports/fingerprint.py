@@ -93,7 +93,7 @@ def stamps(folder: Path) -> frozenset[tuple[str, int, int]]:
     """
     found = []
     for path in {*programme_files(folder), *(folder / COMMENTS).rglob("*")}:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # a name no file can have
             at = path.stat()
             found.append((str(path), at.st_size, at.st_mtime_ns))
     return frozenset(found)

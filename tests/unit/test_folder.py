@@ -409,7 +409,9 @@ def test_an_unknown_resource(copy_of_bundled, edit_descriptor, name, value, sugg
     assert fault.remedy.startswith(suggestion)
 
 
-@pytest.mark.parametrize("path", ["../x.csv", "/etc/hostname", "sub/x.csv", "..", ".", "", None, ["a.csv", "b.csv"]])
+@pytest.mark.parametrize(
+    "path", ["../x.csv", "/etc/hostname", "sub/x.csv", "..", ".", "", None, ["a.csv", "b.csv"], "x\0.csv", "\ud800.csv"]
+)
 def test_a_path_may_not_leave_the_folder(copy_of_bundled, edit_descriptor, path):
     (copy_of_bundled.parent / "x.csv").write_bytes((copy_of_bundled / "population.csv").read_bytes())
     (copy_of_bundled / "population.csv").unlink()
