@@ -172,7 +172,7 @@ def key_numbers(report: Report) -> Html:
         # the plan stays in force until the next one
         old = row["stage"] != "allocation" and is_old(row["data_date"], report.cutoff)
         items[old].append((report.text(f"stage.{row['stage']}"), _million(report, row), remark))
-    people = report.results[(report.results["indicator"] == "participants") & (report.results["axis"] == ALL)]
+    people = report.figures[(report.figures["indicator"] == "participants") & (report.figures["axis"] == ALL)]
     for _, row in people[people["value"].notna()].iterrows():
         day = report.text("tile.at", date=wording.date(row["data_date"], report.lang))
         items[is_old(row["data_date"], report.cutoff)].append(
@@ -182,7 +182,7 @@ def key_numbers(report: Report) -> Html:
                 day,
             )
         )
-    ratios = counted_ratios(report.results)
+    ratios = counted_ratios(report.figures)
     if len(ratios):
         reached = int(is_reached(ratios["value"], ratios["note"]).sum())
         dates = [wording.date(day, report.lang) for day in sorted(ratios["data_date"].unique())]

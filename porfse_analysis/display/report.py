@@ -14,10 +14,10 @@ from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.changes import target_ratio_changes
 from porfse_analysis.indicators.compared import CHANGE_COLUMNS
-from porfse_analysis.indicators.financial import financial_progress
+from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.overview import all_indicators
 from porfse_analysis.indicators.result import as_cutoff, collect
-from porfse_analysis.indicators.targets import counted_ratios
+from porfse_analysis.indicators.targets import AGAINST, counted_ratios
 from porfse_analysis.programme import Dated, Programme, require_programme
 from porfse_analysis.verdicts.checks import check, for_readers
 from porfse_analysis.verdicts.claims import check_claims
@@ -26,6 +26,8 @@ from porfse_analysis.verdicts.own_rules import RuleChange, own_rules, rule_chang
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["Report", "known_cutoff", "known_date", "made_once", "open_report"]
+
+_MAIN = (*RATES.values(), "participants", *AGAINST.values())
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -50,6 +52,10 @@ class _Position:
         return all_indicators(self.programme, cutoff=self.cutoff)
 
     @cached_property
+    def figures(self) -> pd.DataFrame:
+        return all_indicators(self.programme, cutoff=self.cutoff, names=_MAIN)
+
+    @cached_property
     def previous(self) -> pd.Timestamp | None:
         earlier = [date for date in map(as_cutoff, self.programme.cutoffs) if date < self.cutoff]
         return earlier[-1] if earlier else None
@@ -57,14 +63,14 @@ class _Position:
     @cached_property
     def previous_progress(self) -> pd.DataFrame:
         if self.previous is None:
-            return self.results.iloc[:0]
+            return self.figures.iloc[:0]
         return collect(
             financial_progress(self.programme.finance, cutoff=self.previous, by=by) for by in ("programme", "axis")
         )
 
     @cached_property
     def target_changes(self) -> pd.DataFrame:
-        counted = counted_ratios(self.results)
+        counted = counted_ratios(self.figures)
         dates = map(as_cutoff, self.programme.cutoffs)
         earlier = [date for date in dates if date < counted["data_date"].max()] if len(counted) else []
         if not earlier:
@@ -153,6 +159,14 @@ class Report:
     def results(self) -> pd.DataFrame:
         """Every indicator at the cutoff, in the result columns."""
         return self.position.results
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Those rows of `results` that nearly every page shows: financial rates, participants, target ratios.
+
+        A page that shows no more than these need not wait for the others.
+        """
+        return self.position.figures
 
     @property
     def previous(self) -> pd.Timestamp | None:

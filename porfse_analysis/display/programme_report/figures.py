@@ -88,7 +88,7 @@ def axes_progress(report: Report) -> Figure | Html:
     every = allocation[allocation["axis"] != ALL].set_index("axis")
     most = largest(every["amount"], "allocations")
     allocation = mattering(every, most)
-    results = report.results[report.results["axis"].isin(allocation.index)]
+    results = report.figures[report.figures["axis"].isin(allocation.index)]
     known = results[results["indicator"].isin([RATES[s] for s in _AXES_STAGES]) & results["numerator"].notna()]
     # a rate of an earlier plan beside the bar of today's allocation would mislead: such a stage stays in the table
     bars = known["axis"].map(allocation["amount"])
@@ -99,7 +99,7 @@ def axes_progress(report: Report) -> Figure | Html:
     left_out = [stage for stage in _AXES_STAGES if (known.loc[of_another_plan, "indicator"] == RATES[stage]).any()]
     known = known[~of_another_plan]
     if allocation.empty or known.empty:
-        by_axis = report.results[(report.results["axis"] != ALL) & report.results["indicator"].isin(RATES.values())]
+        by_axis = report.figures[(report.figures["axis"] != ALL) & report.figures["indicator"].isin(RATES.values())]
         amounts = allocation.empty and by_axis["numerator"].notna().any()
         return paragraphs([report.text("empty.no_plan") if amounts else report.text("empty.axes")], "pf-empty")
     stages = [stage for stage in _AXES_STAGES if (known["indicator"] == RATES[stage]).any()]
@@ -129,7 +129,7 @@ def axes_progress(report: Report) -> Figure | Html:
 @with_defaults
 def target_ratios(report: Report) -> Figure | Html:
     """The achievement of each target, against the whole of it, the highest first."""
-    rows = counted_ratios(report.results)
+    rows = counted_ratios(report.figures)
     if rows.empty:
         # where there is no target at all the table says so
         return Html("") if target_rows(report).empty else paragraphs([report.text("empty.target_ratios")], "pf-empty")

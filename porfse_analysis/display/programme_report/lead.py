@@ -56,7 +56,7 @@ def axes_apart(report: Report) -> pd.DataFrame:
     money and without a figure could be the first or the last.
     """
     assistance = report.programme.axes.loc[report.programme.axes["technical_assistance"], "axis"]
-    rates = report.results[report.results["indicator"].isin(list(RATES.values()))]
+    rates = report.figures[report.figures["indicator"].isin(list(RATES.values()))]
     rates = rates[(rates["axis"] != ALL) & ~rates["axis"].isin(assistance) & rates["value"].notna()]
     rates = rates[~is_old(rates["data_date"], report.cutoff)]
     rates = rates[~has_note(rates["note"], "partial") & rates["note"].map(value_bound).eq("")]
@@ -146,7 +146,7 @@ def _axes(report: Report) -> str:
 
 def _attention(report: Report) -> str:
     told = []
-    ratios = counted_ratios(report.results)
+    ratios = counted_ratios(report.figures)
     if len(ratios):
         dates = [wording.date(day, report.lang) for day in sorted(ratios["data_date"].unique())]
         reached = int(is_reached(ratios["value"], ratios["note"]).sum())

@@ -114,7 +114,7 @@ def endowment(report: Report) -> Table:
 @made_once(worded=False)
 def funnel_rows(report: Report) -> pd.DataFrame:
     """The programme's money stage by stage: stage, amount, value (rate), data_date, source, note, precision."""
-    whole = report.results[(report.results["axis"] == ALL) & report.results["indicator"].isin(RATES.values())]
+    whole = report.figures[(report.figures["axis"] == ALL) & report.figures["indicator"].isin(RATES.values())]
     whole = whole.assign(stage=whole["indicator"].map({name: stage for stage, name in RATES.items()}))
     rows = whole.rename(columns={"numerator": "amount"})
     allocation = allocation_in_force(report)
@@ -189,7 +189,7 @@ def progress_by_axis(report: Report) -> Table:
     used = [allocation["source"]] if len(allocation) else []
     sums = axes_and_total(report, "allocation", allocation.reset_index())
     for stage in shown:
-        rows = report.results[report.results["indicator"] == RATES[stage]].set_index("axis")
+        rows = report.figures[report.figures["indicator"] == RATES[stage]].set_index("axis")
         if rows["numerator"].isna().all():
             continue
         frame[f"{stage}_amount"] = frame["axis"].map(rows["numerator"])
@@ -229,7 +229,7 @@ def progress_by_axis(report: Report) -> Table:
 
 
 def _stages_shown(report: Report) -> tuple[str, ...]:
-    known = report.results.loc[report.results["numerator"].notna(), "indicator"]
+    known = report.figures.loc[report.figures["numerator"].notna(), "indicator"]
     spent = {RATES["declared"], RATES["certified"]} & set(known)
     return _SHOWN if spent else (*_SHOWN[:2], "committed", "paid", *_SHOWN[2:])
 
@@ -251,7 +251,7 @@ def change_rows(report: Report) -> pd.DataFrame:
     Columns and rules of `indicators.changes.financial_changes`, in the order of the results. Where nothing of the same
     source was published before, there is no figure before either.
     """
-    shown = report.results[report.results["indicator"].isin(RATES.values())]
+    shown = report.figures[report.figures["indicator"].isin(RATES.values())]
     if report.previous is None:
         found = compare_results(shown, shown.iloc[:0], cutoff=report.cutoff, compare_to=None)
     else:

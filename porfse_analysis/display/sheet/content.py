@@ -255,7 +255,7 @@ def _targets(report: Report) -> list[Item]:
         return items
     framework = indicator_rows(report)
     framework = framework[framework["ratio"].notna()]
-    ratios = counted_ratios(report.results)
+    ratios = counted_ratios(report.figures)
     for name, rows, column in (("milestones", framework, "ratio"), ("targets", ratios, "value")):
         if len(rows):
             notes = rows["note"] if column == "value" else None
@@ -281,7 +281,7 @@ def _people(report: Report) -> tuple[list[Item], list[Item], bool]:
             name = report.text(f"sheet.{quantity}")
             items.append(_stated(claim, name, verdict, why, under, report))
         elif quantity == "participants":
-            rows = report.results
+            rows = report.figures
             rows = rows[(rows["indicator"] == "participants") & (rows["axis"] == ALL) & rows["value"].notna()]
             for _, row in rows.iterrows():
                 restated |= has_note(row["note"], "restated")
@@ -334,7 +334,7 @@ def _measure(row: pd.Series, report: Report, under: str) -> Item:
 
 def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
     """The largest output indicators, with the target where there is one."""
-    rows = report.results
+    rows = report.figures
     rows = rows[(rows["indicator"] == "target_achievement_ratio") & rows["indicator_type"].isin(["OESF", "OYEI"])]
     rows = rows[rows["numerator"] > 0].sort_values("numerator", ascending=False, kind="stable").head(_OUTPUTS_SHOWN)
     items = []
@@ -386,7 +386,7 @@ def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
     `told`: measures whose figures stand among the highlights already.
     """
     under = report.text("sheet.system")
-    results = report.results
+    results = report.figures
     money = results[results["indicator"].isin(RATES.values()) & (results["axis"] != ALL) & results["numerator"].notna()]
     money = money[money["data_date"] == money["data_date"].max()]
     stages = [stage for stage, rate in RATES.items() if (money["indicator"] == rate).any()]
