@@ -79,6 +79,11 @@ class Run:
         return self.folder / f"{self.name}.html"
 
     @property
+    def document(self) -> Path:
+        """Where the page goes as PDF."""
+        return self.folder / f"{self.name}.pdf"
+
+    @property
     def executed(self) -> Path:
         """Where the executed notebook goes."""
         return self.folder / f"{self.name}.ipynb"

@@ -1,0 +1,239 @@
+"""How wide the columns of a table are on paper, and what paper it takes: nothing is cut off at the margin."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from porfse_analysis.reports.document.grid import cut
+from porfse_analysis.reports.document.parts import Cell, Run, Table, plain
+
+__all__ = ["ACROSS", "INSET", "UPRIGHT", "Placed", "lines_of", "placed", "split_up"]
+
+UPRIGHT, ACROSS = 493.0, 740.0
+"""Points between the margins of A4, upright and across."""
+
+INSET = 3.5
+"""Points between the text of a cell and the edge of its column."""
+
+_SIZES = (8.5, 8.0, 7.5, 7.0)
+_SMALLEST = 6.5
+_ROOM = 0.4
+"""Points a column has beyond its widest word, so that rounding breaks none."""
+
+_BLOCK = 1.25
+"""How many square roots of its length a long text is wide."""
+
+_RAGGED = 1.1
+"""How much more room lines take than their letters: they end between words."""
+
+_LONGEST_WORD = 16.0
+"""Heights of the type: a longer word is broken rather than the column made wider."""
+
+_BETWEEN_WORDS = re.compile(r"[ \n]|(?<=-)(?=[^\W\d_])")
+_WORDS = re.compile(r"[ \n]+|[^ \n]+")
+_PARTS = re.compile(
+    "[^/?&=_.,;:@#%\N{NO-BREAK SPACE}-]*[/?&=_.,;:@#%\N{NO-BREAK SPACE}-]+|[^/?&=_.,;:@#%\N{NO-BREAK SPACE}-]+"
+)
+"""Of a long word, as an address is: where it is broken first."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A table on paper: points of each column, size of the type, whether the paper lies across."""
+
+    table: Table
+    widths: tuple[float, ...]
+    size: float
+    across: bool
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Heights of the type: the longest word, what reads well, the longest text in one line."""
+
+    least: float
+    good: float
+    most: float
+
+
+def placed(table: Table, room: float = UPRIGHT, wider: float = ACROSS) -> list[Placed]:
+    """The table as it stands on paper: upright if its columns read well there, else across, in a smaller type.
+
+    `room` and `wider` are the points between the margins, upright and across; where `wider` is no more than `room` the
+    paper does not turn. A table too wide for any of it is several, each with the columns that name the rows.
+    """
+    columns = [_measured(table, column) for column in range(table.columns)]
+    rooms = [(room, False), (wider, True)] if wider > room else [(room, False)]
+    choices = [(size, *paper, [column.good for column in columns]) for paper in rooms for size in _SIZES]
+    choices.append((_SMALLEST, *rooms[-1], [column.least for column in columns]))
+    for size, points, across, wanted in choices:
+        free = (points - (2 * INSET + _ROOM) * len(columns)) / size
+        if sum(wanted) <= free:
+            widths = _shared(table, wanted, columns, free)
+            return [Placed(table, tuple(width * size + 2 * INSET + _ROOM for width in widths), size, across)]
+    pieces = list(_pieces(table, columns, rooms[-1][0]))
+    if len(pieces) == 1:  # one column besides those that name the rows: as wide as the paper
+        widths = _shrunk([column.least for column in columns], rooms[-1][0])
+        return [Placed(table, tuple(widths), _SMALLEST, rooms[-1][1])]
+    return [part for piece in pieces for part in placed(piece, room, wider)]
+
+
+def _shrunk(least: Sequence[float], room: float) -> list[float]:
+    return [room * width / sum(least) for width in least]
+
+
+def _pieces(table: Table, columns: Sequence[_Column], points: float) -> Iterator[Table]:
+    """The table as several, each as many of its columns as the paper has room for."""
+    heads = _naming(table)
+    room = points / _SMALLEST
+    inset = (2 * INSET + _ROOM) / _SMALLEST
+    start = sum(columns[column].least + inset for column in heads)
+    own: list[int] = []
+    taken = start
+    for column in range(table.columns):
+        if column in heads:
+            continue
+        need = columns[column].least + inset
+        if own and taken + need > room:
+            yield cut(table, [*heads, *own])
+            own, taken = [], start
+        own.append(column)
+        taken += need
+    yield cut(table, [*heads, *own])
+
+
+def _naming(table: Table) -> list[int]:
+    """The first columns, whose cells name the rows: no more than leave room for the others."""
+    naming = []
+    for column in range(min(table.columns - 1, 3)):
+        cells = [cell for row in table.rows for cell in row if cell.column == column]
+        if not cells or not all(cell.head for cell in cells):
+            break
+        naming.append(column)
+    return naming
+
+
+def _measured(table: Table, column: int) -> _Column:
+    """What a column needs; a cell that spans several asks for nothing."""
+    cells = [cell for row in (*table.heads, *table.rows) for cell in row if (cell.column, cell.columns) == (column, 1)]
+    heads = {cell for row in table.heads for cell in row}
+    least = good = most = 1.0
+    for cell in cells:
+        lines = plain(cell.runs).split("\n")
+        whole = max(_width(line, cell.head) for line in lines)
+        word = max((_width(word, cell.head) for line in lines for word in _BETWEEN_WORDS.split(line)), default=0.0)
+        if cell in heads:  # a head is wrapped as far as its words allow
+            good = max(good, min(word, _LONGEST_WORD))
+        elif cell.right and whole <= _LONGEST_WORD:  # a figure stays in one line
+            word = whole
+            good = max(good, whole)
+        else:  # a long text stands in a block neither narrow nor wide
+            good = max(good, min(word, _LONGEST_WORD), min(whole, _BLOCK * math.sqrt(whole)))
+        least, most = max(least, min(word, _LONGEST_WORD)), max(most, whole)
+    return _Column(least, good, most)
+
+
+def _shared(table: Table, wanted: Sequence[float], columns: Sequence[_Column], free: float) -> list[float]:
+    """The widths with the room that is left, so that the table has the fewest lines.
+
+    Either short texts come into one line first, or all columns have as many lines, or something between the two.
+    """
+    first = _filled(lambda level: [max(want, min(each.most, level)) for want, each in _with(wanted, columns)], free)
+    alike = _filled(lambda level: [max(want, each.most * level / free) for want, each in _with(wanted, columns)], free)
+    tried = [[a + (b - a) * part / 4 for a, b in zip(first, alike, strict=True)] for part in range(5)]
+    return min(tried, key=lambda widths: _lines(table, widths))
+
+
+def _with(wanted: Sequence[float], columns: Sequence[_Column]) -> Iterable[tuple[float, _Column]]:
+    return zip(wanted, columns, strict=True)
+
+
+def _filled(widths_at: Callable[[float], list[float]], free: float) -> list[float]:
+    """The widths at the highest level there is room for; what is left is for all alike."""
+    low, high = 0.0, free
+    for _ in range(30):
+        level = (low + high) / 2
+        low, high = (low, level) if sum(widths_at(level)) > free else (level, high)
+    widths = widths_at(low)
+    left = (free - sum(widths)) / len(widths)
+    return [width + left for width in widths]
+
+
+def _lines(table: Table, widths: Sequence[float]) -> int:
+    """About how many lines the rows of a table have."""
+    return sum(
+        max(math.ceil(_RAGGED * _whole(cell) / sum(widths[cell.column : cell.column + cell.columns])) for cell in row)
+        for row in table.rows
+        if row
+    )
+
+
+def _whole(cell: Cell) -> float:
+    return _width(plain(cell.runs), cell.head)
+
+
+def lines_of(cell: Cell, found: Placed) -> float:
+    """About how many lines a cell has."""
+    points = sum(found.widths[cell.column : cell.column + cell.columns]) - 2 * INSET
+    return math.ceil(_RAGGED * _whole(cell) * found.size / points)
+
+
+def split_up(run: Run, width: float) -> list[str]:
+    """The text of a run in the pieces it may be broken between, for no word to be wider than `width` (in heights)."""
+    found = [""]
+    for piece in _WORDS.findall(run.text):
+        if _width(piece, run.bold) <= width:
+            found[-1] += piece
+            continue
+        for part in _PARTS.findall(piece):
+            found += [part] if _width(part, run.bold) <= width else _clusters(part)
+        found.append("")
+    return [piece for piece in found if piece]
+
+
+def _clusters(text: str) -> list[str]:
+    """A word letter by letter, each with its accents."""
+    import unicodedata
+
+    found: list[str] = []
+    for letter in text:
+        if found and (unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf")):
+            found[-1] += letter
+        else:
+            found.append(letter)
+    return found
+
+
+# --- letters ---
+
+
+def _width(text: str, bold: bool) -> float:
+    return sum(_advance(letter, bold) for letter in text)
+
+
+@cache
+def _advance(letter: str, bold: bool) -> float:
+    """How wide a letter is, in heights of the type; one that the font lacks is as wide as the widest."""
+    face = _face(bold)
+    index = face.get_char_index(ord(letter))
+    return float(face.load_glyph(index, 0).linearHoriAdvance) / 65536 / _UNITS if index else 1.2
+
+
+_UNITS = 72.0
+
+
+@cache
+def _face(bold: bool) -> Any:
+    import matplotlib
+    from matplotlib.ft2font import FT2Font
+
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    face = FT2Font(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
+    face.set_size(_UNITS, 72)
+    return face

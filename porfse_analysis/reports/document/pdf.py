@@ -1,0 +1,257 @@
+"""A document as PDF/UA: set by Typst out of one template, to which everything comes as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from porfse_analysis.display.typesetting import FONT, as_json, typeset
+from porfse_analysis.display.words import wording
+from porfse_analysis.reports.document.measures import ACROSS, INSET, UPRIGHT, Placed, lines_of, placed, split_up
+from porfse_analysis.reports.document.parts import (
+    Cell,
+    Code,
+    Document,
+    Enclosed,
+    Heading,
+    Items,
+    Paragraph,
+    Part,
+    Picture,
+    Run,
+    Table,
+    Terms,
+    Tiles,
+)
+
+__all__ = ["pdf"]
+
+_FONTS = (FONT, "STIXGeneral", "Last Resort High-Efficiency")
+"""Of matplotlib's fonts; the last has a sign for every letter, so that no text is lost whatever it is written in."""
+
+_BODY, _CODE, _HEADING, _LARGE = 9.5, 7.5, 19.0, 14.0
+"""Points, as the template has them."""
+
+_GUTTER, _TILE_INSET = 8.0, 9.0
+_INDENT = 40.0
+"""Points a part within others may lack of the width of the page."""
+
+_EDGE = 105
+"""Letters at the edge of a page."""
+
+_HIGHEST_HEAD = 15
+"""Lines of the head of a table that is repeated on every page."""
+
+_TORN = 12
+"""Lines of a row that stands on one page."""
+
+_CONTENTS_FROM = 4
+"""Sections of a document that has a table of contents."""
+
+
+def pdf(document: Document) -> bytes:
+    """The document on A4, tagged, with bookmarks: the same document is the same bytes.
+
+    A picture that cannot be read is what it says in words.
+    """
+    try:
+        return _set(document, {})
+    except RuntimeError:
+        unreadable = {part for part in _pictures(document.parts) if not _can_be_set(part)}
+        if not unreadable:
+            raise
+        return _set(document, dict.fromkeys(unreadable, True))
+
+
+def _set(document: Document, unreadable: Mapping[Picture, bool]) -> bytes:
+    writer = _Writer(document.lang, unreadable)
+    sections = sum(isinstance(part, Heading) and part.level <= 2 for part in document.parts)
+    content = {
+        "lang": document.lang,
+        "fonts": _FONTS,
+        "title": document.title,
+        "subtitle": writer.line(document.subtitle, size=11.0),
+        "description": document.subtitle,
+        "author": document.author,
+        "head": _shortened(" · ".join(filter(None, [document.title, document.subtitle.partition(" · ")[0]]))),
+        "foot": _shortened(document.made),
+        "about": writer.line("\n".join(filter(None, [document.signed, document.made]))),
+        "contents": sections >= _CONTENTS_FROM,
+        "words": {
+            # the numbers are known when the pages are
+            "page": wording.text("document.page", document.lang, page="{page}", pages="{pages}"),
+            "contents": wording.text("document.contents", document.lang),
+        },
+        "sheets": writer.sheets(document.parts),
+    }
+    return typeset(_template(), {"document.json": as_json(content), **writer.files}, format="pdf")
+
+
+@cache
+def _template() -> str:
+    return files("porfse_analysis.reports.document").joinpath("report.typ").read_text(encoding="utf-8")
+
+
+def _shortened(text: str) -> str:
+    """A text for the edge of a page, which has one line."""
+    return text if len(text) <= _EDGE else f"{text[: _EDGE - 1]}…"
+
+
+def _pictures(parts: Iterable[Part]) -> Iterator[Picture]:
+    for part in parts:
+        if isinstance(part, Picture):
+            yield part
+        elif isinstance(part, Enclosed):
+            yield from _pictures(part.parts)
+        elif isinstance(part, Items):
+            for item in part.items:
+                yield from _pictures(item)
+
+
+def _can_be_set(picture: Picture) -> bool:
+    name = f"picture.{picture.kind}"
+    source = f'#set document(title: "-"); #image("{name}", alt: "-")'
+    try:
+        typeset(source, {name: picture.content}, format="pdf")
+    except RuntimeError:
+        return False
+    return True
+
+
+Written = dict[str, Any]
+
+
+class _Writer:
+    """The parts of a document as the template reads them, and the pictures it reads beside."""
+
+    def __init__(self, lang: str, unreadable: Mapping[Picture, bool]) -> None:
+        self.files: dict[str, bytes] = {}
+        self._lang, self._unreadable = lang, unreadable
+
+    def sheets(self, parts: Sequence[Part]) -> list[Written]:
+        """The parts in groups of one orientation; a heading goes where what it is of is."""
+        flat = [item for part in parts for item in self._part(part, UPRIGHT, ACROSS)]
+        turned = [bool(item.get("across")) for item in flat]
+        for at in range(len(flat) - 1, 0, -1):
+            if flat[at - 1]["kind"] == "heading":
+                turned[at - 1] = turned[at]
+        sheets: list[Written] = []
+        for across, item in zip(turned, flat, strict=True):
+            if not sheets or sheets[-1]["across"] != across:
+                sheets.append({"across": across, "parts": []})
+            sheets[-1]["parts"].append(item)
+        return sheets
+
+    def line(self, text: str, room: float = UPRIGHT, size: float = _BODY) -> list[Written]:
+        """A text as the template reads runs."""
+        return self._runs((Run(text),), room, size)
+
+    def _runs(self, runs: Iterable[Run], room: float, size: float) -> list[Written]:
+        return [
+            {
+                "pieces": split_up(run, room / size),
+                "bold": run.bold,
+                "italic": run.italic,
+                "code": run.code,
+                "link": run.link,
+            }
+            for run in runs
+        ]
+
+    def _part(self, part: Part, room: float, wider: float = 0.0) -> list[Written]:
+        """A part, `room` points wide, or `wider` where it is across the paper."""
+        if isinstance(part, Heading):
+            return [{"kind": "heading", "level": part.level, "runs": self._runs(part.runs, room, _HEADING)}]
+        if isinstance(part, Paragraph):
+            return [{"kind": "paragraph", "style": part.style, "runs": self._runs(part.runs, room, _BODY)}]
+        if isinstance(part, Table):
+            return [self._table(found, last) for found, last in _with_last(placed(part, room, wider))]
+        if isinstance(part, Picture):
+            return [self._picture(part, room)]
+        if isinstance(part, Tiles):
+            third = (room - 2 * _GUTTER) / 3 - 2 * _TILE_INSET
+            items = [
+                [self.line(text, third, size) for text, size in zip(item, (8.0, _LARGE, 8.0), strict=True)]
+                for item in part.items
+            ]
+            return [{"kind": "tiles", "old": part.old, "items": items}]
+        if isinstance(part, Terms):
+            items = [[self._runs(runs, room - _INDENT, _BODY) for runs in item] for item in part.items]
+            return [{"kind": "terms", "items": items}]
+        if isinstance(part, Code):
+            return [{"kind": "code", "runs": self._runs((Run(part.text, code=True),), room - _INDENT, _CODE)}]
+        if isinstance(part, Items):
+            nested = [[found for inner in item for found in self._part(inner, room - _INDENT)] for item in part.items]
+            return [{"kind": "items", "start": part.start, "items": nested}]
+        inside = [found for inner in part.parts for found in self._part(inner, room - _INDENT)]
+        return [{"kind": "enclosed", "signed": self.line(part.signed) if part.signed else [], "parts": inside}]
+
+    def _picture(self, picture: Picture, room: float) -> Written:
+        said = picture.alt or picture.caption or wording.text("document.undescribed", self._lang)
+        if picture in self._unreadable:
+            return {"kind": "paragraph", "style": "note", "runs": self.line(said, room)}
+        name = f"picture-{len(self.files) + 1}.{picture.kind}"
+        self.files[name] = picture.content
+        return {
+            "kind": "picture",
+            "file": name,
+            "alt": said,
+            "width": picture.width,
+            "caption": self.line(picture.caption, room) if picture.caption else [],
+            "source": self.line(picture.source, room) if picture.source else [],
+        }
+
+    def _table(self, found: Placed, last: bool) -> Written:
+        table = found.table
+        heads = [self._cell(cell, at, found, len(table.heads)) for at, row in enumerate(table.heads) for cell in row]
+        below = list(enumerate(table.rows, start=len(table.heads)))
+        return {
+            "kind": "table",
+            "across": found.across,
+            "caption": self.line(table.caption) if table.caption else [],
+            "widths": found.widths,
+            "size": found.size,
+            "inset": INSET,
+            "repeats": _height(found) < _HIGHEST_HEAD,
+            "heads": [{**head, "breaks": True} for head in heads],
+            "rows": [
+                {**self._cell(cell, at, found, 0), "breaks": _breaks(row, found)} for at, row in below for cell in row
+            ],
+            "notes": [self.line(note, size=8.0) for note in table.notes] if last else [],
+        }
+
+    def _cell(self, cell: Cell, row: int, found: Placed, heads: int) -> Written:
+        """A cell; `heads` is how many rows the head has that it is in, 0 for one below it."""
+        points = sum(found.widths[cell.column : cell.column + cell.columns]) - 2 * INSET
+        runs = [replace(run, bold=True) for run in cell.runs] if cell.head else cell.runs
+        return {
+            "column": cell.column,
+            "row": row,
+            "columns": cell.columns,
+            "rows": cell.rows,
+            "right": cell.right,
+            "centre": heads > 0 and cell.columns > 1,
+            "top": heads > 0,
+            "last": row + cell.rows == heads,
+            "old": cell.old,
+            "runs": self._runs(runs, points, found.size),
+        }
+
+
+def _with_last(found: Sequence[Placed]) -> Iterator[tuple[Placed, bool]]:
+    """Each piece of a table, and whether it is the last one, which has the notes."""
+    for at, piece in enumerate(found, start=1):
+        yield piece, at == len(found)
+
+
+def _breaks(row: Sequence[Cell], found: Placed) -> bool:
+    """Whether a row may go on on the next page: a short one would only be torn."""
+    return any(cell.rows > 1 or lines_of(cell, found) > _TORN for cell in row)
+
+
+def _height(found: Placed) -> float:
+    """About how many lines the head of a table has."""
+    return sum(max((lines_of(cell, found) for cell in row), default=0.0) for row in found.table.heads)
