@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from porfse_analysis.reports.document.grid import cut
-from porfse_analysis.reports.document.parts import Cell, Run, Table, plain
+from porfse_analysis.reports.document.parts import Cell, Table, plain
 
-__all__ = ["ACROSS", "INSET", "UPRIGHT", "Placed", "lines_of", "placed", "split_up"]
+__all__ = ["ACROSS", "INSET", "UPRIGHT", "Placed", "breakable", "lines_of", "placed"]
 
 UPRIGHT, ACROSS = 493.0, 740.0
 """Points between the margins of A4, upright and across."""
@@ -36,6 +37,10 @@ _LONGEST_WORD = 16.0
 """Heights of the type: a longer word is broken rather than the column made wider."""
 
 _BETWEEN_WORDS = re.compile(r"[ \n]|(?<=-)(?=[^\W\d_])")
+_BIT = 0.1
+"""Of the width of a column: so wide are the bits of a word that is wider than it."""
+
+_BREAK = "\N{ZERO WIDTH SPACE}"
 _WORDS = re.compile(r"[ \n]+|[^ \n]+")
 _PARTS = re.compile(
     "[^/?&=_.,;:@#%\N{NO-BREAK SPACE}-]*[/?&=_.,;:@#%\N{NO-BREAK SPACE}-]+|[^/?&=_.,;:@#%\N{NO-BREAK SPACE}-]+"
@@ -184,29 +189,30 @@ def lines_of(cell: Cell, found: Placed) -> float:
     return math.ceil(_RAGGED * _whole(cell) * found.size / points)
 
 
-def split_up(run: Run, width: float) -> list[str]:
-    """The text of a run in the pieces it may be broken between, for no word to be wider than `width` (in heights)."""
-    found = [""]
-    for piece in _WORDS.findall(run.text):
-        if _width(piece, run.bold) <= width:
-            found[-1] += piece
-            continue
-        for part in _PARTS.findall(piece):
-            found += [part] if _width(part, run.bold) <= width else _clusters(part)
-        found.append("")
-    return [piece for piece in found if piece]
+def breakable(text: str, bold: bool, width: float) -> str:
+    """A text in which no word is wider than `width` (in heights of the type): a line may end where one is divided."""
+    return "".join(
+        word if _width(word, bold) <= width else _BREAK.join(_divided(word, bold, width))
+        for word in _WORDS.findall(text)
+    )
 
 
-def _clusters(text: str) -> list[str]:
-    """A word letter by letter, each with its accents."""
-    import unicodedata
+def _divided(word: str, bold: bool, width: float) -> Iterator[str]:
+    for part in _PARTS.findall(word):
+        yield from [part] if _width(part, bold) <= width else _bits(part, bold, width * _BIT)
 
+
+def _bits(text: str, bold: bool, width: float) -> list[str]:
+    """A word in bits about as wide, an accent never without its letter."""
     found: list[str] = []
+    have = width
     for letter in text:
-        if found and (unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf")):
+        if found and (have < width or unicodedata.category(letter) in ("Mn", "Me", "Cf")):
             found[-1] += letter
         else:
             found.append(letter)
+            have = 0.0
+        have += _advance(letter, bold)
     return found
 
 

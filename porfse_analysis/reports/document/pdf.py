@@ -10,7 +10,7 @@ from typing import Any
 
 from porfse_analysis.display.typesetting import FONT, as_json, typeset
 from porfse_analysis.display.words import wording
-from porfse_analysis.reports.document.measures import ACROSS, INSET, UPRIGHT, Placed, lines_of, placed, split_up
+from porfse_analysis.reports.document.measures import ACROSS, INSET, UPRIGHT, Placed, breakable, lines_of, placed
 from porfse_analysis.reports.document.parts import (
     Cell,
     Code,
@@ -152,7 +152,7 @@ class _Writer:
     def _runs(self, runs: Iterable[Run], room: float, size: float) -> list[Written]:
         return [
             {
-                "pieces": split_up(run, room / size),
+                "text": breakable(run.text, run.bold, room / size),
                 "bold": run.bold,
                 "italic": run.italic,
                 "code": run.code,
@@ -168,7 +168,7 @@ class _Writer:
         if isinstance(part, Paragraph):
             return [{"kind": "paragraph", "style": part.style, "runs": self._runs(part.runs, room, _BODY)}]
         if isinstance(part, Table):
-            return [self._table(found, last) for found, last in _with_last(placed(part, room, wider))]
+            return self._tables(placed(part, room, wider))
         if isinstance(part, Picture):
             return [self._picture(part, room)]
         if isinstance(part, Tiles):
@@ -204,23 +204,34 @@ class _Writer:
             "source": self.line(picture.source, room) if picture.source else [],
         }
 
-    def _table(self, found: Placed, last: bool) -> Written:
+    def _tables(self, found: Sequence[Placed]) -> list[Written]:
+        """A table, or the pieces of one too wide for the paper; its notes are below the last."""
+        written = []
+        for part, piece in enumerate(found, start=1):
+            said = piece.table.caption
+            if len(found) > 1:
+                said = wording.text("document.piece", self._lang, caption=_shortened(said), part=part, parts=len(found)).strip()
+            notes = piece.table.notes if part == len(found) else ()
+            written.append(self._table(piece, said, notes))
+        return written
+
+    def _table(self, found: Placed, caption: str, notes: Sequence[str]) -> Written:
         table = found.table
         heads = [self._cell(cell, at, found, len(table.heads)) for at, row in enumerate(table.heads) for cell in row]
         below = list(enumerate(table.rows, start=len(table.heads)))
         return {
             "kind": "table",
             "across": found.across,
-            "caption": self.line(table.caption) if table.caption else [],
+            "caption": self.line(caption) if caption else [],
             "widths": found.widths,
             "size": found.size,
             "inset": INSET,
-            "repeats": _height(found) < _HIGHEST_HEAD,
+            "repeats": 0 < len(heads) and _height(found) < _HIGHEST_HEAD,
             "heads": [{**head, "breaks": True} for head in heads],
             "rows": [
                 {**self._cell(cell, at, found, 0), "breaks": _breaks(row, found)} for at, row in below for cell in row
             ],
-            "notes": [self.line(note, size=8.0) for note in table.notes] if last else [],
+            "notes": [self.line(note, size=8.0) for note in notes],
         }
 
     def _cell(self, cell: Cell, row: int, found: Placed, heads: int) -> Written:
@@ -239,12 +250,6 @@ class _Writer:
             "old": cell.old,
             "runs": self._runs(runs, points, found.size),
         }
-
-
-def _with_last(found: Sequence[Placed]) -> Iterator[tuple[Placed, bool]]:
-    """Each piece of a table, and whether it is the last one, which has the notes."""
-    for at, piece in enumerate(found, start=1):
-        yield piece, at == len(found)
 
 
 def _breaks(row: Sequence[Cell], found: Placed) -> bool:

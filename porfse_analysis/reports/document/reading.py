@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from porfse_analysis.errors import extra_needed
+from porfse_analysis.errors import ReportError, extra_needed
 from porfse_analysis.reports.document.grid import read_table
 from porfse_analysis.reports.document.parts import (
     Code,
@@ -20,7 +20,6 @@ from porfse_analysis.reports.document.parts import (
     Part,
     Picture,
     Run,
-    Table,
     Terms,
     Tiles,
     plain,
@@ -37,14 +36,17 @@ _IN_LINE = {
     *("label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "svg", "time", "tt", "u", "var"),
 }
 _STYLES: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("b", "strong"), {"bold": True}),
-    **dict.fromkeys(("em", "i", "cite", "dfn", "var"), {"italic": True}),
-    **dict.fromkeys(("code", "kbd", "samp", "tt"), {"code": True}),
+    **{tag: {"bold": True} for tag in ("b", "strong")},
+    **{tag: {"italic": True} for tag in ("em", "i", "cite", "dfn", "var")},
+    **{tag: {"code": True} for tag in ("code", "kbd", "samp", "tt")},
 }
 _OF_PARAGRAPHS = {"pf-note": "note", "pf-source": "note", "pf-empty": "empty"}
 _KINDS = {"svg+xml": "svg", "png": "png", "jpeg": "jpg", "gif": "gif", "webp": "webp"}
 _DATA = re.compile(r"data:image/([\w.+-]+);base64,(.*)", re.DOTALL)
 _SCHEMES = ("http", "https", "mailto")
+_LONGEST_ADDRESS = 2000
+"""Letters of an address that Word, too, can follow."""
+
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _PLAIN = Run("")
 _DEEPEST = 60
@@ -63,6 +65,8 @@ def read(body: str) -> tuple[Part, ...]:
     # pictures of more than ten million letters are pictures too
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
     root = html.document_fromstring(f"<html><body><main>{writable(body)}</main></body></html>", parser=parser)
+    if parser.error_log.filter_from_fatals():  # what follows would be lost
+        raise ReportError("its page cannot be a document: it has over 2,000 elements one within the other")
     title = root.find(".//h1")
     if title is not None:
         below = title.getnext()
@@ -244,7 +248,7 @@ def _address(href: str) -> str:
         kept = urlsplit(href.strip()).scheme.lower() in _SCHEMES
     except ValueError:
         kept = False
-    return writable(href.strip()) if kept else ""
+    return writable(href.strip()) if kept and len(href) <= _LONGEST_ADDRESS else ""
 
 
 def _picture(element: Any, style: Run) -> Iterator[Run | Picture]:
