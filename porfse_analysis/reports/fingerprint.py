@@ -170,5 +170,6 @@ def of_run(run: Run, seen: Mapping[str, str], comments: Sequence[Comment] = ()) 
         "notebook": of_files([run.notebook]),
         "parameters": digest([run.cutoff, run.lang, run.programme, *(f"{name}={value!r}" for name, value in run.more)]),
         "comments": of_comments(comments_on(run, comments)),
+        "formats": digest(path.suffix for path in run.documents),
         "package": environment(),
     }

@@ -32,13 +32,19 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-ur
 
 
 def render(
-    executed: Path, lang: str, name: str, home: str = "", comments: Sequence[Comment] = (), author: str = ""
+    executed: Path,
+    lang: str,
+    name: str,
+    home: str = "",
+    comments: Sequence[Comment] = (),
+    author: str = "",
+    docx: bool = False,
 ) -> dict[str, bytes]:
     """The page of an executed notebook and the files beside it: names relative to its folder -> contents, page first.
 
     The page is in the language its texts are in; `name` is its file's, and its title when it gives none.
     `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
-    `comments` are those of the evaluator that stand on it, `author` is who signs it.
+    `comments` are those of the evaluator that stand on it, `author` is who signs it; with `docx` it is for Word too.
     """
     exporter = load_exporter()
     import nbformat
@@ -60,10 +66,18 @@ def render(
         (wording.text("download.language", lang), lang),
     ]
     beside = downloads(carried, lang, name, [(label, text) for label, text in facts if text])
-    # a sheet brings its page as it was drawn
-    own = any(file.name.endswith(".pdf") for file in beside)
-    made = _made(lang, "document.made")
-    written = [] if own else documents(body, title, headings.subtitle, name=name, lang=lang, author=author, made=made)
+    written = documents(
+        body,
+        title,
+        headings.subtitle,
+        name=name,
+        lang=lang,
+        author=author,
+        made=_made(lang, "document.made"),
+        # a sheet brings its page as it was drawn
+        paper=not any(file.name.endswith(".pdf") for file in beside),
+        editable=docx,
+    )
     folder, sections = f"{name}_files", headings.sections
     if written or beside:
         at_top = [*written, *(file for file in beside if file.name.endswith(".pdf"))]

@@ -6,11 +6,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from porfse_analysis.display.words import wording
 from porfse_analysis.reports.document.grid import cut
 from porfse_analysis.reports.document.parts import Cell, Table, plain
 
@@ -26,6 +27,9 @@ _SIZES = (8.5, 8.0, 7.5, 7.0)
 _SMALLEST = 6.5
 _ROOM = 0.4
 """Points a column has beyond its widest word, so that rounding breaks none."""
+
+_REPEATED = 100
+"""Letters of a caption that stands on every piece of a table."""
 
 _BLOCK = 1.25
 """How many square roots of its length a long text is wide."""
@@ -67,14 +71,32 @@ class _Column:
     most: float
 
 
-def placed(table: Table, room: float = UPRIGHT, wider: float = ACROSS) -> list[Placed]:
+def placed(table: Table, lang: str, room: float = UPRIGHT, wider: float = ACROSS) -> list[Placed]:
     """The table as it stands on paper: upright if its columns read well there, else across, in a smaller type.
 
     `room` and `wider` are the points between the margins, upright and across; where `wider` is no more than `room` the
-    paper does not turn. A table too wide for any of it is several, each with the columns that name the rows.
+    paper does not turn. A table too wide for any of it is several, each with the columns that name the rows; a caption
+    in `lang` says which part each is, and the notes are below the last.
     """
+    found = _placed(table, [(room, False), (wider, True)] if wider > room else [(room, False)])
+    if len(found) == 1:
+        return found
+    said = table.caption if len(table.caption) <= _REPEATED else f"{table.caption[:_REPEATED]}…"
+    return [
+        replace(
+            piece,
+            table=replace(
+                piece.table,
+                caption=wording.text("document.piece", lang, caption=said, part=part, parts=len(found)).strip(),
+                notes=table.notes if part == len(found) else (),
+            ),
+        )
+        for part, piece in enumerate(found, start=1)
+    ]
+
+
+def _placed(table: Table, rooms: Sequence[tuple[float, bool]]) -> list[Placed]:
     columns = [_measured(table, column) for column in range(table.columns)]
-    rooms = [(room, False), (wider, True)] if wider > room else [(room, False)]
     choices = [(size, *paper, [column.good for column in columns]) for paper in rooms for size in _SIZES]
     choices.append((_SMALLEST, *rooms[-1], [column.least for column in columns]))
     for size, points, across, wanted in choices:
@@ -84,13 +106,10 @@ def placed(table: Table, room: float = UPRIGHT, wider: float = ACROSS) -> list[P
             return [Placed(table, tuple(width * size + 2 * INSET + _ROOM for width in widths), size, across)]
     pieces = list(_pieces(table, columns, rooms[-1][0]))
     if len(pieces) == 1:  # one column besides those that name the rows: as wide as the paper
-        widths = _shrunk([column.least for column in columns], rooms[-1][0])
+        least = [column.least for column in columns]
+        widths = [rooms[-1][0] * width / sum(least) for width in least]
         return [Placed(table, tuple(widths), _SMALLEST, rooms[-1][1])]
-    return [part for piece in pieces for part in placed(piece, room, wider)]
-
-
-def _shrunk(least: Sequence[float], room: float) -> list[float]:
-    return [room * width / sum(least) for width in least]
+    return [part for piece in pieces for part in _placed(piece, rooms)]
 
 
 def _pieces(table: Table, columns: Sequence[_Column], points: float) -> Iterator[Table]:
@@ -219,6 +238,7 @@ def _bits(text: str, bold: bool, width: float) -> list[str]:
 # --- letters ---
 
 
+@lru_cache(maxsize=10_000)
 def _width(text: str, bold: bool) -> float:
     return sum(_advance(letter, bold) for letter in text)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from porfse_analysis.display.typesetting import FONT, as_json, typeset
 from porfse_analysis.display.words import wording
-from porfse_analysis.reports.document.measures import ACROSS, INSET, UPRIGHT, Placed, breakable, lines_of, placed
+from porfse_analysis.reports.document.measures import INSET, UPRIGHT, Placed, breakable, lines_of, placed
 from porfse_analysis.reports.document.parts import (
     Cell,
     Code,
@@ -26,6 +26,7 @@ from porfse_analysis.reports.document.parts import (
     Terms,
     Tiles,
 )
+from porfse_analysis.reports.document.sheets import Laid, sheets
 
 __all__ = ["pdf"]
 
@@ -85,7 +86,13 @@ def _set(document: Document, unreadable: Mapping[Picture, bool]) -> bytes:
             "page": wording.text("document.page", document.lang, page="{page}", pages="{pages}"),
             "contents": wording.text("document.contents", document.lang),
         },
-        "sheets": writer.sheets(document.parts),
+        "sheets": [
+            {
+                "across": sheet.across,
+                "parts": [written for part in sheet.parts for written in writer.part(part, UPRIGHT)],
+            }
+            for sheet in sheets(document.parts, document.lang)
+        ],
     }
     return typeset(_template(), {"document.json": as_json(content), **writer.files}, format="pdf")
 
@@ -131,20 +138,6 @@ class _Writer:
         self.files: dict[str, bytes] = {}
         self._lang, self._unreadable = lang, unreadable
 
-    def sheets(self, parts: Sequence[Part]) -> list[Written]:
-        """The parts in groups of one orientation; a heading goes where what it is of is."""
-        flat = [item for part in parts for item in self._part(part, UPRIGHT, ACROSS)]
-        turned = [bool(item.get("across")) for item in flat]
-        for at in range(len(flat) - 1, 0, -1):
-            if flat[at - 1]["kind"] == "heading":
-                turned[at - 1] = turned[at]
-        sheets: list[Written] = []
-        for across, item in zip(turned, flat, strict=True):
-            if not sheets or sheets[-1]["across"] != across:
-                sheets.append({"across": across, "parts": []})
-            sheets[-1]["parts"].append(item)
-        return sheets
-
     def line(self, text: str, room: float = UPRIGHT, size: float = _BODY) -> list[Written]:
         """A text as the template reads runs."""
         return self._runs((Run(text),), room, size)
@@ -161,14 +154,16 @@ class _Writer:
             for run in runs
         ]
 
-    def _part(self, part: Part, room: float, wider: float = 0.0) -> list[Written]:
-        """A part, `room` points wide, or `wider` where it is across the paper."""
+    def part(self, part: Laid, room: float) -> list[Written]:
+        """A part, `room` points wide."""
         if isinstance(part, Heading):
             return [{"kind": "heading", "level": part.level, "runs": self._runs(part.runs, room, _HEADING)}]
         if isinstance(part, Paragraph):
             return [{"kind": "paragraph", "style": part.style, "runs": self._runs(part.runs, room, _BODY)}]
         if isinstance(part, Table):
-            return self._tables(placed(part, room, wider))
+            return [self._table(found) for found in placed(part, self._lang, room, 0.0)]
+        if isinstance(part, Placed):
+            return [self._table(part)]
         if isinstance(part, Picture):
             return [self._picture(part, room)]
         if isinstance(part, Tiles):
@@ -184,9 +179,9 @@ class _Writer:
         if isinstance(part, Code):
             return [{"kind": "code", "runs": self._runs((Run(part.text, code=True),), room - _INDENT, _CODE)}]
         if isinstance(part, Items):
-            nested = [[found for inner in item for found in self._part(inner, room - _INDENT)] for item in part.items]
+            nested = [[found for inner in item for found in self.part(inner, room - _INDENT)] for item in part.items]
             return [{"kind": "items", "start": part.start, "items": nested}]
-        inside = [found for inner in part.parts for found in self._part(inner, room - _INDENT)]
+        inside = [found for inner in part.parts for found in self.part(inner, room - _INDENT)]
         return [{"kind": "enclosed", "signed": self.line(part.signed) if part.signed else [], "parts": inside}]
 
     def _picture(self, picture: Picture, room: float) -> Written:
@@ -204,34 +199,22 @@ class _Writer:
             "source": self.line(picture.source, room) if picture.source else [],
         }
 
-    def _tables(self, found: Sequence[Placed]) -> list[Written]:
-        """A table, or the pieces of one too wide for the paper; its notes are below the last."""
-        written = []
-        for part, piece in enumerate(found, start=1):
-            said = piece.table.caption
-            if len(found) > 1:
-                said = wording.text("document.piece", self._lang, caption=_shortened(said), part=part, parts=len(found)).strip()
-            notes = piece.table.notes if part == len(found) else ()
-            written.append(self._table(piece, said, notes))
-        return written
-
-    def _table(self, found: Placed, caption: str, notes: Sequence[str]) -> Written:
+    def _table(self, found: Placed) -> Written:
         table = found.table
         heads = [self._cell(cell, at, found, len(table.heads)) for at, row in enumerate(table.heads) for cell in row]
         below = list(enumerate(table.rows, start=len(table.heads)))
         return {
             "kind": "table",
-            "across": found.across,
-            "caption": self.line(caption) if caption else [],
+            "caption": self.line(table.caption) if table.caption else [],
             "widths": found.widths,
             "size": found.size,
             "inset": INSET,
-            "repeats": 0 < len(heads) and _height(found) < _HIGHEST_HEAD,
+            "repeats": len(heads) > 0 and _height(found) < _HIGHEST_HEAD,
             "heads": [{**head, "breaks": True} for head in heads],
             "rows": [
                 {**self._cell(cell, at, found, 0), "breaks": _breaks(row, found)} for at, row in below for cell in row
             ],
-            "notes": [self.line(note, size=8.0) for note in notes],
+            "notes": [self.line(note, size=8.0) for note in table.notes],
         }
 
     def _cell(self, cell: Cell, row: int, found: Placed, heads: int) -> Written:
