@@ -13,7 +13,7 @@ from typing import Any
 
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.document.grid import cut
-from porfse_analysis.reports.document.parts import Cell, Table, plain
+from porfse_analysis.reports.document.parts import Cell, Table, plain, shortened
 
 __all__ = ["ACROSS", "INSET", "UPRIGHT", "Placed", "breakable", "lines_of", "placed"]
 
@@ -27,9 +27,6 @@ _SIZES = (8.5, 8.0, 7.5, 7.0)
 _SMALLEST = 6.5
 _ROOM = 0.4
 """Points a column has beyond its widest word, so that rounding breaks none."""
-
-_REPEATED = 100
-"""Letters of a caption that stands on every piece of a table."""
 
 _BLOCK = 1.25
 """How many square roots of its length a long text is wide."""
@@ -81,13 +78,14 @@ def placed(table: Table, lang: str, room: float = UPRIGHT, wider: float = ACROSS
     found = _placed(table, [(room, False), (wider, True)] if wider > room else [(room, False)])
     if len(found) == 1:
         return found
-    said = table.caption if len(table.caption) <= _REPEATED else f"{table.caption[:_REPEATED]}…"
     return [
         replace(
             piece,
             table=replace(
                 piece.table,
-                caption=wording.text("document.piece", lang, caption=said, part=part, parts=len(found)).strip(),
+                caption=wording.text(
+                    "document.piece", lang, caption=shortened(table.caption), part=part, parts=len(found)
+                ).strip(),
                 notes=table.notes if part == len(found) else (),
             ),
         )

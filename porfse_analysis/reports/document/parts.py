@@ -20,6 +20,7 @@ __all__ = [
     "Terms",
     "Tiles",
     "plain",
+    "shortened",
 ]
 
 
@@ -135,6 +136,15 @@ class Enclosed:
 Part = Heading | Paragraph | Items | Tiles | Table | Picture | Terms | Code | Enclosed
 
 
+_EDGE = 105
+"""Letters of the line at the edge of a page."""
+
+
+def shortened(text: str) -> str:
+    """A text for the edge of a page, which has one line."""
+    return text if len(text) <= _EDGE else f"{text[: _EDGE - 1]}…"
+
+
 @dataclass(frozen=True)
 class Document:
     """A document: what stands on its first page and at the edges of each, and its parts in their order.
@@ -149,3 +159,13 @@ class Document:
     signed: str
     made: str
     parts: tuple[Part, ...]
+
+    @property
+    def head(self) -> str:
+        """What the document is about, at the head of each page."""
+        return shortened(" · ".join(filter(None, [self.title, self.subtitle.partition(" · ")[0]])))
+
+    @property
+    def foot(self) -> str:
+        """When it was made, at the foot of each page."""
+        return shortened(self.made)

@@ -40,9 +40,6 @@ _GUTTER, _TILE_INSET = 8.0, 9.0
 _INDENT = 40.0
 """Points a part within others may lack of the width of the page."""
 
-_EDGE = 105
-"""Letters at the edge of a page."""
-
 _HIGHEST_HEAD = 15
 """Lines of the head of a table that is repeated on every page."""
 
@@ -77,8 +74,8 @@ def _set(document: Document, unreadable: Mapping[Picture, bool]) -> bytes:
         "subtitle": writer.line(document.subtitle, size=11.0),
         "description": document.subtitle,
         "author": document.author,
-        "head": _shortened(" · ".join(filter(None, [document.title, document.subtitle.partition(" · ")[0]]))),
-        "foot": _shortened(document.made),
+        "head": document.head,
+        "foot": document.foot,
         "about": writer.line("\n".join(filter(None, [document.signed, document.made]))),
         "contents": sections >= _CONTENTS_FROM,
         "words": {
@@ -100,11 +97,6 @@ def _set(document: Document, unreadable: Mapping[Picture, bool]) -> bytes:
 @cache
 def _template() -> str:
     return files("porfse_analysis.reports.document").joinpath("report.typ").read_text(encoding="utf-8")
-
-
-def _shortened(text: str) -> str:
-    """A text for the edge of a page, which has one line."""
-    return text if len(text) <= _EDGE else f"{text[: _EDGE - 1]}…"
 
 
 def _pictures(parts: Iterable[Part]) -> Iterator[Picture]:

@@ -52,8 +52,8 @@ def word(document: Document) -> bytes:
     book = docx.Document()
     set_up(book, locale(document.lang).language, str(locale(document.lang)).replace("_", "-"))
     _say_about(book.core_properties, document)
-    about = " · ".join(filter(None, [document.title, document.subtitle.partition(" · ")[0]]))
-    add_page_numbers(book, about, document.made, wording.text("document.page", document.lang, page="\0", pages="\0"))
+    page = wording.text("document.page", document.lang, page="\0", pages="\0")
+    add_page_numbers(book, document.head, document.foot, page)
     writer = _Writer(book, document.lang)
     writer.heading((Run(document.title),), 1)
     for text, style in ((document.subtitle, "Subtitle"), (document.signed, NOTE), (document.made, NOTE)):

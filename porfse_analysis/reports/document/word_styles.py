@@ -11,6 +11,8 @@ NOTE = "Note"
 
 _FONT = "Calibri"
 _A4 = (595.3, 841.9)
+"""Points."""
+
 _SIDE, _TOP, _BOTTOM = 51.0, 64.0, 58.0
 _INK, _QUIET, _ACCENT = "1F2933", "4A5865", "00518A"
 _SIZES = {1: 19, 2: 14, 3: 12, 4: 11}
@@ -41,6 +43,8 @@ def set_up(book: Any, language: str, tag: str) -> None:
     styles["Subtitle"].font.color.rgb = RGBColor.from_string(_QUIET)
     styles["Subtitle"].font.italic = False
     styles["Caption"].font.color.rgb = RGBColor.from_string(_INK)
+    styles["Caption"].paragraph_format.space_before = Pt(10)
+    styles["Caption"].paragraph_format.space_after = Pt(4)
     for name in ("Normal", "Subtitle", "Caption", NOTE, *names):
         _in_font(styles[name])
     _on_paper(book.sections[0], across=False)
