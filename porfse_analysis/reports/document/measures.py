@@ -28,6 +28,9 @@ _SMALLEST = 6.5
 _ROOM = 0.4
 """Points a column has beyond its widest word, so that rounding breaks none."""
 
+_TALL = 5
+"""Lines a row has, one with another, of a table that is better turned than set close."""
+
 _BLOCK = 1.25
 """How many square roots of its length a long text is wide."""
 
@@ -95,16 +98,20 @@ def placed(table: Table, lang: str, room: float = UPRIGHT, wider: float = ACROSS
 
 def _placed(table: Table, rooms: Sequence[tuple[float, bool]]) -> list[Placed]:
     columns = [_measured(table, column) for column in range(table.columns)]
-    choices = [(size, *paper, [column.good for column in columns]) for paper in rooms for size in _SIZES]
-    choices.append((_SMALLEST, *rooms[-1], [column.least for column in columns]))
-    for size, points, across, wanted in choices:
+    good, least = [column.good for column in columns], [column.least for column in columns]
+    upright = [(size, *rooms[0], good) for size in _SIZES]
+    # turned paper leaves the pages beside it half empty
+    close = [(size, *rooms[0], least) for size in _SIZES[-2:]]
+    across = [(size, *paper, good) for paper in rooms[1:] for size in _SIZES]
+    for size, points, turned, wanted in [*upright, *close, *across, (_SMALLEST, *rooms[-1], least)]:
         free = (points - (2 * INSET + _ROOM) * len(columns)) / size
         if sum(wanted) <= free:
             widths = _shared(table, wanted, columns, free)
-            return [Placed(table, tuple(width * size + 2 * INSET + _ROOM for width in widths), size, across)]
+            if (size, points, turned, wanted) in close and _lines(table, widths) > _TALL * len(table.rows):
+                continue
+            return [Placed(table, tuple(width * size + 2 * INSET + _ROOM for width in widths), size, turned)]
     pieces = list(_pieces(table, columns, rooms[-1][0]))
     if len(pieces) == 1:  # one column besides those that name the rows: as wide as the paper
-        least = [column.least for column in columns]
         widths = [rooms[-1][0] * width / sum(least) for width in least]
         return [Placed(table, tuple(widths), _SMALLEST, rooms[-1][1])]
     return [part for piece in pieces for part in _placed(piece, rooms)]
@@ -149,7 +156,7 @@ def _measured(table: Table, column: int) -> _Column:
     for cell in cells:
         lines = plain(cell.runs).split("\n")
         whole = max(_width(line, cell.head) for line in lines)
-        word = max((_width(word, cell.head) for line in lines for word in _BETWEEN_WORDS.split(line)), default=0.0)
+        word = max(_unbroken(word, cell.head) for line in lines for word in _BETWEEN_WORDS.split(line))
         if cell in heads:  # a head is wrapped as far as its words allow
             good = max(good, min(word, _LONGEST_WORD))
         elif cell.right and whole <= _LONGEST_WORD:  # a figure stays in one line
@@ -159,6 +166,12 @@ def _measured(table: Table, column: int) -> _Column:
             good = max(good, min(word, _LONGEST_WORD), min(whole, _BLOCK * math.sqrt(whole)))
         least, most = max(least, min(word, _LONGEST_WORD)), max(most, whole)
     return _Column(least, good, most)
+
+
+def _unbroken(word: str, bold: bool) -> float:
+    """How wide a word is, or of one as long as an address the parts it is broken into."""
+    whole = _width(word, bold)
+    return whole if whole <= _LONGEST_WORD else max(_width(part, bold) for part in _PARTS.findall(word))
 
 
 def _shared(table: Table, wanted: Sequence[float], columns: Sequence[_Column], free: float) -> list[float]:

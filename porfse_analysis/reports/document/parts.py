@@ -136,7 +136,7 @@ class Enclosed:
 Part = Heading | Paragraph | Items | Tiles | Table | Picture | Terms | Code | Enclosed
 
 
-_EDGE = 105
+_EDGE = 120
 """Letters of the line at the edge of a page."""
 
 

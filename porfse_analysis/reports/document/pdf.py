@@ -26,6 +26,7 @@ from porfse_analysis.reports.document.parts import (
     Terms,
     Tiles,
 )
+from porfse_analysis.reports.document.pictures import UnreadableError, as_drawing
 from porfse_analysis.reports.document.sheets import Laid, sheets
 
 __all__ = ["pdf"]
@@ -111,11 +112,10 @@ def _pictures(parts: Iterable[Part]) -> Iterator[Picture]:
 
 
 def _can_be_set(picture: Picture) -> bool:
-    name = f"picture.{picture.kind}"
-    source = f'#set document(title: "-"); #image("{name}", alt: "-")'
+    source = '#set document(title: "-"); #image("picture.svg", alt: "-")'
     try:
-        typeset(source, {name: picture.content}, format="pdf")
-    except RuntimeError:
+        typeset(source, {"picture.svg": as_drawing(picture)[0]}, format="pdf")
+    except (RuntimeError, UnreadableError):
         return False
     return True
 
@@ -178,15 +178,19 @@ class _Writer:
 
     def _picture(self, picture: Picture, room: float) -> Written:
         said = picture.alt or picture.caption or wording.text("document.undescribed", self._lang)
-        if picture in self._unreadable:
+        try:
+            if picture in self._unreadable:
+                raise UnreadableError
+            drawing, width = as_drawing(picture)
+        except UnreadableError:
             return {"kind": "paragraph", "style": "note", "runs": self.line(said, room)}
-        name = f"picture-{len(self.files) + 1}.{picture.kind}"
-        self.files[name] = picture.content
+        name = f"picture-{len(self.files) + 1}.svg"
+        self.files[name] = drawing
         return {
             "kind": "picture",
             "file": name,
             "alt": said,
-            "width": picture.width,
+            "width": width,
             "caption": self.line(picture.caption, room) if picture.caption else [],
             "source": self.line(picture.source, room) if picture.source else [],
         }

@@ -26,7 +26,7 @@ from porfse_analysis.reports.document.parts import (
     Terms,
     Tiles,
 )
-from porfse_analysis.reports.document.pictures import as_image
+from porfse_analysis.reports.document.pictures import UnreadableError, as_image
 from porfse_analysis.reports.document.sheets import Laid, sheets
 from porfse_analysis.reports.document.word_styles import NOTE, add_page_numbers, restarted, set_up, turn
 from porfse_analysis.reports.document.word_table import add_table, fill
@@ -175,7 +175,7 @@ class _Writer:
         paragraph = self._book.add_paragraph()
         try:
             shown = paragraph.add_run().add_picture(io.BytesIO(as_image(picture)))
-        except (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError, RuntimeError, ValueError):
+        except (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError, UnreadableError):
             fill(paragraph, (Run(said, italic=True),))
         else:
             wide, high = shown.width.pt, shown.height.pt
