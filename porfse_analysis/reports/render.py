@@ -73,7 +73,7 @@ def render(
         name=name,
         lang=lang,
         author=author,
-        made=_made(lang, "document.made"),
+        made=_made(lang, "document.made", wording.long_date(_day_made(), lang)),
         # a sheet brings its page as it was drawn
         paper=not any(file.name.endswith(".pdf") for file in beside),
         editable=docx,
@@ -136,7 +136,7 @@ def page(**values: Any) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    made = _made(values["lang"], "page.made")
+    made = _made(values["lang"], "page.made", wording.date(_day_made(), values["lang"]))
     signed = wording.text("page.author", values["lang"], author=values["author"]) if values.get("author") else ""
     body = _with_terms(values["body"], values["lang"]) if values.get("terms", True) else values["body"]
     defaults = {"sections": [], "home": "", "navigation": "", "made": made, "signed": signed}
@@ -152,9 +152,9 @@ def page(**values: Any) -> str:
     )
 
 
-def _made(lang: str, key: str) -> str:
+def _made(lang: str, key: str, day: str) -> str:
     """When and with what a page or document was made."""
-    return wording.text(key, lang, date=wording.date(_day_made(), lang), version=porfse_analysis.__version__)
+    return wording.text(key, lang, date=day, version=porfse_analysis.__version__)
 
 
 def _with_terms(body: str, lang: str) -> str:

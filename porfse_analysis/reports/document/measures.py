@@ -257,11 +257,16 @@ def _width(text: str, bold: bool) -> float:
 @cache
 def _advance(letter: str, bold: bool) -> float:
     """How wide a letter is, in heights of the type; one that the font lacks is as wide as the widest."""
+    from matplotlib.ft2font import LoadFlags
+
     face = _face(bold)
     index = face.get_char_index(ord(letter))
-    return float(face.load_glyph(index, 0).linearHoriAdvance) / 65536 / _UNITS if index else 1.2
+    if not index:
+        return _WIDEST
+    return float(face.load_glyph(index, LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / _UNITS
 
 
+_WIDEST = 1.2
 _UNITS = 72.0
 
 

@@ -72,9 +72,10 @@ def _set(document: Document, unreadable: Mapping[Picture, bool]) -> bytes:
         "lang": document.lang,
         "fonts": _FONTS,
         "title": document.title,
+        "heading": writer.line(document.title, bold=True, size=_HEADING),
         "subtitle": writer.line(document.subtitle, size=11.0),
         "description": document.subtitle,
-        "author": document.author,
+        "author": [document.author] if document.author else [],
         "head": document.head,
         "foot": document.foot,
         "about": writer.line("\n".join(filter(None, [document.signed, document.made]))),
@@ -130,9 +131,9 @@ class _Writer:
         self.files: dict[str, bytes] = {}
         self._lang, self._unreadable = lang, unreadable
 
-    def line(self, text: str, room: float = UPRIGHT, size: float = _BODY) -> list[Written]:
+    def line(self, text: str, room: float = UPRIGHT, size: float = _BODY, *, bold: bool = False) -> list[Written]:
         """A text as the template reads runs."""
-        return self._runs((Run(text),), room, size)
+        return self._runs((Run(text, bold=bold),), room, size)
 
     def _runs(self, runs: Iterable[Run], room: float, size: float) -> list[Written]:
         return [

@@ -253,12 +253,12 @@ def _address(href: str) -> str:
 
 def _picture(element: Any, style: Run) -> Iterator[Run | Picture]:
     """A picture, or what it says in words where it is none that a page shows."""
-    alt = writable(" ".join((element.get("alt") or element.get("aria-label") or "").split()))
+    alt = _one_line(element.get("alt") or element.get("aria-label"))
     if element.tag == "svg":
         from lxml import etree
 
         titles = element.xpath("*[local-name()='title']")
-        alt = alt or writable(" ".join(titles[0].text_content().split()) if titles else "")
+        alt = alt or _one_line(titles[0].text_content() if titles else "")
         element.set("xmlns", "http://www.w3.org/2000/svg")
         yield Picture("svg", etree.tostring(element, with_tail=False), alt)
         return
@@ -296,6 +296,10 @@ def _paragraph(line: list[Run | Picture] | list[Run], style: str = "text") -> li
         if item is not None:
             found.append(item)
     return found
+
+
+def _one_line(text: str | None) -> str:
+    return _said(text).text.strip(" ")
 
 
 def _said(text: str | None, style: Run = _PLAIN) -> Run:

@@ -11,7 +11,6 @@ from typing import Any
 
 from porfse_analysis.display.words import wording
 from porfse_analysis.errors import extra_needed
-from porfse_analysis.languages import locale
 from porfse_analysis.reports.document.measures import ACROSS, UPRIGHT, Placed, placed
 from porfse_analysis.reports.document.parts import (
     Code,
@@ -50,7 +49,7 @@ def word(document: Document) -> bytes:
         import docx
 
     book = docx.Document()
-    set_up(book, locale(document.lang).language, str(locale(document.lang)).replace("_", "-"))
+    set_up(book, wording.text("document.language", document.lang))
     _say_about(book.core_properties, document)
     page = wording.text("document.page", document.lang, page="\0", pages="\0")
     add_page_numbers(book, document.head, document.foot, page)
@@ -75,7 +74,7 @@ def _say_about(properties: Any, document: Document) -> None:
     properties.subject = document.subtitle[:_LONGEST_PROPERTY]
     properties.author = properties.last_modified_by = document.author[:_LONGEST_PROPERTY]
     properties.comments = ""
-    properties.language = str(locale(document.lang)).replace("_", "-")
+    properties.language = wording.text("document.language", document.lang)
     properties.created = properties.modified = _ADDED
 
 

@@ -18,17 +18,17 @@ _INK, _QUIET, _ACCENT = "1F2933", "4A5865", "00518A"
 _SIZES = {1: 19, 2: 14, 3: 12, 4: 11}
 
 
-def set_up(book: Any, language: str, tag: str) -> None:
-    """An empty document of A4 in a language; `tag` is that of its country too, as it-IT."""
+def set_up(book: Any, language: str) -> None:
+    """An empty document of A4 in a language, as it-IT."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
     styles = book.styles
     defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    defaults.find(qn("w:lang")).set(qn("w:val"), tag)
+    defaults.find(qn("w:lang")).set(qn("w:val"), language)
     for theme in book.settings.element.findall(qn("w:themeFontLang")):
-        theme.set(qn("w:val"), tag)
+        theme.set(qn("w:val"), language)
     normal = styles["Normal"]
     normal.font.size, normal.font.color.rgb = Pt(10.5), RGBColor.from_string(_INK)
     normal.paragraph_format.space_after = Pt(6)
