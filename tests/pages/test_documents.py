@@ -40,6 +40,9 @@ from porfse_analysis.reports.document.reading import read
 MARGIN = 51
 """Points of the narrowest margin of a page."""
 
+SLANTED = 2
+"""Points by which a letter may be wider than the room it takes."""
+
 NOTEBOOKS = ("programme_report", "performance_review")
 
 
@@ -93,7 +96,7 @@ def outside(content):
             left, bottom, right, top = text.get_charbox(place)
             letter = text.get_text_range(place, 1)
             if letter.strip() and not (
-                left >= MARGIN - 1 and right <= width - MARGIN + 1 and 0 < bottom < top < height
+                left >= MARGIN - SLANTED and right <= width - MARGIN + SLANTED and 0 < bottom < top < height
             ):
                 found.append(letter)
     return found

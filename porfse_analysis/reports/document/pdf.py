@@ -162,12 +162,21 @@ class _Writer:
         if isinstance(part, Tiles):
             third = (room - 2 * _GUTTER) / 3 - 2 * _TILE_INSET
             items = [
-                [self.line(text, third, size) for text, size in zip(item, (8.0, _LARGE, 8.0), strict=True)]
+                [
+                    self.line(text, third, size, bold=size == _LARGE)
+                    for text, size in zip(item, (8.0, _LARGE, 8.0), strict=True)
+                ]
                 for item in part.items
             ]
             return [{"kind": "tiles", "old": part.old, "items": items}]
         if isinstance(part, Terms):
-            items = [[self._runs(runs, room - _INDENT, _BODY) for runs in item] for item in part.items]
+            items = [
+                [
+                    self._runs([replace(run, bold=True) for run in term], room - _INDENT, _BODY),
+                    self._runs(meaning, room - _INDENT, _BODY),
+                ]
+                for term, meaning in part.items
+            ]
             return [{"kind": "terms", "items": items}]
         if isinstance(part, Code):
             return [{"kind": "code", "runs": self._runs((Run(part.text, code=True),), room - _INDENT, _CODE)}]
@@ -175,7 +184,9 @@ class _Writer:
             nested = [[found for inner in item for found in self.part(inner, room - _INDENT)] for item in part.items]
             return [{"kind": "items", "start": part.start, "items": nested}]
         inside = [found for inner in part.parts for found in self.part(inner, room - _INDENT)]
-        return [{"kind": "enclosed", "signed": self.line(part.signed) if part.signed else [], "parts": inside}]
+        return [
+            {"kind": "enclosed", "signed": self.line(part.signed, bold=True) if part.signed else [], "parts": inside}
+        ]
 
     def _picture(self, picture: Picture, room: float) -> Written:
         said = picture.alt or picture.caption or wording.text("document.undescribed", self._lang)
@@ -202,7 +213,7 @@ class _Writer:
         below = list(enumerate(table.rows, start=len(table.heads)))
         return {
             "kind": "table",
-            "caption": self.line(table.caption) if table.caption else [],
+            "caption": self.line(table.caption, bold=True) if table.caption else [],
             "widths": found.widths,
             "size": found.size,
             "inset": INSET,
