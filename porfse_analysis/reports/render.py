@@ -117,12 +117,11 @@ def _link(file: Download, folder: str, lang: str) -> str:
 
 
 def _at_the_top(body: str, links: Sequence[str]) -> str:
-    """The body with links below its title: what can be printed and handed on is what many come for."""
+    """The body with links below its title, where it has one: what can be handed on is what many come for."""
     title = re.search(r'</h1>\s*(?:<p class="pf-subtitle">.*?</p>)?', body, re.DOTALL)
-    if not links or title is None:
-        return body
+    at = title.end() if title else 0
     said = "".join(f'<p class="pf-more">{link}</p>' for link in links)
-    return f"{body[: title.end()]}\n{said}{body[title.end() :]}"
+    return f"{body[:at]}\n{said}{body[at:]}" if links else body
 
 
 def page(**values: Any) -> str:

@@ -323,7 +323,8 @@ def test_warnings_and_errors_of_libraries_do_not_reach_the_page(made, tmp_path):
     assert "noise" not in run.page.read_text()
     assert recorded(run.executed)
     assert "noise" in run.executed.read_text()
-    assert render(run.executed, "it", "noisy", home="../index.html") == {"noisy.html": run.page.read_bytes()}
+    beside = {"noisy.html": run.page.read_bytes(), "noisy.pdf": run.documents[0].read_bytes()}
+    assert render(run.executed, "it", "noisy", home="../index.html") == beside
 
 
 def test_outcome():
