@@ -363,4 +363,6 @@ def test_the_sheet_to_print_is_offered_below_the_title(reports):
     (target,) = re.findall(r'<a href="([^"]+\.pdf)" download>', above)
     assert (reports / "2018-09-30" / target).read_bytes().startswith(b"%PDF")
     report = (reports / "2018-09-30" / "programme_report.html").read_text(encoding="utf-8")
-    assert "download>" not in report.partition("</h1>")[2].partition("<h2")[0]
+    assert re.findall(r'href="([^"]+)" download>', report.partition("</h1>")[2].partition("<h2")[0]) == [
+        "programme_report.pdf"
+    ]
