@@ -164,6 +164,7 @@ EXTRAS = {
     "IPython": "reports",
     "PIL": "reports",
     "distributed": "cluster",
+    "docx": "reports",
     "duckdb": "records",
     "filelock": "reports",
     "ipykernel": "reports",
@@ -172,6 +173,7 @@ EXTRAS = {
     "joblib": "reports",
     "jupyter_client": "reports",
     "jupyterlab": "explore",
+    "lxml": "reports",
     "mistune": "reports",
     "nbclient": "reports",
     "nbconvert": "reports",
@@ -183,6 +185,7 @@ EXTRAS = {
     "tqdm": "reports",
     "traitlets": "reports",
     "typer": "reports",
+    "typst": "reports",
     "urllib3": "records",
     "xlsxwriter": "reports",
 }

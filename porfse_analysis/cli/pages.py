@@ -74,6 +74,16 @@ Timeout = Annotated[
     float | None, typer.Option("--timeout", metavar="S", min=1, help="Seconds a run may take (default: no limit).")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Make every report, also those that are up to date.")]
+Docx = Annotated[bool, typer.Option("--docx", help="Every page as a document for Word too, beside it.")]
+Bundle = Annotated[
+    Path | None,
+    typer.Option(
+        "--bundle",
+        metavar="FILE",
+        parser=place,
+        help="Pack all pages of DIR and what they link to into one .zip, to send: unpacked, index.html opens it.",
+    ),
+]
 ListSections = Annotated[
     bool, typer.Option("--list-sections", help="Print the sections that can have a comment; make nothing.")
 ]
@@ -100,6 +110,8 @@ def report(
     engine: EngineOption = Engine.warm,
     timeout: Timeout = None,
     force: Force = False,
+    docx: Docx = False,
+    bundle: Bundle = None,
     dry_run: DryRun = False,
     list_sections: ListSections = False,
     backend: BackendOption = Backend.local,
@@ -109,9 +121,11 @@ def report(
 
     A report is made again when its notebook, the programme's data up to its date, the evaluator's comments on it
     (comments/DATE.md and comments/DATE/SECTION.md in the programme's folder), this package or a library has changed. A
-    report that fails leaves the one there was; the others go on.
+    report that fails leaves the one there was; the others go on. Beside each page lie its tables as a workbook and as
+    CSV, and the page as PDF.
     """
     from porfse_analysis.errors import ParameterError
+    from porfse_analysis.reports.bundle import check_bundle
     from porfse_analysis.reports.comparison import is_comparison
     from porfse_analysis.reports.request import Request
 
@@ -123,6 +137,10 @@ def report(
     if (backend is Backend.dask) != (scheduler is not None):
         raise ParameterError("--backend dask and --scheduler ADDRESS go together")
     comparing = is_comparison(notebook or ())
+    if bundle is not None:
+        if comparing:
+            raise ParameterError("--bundle packs the pages of a folder of reports; a comparison is a page of its own")
+        check_bundle(bundle)
     request = Request(
         folders=("",) if comparing else tuple(folders or _bundled(cutoff, notebook, parameter)),
         cutoffs=tuple(cutoff or ()),
@@ -134,6 +152,7 @@ def report(
         engine=engine.value,
         timeout=timeout,
         force=force,
+        docx=docx,
         scheduler=scheduler,
     )
     if comparing:
@@ -141,7 +160,7 @@ def report(
     elif dry_run:
         _say_what_is_due(request)
     else:
-        _make(request)
+        _make(request, bundle)
 
 
 def _bundled(*asked: object) -> Sequence[str]:
@@ -209,17 +228,23 @@ def _tell_failed(failures: dict[str, str]) -> None:
         raise ReportError("\n".join(["These reports failed:", *lines]), failures)
 
 
-def _make(request: Request) -> None:
+def _make(request: Request, bundle: Path | None) -> None:
     from functools import partial
 
     from porfse_analysis.reports.batch import make_batch
+    from porfse_analysis.reports.bundle import write_bundle
 
-    batch = make_batch(request, partial(_executed, request), say=lambda text: print(text, file=sys.stderr))
+    def say(text: str) -> None:
+        print(text, file=sys.stderr)
+
+    batch = make_batch(request, partial(_executed, request), say=say)
     failures = {outcome.run.label: outcome.reason for outcome in batch.outcomes if not outcome.ok}
     made, current = len(batch.outcomes) - len(failures), len(batch.planned) - len(batch.outcomes)
     up_to_date = f", {current} up to date" if current else ""
     index = request.out / "index.html"
     print(f"{made} of {len(batch.planned)} reports made{up_to_date}: {index}", file=sys.stderr)
+    if bundle is not None:
+        say(f"{write_bundle(bundle, batch, say)} files packed: {bundle}")
     _tell_failed(failures)
 
 
@@ -231,6 +256,7 @@ _WHY = {
     "notebook": "the notebook has changed",
     "parameters": "the parameters have changed",
     "comments": "the evaluator's comments have changed",
+    "formats": "other kinds of documents are asked for",
     "package": "the package or a library has changed",
     "files": "a file of it is missing or was changed",
 }

@@ -169,6 +169,7 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
             languages=request.languages,
             out=place,
             parameters=request.parameters,
+            docx=request.docx,
         )
         check_site(place, site.planned)
         for run in site.planned:

@@ -44,7 +44,7 @@ def plan_comparison(request: Request, folders: Sequence[str]) -> list[Run]:
             home = request.out if lang == LANGUAGES[0] else request.out / lang
             index = "../index.html" if (home / "index.html").is_file() else ""
             runs += [
-                Run(notebook, "", date, lang, home / date, more, tuple(folders), index)
+                Run(notebook, "", date, lang, home / date, more, tuple(folders), index, request.docx)
                 for date in dict.fromkeys(request.cutoffs or [own or str(known.get("cutoff"))])
             ]
     return runs

@@ -36,6 +36,7 @@ _LIBRARIES = (
     "ipykernel",
     "ipython",
     "jinja2",
+    "lxml",
     "matplotlib",
     "mistune",
     "nbconvert",
@@ -44,6 +45,8 @@ _LIBRARIES = (
     "pandas",
     "papermill",
     "pillow",
+    "python-docx",
+    "typst",
     "xlsxwriter",
 )
 
@@ -103,7 +106,7 @@ def stamps(folder: Path) -> frozenset[tuple[str, int, int]]:
 def environment() -> str:
     """The package, its libraries and Python."""
     package = Path(__file__).parents[1]
-    kinds = {".py", ".toml", ".j2", ".css"}
+    kinds = {".py", ".toml", ".j2", ".css", ".typ"}
     sources = [path for path in package.rglob("*") if path.suffix in kinds]
     versions = [platform.python_version()]
     for name in _LIBRARIES:
@@ -189,5 +192,6 @@ def of_run(run: Run, seen: Mapping[str, str], comments: Sequence[Comment] = ()) 
         "notebook": of_files([run.notebook]),
         "parameters": digest([run.cutoff, run.lang, run.programme, *(f"{name}={value!r}" for name, value in run.more)]),
         "comments": of_comments(comments_on(run, comments)),
+        "formats": digest(path.suffix for path in run.documents),
         "package": environment(),
     }

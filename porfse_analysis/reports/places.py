@@ -54,7 +54,7 @@ def _fronts(out: Path, languages: Iterable[str]) -> list[Path]:
 
 
 def _of_runs(runs: Sequence[Run]) -> list[Path]:
-    return [path for run in runs for path in (run.page, run.executed)]
+    return [path for run in runs for path in (run.page, *run.documents, run.executed)]
 
 
 def _check(out: Path, files: Sequence[Path], *, ours: bool) -> None:

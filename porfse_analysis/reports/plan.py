@@ -57,6 +57,8 @@ class Run:
     """The programme folders of a notebook about several; None: it is about one."""
     home: str = "../index.html"
     """The address of the index of all pages, relative to the page; "" where there is none."""
+    docx: bool = False
+    """Whether its page is a document of Word too."""
 
     @property
     def name(self) -> str:
@@ -79,6 +81,11 @@ class Run:
         return self.folder / f"{self.name}.html"
 
     @property
+    def documents(self) -> tuple[Path, ...]:
+        """Where the page goes as a document: as PDF, and for Word where that is asked for."""
+        return tuple(self.folder / f"{self.name}.{kind}" for kind in ("pdf", *(("docx",) if self.docx else ())))
+
+    @property
     def executed(self) -> Path:
         """Where the executed notebook goes."""
         return self.folder / f"{self.name}.ipynb"
@@ -99,10 +106,12 @@ def make_plan(
     languages: Sequence[str] = ("it",),
     out: Path = Path("reports"),
     parameters: Sequence[tuple[str, str]] = (),
+    docx: bool = False,
 ) -> list[Run]:
     """The runs asked for: every reporting date and every report notebook unless some are named.
 
-    `parameters`: names and values for parameters of the notebooks' own, each of the type of its default.
+    `parameters`: names and values for parameters of the notebooks' own, each of the type of its default. `docx`: every
+    page for Word too.
 
     Raises `ParameterError` for a date the programme has no figures of, a language or notebook that does not exist, a
     notebook that does not take the three parameters, or one that has no parameter of a name given.
@@ -124,7 +133,15 @@ def make_plan(
     if twice:
         raise ParameterError(f"two notebooks are called {', '.join(sorted(twice))}; their pages would be one")
     return [
-        Run(notebook, folder, date, lang, (out if lang == LANGUAGES[0] else out / lang) / date, more[notebook])
+        Run(
+            notebook,
+            folder,
+            date,
+            lang,
+            (out if lang == LANGUAGES[0] else out / lang) / date,
+            more[notebook],
+            docx=docx,
+        )
         for lang in dict.fromkeys(check_language(lang) for lang in languages)
         for date in dict.fromkeys(dates)
         for notebook in dict.fromkeys(found)

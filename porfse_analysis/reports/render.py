@@ -20,6 +20,7 @@ from porfse_analysis.display.glossary import explained
 from porfse_analysis.display.html import heading, paragraphs
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.comments import Comment, put_on
+from porfse_analysis.reports.document.beside import documents
 from porfse_analysis.reports.downloads import Download, downloads
 from porfse_analysis.reports.outputs import fit_for_page, with_anchors
 
@@ -31,13 +32,19 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-ur
 
 
 def render(
-    executed: Path, lang: str, name: str, home: str = "", comments: Sequence[Comment] = (), author: str = ""
+    executed: Path,
+    lang: str,
+    name: str,
+    home: str = "",
+    comments: Sequence[Comment] = (),
+    author: str = "",
+    docx: bool = False,
 ) -> dict[str, bytes]:
     """The page of an executed notebook and the files beside it: names relative to its folder -> contents, page first.
 
     The page is in the language its texts are in; `name` is its file's, and its title when it gives none.
     `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
-    `comments` are those of the evaluator that stand on it, `author` is who signs it.
+    `comments` are those of the evaluator that stand on it, `author` is who signs it; with `docx` it is for Word too.
     """
     exporter = load_exporter()
     import nbformat
@@ -59,40 +66,62 @@ def render(
         (wording.text("download.language", lang), lang),
     ]
     beside = downloads(carried, lang, name, [(label, text) for label, text in facts if text])
+    written = documents(
+        body,
+        title,
+        headings.subtitle,
+        name=name,
+        lang=lang,
+        author=author,
+        made=_made(lang, "document.made", wording.long_date(_day_made(), lang)),
+        # a sheet brings its page as it was drawn
+        paper=not any(file.name.endswith(".pdf") for file in beside),
+        editable=docx,
+    )
     folder, sections = f"{name}_files", headings.sections
-    if beside:
-        body = _at_the_top(body, [_link(file, folder, lang) for file in beside if file.name.endswith(".pdf")])
-        body += _offer(beside, folder, lang)
+    if written or beside:
+        at_top = [*written, *(file for file in beside if file.name.endswith(".pdf"))]
+        body = _at_the_top(body, [_link(file, "" if file in written else folder, lang) for file in at_top])
+        body += _offer(written, beside, folder, lang)
         sections = [*sections, ("downloads", wording.text("download.section", lang))]
     # what and of when first: a row of tabs shows the beginning
     about = headings.subtitle.partition(" · ")[0] or str(given.get("cutoff", ""))
     tab = f"{about} · {title}" if about else title
     text = page(lang=lang, title=tab, body=body, sections=sections, home=home, author=author)
-    return {f"{name}.html": text.encode(), **{f"{folder}/{file.name}": file.content for file in beside}}
+    return {
+        f"{name}.html": text.encode(),
+        **{file.name: file.content for file in written},
+        **{f"{folder}/{file.name}": file.content for file in beside},
+    }
 
 
-def _offer(beside: list[Download], folder: str, lang: str) -> str:
-    """The section with the links to the files."""
-    items = [f"<li>{_link(file, folder, lang)}</li>" for file in beside]
-    said = paragraphs([wording.text("download.beside", lang, folder=folder)])
-    return f"{heading(wording.text('download.section', lang), 'downloads').html}{said.html}<ul>{''.join(items)}</ul>"
+def _offer(written: list[Download], beside: list[Download], folder: str, lang: str) -> str:
+    """The section with the links to the documents and to the files in the folder."""
+    groups = [("download.documents", "", written), ("download.beside", folder, beside)]
+    said = [
+        f"{paragraphs([wording.text(key, lang, folder=folder)]).html}"
+        f"<ul>{''.join(f'<li>{_link(file, at, lang)}</li>' for file in files)}</ul>"
+        for key, at, files in groups
+        if files
+    ]
+    return heading(wording.text("download.section", lang), "downloads").html + "".join(said)
 
 
 def _link(file: Download, folder: str, lang: str) -> str:
-    """A link to a file beside the page, with its kind and size."""
+    """A link to a file beside the page, or in a folder there, with its kind and size."""
     size = wording.number(max(1, len(file.content) / 1000), lang)
     kind = wording.text("download.kind", lang, kind=file.name.rsplit(".", 1)[1].upper(), size=size)
-    link = f'<a href="{quote(folder)}/{quote(file.name)}" download>{html.escape(file.label)}</a>'
+    address = "/".join(quote(part) for part in (folder, file.name) if part)
+    link = f'<a href="{address}" download>{html.escape(file.label)}</a>'
     return f"{link} {html.escape(kind)}"
 
 
 def _at_the_top(body: str, links: Sequence[str]) -> str:
-    """The body with links below its title: what can be printed and handed on is what many come for."""
+    """The body with links below its title, where it has one: what can be handed on is what many come for."""
     title = re.search(r'</h1>\s*(?:<p class="pf-subtitle">.*?</p>)?', body, re.DOTALL)
-    if not links or title is None:
-        return body
+    at = title.end() if title else 0
     said = "".join(f'<p class="pf-more">{link}</p>' for link in links)
-    return f"{body[: title.end()]}\n{said}{body[title.end() :]}"
+    return f"{body[:at]}\n{said}{body[at:]}" if links else body
 
 
 def page(**values: Any) -> str:
@@ -106,9 +135,7 @@ def page(**values: Any) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    made = wording.text(
-        "page.made", values["lang"], date=wording.date(_day_made(), values["lang"]), version=porfse_analysis.__version__
-    )
+    made = _made(values["lang"], "page.made", wording.date(_day_made(), values["lang"]))
     signed = wording.text("page.author", values["lang"], author=values["author"]) if values.get("author") else ""
     body = _with_terms(values["body"], values["lang"]) if values.get("terms", True) else values["body"]
     defaults = {"sections": [], "home": "", "navigation": "", "made": made, "signed": signed}
@@ -122,6 +149,11 @@ def page(**values: Any) -> str:
             "text": lambda key: wording.text(key, values["lang"]),
         }
     )
+
+
+def _made(lang: str, key: str, day: str) -> str:
+    """When and with what a page or document was made."""
+    return wording.text(key, lang, date=day, version=porfse_analysis.__version__)
 
 
 def _with_terms(body: str, lang: str) -> str:

@@ -42,6 +42,8 @@ class Request:
         Seconds a run may take; None: no limit.
     force
         Make every report, also those that are up to date.
+    docx
+        Every page as a document of Word too.
     scheduler
         Address of a Dask cluster to run on, "tcp://host:8786"; None: this machine.
 
@@ -62,6 +64,7 @@ class Request:
     engine: str = ENGINES[0]
     timeout: float | None = None
     force: bool = False
+    docx: bool = False
     scheduler: str | None = None
 
     def __post_init__(self) -> None:

@@ -243,7 +243,9 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
         _papermill(placed, temporary, engine, timeout, base)
         _settle(temporary, run)
         said = comments_on(placed, read_comments(programme_folder(run.programme, base)))
-        made = render(temporary, run.lang, run.name, home=run.home, comments=said, author=_author(run, base))
+        made = render(
+            temporary, run.lang, run.name, home=run.home, comments=said, author=_author(run, base), docx=run.docx
+        )
         # the page last: its links never lead nowhere
         refused = [why for name in reversed(made) if (why := _written(placed.folder / name, made[name]))]
         if refused:

@@ -323,7 +323,8 @@ def test_warnings_and_errors_of_libraries_do_not_reach_the_page(made, tmp_path):
     assert "noise" not in run.page.read_text()
     assert recorded(run.executed)
     assert "noise" in run.executed.read_text()
-    assert render(run.executed, "it", "noisy", home="../index.html") == {"noisy.html": run.page.read_bytes()}
+    beside = {"noisy.html": run.page.read_bytes(), "noisy.pdf": run.documents[0].read_bytes()}
+    assert render(run.executed, "it", "noisy", home="../index.html") == beside
 
 
 def test_outcome():
@@ -362,4 +363,6 @@ def test_the_sheet_to_print_is_offered_below_the_title(reports):
     (target,) = re.findall(r'<a href="([^"]+\.pdf)" download>', above)
     assert (reports / "2018-09-30" / target).read_bytes().startswith(b"%PDF")
     report = (reports / "2018-09-30" / "programme_report.html").read_text(encoding="utf-8")
-    assert "download>" not in report.partition("</h1>")[2].partition("<h2")[0]
+    assert re.findall(r'href="([^"]+)" download>', report.partition("</h1>")[2].partition("<h2")[0]) == [
+        "programme_report.pdf"
+    ]

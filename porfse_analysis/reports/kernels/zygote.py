@@ -51,6 +51,8 @@ _LIBRARIES = (
     "matplotlib.backends.backend_svg",
     "porfse_analysis.reports.site",
     "xlsxwriter",
+    "lxml.html",
+    "typst",
     "matplotlib.backends.backend_pdf",
     "IPython.extensions.storemagic",
     "IPython.core.completerlib",
