@@ -183,6 +183,7 @@ EXTRAS = {
     "tqdm": "reports",
     "traitlets": "reports",
     "typer": "reports",
+    "typst": "reports",
     "urllib3": "records",
     "xlsxwriter": "reports",
 }

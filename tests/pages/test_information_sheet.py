@@ -21,7 +21,7 @@ from sheet_reader import PAGE, overlaps, pdf_texts, texts_of
 from porfse_analysis import load_programme, open_report, resources
 from porfse_analysis.display.sheet import page as sheets
 from porfse_analysis.display.sheet.content import sheet_content
-from porfse_analysis.display.sheet.setting import COLOURS
+from porfse_analysis.display.sheet.setting import COLOURS, page_data
 
 SHEET_DATE = "2018-09-30"
 
@@ -379,7 +379,7 @@ def test_the_drawing_is_whole_and_light(sheet, programme, reports):
     written = sum(len(text.text.replace(" ", "")) for text in drawn(reports(programme, cutoff=SHEET_DATE, lang="it")))
     assert written - 25 < len(targets) <= written + 11  # the marks of eleven measures
     assert {element.tag.rpartition("}")[2] for element in tree.iter()} <= {"svg", "g", "defs", "path", "use", "pattern"}
-    assert not [name for element in tree.iter() for name in element.keys() if name.startswith("on")]
+    assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on")]
 
 
 def test_the_pdf_has_its_fonts_and_can_be_searched(sheet, programme, reports):
@@ -405,7 +405,8 @@ def test_the_pdf_is_accessible(programme, reports, lang):
     assert pdf.count(b"/Type/Page/") == 1
     title = {
         "it": "POR FSE 2014-2020 di Regione Lombardia, scheda informativa al 30 settembre 2018",
-        "en": "ESF regional operational programme 2014-2020 of Regione Lombardia, information sheet at 30 September 2018",
+        "en": "ESF regional operational programme 2014-2020 of Regione Lombardia, information sheet at 30 September"
+        " 2018",
     }[lang]
     outline = [found.decode() for found in re.findall(rb"/Title\(([^)]*)\)", pdf)]
     parts = {
@@ -475,3 +476,64 @@ def test_texts_from_data_are_neither_markup_nor_mathematics(tmp_path):
     assert "&lt;script&gt;" in page
     assert any(HOSTILE.strip() in text for text in words(report))  # the dollars are still there
     assert any(HOSTILE.strip() in text for text in pdf_texts(information(report).pdf))
+
+
+MARKUP = r'#import "x": * #read("/etc/hostname") $x^2$ *b* _e_ `c` @ref <words> = H \ // \u{41} ~ -- ...'
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param(MARKUP, id="Typst"),
+        pytest.param("مرحبا بالعالم · שלום עולם · abc 123", id="right to left"),
+        pytest.param("漢字かな 한국어 ไทย 😀 \U0001f9d1\u200d\U0001f33e \u0378 \ue000", id="letters the font lacks"),
+        pytest.param("a\x00b\x07c\x1b[0m\x7f\x85d\ufeffe\ufffef\ud800g", id="no characters at all"),
+        pytest.param("\u202etfel ot thgir\u202c \u2066i\u2069 \u200b\u00ad\u2060 e\u0301\u0323", id="invisible"),
+        pytest.param("\u2028\u2029\t\n\r\x0b\x0c \u00a0", id="blanks"),
+    ],
+)
+def test_any_text_is_set_as_it_is(programme, title):
+    axes = programme.axes.assign(title_it=title, title_en=title, strand_it=title, strand_en=title)
+    measures = programme.measures.assign(title_it=title, title_en=title)
+    other = dataclasses.replace(programme, axes=axes, measures=measures)
+    report = open_report(other, cutoff=SHEET_DATE, lang="it")
+    assert faults(report) == []
+    page = information(report)
+    assert page.pdf.startswith(b"%PDF-1.7")
+    assert ElementTree.fromstring(svg_of(page)).tag.endswith("svg")
+    # a control character, or what is no character, has the sign for it
+    shown = re.sub("[\x00-\x08\x1b\x7f\ud800-\udfff\ufeff\ufffe]", "\ufffd", title)
+    assert any(text.startswith(" ".join(shown.split())[:12]) for text in words(report))
+    if title == MARKUP:
+        # in the list of the measures as they are, line by line; nothing was read, nothing is the name of a label
+        copied = "".join(pdf_texts(page.pdf)).replace(" ", "")
+        assert MARKUP.replace(" ", "") in copied
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "signs"), [(SHEET_DATE, ["whole", "old"]), ("2014-12-31", ["whole"]), ("2022-06-30", ["whole", "old"])]
+)
+def test_what_the_bars_mean_is_said_where_there_are_such_bars(programme, reports, lang, cutoff, signs):
+    said = {
+        "it": {"whole": "Fondo chiaro: 100%.", "old": "Barra tratteggiata: dato di una data precedente."},
+        "en": {"whole": "Light track: 100%.", "old": "Hatched bar: figure of an earlier date."},
+    }[lang]
+    texts = words(reports(programme, cutoff=cutoff, lang=lang))
+    assert [sign for sign, text in said.items() if text in texts] == signs
+
+
+def test_a_bar_beyond_the_whole_has_the_mark_of_the_whole(programme):
+    finance = programme.finance
+    committed = (finance["stage"] == "committed") & (finance["axis"] == "ALL")
+    more = finance.assign(amount_eur=finance["amount_eur"].where(~committed, 1_200_000_000.0))
+    report = open_report(dataclasses.replace(programme, finance=more), cutoff=SHEET_DATE, lang="en")
+    (row,) = (row for row in page_data(sheet_content(report), report)["parts"]["stages"]["rows"] if row["share"] > 1)
+    assert (row["name"], row["remark"], row["alt"]) == ("Commitments", "123.7%", "123.7% of the endowment")
+    assert "Vertical mark: 100%." in words(report)
+    assert faults(report) == []
+
+
+def test_without_typst_the_sheet_says_what_to_install(programme, reports, monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(ImportError, match=r'^typst is not installed: pip install "porfse_analysis\[reports\]"$'):
+        information(reports(programme, cutoff=SHEET_DATE, lang="it"))

@@ -51,7 +51,7 @@ _LIBRARIES = (
     "matplotlib.backends.backend_svg",
     "porfse_analysis.reports.site",
     "xlsxwriter",
-    "matplotlib.backends.backend_pdf",
+    "typst",
     "IPython.extensions.storemagic",
     "IPython.core.completerlib",
     "ipykernel.kernelapp",
