@@ -44,6 +44,7 @@ _LIBRARIES = (
     "pandas",
     "papermill",
     "pillow",
+    "typst",
     "xlsxwriter",
 )
 
@@ -103,7 +104,7 @@ def stamps(folder: Path) -> frozenset[tuple[str, int, int]]:
 def environment() -> str:
     """The package, its libraries and Python."""
     package = Path(__file__).parents[1]
-    kinds = {".py", ".toml", ".j2", ".css"}
+    kinds = {".py", ".toml", ".j2", ".css", ".typ"}
     sources = [path for path in package.rglob("*") if path.suffix in kinds]
     versions = [platform.python_version()]
     for name in _LIBRARIES:
