@@ -20,6 +20,7 @@ __all__ = [
     "Link",
     "bullets",
     "heading",
+    "kept_together",
     "link_list",
     "more",
     "paragraphs",
@@ -91,7 +92,7 @@ def written(macro: str, **values: object) -> str:
     return str(getattr(_macros(), macro)(**values))
 
 
-def _kept_together(value: Any) -> Any:
+def kept_together(value: Any) -> Any:
     """A text in which a number and its unit stay on one line; HTML made before is left as it is."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
@@ -117,7 +118,7 @@ def _macros() -> Any:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_kept_together,
+        finalize=kept_together,
     )
     return environment.get_template("blocks.html.j2").module
 

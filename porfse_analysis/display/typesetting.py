@@ -19,7 +19,7 @@ from porfse_analysis.errors import extra_needed
 if TYPE_CHECKING:
     import typst
 
-__all__ = ["FONT", "as_json", "query", "typeset"]
+__all__ = ["FONT", "as_json", "typeset"]
 
 FONT = "DejaVu Sans"
 """The family of every page: it comes with matplotlib, so that a page is the same on every machine."""
@@ -41,8 +41,9 @@ def typeset(
     with extra_needed():
         import typst
     declared = os.environ.get("SOURCE_DATE_EPOCH", "")
+    given: Any = {"main": (source if declared else f"{_UNDATED}{source}").encode("utf-8"), **files}
     pages = typst.compile(
-        _given(source if declared else f"{_UNDATED}{source}", files),
+        given,
         font_paths=_fonts(),
         ignore_system_fonts=True,
         format=format,
@@ -52,13 +53,6 @@ def typeset(
     )
     assert isinstance(pages, bytes), "several pages where one was meant"
     return pages
-
-
-def query(source: str, files: Mapping[str, bytes], selector: str) -> Any:
-    """What the elements of a template have that a selector finds, a dictionary each."""
-    with extra_needed():
-        import typst
-    return json.loads(typst.query(_given(source, files), selector, font_paths=_fonts(), ignore_system_fonts=True))
 
 
 def as_json(content: Any) -> bytes:
@@ -74,10 +68,6 @@ def _writable(content: Any) -> Any:
     if isinstance(content, list | tuple):
         return [_writable(part) for part in content]
     return content
-
-
-def _given(source: str, files: Mapping[str, bytes]) -> Any:
-    return {"main": source.encode("utf-8"), **files}
 
 
 @cache

@@ -205,6 +205,19 @@ def test_another_library_or_package_makes_everything_again(made, make, monkeypat
     assert make() == reports(*DATES)
 
 
+def test_whatever_a_page_is_made_by_counts_as_the_package(monkeypatch):
+    counted = []
+    monkeypatch.setattr(fingerprint, "of_files", lambda paths: counted.extend(paths) or "")
+    fingerprint.environment.__wrapped__()
+    package = Path(fingerprint.__file__).parents[1]
+    listed = subprocess.run(["git", "ls-files"], cwd=package, capture_output=True, text=True, check=True).stdout.split()
+    # what is for type checkers, and a file of settings that says nothing
+    silent = ("__init__.pyi", "py.typed", "matplotlibrc")
+    made_by = {package / name for name in listed if Path(name).name not in silent}
+    assert package / "display" / "sheet" / "sheet.typ" in made_by
+    assert made_by <= set(counted)
+
+
 @pytest.mark.parametrize("damage", ["missing", "changed", "cut"])
 def test_a_damaged_page_is_made_again(damage, made, make):
     page = made / "2018-09-30" / "programme_report.html"

@@ -300,3 +300,22 @@ def test_the_runs_of_a_lost_worker_are_submitted_again_once(tmp_path):
     assert "lost twice" in ended.pop("bad")
     assert ended == {"out0": "", "out1": "", "out2": ""}
     assert not (tmp_path / "bad" / "bad.html").exists()
+
+
+@warm_only
+def test_pages_are_set_in_forks_of_a_process_that_sets_none():
+    """Setting starts threads, and a process forked from one with threads would wait for them without an end."""
+    code = (
+        "import os\n"
+        "from porfse_analysis.reports.kernels.zygote import preload\n"
+        "from porfse_analysis.display import typesetting\n"
+        "preload()\n"
+        "assert typesetting._fonts.cache_info().misses == 0\n"
+        "for place in range(2):\n"
+        "    if os.fork() == 0:\n"
+        "        page = typesetting.typeset('#set document(title: \"t\")\\n= a', {}, format='pdf')\n"
+        "        os._exit(0 if page.startswith(b'%PDF') else 1)\n"
+        "print(*(os.waitstatus_to_exitcode(os.wait()[1]) for place in range(2)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "0 0\n", done.stderr

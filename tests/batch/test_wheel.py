@@ -35,6 +35,7 @@ def test_the_wheel_carries_data_and_notebooks(wheel):
         "notebooks/information_sheet.ipynb",
         "notebooks/explore.ipynb",
         "explore/view.css",
+        "display/sheet/sheet.typ",
         "display/templates/blocks.html.j2",
         "display/words/catalogue/it.toml",
         "display/words/catalogue/en.toml",

@@ -12,17 +12,16 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from functools import cache
 
-import matplotlib as mpl
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from page_maker import INVENTED
 from PIL import Image
+from sheet_reader import PAGE, overlaps, pdf_texts, texts_of
 
 from porfse_analysis import load_programme, open_report, resources
 from porfse_analysis.display.sheet import page as sheets
 from porfse_analysis.display.sheet.content import sheet_content
-from porfse_analysis.display.sheet.drawing import COLOURS, PAGE, draw_sheet
+from porfse_analysis.display.sheet.setting import COLOURS, page_data
 
 SHEET_DATE = "2018-09-30"
 
@@ -37,16 +36,12 @@ def lang(request):
     return request.param
 
 
-@cache
-def drawn(report):
-    """A sheet as it is drawn, once for each report, and its text artists."""
-    with mpl.rc_context(sheets._STYLE):
-        figure = draw_sheet(sheet_content(report), report)
-    return figure, [text for text in figure.axes[0].texts if text.get_text()]
+# a sheet is set once for each report
+drawn = cache(texts_of)
 
 
 def words(report):
-    return [text.get_text() for text in drawn(report)[1]]
+    return [text.text for text in drawn(report)]
 
 
 def written(report):
@@ -245,25 +240,20 @@ def test_the_deadline_of_another_programme(invented, reports):
 
 
 def faults(report):
-    """Texts that leave the page or lie on one another."""
-    figure, texts = drawn(report)
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    with mpl.rc_context(sheets._STYLE):
-        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
-    width, height = figure.bbox.width, figure.bbox.height
-    margin = 4 / PAGE[0] * width
+    """Texts that leave the page or their place, are too small to be read, or lie on one another."""
+    texts, margin = drawn(report), 4 * 72 / 25.4
+    assert len(texts) > 20
     found = [
-        text
-        for text, box in boxes
-        if box.x0 < margin or box.y0 < margin or box.x1 > width - margin or box.y1 > height - margin
+        text.text
+        for text in texts
+        if text.page != 1
+        or min(text.left, text.top) < margin
+        or text.right > PAGE[0] - margin
+        or text.bottom > PAGE[1] - margin
+        or text.right - text.left > text.room + 0.1
+        or text.size < 7
     ]
-    for place, (text, box) in enumerate(boxes):
-        found += [
-            f"{text} | {other}"
-            for other, second in boxes[place + 1 :]
-            if min(box.x1, second.x1) > max(box.x0, second.x0) and min(box.y1, second.y1) > max(box.y0, second.y0)
-        ]
-    return found
+    return found + overlaps(texts)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +310,7 @@ def test_nor_with_many_axes_and_endless_titles(tmp_path, axes, lang):
     assert faults(report) == []
     texts = words(report)
     assert any(text.startswith("$x_2$ <script>") and text.endswith("…") for text in texts)
-    assert max(map(len, texts)) < 300
+    assert max(len(text) for text in texts if "script" in text) < 300
     # whole in the table, and every axis there is
     rows = sheets.sheet_figures(report).written()
     assert title in set(rows["name"])
@@ -373,23 +363,81 @@ def test_what_a_notebook_is_given(sheet):
     assert json.loads(json.dumps(data)) == data
 
 
-def test_the_drawing_is_whole_and_light(sheet):
+def test_the_drawing_is_whole_and_light(sheet, programme, reports):
     svg = svg_of(sheet)
     assert len(svg) < 160_000
     tree = ElementTree.fromstring(svg)
-    names = {element.get("id") for element in tree.iter()}
+    names = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(set(names)) == len(names)
     targets = [element.get("href") for element in tree.iter() if element.tag.endswith("}use")]
-    assert len(targets) > 1500  # the letters are outlines
-    assert {target.removeprefix("#") for target in targets} <= names
+    patterns = re.findall(rb"url\(#([^)]+)\)", svg)
+    assert {target.removeprefix("#") for target in targets} | {name.decode() for name in patterns} == set(names)
+    assert len(patterns) == 2 + 1  # two old figures and their sign in the key
     assert b"<text" not in svg
     assert b"2026" not in svg  # no day of today
+    # the letters are outlines: each that is written, but for those drawn as one with the next (fi)
+    written = sum(len(text.text.replace(" ", "")) for text in drawn(reports(programme, cutoff=SHEET_DATE, lang="it")))
+    assert written - 25 < len(targets) <= written + 11  # the marks of eleven measures
+    assert {element.tag.rpartition("}")[2] for element in tree.iter()} <= {"svg", "g", "defs", "path", "use", "pattern"}
+    assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on")]
 
 
-def test_the_pdf_has_its_fonts_and_can_be_searched(sheet):
+def test_the_pdf_has_its_fonts_and_can_be_searched(sheet, programme, reports):
     assert b"CreationDate" not in sheet.pdf
-    assert sheet.pdf.count(b"/FontFile2") >= 2
-    assert b"/ToUnicode" in sheet.pdf
+    assert sheet.pdf.count(b"/FontFile2") == 2
+    assert set(re.findall(rb"/BaseFont ?/\w+\+([\w-]+)", sheet.pdf)) == {b"DejaVuSans", b"DejaVuSans-Bold"}
+    assert sheet.pdf.count(b"/ToUnicode") == 2
     assert len(sheet.pdf) < 100_000
+    # what is copied out of it is what is written on it, in the order it is read
+    copied = "".join(pdf_texts(sheet.pdf)).replace(" ", "").replace("▪", "")
+    written = "".join(words(reports(programme, cutoff=SHEET_DATE, lang="it"))).replace(" ", "")
+    assert copied == written
+
+
+def test_the_pdf_is_accessible(programme, reports, lang):
+    """PDF/UA-1: tagged, with title, language, headings, and in words what each bar shows."""
+    report = reports(programme, cutoff=SHEET_DATE, lang=lang)
+    pdf = information(report).pdf
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+    assert b"/Marked true" in pdf
+    assert b"/Lang(%s)" % lang.encode() in pdf
+    assert b"/DisplayDocTitle true" in pdf
+    assert pdf.count(b"/Type/Page/") == 1
+    title = {
+        "it": "POR FSE 2014-2020 di Regione Lombardia, scheda informativa al 30 settembre 2018",
+        "en": "ESF regional operational programme 2014-2020 of Regione Lombardia, information sheet at 30 September"
+        " 2018",
+    }[lang]
+    outline = [found.decode() for found in re.findall(rb"/Title\(([^)]*)\)", pdf)]
+    parts = {
+        "it": ["Dotazione per asse", "I numeri chiave dell'attuazione", "Spesa", "Target di performance"],
+        "en": ["Endowment by axis", "Key figures of implementation", "Spending", "Performance targets"],
+    }[lang]
+    assert title in outline
+    assert set(parts) <= set(outline)
+    kinds = re.findall(rb"/StructElem/S/(\w+)", pdf)
+    assert {kind: kinds.count(kind) for kind in (b"H1", b"H2", b"H3", b"Figure")} == {
+        b"H1": 1,
+        b"H2": 7,
+        b"H3": 6,
+        b"Figure": 11,
+    }
+    bars = [found.decode() for found in re.findall(rb"/Alt\(([^)]*)\)", pdf)]
+    assert (
+        bars[:2] + bars[-1:]
+        == {
+            "it": ["36,9% del totale", "23,4% del totale", "15,1% della dotazione al 31/12/2017"],
+            "en": ["36.9% of the total", "23.4% of the total", "15.1% of the endowment at 31/12/2017"],
+        }[lang]
+    )
+    assert len(bars) == 11
+
+
+def test_a_declared_day_is_the_day_of_the_pdf(programme, reports, sheet, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    dated = information(reports(programme, cutoff=SHEET_DATE, lang="it"))
+    assert b"/CreationDate(D:19700102000000Z)" in dated.pdf
+    assert (dated.html, dated.png) == (sheet.html, sheet.png)
 
 
 def test_the_picture_is_a4_at_150_dots(sheet):
@@ -427,4 +475,65 @@ def test_texts_from_data_are_neither_markup_nor_mathematics(tmp_path):
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert any(HOSTILE.strip() in text for text in words(report))  # the dollars are still there
-    assert not any(text.get_parse_math() for text in drawn(report)[1])
+    assert any(HOSTILE.strip() in text for text in pdf_texts(information(report).pdf))
+
+
+MARKUP = r'#import "x": * #read("/etc/hostname") $x^2$ *b* _e_ `c` @ref <words> = H \ // \u{41} ~ -- ...'
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param(MARKUP, id="Typst"),
+        pytest.param("مرحبا بالعالم · שלום עולם · abc 123", id="right to left"),
+        pytest.param("漢字かな 한국어 ไทย 😀 \U0001f9d1\u200d\U0001f33e \u0378 \ue000", id="letters the font lacks"),
+        pytest.param("a\x00b\x07c\x1b[0m\x7f\x85d\ufeffe\ufffef\ud800g", id="no characters at all"),
+        pytest.param("\u202etfel ot thgir\u202c \u2066i\u2069 \u200b\u00ad\u2060 e\u0301\u0323", id="invisible"),
+        pytest.param("\u2028\u2029\t\n\r\x0b\x0c \u00a0", id="blanks"),
+    ],
+)
+def test_any_text_is_set_as_it_is(programme, title):
+    axes = programme.axes.assign(title_it=title, title_en=title, strand_it=title, strand_en=title)
+    measures = programme.measures.assign(title_it=title, title_en=title)
+    other = dataclasses.replace(programme, axes=axes, measures=measures)
+    report = open_report(other, cutoff=SHEET_DATE, lang="it")
+    assert faults(report) == []
+    page = information(report)
+    assert page.pdf.startswith(b"%PDF-1.7")
+    assert ElementTree.fromstring(svg_of(page)).tag.endswith("svg")
+    # a control character, or what is no character, has the sign for it
+    shown = re.sub("[\x00-\x08\x1b\x7f\ud800-\udfff\ufeff\ufffe]", "\ufffd", title)
+    assert any(text.startswith(" ".join(shown.split())[:12]) for text in words(report))
+    if title == MARKUP:
+        # in the list of the measures as they are, line by line; nothing was read, nothing is the name of a label
+        copied = "".join(pdf_texts(page.pdf)).replace(" ", "")
+        assert MARKUP.replace(" ", "") in copied
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "signs"), [(SHEET_DATE, ["whole", "old"]), ("2014-12-31", ["whole"]), ("2022-06-30", ["whole", "old"])]
+)
+def test_what_the_bars_mean_is_said_where_there_are_such_bars(programme, reports, lang, cutoff, signs):
+    said = {
+        "it": {"whole": "Fondo chiaro: 100%.", "old": "Barra tratteggiata: dato di una data precedente."},
+        "en": {"whole": "Light track: 100%.", "old": "Hatched bar: figure of an earlier date."},
+    }[lang]
+    texts = words(reports(programme, cutoff=cutoff, lang=lang))
+    assert [sign for sign, text in said.items() if text in texts] == signs
+
+
+def test_a_bar_beyond_the_whole_has_the_mark_of_the_whole(programme):
+    finance = programme.finance
+    committed = (finance["stage"] == "committed") & (finance["axis"] == "ALL")
+    more = finance.assign(amount_eur=finance["amount_eur"].where(~committed, 1_200_000_000.0))
+    report = open_report(dataclasses.replace(programme, finance=more), cutoff=SHEET_DATE, lang="en")
+    (row,) = (row for row in page_data(sheet_content(report), report)["parts"]["stages"]["rows"] if row["share"] > 1)
+    assert (row["name"], row["remark"], row["alt"]) == ("Commitments", "123.7%", "123.7% of the endowment")
+    assert "Vertical mark: 100%." in words(report)
+    assert faults(report) == []
+
+
+def test_without_typst_the_sheet_says_what_to_install(programme, reports, monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(ImportError, match=r'^typst is not installed: pip install "porfse_analysis\[reports\]"$'):
+        information(reports(programme, cutoff=SHEET_DATE, lang="it"))

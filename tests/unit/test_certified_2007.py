@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sheet_reader import texts_of
 
 import porfse_analysis as pf
 from porfse_analysis.reports.results import results_csv
@@ -97,18 +98,13 @@ def test_a_programme_without_axes_has_its_payment_applications(programme):
 
 def test_the_report_and_the_sheet_of_a_programme_without_axes(programme):
     from porfse_analysis.display.blocks import first_sentences, framework, review_lead
-    from porfse_analysis.display.figure import house_style
-    from porfse_analysis.display.sheet.content import sheet_content
-    from porfse_analysis.display.sheet.drawing import draw_sheet
 
     report = pf.open_report(programme, cutoff="2013-12-31", lang="en")
     assert "certified expenditure" in str(first_sentences(report)._repr_html_()).casefold()
     assert "N+2" in str(review_lead(report)._repr_html_())
     (line,) = framework(report)
     assert "has no performance framework" in str(line._repr_html_())
-    with house_style():
-        drawn = draw_sheet(sheet_content(report), report)
-    written = " ".join(text.get_text() for text in drawn.axes[0].texts).replace("\n", " ")
+    written = " ".join(text.text for text in texts_of(report))
     assert "The source publishes no allocation by axis." in written
     assert "No allocation published" not in written
 

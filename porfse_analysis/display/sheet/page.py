@@ -1,42 +1,33 @@
 """The information sheet: one A4 page per reporting date, to read on screen, to print and to hand on.
 
-The letters are drawn as outlines in the SVG, so that the layout holds on a machine without the font; the PDF embeds
-the font and its text can be searched. A text too long for its place is cut with an ellipsis; the text alternative and
-the table of the sheet's figures have it whole.
+Typst sets it from one template, as SVG, PDF and PNG. The letters are outlines in the SVG, so that the layout holds on a
+machine without the font; the PDF is tagged, and its text can be searched. A text too long for its place is cut with an
+ellipsis; the text alternative and the table of the sheet's figures have it whole.
 """
 
 from __future__ import annotations
 
 import base64
-import io
-import re
 from dataclasses import dataclass
 
 import pandas as pd
-from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure as Drawing
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.figure import STYLE, Figure, house_style
+from porfse_analysis.display.figure import Figure
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.sheet.content import sheet_content
-from porfse_analysis.display.sheet.drawing import COLOURS, draw_sheet
 from porfse_analysis.display.sheet.items import Content, Item
+from porfse_analysis.display.sheet.lighter import lighter_png, lighter_svg
+from porfse_analysis.display.sheet.setting import COLOURS, page_data, template
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
+from porfse_analysis.display.typesetting import as_json, typeset
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.rules import word_changes
 
 __all__ = ["InformationSheet", "information_sheet", "sheet_figures"]
 
-_STYLE = STYLE | {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same outlines on every machine
-    "text.hinting": "none",  # else letters take other widths on the screen than in the PDF
-    "svg.fonttype": "path",
-    "pdf.fonttype": 42,
-}
 _DPI = 150
-_SHADES = 16
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,9 +66,10 @@ def information_sheet(report: Report) -> InformationSheet:
     programme's tables, with its date where that is not the sheet's.
     """
     content = sheet_content(report)
-    with house_style(_STYLE):
-        figure = draw_sheet(content, report)
-        svg, pdf, png = _svg(figure), _pdf(figure, report), _png(figure)
+    source, files = template(), {"data.json": as_json(page_data(content, report))}
+    svg = lighter_svg(typeset(source, files, format="svg"))
+    pdf = typeset(source, files, format="pdf")
+    png = lighter_png(typeset(source, files, format="png", ppi=_DPI), COLOURS, _DPI)
     date = wording.long_date(report.cutoff, report.lang)
     shown = Figure(
         "information-sheet",
@@ -138,64 +130,3 @@ def _notes(content: Content, report: Report) -> list[str]:
     if content.unpublished:
         notes.append(report.text("sheet.unpublished", names=wording.list_of(content.unpublished, report.lang)))
     return [*notes, *([report.text("note_long.restated")] if content.restated else [])]
-
-
-# --- files ---
-
-
-def _svg(figure: Drawing) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return _shorter(buffer.getvalue())
-
-
-def _shorter(svg: bytes) -> bytes:
-    """The same drawing in two thirds of the bytes: comments, names and decimals that no screen shows are left out."""
-    text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg.decode("utf-8"), flags=re.DOTALL)
-    text = re.sub(r' id="(?:figure|axes|patch|text)_\d+"', "", text)
-    # a letter is set by its x alone
-    text = re.sub(
-        r'xlink:href="(#[^"]+)"(?: transform="translate\(([-\d.]+) 0\)")?',
-        lambda found: f'href="{found[1]}" x="{float(found[2] or 0):.0f}"',
-        text,
-    )
-    text = text.replace("DejaVuSans-Bold-", "b").replace("DejaVuSans-", "r")
-    text = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.5g}", text)
-    text = re.sub(r"\s*\n\s*", "\n", text)
-    return re.sub(r"\n?\b([MLQCz]) ?(?=[-\d\n\"])", r"\1", text).encode("utf-8")
-
-
-def _pdf(figure: Drawing, report: Report) -> bytes:
-    buffer = io.BytesIO()
-    title = report.text("sheet.file_title", title=report.programme.title(report.lang), date=_date(report))
-    none = {"CreationDate": None, "Creator": None, "Producer": None}
-    figure.savefig(buffer, format="pdf", metadata={"Title": title, **none})
-    return buffer.getvalue()
-
-
-def _date(report: Report) -> str:
-    return wording.long_date(report.cutoff, report.lang)
-
-
-def _png(figure: Drawing) -> bytes:
-    import numpy as np
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    figure.set_dpi(_DPI)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])  # type: ignore[no-untyped-call]
-    buffer = io.BytesIO()
-    # a palette of white, each colour and its way to white, for the edges of the letters: a palette found in the
-    # picture would lose a colour that is rare
-    shades = [np.ones((1, 3))]
-    for colour in COLOURS:
-        start = np.array(to_rgb(colour))
-        steps = max(1, round((1 - start.min()) * _SHADES))
-        shades.append(start + (1 - start) * np.linspace(0, 1, steps, endpoint=False)[:, None])
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([int(part) for part in np.rint(np.concatenate(shades).ravel() * 255)])
-    image = Image.fromarray(pixels).quantize(palette=palette, dither=Image.Dither.NONE)
-    image.save(buffer, format="png", dpi=(_DPI, _DPI))
-    return buffer.getvalue()

@@ -53,7 +53,6 @@ _LIBRARIES = (
     "xlsxwriter",
     "lxml.html",
     "typst",
-    "matplotlib.backends.backend_pdf",
     "IPython.extensions.storemagic",
     "IPython.core.completerlib",
     "ipykernel.kernelapp",
