@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -34,6 +35,15 @@ Builder = Callable[..., pd.DataFrame]
 def bundled() -> Programme:
     """The bundled programme. It is shared: take a copy of a frame before changing it."""
     return load_programme()
+
+
+@pytest.fixture(scope="session")
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all the processes of these tests see, for what `made_once` makes."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made-once"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
