@@ -40,6 +40,12 @@ class Reports:
         return self._kept.setdefault((*key, lang), first.in_language(lang))
 
 
+@cache
+def shared_reports():
+    """The reports of this process."""
+    return Reports()
+
+
 NAMES = "names"
 """The file with the names of those of a run, in their order."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import hostile
 import pytest
 from made_once import made_once
-from page_maker import INVENTED, Pages, Reports
+from page_maker import INVENTED, Pages, Reports, shared_reports
 from site_tools import write_site
 
 from porfse_analysis import load_programme, resources
@@ -28,7 +28,7 @@ def invented() -> Programme:
 @pytest.fixture(scope="session")
 def reports() -> Reports:
     """`reports(programme, cutoff=..., lang=...)`: `open_report`, computed once for all who ask."""
-    return Reports()
+    return shared_reports()
 
 
 @pytest.fixture(scope="session")
