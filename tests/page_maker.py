@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 from dataclasses import fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from unittest import mock
 
@@ -15,7 +16,7 @@ from made_once import made_once
 
 import porfse_analysis as pf
 from porfse_analysis.display.cutoffs import comparison
-from porfse_analysis.display.report import open_report
+from porfse_analysis.display.report import _Position, open_report
 from porfse_analysis.reports.plan import make_plan
 from porfse_analysis.reports.render import render
 from porfse_analysis.reports.run import Outcome
@@ -25,25 +26,89 @@ class Reports:
     """`open_report`, but for one programme, date and language the same report: its frames are computed once.
 
     Its frames are shared: take a copy before changing one. Kept by the programme as it is in memory, so that one that
-    was read again, or changed, has a report of its own.
+    was read again, or changed, has a report of its own; of programmes with the same rows they are computed by one of
+    the processes the tests run in.
     """
 
-    def __init__(self):
-        self._kept = {}
+    def __init__(self, shared):
+        self._shared, self._kept = shared, {}
 
     def __call__(self, programme, *, cutoff, lang="it", rules=None):
         report = open_report(programme, cutoff=cutoff, lang=lang, rules=rules)
         if rules is not None:
             return report
         key = (id(programme), report.cutoff)
-        _, first = self._kept.setdefault(key, (programme, report))  # with the programme, whose id is then no other's
+        if key not in self._kept:
+            named = f"{digest(programme)}-{report.cutoff.date()}"
+            report.position.__dict__["shared"] = self._shared / named
+            object.__setattr__(report.position, "__class__", SharedPosition)
+            self._kept[key] = programme, report  # with the programme, whose id is then no other's
+        first = self._kept[key][1]
         return self._kept.setdefault((*key, lang), first.in_language(lang))
+
+    def results(self, programme, *, cutoff):
+        """`all_indicators`: of a part of a programme there are reports of, which ends at one of its dates, as of it."""
+        for known, _ in [self._kept[key] for key in self._kept if len(key) == 2]:
+            if programme.cci == known.cci and digest(programme) == digest(until(known, programme.cutoffs[-1])):
+                return self(known, cutoff=cutoff).results
+        return pf.all_indicators(programme, cutoff=cutoff)
+
+
+def made_by_one(name):
+    """A frame of a position: made by the process that needs it first, read by the others."""
+
+    def get(self):
+        place = self.shared.with_name(f"{self.shared.name}-{name}")
+        make = getattr(_Position, name).func
+        made_once(place, lambda folder: (folder / "frames").write_bytes(pickle.dumps(make(self))))
+        return pickle.loads((place / "frames").read_bytes())
+
+    return get
+
+
+class SharedPosition(_Position):
+    """What is known of a programme at a date, as the package makes it, with the frames that take long made by one."""
+
+
+for frame in ("results", "findings", "verdicts", "_calendar", "target_changes"):
+    kept = cached_property(made_by_one(frame))
+    kept.__set_name__(SharedPosition, frame)
+    setattr(SharedPosition, frame, kept)
 
 
 @cache
-def shared_reports():
+def shared_reports(shared):
     """The reports of this process."""
-    return Reports()
+    return Reports(shared)
+
+
+def digest(programme):
+    """What tells a programme from another: of the same rows, in whatever process they were read, the same."""
+    if id(programme) not in DIGESTS:
+        said = hashlib.sha256()
+        for item in fields(programme):
+            value = getattr(programme, item.name)
+            if isinstance(value, pd.DataFrame):
+                value = f"{value.dtypes}{value.to_csv()}"
+            elif isinstance(value, type(programme)):
+                value = digest(value)
+            said.update(repr((item.name, value)).encode())
+        DIGESTS[id(programme)] = programme, said.hexdigest()
+    return DIGESTS[id(programme)][1]
+
+
+DIGESTS = {}
+
+
+UNTIL = {}
+
+
+def until(programme, cutoff):
+    """A programme until a date, cut once."""
+    key = (id(programme), cutoff)
+    if key not in UNTIL:
+        UNTIL[key] = programme, programme.until(cutoff)
+    return UNTIL[key][1]
 
 
 NAMES = "names"
@@ -57,7 +122,7 @@ class Pages:
     """
 
     def __init__(self, reports, shared):
-        self._reports, self._shared, self._digests = reports, shared, {}
+        self._reports, self._shared = reports, shared
 
     def write(self, out, programme, *, folder="", **plan):
         """The pages of a plan in the folder `out`; gives the outcomes, as `run_all` does."""
@@ -79,9 +144,7 @@ class Pages:
 
     def _kept(self, run, programme):
         """Where the files of a run lie, whatever folder they are asked for in."""
-        if id(programme) not in self._digests:
-            self._digests[id(programme)] = programme, digest(programme)
-        of = (self._digests[id(programme)][1], str(run.notebook), run.programme, run.cutoff, run.lang)
+        of = (digest(programme), str(run.notebook), run.programme, run.cutoff, run.lang)
         return self._shared / hashlib.sha256(repr(of).encode()).hexdigest()
 
     def _made(self, run, programme, *, wait=True):
@@ -118,19 +181,6 @@ class Pages:
             (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_bytes(content)
         (place / NAMES).write_text("\n".join([*made, executed.name]), encoding="utf-8")
-
-
-def digest(programme):
-    """What tells a programme from another: of the same rows, in whatever process they were read, the same."""
-    said = hashlib.sha256()
-    for item in fields(programme):
-        value = getattr(programme, item.name)
-        if isinstance(value, pd.DataFrame):
-            value = f"{value.dtypes}{value.to_csv()}"
-        elif isinstance(value, type(programme)):
-            value = digest(value)
-        said.update(repr((item.name, value)).encode())
-    return said.hexdigest()
 
 
 @cache

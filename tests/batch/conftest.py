@@ -47,4 +47,4 @@ def pages(common_folder):
     """`pages.write(out, programme, ...)`: pages, made once for all who ask, those of the room of pages too."""
     from page_maker import Pages, shared_reports
 
-    return Pages(shared_reports(), common_folder)
+    return Pages(shared_reports(common_folder), common_folder)

@@ -12,7 +12,7 @@ from page_maker import INVENTED, Pages, Reports, shared_reports
 from site_tools import write_site
 
 from porfse_analysis import load_programme, resources
-from porfse_analysis.explore import view
+from porfse_analysis.explore import series, view
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports import site
 from porfse_analysis.reports.plan import REPORT_NOTEBOOKS, make_plan
@@ -26,9 +26,9 @@ def invented() -> Programme:
 
 
 @pytest.fixture(scope="session")
-def reports() -> Reports:
+def reports(common_folder: Path) -> Reports:
     """`reports(programme, cutoff=..., lang=...)`: `open_report`, computed once for all who ask."""
-    return shared_reports()
+    return shared_reports(common_folder)
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +70,7 @@ def _opened_once(bundled: Programme, reports: Reports):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(view, "load_programme", lambda folder=None: bundled if folder is None else load_programme(folder))
         patch.setattr(view, "open_report", reports)
+        patch.setattr(series, "all_indicators", reports.results)
         patch.setattr(site, "open_report", reports)
         yield
 
