@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,15 @@ Builder = Callable[..., pd.DataFrame]
 def bundled() -> Programme:
     """The bundled programme. It is shared: take a copy of a frame before changing it."""
     return load_programme()
+
+
+@pytest.fixture(scope="session")
+def three_dates(bundled: Programme) -> Programme:
+    """The bundled programme with three of its dates, one of them the sheet's: enough for what holds date by date."""
+    dates = pd.to_datetime(["2017-12-31", "2018-09-30", "2018-12-31"])
+    frames = {name: getattr(bundled, name) for name in ("finance", "achievements")}
+    cut = {name: frame[frame["cutoff"].isin(dates)].reset_index(drop=True) for name, frame in frames.items()}
+    return replace(bundled, **cut)
 
 
 @pytest.fixture(scope="session")
