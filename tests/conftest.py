@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,24 @@ Builder = Callable[..., pd.DataFrame]
 def bundled() -> Programme:
     """The bundled programme. It is shared: take a copy of a frame before changing it."""
     return load_programme()
+
+
+@pytest.fixture(scope="session")
+def three_dates(bundled: Programme) -> Programme:
+    """The bundled programme with three of its dates, one of them the sheet's: enough for what holds date by date."""
+    dates = pd.to_datetime(["2017-12-31", "2018-09-30", "2018-12-31"])
+    frames = {name: getattr(bundled, name) for name in ("finance", "achievements")}
+    cut = {name: frame[frame["cutoff"].isin(dates)].reset_index(drop=True) for name, frame in frames.items()}
+    return replace(bundled, **cut)
+
+
+@pytest.fixture(scope="session")
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all the processes of these tests see, for what `made_once` makes."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made-once"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture

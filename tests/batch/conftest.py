@@ -40,3 +40,11 @@ def lent(warm, monkeypatch):
     if warm is not None:
         monkeypatch.setattr(batch, "WarmProcess", lambda: _Lent(warm))
         monkeypatch.setattr(kernels, "WARM_ADDRESS", warm.address)
+
+
+@pytest.fixture(scope="session")
+def pages(common_folder):
+    """`pages.write(out, programme, ...)`: pages, made once for all who ask, those of the room of pages too."""
+    from page_maker import Pages, shared_reports
+
+    return Pages(shared_reports(common_folder), common_folder)

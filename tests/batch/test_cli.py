@@ -1,5 +1,6 @@
 """The command line: what it prints, what it leaves, how it ends."""
 
+import functools
 import io
 import json
 import re
@@ -23,6 +24,12 @@ def damaged(tmp_path):
     table = folder / "finance.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("332500000.00", '"332.500.000,0O"', 1), encoding="utf-8")
     return folder
+
+
+@functools.cache
+def checked(lang):
+    """What `porfse check` says of the bundled programme."""
+    return porfse("check", "--lang", lang)
 
 
 def test_indicators_as_csv_are_the_results_and_nothing_else():
@@ -52,7 +59,7 @@ def test_indicators_as_json_and_table():
 
 @pytest.mark.parametrize(("lang", "words"), [("it", "scende da"), ("en", "falls from")])
 def test_check_of_the_bundled_programme(lang, words):
-    run = porfse("check", "--lang", lang)
+    run = checked(lang)
     assert run.exit_code == 0  # warnings only
     assert words in run.stdout
     assert "error 0, warning 3" in run.stderr
@@ -201,8 +208,9 @@ def test_the_version():
     assert (run.exit_code, run.stdout) == (0, f"porfse {porfse_analysis.__version__}\n")
 
 
-def test_indicators_of_an_axis_in_a_language():
-    asked = ("indicators", "--cutoff", "2018-09-30", "--axis", "II")
+def test_indicators_of_an_axis_in_a_language(tmp_path):
+    folder = programme_of(tmp_path / "programme", ["2018-09-30"], MONEY)
+    asked = ("indicators", folder, "--cutoff", "2018-09-30", "--axis", "II")
     rows = json.loads(porfse(*asked, "--lang", "en", "--format", "json").stdout)
     assert {row["axis"] for row in rows} == {"II"}
     # 162 million activated of 227.1
@@ -215,7 +223,7 @@ def test_indicators_of_an_axis_in_a_language():
     assert "activation_rate" not in table
     both = porfse(*asked, "--axis", "ALL", "--format", "csv").stdout
     assert set(pd.read_csv(io.StringIO(both))["axis"]) == {"II", "ALL"}
-    wrong = porfse("indicators", "--axis", "VII")
+    wrong = porfse("indicators", folder, "--axis", "VII")
     assert wrong.exit_code == 2
     assert "axis 'VII': 2014IT05SFOP007 has ALL, I, II, III, IV, V" in wrong.stderr
 
@@ -232,7 +240,7 @@ def test_what_check_finds_as_csv_and_json():
     assert {row["result"] for row in claims} == {"confirmed", "contradicted", "compatible", "not_verifiable"}
     as_csv = pd.read_csv(io.StringIO(porfse("check", "--lang", "en", "--format", "csv").stdout))
     assert len(as_csv) == len(rows)
-    assert len(porfse("check", "--lang", "en").stdout.splitlines()) == len(rows)
+    assert len(checked("en").stdout.splitlines()) == len(rows)
 
 
 def test_a_comparison_of_folders_is_a_page(tmp_path):

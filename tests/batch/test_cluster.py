@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from batch_tools import (
     without_timings,
 )
 
-pytest.importorskip("distributed")
+# found, not imported: that takes a second, and the tests here are slow ones
+if find_spec("distributed") is None:
+    pytest.skip("Dask is not installed", allow_module_level=True)
 DASK = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
 WORKER = [sys.executable, "-m", "distributed.cli.dask_worker"]
 DATES = ["2014-12-31", "2015-12-31", "2016-12-31", "2017-12-31", "2018-09-30", "2018-12-31"]

@@ -42,16 +42,14 @@ def made(warm):
 
 
 @pytest.fixture(scope="module")
-def reports(programme, made, tmp_path_factory):
+def site(programme, pages, tmp_path_factory):
     """Reports of two dates in Italian and one in English, a review and a sheet."""
     out = tmp_path_factory.mktemp("site") / "reports"
-    dates = ["2018-09-30", "2022-06-30"]
-    runs = make_plan(programme, cutoffs=dates, notebooks=["programme_report"], out=out)
-    runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=["programme_report"], languages=["en"], out=out)
-    others = ["performance_review", "information_sheet"]
-    runs += make_plan(programme, cutoffs=["2018-09-30"], notebooks=others, out=out)
-    outcomes = made(*runs)
-    assert [outcome.reason for outcome in outcomes] == [""] * 5
+    first = {"cutoffs": ["2018-09-30"], "out": out}
+    outcomes = pages.write(programme=programme, notebooks=REPORT_NOTEBOOKS, **first)
+    outcomes += pages.write(programme=programme, notebooks=["programme_report"], languages=["en"], **first)
+    outcomes += pages.write(out, programme, cutoffs=["2022-06-30"], notebooks=["programme_report"])
+    assert len(outcomes) == 5
     write_site(out, programme, outcomes)
     return out
 
@@ -115,8 +113,8 @@ def test_two_notebooks_of_one_name_are_refused(programme, tmp_path):
 # the reports
 
 
-def test_recorded_results_are_the_librarys(reports, programme):
-    collected = pd.read_csv(reports / "results.csv", keep_default_na=False, dtype="str")
+def test_recorded_results_are_the_librarys(site, programme):
+    collected = pd.read_csv(site / "results.csv", keep_default_na=False, dtype="str")
     assert list(collected.columns) == [*RESULT_COLUMNS, "notebook", "lang"]
     for cutoff in ("2018-09-30", "2022-06-30"):
         expected = all_indicators(programme, cutoff=cutoff)
@@ -129,8 +127,8 @@ def test_recorded_results_are_the_librarys(reports, programme):
         pd.testing.assert_frame_equal(mine[list(RESULT_COLUMNS)], expected)
 
 
-def test_published_figures_stand_in_the_results(reports):
-    rows = pd.read_csv(reports / "results.csv")
+def test_published_figures_stand_in_the_results(site):
+    rows = pd.read_csv(site / "results.csv")
     rows = rows[(rows["axis"] == "ALL") & (rows["cutoff"] == "2018-09-30") & (rows["lang"] == "it")]
     values = rows.set_index("indicator")["value"]
     assert values["certification_rate"] == 144e6 / 970.47e6
@@ -138,8 +136,8 @@ def test_published_figures_stand_in_the_results(reports):
     assert values["participants"] == 187_716
 
 
-def test_runs_are_listed(reports):
-    with (reports / "runs.csv").open(newline="") as lines:
+def test_runs_are_listed(site):
+    with (site / "runs.csv").open(newline="") as lines:
         runs = list(csv.DictReader(lines))
     assert {run["notebook"] for run in runs} == set(REPORT_NOTEBOOKS)
     assert {(run["cutoff"], run["lang"], run["status"]) for run in runs} == {
@@ -149,15 +147,15 @@ def test_runs_are_listed(reports):
     }
 
 
-def pages(reports):
-    return sorted(reports.rglob("*.html"))
+def pages_of(site):
+    return sorted(site.rglob("*.html"))
 
 
-def test_pages_are_whole_and_ask_nothing_of_other_hosts(reports):
-    assert len(pages(reports)) == 9  # three reports, a review, a sheet, two indexes, two glossaries
-    for path in pages(reports):
+def test_pages_are_whole_and_ask_nothing_of_other_hosts(site):
+    assert len(pages_of(site)) == 9  # three reports, a review, a sheet, two indexes, two glossaries
+    for path in pages_of(site):
         page = html.unescape(path.read_text(encoding="utf-8"))
-        lang = "en" if "en" in path.relative_to(reports).parts else "it"
+        lang = "en" if "en" in path.relative_to(site).parts else "it"
         assert f'<html lang="{lang}">' in page
         assert re.search(r"<title>[^<]+</title>", page)
         assert "<script" not in page
@@ -172,24 +170,24 @@ def test_pages_are_whole_and_ask_nothing_of_other_hosts(reports):
         assert page.count("<h1") == 1
 
 
-def test_links_of_the_index_lead_to_pages(reports):
-    for index in (reports / "index.html", reports / "en" / "index.html"):
+def test_links_of_the_index_lead_to_pages(site):
+    for index in (site / "index.html", site / "en" / "index.html"):
         links = re.findall(r'href="([^"#]+)"', index.read_text(encoding="utf-8"))
         assert links
         assert all((index.parent / link).is_file() for link in links)
 
 
-def test_reports_in_english_alone_have_an_index_at_the_top(reports, programme, tmp_path):
+def test_reports_in_english_alone_have_an_index_at_the_top(site, programme, tmp_path):
     run = make_plan(programme, cutoffs=["2018-09-30"], languages=["en"], out=tmp_path)[0]
-    shutil.copytree(reports / "en" / "2018-09-30", run.folder)
+    shutil.copytree(site / "en" / "2018-09-30", run.folder)
     write_site(tmp_path, programme, [Outcome(run, 1.0)])
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in index
     assert 'href="en/2018-09-30/programme_report.html"' in index
 
 
-def test_the_index_links_every_report_of_a_date_in_their_order(reports):
-    index = (reports / "index.html").read_text(encoding="utf-8")
+def test_the_index_links_every_report_of_a_date_in_their_order(site):
+    index = (site / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="(2018-09-30/[^"]+)"><span[^>]*>([^<]+)</span>([^<]+)', index)
     assert links == [
         ("2018-09-30/programme_report.html", "30 settembre 2018: ", "rapporto"),
@@ -198,13 +196,13 @@ def test_the_index_links_every_report_of_a_date_in_their_order(reports):
     ]
 
 
-def test_review_and_sheet_add_no_results(reports):
-    rows = pd.read_csv(reports / "results.csv")
+def test_review_and_sheet_add_no_results(site):
+    rows = pd.read_csv(site / "results.csv")
     assert set(rows["notebook"]) == {"programme_report"}
 
 
-def test_an_old_figure_on_the_index_bears_its_date(reports):
-    index = (reports / "index.html").read_text(encoding="utf-8")
+def test_an_old_figure_on_the_index_bears_its_date(site):
+    index = (site / "index.html").read_text(encoding="utf-8")
     table = index[index.index("<table", index.index('id="dates"')) :]
     latest = table[table.index("30 giugno 2022") : table.index("30 settembre 2018")]
     assert "14,8% (al 30/09/2018)" in latest
@@ -212,24 +210,30 @@ def test_an_old_figure_on_the_index_bears_its_date(reports):
     assert "397.748 (al 31/12/2020)" in latest
 
 
-def test_pages_are_light(reports):
-    for path in pages(reports):
+def test_pages_are_light(site):
+    for path in pages_of(site):
         assert path.stat().st_size < (150_000 if path.name == "index.html" else 700_000), path
 
 
-def test_no_file_is_left_aside(reports):
-    assert {path.name for path in reports.rglob(".*")} == {".porfse.json"}
+def test_no_file_is_left_aside(site):
+    assert {path.name for path in site.rglob(".*")} == {".porfse.json"}
 
 
 @pytest.mark.usefixtures("lent")
-def test_reports_do_not_depend_on_the_working_folder(reports, tmp_path, monkeypatch, programme):
+def test_reports_do_not_depend_on_the_working_folder(site, tmp_path, monkeypatch, programme):
     monkeypatch.chdir(tmp_path)
     run = make_plan(programme, cutoffs=["2018-09-30"], notebooks=["programme_report"], out=tmp_path / "elsewhere")[0]
-    assert execute(run).ok
-    known = (reports / "2018-09-30" / "programme_report.html").read_text()
+    made = execute(run)
+    assert made.ok
+    known = site / "2018-09-30"
     # but for the links, which depend on what lies beside it
     linked = re.compile(f"(?<={START}).*(?={END})", re.DOTALL)
-    assert linked.sub("", run.page.read_text()) == linked.sub("", known)
+    assert linked.sub("", run.page.read_text()) == linked.sub("", (known / "programme_report.html").read_text())
+    # those of the site were made without a kernel, which makes the same, results and what lies beside the page too
+    assert recorded(run.executed) == recorded(known / "programme_report.ipynb")
+    beside = {path.relative_to(run.folder) for path in made.files} - {Path(run.page.name), Path(run.executed.name)}
+    assert beside == {path.relative_to(known) for path in known.glob("programme_report_files/*")}
+    assert [path for path in beside if (run.folder / path).read_bytes() != (known / path).read_bytes()] == []
 
 
 def test_a_programme_with_only_money(made, tmp_path):
@@ -334,11 +338,10 @@ def test_outcome():
     assert run.label == "programme_report 2018-09-30 it"
 
 
-def test_titles_tell_pages_apart_and_every_page_says_the_day_it_was_made(reports):
-    pages = {path: path.read_text(encoding="utf-8") for path in sorted(reports.rglob("*.html"))}
+def test_titles_tell_pages_apart_and_every_page_says_the_day_it_was_made(site):
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
     titles = {
-        path.relative_to(reports).as_posix(): re.search(r"<title>(.*?)</title>", page)[1]
-        for path, page in pages.items()
+        path.relative_to(site).as_posix(): re.search(r"<title>(.*?)</title>", page)[1] for path, page in pages.items()
     }
     name = "POR FSE 2014-2020 di Regione Lombardia"
     assert titles["index.html"] == f"Tutte le date · {name}"
@@ -350,19 +353,19 @@ def test_titles_tell_pages_apart_and_every_page_says_the_day_it_was_made(reports
     assert all("porfse" in page.partition('class="pf-made">')[2][:80] for page in pages.values())
 
 
-def test_an_id_is_of_one_element_of_a_page(reports):
-    for path in reports.rglob("*.html"):
+def test_an_id_is_of_one_element_of_a_page(site):
+    for path in site.rglob("*.html"):
         ids = re.findall(r'\sid="([^"]+)"', path.read_text(encoding="utf-8"))
         assert len(ids) > 5
         assert sorted(set(ids)) == sorted(ids), path.name
 
 
-def test_the_sheet_to_print_is_offered_below_the_title(reports):
-    page = (reports / "2018-09-30" / "information_sheet.html").read_text(encoding="utf-8")
+def test_the_sheet_to_print_is_offered_below_the_title(site):
+    page = (site / "2018-09-30" / "information_sheet.html").read_text(encoding="utf-8")
     above = page.partition("</h1>")[2].partition("<h2")[0]
     (target,) = re.findall(r'<a href="([^"]+\.pdf)" download>', above)
-    assert (reports / "2018-09-30" / target).read_bytes().startswith(b"%PDF")
-    report = (reports / "2018-09-30" / "programme_report.html").read_text(encoding="utf-8")
+    assert (site / "2018-09-30" / target).read_bytes().startswith(b"%PDF")
+    report = (site / "2018-09-30" / "programme_report.html").read_text(encoding="utf-8")
     assert re.findall(r'href="([^"]+)" download>', report.partition("</h1>")[2].partition("<h2")[0]) == [
         "programme_report.pdf"
     ]

@@ -1,6 +1,5 @@
 """The pages in a real browser, opened as files: whole, readable, reachable by keyboard, nothing executed."""
 
-import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -8,10 +7,6 @@ import hostile
 import pytest
 from page_maker import AXE
 from site_tools import write_site
-
-from porfse_analysis import load_programme, resources
-from porfse_analysis.reports.plan import make_plan
-from porfse_analysis.reports.run import run_all
 
 pytestmark = pytest.mark.browser
 
@@ -25,27 +20,6 @@ def site(tmp_path_factory, bundled, pages):
     """Every report in both languages at an early date, at that of the sheet and at the last one."""
     out = tmp_path_factory.mktemp("site") / "reports"
     write_site(out, bundled, pages.write(out, bundled, languages=LANGUAGES, cutoffs=DATES))
-    return out
-
-
-@pytest.fixture(scope="module")
-def hostile_site(tmp_path_factory, pages):
-    """The same reports, and one of a notebook with such a name, of a programme whose texts try to break out."""
-    parent = tmp_path_factory.mktemp("hostile")
-    folder = hostile.make_folder(parent)
-    notebook = parent / hostile.NOTEBOOK
-    shutil.copy(resources.notebooks_folder() / "programme_report.ipynb", notebook)
-    before = set(parent.rglob("*"))
-    out = parent / f"out {hostile.IMAGE}"
-    programme = load_programme(folder)
-    plan = {"folder": str(folder), "languages": LANGUAGES, "cutoffs": ["2018-09-30"]}
-    outcomes = pages.write(out, programme, notebooks=["programme_report", "performance_review"], **plan)
-    # run as `porfse report` does: what such a name becomes is the kernels' and the runner's too
-    outcomes += run_all(make_plan(programme, notebooks=[str(notebook)], out=out, **plan))
-    assert [outcome.reason for outcome in outcomes if not outcome.ok] == []
-    write_site(out, programme, outcomes)
-    written = set(parent.rglob("*")) - before
-    assert [path for path in written if out not in (path, *path.parents)] == []
     return out
 
 
@@ -131,24 +105,64 @@ def test_text_spaced_out_by_the_reader_is_not_cut_off(site, page):
         assert cut == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+CONTRAST = "color-contrast"
+SEEN = ["link-in-text-block", "scrollable-region-focusable", "target-size"]
+"""The other rules of axe on what is seen; the rest are on what is there, which is the same in the dark."""
+
+COLOURS = """(() => {
+    const ground = item => {
+        for (; item; item = item.parentElement) {
+            const style = getComputedStyle(item)
+            if (style.backgroundImage !== 'none') return style.backgroundImage
+            if (style.backgroundColor !== 'rgba(0, 0, 0, 0)') return style.backgroundColor
+        }
+    }
+    const texts = [...document.body.querySelectorAll('*')].filter(item => item.checkVisibility()
+        && [...item.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+    return [...new Set(texts.map(item => {
+        const style = getComputedStyle(item), size = parseFloat(style.fontSize)
+        const large = size >= 24 || size >= 18.66 && style.fontWeight >= 700
+        return [style.color, ground(item), style.opacity, large].join(' ')
+    }))]
+})()"""
+"""Of every text that is shown: its colour, what is behind it, whether it is large. Contrasts are made of these."""
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing(site, browser, lang, scheme, width):
+def test_axe_finds_nothing(site, browser, lang):
+    """At every width, light and dark; contrasts, which take axe longest, where there are all that any width has."""
     from axe_playwright_python.sync_playwright import Axe
 
     # the policy of the pages forbids scripts, axe's own too
-    context = browser.new_context(
-        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
-    )
+    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
     audited = context.new_page()
-    try:
-        for path in kinds(site, lang):
-            audited.goto(path.as_uri())
-            found = Axe().run(audited, options=AXE)
-            assert found.violations_count == 0, f"{path.name}: {found.generate_report()}"
-    finally:
-        context.close()
+    whole = {"light": AXE, "dark": AXE | {"runOnly": {"type": "rule", "values": [CONTRAST, *SEEN]}}}
+    shapes = {
+        "light": AXE | {"rules": AXE["rules"] | {CONTRAST: {"enabled": False}}},
+        "dark": AXE | {"runOnly": {"type": "rule", "values": SEEN}},
+    }
+    wrong, colours = [], {}
+    for path in kinds(site, lang):
+        audited.goto(path.as_uri())
+        audited.evaluate(Axe().axe_script)
+        for width in WIDTHS:
+            audited.set_viewport_size({"width": width, "height": 900})
+            for scheme in whole:
+                audited.emulate_media(color_scheme=scheme)
+                shown = "[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]"
+                assert audited.evaluate(shown) == [width, scheme == "dark"]
+                colours[scheme, width] = set(audited.evaluate(COLOURS))
+                options = whole if width == WIDTHS[0] else shapes
+                found = audited.evaluate("options => axe.run(options)", options[scheme])
+                wrong += [
+                    (path.name, width, scheme, rule["id"], [node["html"] for node in rule["nodes"]])
+                    for rule in found["violations"]
+                ]
+                assert colours[scheme, width]
+                assert colours[scheme, width] <= colours[scheme, WIDTHS[0]], (path.name, width, scheme)
+        assert not colours["light", WIDTHS[0]] & colours["dark", WIDTHS[0]], path.name
+    context.close()
+    assert wrong == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -231,7 +245,7 @@ def test_a_printed_page_is_whole(site, page):
 
 def test_hostile_texts_are_shown_as_texts(hostile_site, page):
     pages = [*kinds(hostile_site), *kinds(hostile_site, "en")]
-    assert len(pages) == 8
+    assert len(pages) == 10
     shown = {"it": "", "en": ""}
     for path in pages:
         page.goto(path.as_uri())

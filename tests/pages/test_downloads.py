@@ -11,12 +11,9 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from porfse_analysis import load_programme
 from porfse_analysis.display import tables
 from porfse_analysis.display.table import TABLE_MIME, Column, Table
 from porfse_analysis.reports.downloads import downloads
-from porfse_analysis.reports.plan import make_plan
-from porfse_analysis.reports.run import run_all
 
 
 def made(*shown, lang="it"):
@@ -126,17 +123,9 @@ def test_a_bundle_with_a_file_becomes_one():
 
 
 @pytest.fixture(scope="module")
-def hostile_files(tmp_path_factory):
+def hostile_files(hostile_site):
     """What lies beside the reports of a programme whose every text tries to be something else."""
-    parent = tmp_path_factory.mktemp("hostile")
-    folder = hostile.make_folder(parent)
-    before = set(parent.rglob("*"))
-    runs = make_plan(load_programme(folder), folder=str(folder), cutoffs=["2018-09-30"], out=parent / "out")
-    outcomes = list(run_all(runs))
-    assert [outcome.reason for outcome in outcomes] == [""] * 3
-    written = {path for path in parent.rglob("*") if path.is_file()} - before
-    assert written == {path for outcome in outcomes for path in outcome.files}
-    return sorted(path for path in written if path.parent.name.endswith("_files"))
+    return sorted(path for path in hostile_site.rglob("*_files/*") if path.is_file())
 
 
 def test_names_on_disk_are_the_packages_own(hostile_files):

@@ -17,6 +17,7 @@ from zipfile import ZipFile
 
 import pandas as pd
 import pytest
+from cells import run_in_kernel
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
@@ -271,16 +272,8 @@ def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
 
 
 def test_the_notebook_runs_with_papermill(tmp_path, copy_of_bundled):
-    out = tmp_path / "out.ipynb"
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "papermill", NOTEBOOK, out, "-p", "lang", "en", "-p", "cutoff", "2018-09-30"),
-            *("-p", "programme", copy_of_bundled, "--no-progress-bar"),
-        ],
-        check=True,
-        capture_output=True,
-        cwd=tmp_path,
-    )
+    out = tmp_path / NOTEBOOK.name
+    run_in_kernel(out, lang="en", cutoff="2018-09-30", programme=str(copy_of_bundled))
     notebook = json.loads(out.read_text(encoding="utf-8"))
     states = notebook["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
     shown = " ".join(str(state["state"].get("value", "")) for state in states)

@@ -252,7 +252,7 @@ def as_toml(entry):
 def third(tmp_path_factory):
     """A copy of the package with one catalogue more; gives what runs a command of it and where it writes."""
     root = tmp_path_factory.mktemp("third")
-    copy = shutil.copytree(PACKAGE, root / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = shutil.copytree(PACKAGE, root / PACKAGE.name)  # with what is compiled, which is of the same times
     for name in ("data", "notebooks"):
         if not (copy / name).exists():
             (root / name).symlink_to(PACKAGE.parent / name)

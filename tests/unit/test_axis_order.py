@@ -33,6 +33,11 @@ def roman():
     return dataclasses.replace(programme, **{**named, "axes": axes})
 
 
+@pytest.fixture(scope="module")
+def report(roman):
+    return pf.open_report(roman, cutoff="2019-12-31", lang="en")
+
+
 def in_order(rows):
     places = rows.loc[rows["axis"].isin(PLACES), "axis"].map(PLACES)
     return places.is_monotonic_increasing
@@ -43,8 +48,8 @@ def test_the_alphabet_is_not_the_order():
 
 
 @pytest.mark.parametrize("name", sorted(set(tables.__all__) - OTHERWISE))
-def test_tables_of_a_report(roman, name):
-    table = getattr(tables, name)(pf.open_report(roman, cutoff="2019-12-31", lang="en"))
+def test_tables_of_a_report(report, name):
+    table = getattr(tables, name)(report)
     if "axis" in table.frame and table.frame["axis"].isin(PLACES).any():
         assert in_order(table.frame)
 
@@ -57,9 +62,9 @@ def test_tables_of_a_comparison(roman):
         assert in_order(table.frame), table.name
 
 
-def test_results_and_changes(roman):
+def test_results_and_changes(roman, report):
     for rows in (
-        pf.all_indicators(roman, cutoff="2019-12-31"),
+        report.results,
         pf.all_changes(roman, cutoff="2019-12-31", compare_to="2018-12-31"),
     ):
         by_indicator = dict(list(rows.groupby(["fund", "indicator"])))

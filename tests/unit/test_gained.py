@@ -1,5 +1,7 @@
 """Targets reached since the date before: how many would be against the target of before."""
 
+import functools
+
 import pandas as pd
 import pytest
 from frames import achievements, only, targets
@@ -88,10 +90,16 @@ ALL_FIVE = {
 }
 
 
+@pytest.fixture(scope="module")
+def report_at(bundled):
+    """Date -> the report of the bundled programme, opened once."""
+    return functools.cache(lambda cutoff: open_report(bundled, cutoff=cutoff))
+
+
 @pytest.mark.parametrize("lang", ["it", "en"])
 @pytest.mark.parametrize("cutoff", ["2020-12-31", "2022-06-30"])
-def test_all_five_gained_in_2020_met_a_lowered_target(bundled, cutoff, lang):
-    report = open_report(bundled, cutoff=cutoff, lang=lang)
+def test_all_five_gained_in_2020_met_a_lowered_target(report_at, cutoff, lang):
+    report = report_at(cutoff).in_language(lang)
     gained = gained_targets(report.target_changes)
     assert gained[["investment_priority", "indicator_code", "against_before"]].to_numpy().tolist() == [
         ["8i", "CO01", "lowered"],
@@ -116,9 +124,9 @@ def test_the_comparison_of_dates_says_it_too(bundled, lang):
 
 @pytest.mark.parametrize("unit", ["as listed", "Number"])
 @pytest.mark.parametrize("cutoff", ["2014-12-31", "2018-12-31", "2020-12-31", "2022-06-30"])
-def test_report_and_comparison_of_programmes_count_alike(bundled, cutoff, unit):
+def test_report_and_comparison_of_programmes_count_alike(bundled, report_at, cutoff, unit):
     """The portal calls every target a number: a percentage among them is suspected, and counted by nobody either."""
-    ratios = counted_ratios(open_report(bundled, cutoff=cutoff).results)
+    ratios = counted_ratios(report_at(cutoff).results)
     aims = bundled.targets if unit == "as listed" else bundled.targets.assign(unit=unit)
     names = ("axes", "finance", "achievements", "sources")
     pool = {name: getattr(bundled, name) for name in names} | {"targets": aims}

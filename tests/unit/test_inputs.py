@@ -25,9 +25,8 @@ OTHERS = {"year": 2018}
 
 FUNCTIONS = {name: getattr(pf, name) for name in pf.__all__ if inspect.isfunction(getattr(pf, name))}
 PARAMETERS = {name: inspect.signature(function).parameters for name, function in FUNCTIONS.items()}
-DATED = [
-    (name, parameter) for name in FUNCTIONS for parameter in ("cutoff", "compare_to") if parameter in PARAMETERS[name]
-]
+DATES = {"cutoff": CUTOFF, "compare_to": EARLIER}
+DATED = [(name, parameter) for name in FUNCTIONS for parameter in DATES if parameter in PARAMETERS[name]]
 TABLED = [(name, parameter) for name in FUNCTIONS for parameter in PARAMETERS[name] if parameter in schema.TABLES]
 
 
@@ -84,14 +83,21 @@ def of_few(few):
     return results_of(few)
 
 
+@functools.cache
+def made_of(programme):
+    """What functions need that others give of a programme."""
+    return {
+        "people": pf.participants(programme.achievements, cutoff=CUTOFF),
+        "frame": pf.financial_progress(programme, cutoff=CUTOFF),
+    }
+
+
 def arguments(name, programme, **given):
     """What function `name` needs of a programme, with `given` in place of it."""
-    known = {"programme": programme, "cutoff": CUTOFF, "compare_to": EARLIER} | OTHERS
-    known |= {table: getattr(programme, table) for table in schema.TABLES}
-    if "people" in PARAMETERS[name]:
-        known["people"] = pf.participants(programme.achievements, cutoff=CUTOFF)
-    if "frame" in PARAMETERS[name]:
-        known |= {"frame": pf.financial_progress(programme, cutoff=CUTOFF), "lang": "en"}
+    known = {"programme": programme, "lang": "en"} | DATES | OTHERS
+    known |= {table: getattr(programme, table) for table in schema.TABLES} | made_of(programme)
+    if "frame" not in PARAMETERS[name]:
+        del known["lang"]
     return {parameter: known[parameter] for parameter in PARAMETERS[name] if parameter in known} | given
 
 
@@ -114,18 +120,19 @@ def marked(pairs, marks):
     return [pytest.param(*pair, marks=[mark for names, mark in marks if pair[0] in names]) for pair in pairs]
 
 
-@pytest.mark.parametrize(("name", "parameter"), DATED)
-def test_a_date_is_taken_as_text_date_datetime_or_timestamp_alike(few, of_few, name, parameter):
-    text = {"cutoff": CUTOFF, "compare_to": EARLIER}[parameter]
-    day = datetime.date.fromisoformat(text)
+KINDS = {
+    "date": datetime.date.fromisoformat,
+    "datetime": lambda text: datetime.datetime.fromisoformat(f"{text} 23:59"),
+    "timestamp": lambda text: pd.Timestamp(text).as_unit("ns"),
+}
+
+
+@pytest.mark.parametrize("name", dict(DATED))
+def test_a_date_is_taken_as_text_date_datetime_or_timestamp_alike(few, of_few, name):
     expected = of_few(name)
-    times = (
-        day,
-        datetime.datetime(day.year, day.month, day.day, 23, 59),
-        pd.Timestamp(text).as_unit("ns"),
-    )
-    for date in times:
-        result = FUNCTIONS[name](**arguments(name, few, **{parameter: date}))
+    for as_kind in KINDS.values():
+        dates = {parameter: as_kind(text) for parameter, text in DATES.items() if (name, parameter) in DATED}
+        result = FUNCTIONS[name](**arguments(name, few, **dates))
         if isinstance(expected, pd.DataFrame):
             assert len(expected)
             pd.testing.assert_frame_equal(result, expected)
@@ -221,15 +228,24 @@ def test_what_is_no_frame_is_refused(invented, name, table):
     assert refusal(name, invented, **{table: [1]}) == f"{table} is of type list, not a frame. {cure(table)}"
 
 
-@pytest.mark.parametrize(("name", "table"), TABLED)
-def test_the_cure_cures(invented, of_invented, folder, name, table):
-    texts = {column.name: str for column in schema.TABLES[table].columns if column.kind == "text"}
-    plain = pd.read_csv(folder / f"{table}.csv", dtype=texts)
-    conformed = schema.conform(table, plain, programme=invented.cci)
+@pytest.fixture(scope="module")
+def cured(invented, folder):
+    """Table -> its frame as the cure gives it."""
     order = pd.CategoricalDtype(invented.sources["source"].tolist(), ordered=True)
-    if table != "axes":
-        conformed["source"] = conformed["source"].astype(order)
-    result = FUNCTIONS[name](**arguments(name, invented, **{table: conformed}))
+    frames = {}
+    for table in {table for _, table in TABLED}:
+        texts = {column.name: str for column in schema.TABLES[table].columns if column.kind == "text"}
+        plain = pd.read_csv(folder / f"{table}.csv", dtype=texts)
+        frames[table] = schema.conform(table, plain, programme=invented.cci)
+        if table != "axes":
+            frames[table]["source"] = frames[table]["source"].astype(order)
+    return frames
+
+
+@pytest.mark.parametrize("name", dict(TABLED))
+def test_the_cure_cures(invented, of_invented, cured, name):
+    tables = {table: cured[table] for function, table in TABLED if function == name}
+    result = FUNCTIONS[name](**arguments(name, invented, **tables))
     pd.testing.assert_frame_equal(result, of_invented(name))
 
 

@@ -55,11 +55,12 @@ def test_every_cutoff_in_one_frame(small):
     ]
 
 
-def test_all_cutoffs_are_the_cutoffs_one_below_the_other(bundled):
-    whole = pf.all_indicators(bundled)
-    each = [pf.all_indicators(bundled, cutoff=date) for date in bundled.cutoffs]
+def test_all_cutoffs_are_the_cutoffs_one_below_the_other(three_dates):
+    whole = pf.all_indicators(three_dates)
+    each = [pf.all_indicators(three_dates, cutoff=date) for date in three_dates.cutoffs]
+    assert len(each) == 3
     pd.testing.assert_frame_equal(whole, pd.concat(each, ignore_index=True))
-    assert sorted(whole["cutoff"].dt.strftime("%Y-%m-%d").unique()) == bundled.cutoffs
+    assert sorted(whole["cutoff"].dt.strftime("%Y-%m-%d").unique()) == three_dates.cutoffs
 
 
 def test_every_name_of_the_registry_can_be_asked_for(bundled):

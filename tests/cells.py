@@ -1,4 +1,4 @@
-"""The cells of a notebook in this process: what papermill does, without a process and a kernel for each run."""
+"""Notebooks of the package: their cells in this process, and papermill as it is, with a kernel."""
 
 from pathlib import Path
 from unittest.mock import patch
@@ -7,6 +7,16 @@ import nbformat
 from IPython.core.formatters import DisplayFormatter
 
 from porfse_analysis import resources
+from porfse_analysis.reports.run import load_papermill
+
+
+def run_in_kernel(out: Path, **given: object) -> None:
+    """Run the notebook that `out` is called after with plain papermill, in a kernel as papermill starts it."""
+    load_papermill()
+    import papermill
+
+    notebook = resources.notebooks_folder() / out.name
+    papermill.execute_notebook(str(notebook), str(out), parameters=given, cwd=str(out.parent), progress_bar=False)
 
 
 def run_cells(out: Path, **given: str) -> None:
