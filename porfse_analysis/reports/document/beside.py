@@ -6,7 +6,7 @@ from porfse_analysis.display.glossary import explained
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.document.parts import Document
 from porfse_analysis.reports.document.pdf import pdf
-from porfse_analysis.reports.document.reading import read
+from porfse_analysis.reports.document.reading import read, writable
 from porfse_analysis.reports.document.word import word
 from porfse_analysis.reports.downloads import Download
 
@@ -23,7 +23,9 @@ def documents(
     """
     signed = wording.text("page.author", lang, author=author) if author else ""
     parts = read(body + explained(body, lang))
-    document = Document(lang, title, subtitle, author, signed, made, parts)
+    document = Document(
+        lang, writable(title), writable(subtitle), writable(author), writable(signed), writable(made), parts
+    )
     files = [Download(f"{name}.pdf", wording.text("document.whole", lang), pdf(document))] if paper else []
     if editable:
         files.append(Download(f"{name}.docx", wording.text("document.editable", lang), word(document)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from porfse_analysis.reports.document.parts import (
     plain,
 )
 
-__all__ = ["read"]
+__all__ = ["read", "writable"]
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 """Control characters and code points that are no character: neither PDF/UA nor a file of Word can have one."""
@@ -72,7 +72,7 @@ def read(body: str) -> tuple[Part, ...]:
         below = title.getnext()
         for element in (title, *([below] if below is not None and "pf-subtitle" in _classes(below) else [])):
             element.drop_tree()
-    return tuple(_in_steps(_blocks(root, 0)))
+    return _Steps().of(_blocks(root, 0))
 
 
 def writable(text: str) -> str:
@@ -80,14 +80,25 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _in_steps(parts: list[Part]) -> Iterator[Part]:
-    """The parts, with headings that leave out no level."""
-    above = 1
-    for part in parts:
+class _Steps:
+    """Headings in their order, which leave out no level: a document with a step left out is none of PDF/UA."""
+
+    def __init__(self) -> None:
+        self._above = 1
+
+    def of(self, parts: Iterable[Part]) -> tuple[Part, ...]:
+        """The parts with such headings, also those within others."""
+        return tuple(self._of_one(part) for part in parts)
+
+    def _of_one(self, part: Part) -> Part:
         if isinstance(part, Heading):
-            above = min(part.level, above + 1)
-            part = replace(part, level=above)
-        yield part
+            self._above = min(part.level, self._above + 1)
+            return replace(part, level=self._above)
+        if isinstance(part, Items):
+            return replace(part, items=tuple(self.of(item) for item in part.items))
+        if isinstance(part, Enclosed):
+            return replace(part, parts=self.of(part.parts))
+        return part
 
 
 def _classes(element: Any) -> set[str]:
