@@ -438,6 +438,8 @@ def test_a_declared_day_is_the_day_of_the_pdf(programme, reports, sheet, monkeyp
     dated = information(reports(programme, cutoff=SHEET_DATE, lang="it"))
     assert b"/CreationDate(D:19700102000000Z)" in dated.pdf
     assert (dated.html, dated.png) == (sheet.html, sheet.png)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    assert information(reports(programme, cutoff=SHEET_DATE, lang="it")).pdf == sheet.pdf
 
 
 def test_the_picture_is_a4_at_150_dots(sheet):
