@@ -19,7 +19,7 @@ from porfse_analysis.errors import extra_needed
 if TYPE_CHECKING:
     import typst
 
-__all__ = ["FONT", "as_json", "typeset"]
+__all__ = ["FONT", "as_json", "declared_moment", "typeset"]
 
 FONT = "DejaVu Sans"
 """The family of every page: it comes with matplotlib, so that a page is the same on every machine."""
@@ -40,8 +40,8 @@ def typeset(
     """
     with extra_needed():
         import typst
-    declared = os.environ.get("SOURCE_DATE_EPOCH", "")
-    given: Any = {"main": (source if declared else f"{_UNDATED}{source}").encode("utf-8"), **files}
+    moment = declared_moment()
+    given: Any = {"main": (f"{_UNDATED}{source}" if moment is None else source).encode("utf-8"), **files}
     pages = typst.compile(
         given,
         font_paths=_fonts(),
@@ -49,10 +49,16 @@ def typeset(
         format=format,
         ppi=ppi,
         pdf_standards="ua-1" if format == "pdf" else [],
-        timestamp=int(declared) if declared else None,
+        timestamp=moment,
     )
     assert isinstance(pages, bytes), "several pages where one was meant"
     return pages
+
+
+def declared_moment() -> int | None:
+    """The moment that builds to be repeated declare (SOURCE_DATE_EPOCH, seconds since 1970)."""
+    declared = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(declared) if declared.isascii() and declared.isdigit() else None
 
 
 def as_json(content: Any) -> bytes:

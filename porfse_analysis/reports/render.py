@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -18,6 +17,7 @@ import pandas as pd
 import porfse_analysis
 from porfse_analysis.display.glossary import explained
 from porfse_analysis.display.html import heading, paragraphs
+from porfse_analysis.display.typesetting import declared_moment
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.comments import Comment, put_on
 from porfse_analysis.reports.document.beside import documents
@@ -163,10 +163,9 @@ def _with_terms(body: str, lang: str) -> str:
 
 
 def _day_made() -> pd.Timestamp:
-    """Today, or the day that builds to be repeated declare (SOURCE_DATE_EPOCH, seconds since 1970)."""
-    declared = os.environ.get("SOURCE_DATE_EPOCH", "")
-    told = declared.isascii() and declared.isdigit()
-    return (pd.Timestamp(int(declared), unit="s") if told else pd.Timestamp.now()).normalize()
+    """Today, or the day that builds to be repeated declare."""
+    declared = declared_moment()
+    return (pd.Timestamp.now() if declared is None else pd.Timestamp(declared, unit="s")).normalize()
 
 
 @cache

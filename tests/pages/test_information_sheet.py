@@ -438,6 +438,8 @@ def test_a_declared_day_is_the_day_of_the_pdf(programme, reports, sheet, monkeyp
     dated = information(reports(programme, cutoff=SHEET_DATE, lang="it"))
     assert b"/CreationDate(D:19700102000000Z)" in dated.pdf
     assert (dated.html, dated.png) == (sheet.html, sheet.png)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    assert information(reports(programme, cutoff=SHEET_DATE, lang="it")).pdf == sheet.pdf
 
 
 def test_the_picture_is_a4_at_150_dots(sheet):
@@ -531,6 +533,34 @@ def test_a_bar_beyond_the_whole_has_the_mark_of_the_whole(programme):
     assert (row["name"], row["remark"], row["alt"]) == ("Commitments", "123.7%", "123.7% of the endowment")
     assert "Vertical mark: 100%." in words(report)
     assert faults(report) == []
+
+
+@pytest.mark.parametrize("cutoff", [SHEET_DATE, "2020-12-31"])
+def test_no_figure_is_cut(programme, lang, cutoff):
+    """The longest there are: with a bound, in thousands of millions, to the last cent."""
+    finance, reached = programme.finance, programme.achievements
+    longer = finance.assign(amount_eur=finance["amount_eur"] * 11 + 0.11, qualifier="more_than", precision=0.01)
+    more = reached.assign(value=reached["value"] * 1001, qualifier="more_than")
+    claims = programme.claims.assign(qualifier="more_than", precision=0.01)
+    claims["value"] = claims["value"].where(claims["unit"] != "EUR", claims["value"] * 11 + 0.11)
+    other = dataclasses.replace(programme, finance=longer, achievements=more, claims=claims)
+    report = open_report(other, cutoff=cutoff, lang=lang)
+    assert faults(report) == []
+    texts, content = words(report), sheet_content(report)
+    for item in (content.total, *content.endowment, *content.stages):
+        assert {item.drawn or item.figure, item.remark} - {""} <= set(texts), item
+    for item in (amount for card in content.axes for amount in card.amounts[:1]):
+        assert item.figure in texts
+    # nor a date: of a name that is too long the name is cut
+    dated = [text for text in texts if re.search(r"\((at|al) ", text)]
+    assert len(dated) >= (2 if cutoff == SHEET_DATE else 4)
+    assert all(re.search(r"\((at|al) \d\d/\d\d/\d{4}\)$", text) for text in dated)
+    # where the page has no room for all of them it says so
+    shown = [item.figure in texts for item in (*content.spend, *content.targets, *content.people, *content.reached)]
+    assert sum(shown) > len(shown) / 2
+    bound = {"it": "più di", "en": "more than"}[lang]
+    assert sum(text.startswith(bound) for text in texts) > 10
+    assert not [text for text in texts if re.search(r"\d…", text)]
 
 
 def test_without_typst_the_sheet_says_what_to_install(programme, reports, monkeypatch):

@@ -30,6 +30,9 @@ _LONGEST = 1500
 _MOST = 40
 """Items of a part that are looked at."""
 
+_PLACE = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Where a text will stand in a sentence."""
+
 
 def template() -> str:
     """The source of the page: the same for every programme, date and language."""
@@ -87,7 +90,7 @@ def _endowment(rows: list[dict[str, Any]], content: Content, report: Report) -> 
     # a total that is published is no missing endowment
     empty = "sheet.no_axes" if content.total else "empty.endowment"
     part = _part("endowment", report, empty=empty, unit="of_total" if rows else "")
-    total = content.total and {"name": _dated(content.total, report), "figure": _text(content.total.figure)}
+    total = content.total and _dated(content.total, report) | {"figure": _text(content.total.figure)}
     return part | _listed(rows, report, "rows", more="sheet.more_axes") | {"total": total}
 
 
@@ -104,19 +107,29 @@ def _listed(items: Sequence[Any], report: Report, under: str = "items", *, more:
     return {under: given, "count": len(items), "more": [report.text(more, count=left) if left else "" for left in rest]}
 
 
-def _dated(item: Item, report: Report, name: str = "") -> str:
-    """The name, with the date of its figure where that is not the sheet's."""
-    said = name or item.name
+def _dated(item: Item, report: Report, text: str = "") -> dict[str, str]:
+    """A name, and after it the date of its figure where that is not the sheet's: the name may be cut, the date not."""
+    name, after = _text(text or item.name), ""
     if is_old(item.date, report.cutoff):
-        said = report.text("sheet.dated", name=said, date=wording.date(item.date, report.lang))
-    return _text(said)
+        said = report.text("sheet.dated", name=_PLACE, date=wording.date(item.date, report.lang))
+        name, after = _around(name, said)
+    return {"name": name, "after": after}
 
 
-def _dated_remark(item: Item, report: Report) -> str:
-    if not is_old(item.date, report.cutoff):
-        return _text(item.remark)
-    date = report.text("tile.at", date=wording.date(item.date, report.lang))
-    return _text(report.text("sheet.remarked_at", remark=item.remark, date=date) if item.remark else date)
+def _dated_remark(item: Item, report: Report) -> dict[str, str]:
+    """What stands below or beside a figure, and after it the date where that is not the sheet's."""
+    lower, after = _text(item.remark), ""
+    if is_old(item.date, report.cutoff):
+        after = report.text("tile.at", date=wording.date(item.date, report.lang))
+        if lower:
+            lower, after = _around(lower, report.text("sheet.remarked_at", remark=_PLACE, date=after))
+    return {"lower": lower, "lower-after": after}
+
+
+def _around(text: str, said: str) -> tuple[str, str]:
+    """A text with what `said` has before it, and what comes after it, in which a date stays on one line."""
+    before, _, after = said.partition(_PLACE)
+    return before + text, " " * after.startswith(" ") + after.strip().replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _row(item: Item, report: Report, *, name: str) -> dict[str, Any]:
@@ -126,9 +139,8 @@ def _row(item: Item, report: Report, *, name: str) -> dict[str, Any]:
     alt = report.text(name, rate=item.remark) if known else ""
     if known and old:
         alt = report.text("alt.at", value=alt, date=wording.date(item.date, report.lang))
-    return {
+    return _dated(item, report) | {
         "code": _text(item.code),
-        "name": _dated(item, report),
         "figure": _text(item.drawn),
         "remark": _text(item.remark),
         "share": max(float(item.share), 0.0) if known else None,
@@ -138,26 +150,18 @@ def _row(item: Item, report: Report, *, name: str) -> dict[str, Any]:
 
 
 def _highlight(item: Item, report: Report, *, warn: bool) -> dict[str, str]:
-    return {
-        "figure": _text(item.figure),
-        "name": _dated(item, report) if warn else _text(item.name),
-        "lower": "" if warn else _dated_remark(item, report),
-        "detail": _text(item.detail) if warn else "",
-    }
+    # what needs a look has its date after its name
+    said = _dated(item, report) if warn else {"name": _text(item.name), "after": ""}
+    below = {"lower": "", "lower-after": ""} if warn else _dated_remark(item, report)
+    return said | below | {"figure": _text(item.figure), "detail": _text(item.detail) if warn else ""}
 
 
 def _people(content: Content, report: Report) -> dict[str, Any]:
     """The people reached, and whom the measures reached; one date for all of these is said once."""
     dates = {item.date for item in content.reached}
     alike = len(dates) == 1 and bool(is_old(content.reached[0].date, report.cutoff))
-    reached = [
-        {
-            "figure": _text(item.figure),
-            "name": _text(item.name),
-            "lower": _text(item.remark) if alike else _dated_remark(item, report),
-        }
-        for item in content.reached
-    ]
+    alone = {"lower-after": ""} if alike else {}
+    reached = [_highlight(item, report, warn=False) | alone for item in content.reached]
     since = report.text("tile.at", date=wording.date(content.reached[0].date, report.lang)) if alike else ""
     large = [_highlight(item, report, warn=False) for item in content.people[:2]]
     return _part("people", report) | _listed(reached, report) | {"large": large, "since": since}
@@ -174,7 +178,7 @@ def _card(card: AxisCard, report: Report) -> dict[str, Any]:
     amounts = []
     for item in card.amounts:
         label = report.text("sheet.amount", rate=item.remark, stage=item.name) if item.remark else item.name
-        amounts.append({"figure": _text(item.figure), "name": _dated(item, report, label)})
+        amounts.append(_dated(item, report, label) | {"figure": _text(item.figure)})
     return {
         "title": _text(report.text("sheet.axis", axis=card.code, title=card.strand or card.title)),
         "amounts": amounts,
