@@ -60,7 +60,7 @@ def without_timings(path):
 
 
 def programme_of(folder, dates, tables=tuple(TABLES), **kept):
-    """The bundled programme with the rows of these dates alone, which is all most tests of batches need.
+    """The bundled programme with the rows of these dates alone, and no predecessor: all most tests of batches need.
 
     `tables`: of these tables alone; `axis=["I"]`: with the rows of these values alone where they have the column.
     """
@@ -68,6 +68,7 @@ def programme_of(folder, dates, tables=tuple(TABLES), **kept):
     folder.mkdir()
     bundled = resources.bundled()
     descriptor = json.loads((bundled / "datapackage.json").read_text(encoding="utf-8"))
+    del descriptor["predecessor"]
     descriptor["resources"] = [item for item in descriptor["resources"] if item["name"] in tables]
     (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
     for item in descriptor["resources"]:

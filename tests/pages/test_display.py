@@ -1,6 +1,7 @@
 """What readers see: numbers and dates in their language, tables and figures that say what they show."""
 
 import base64
+import dataclasses
 import re
 from pathlib import Path
 
@@ -192,8 +193,6 @@ def test_a_rate_missing_for_want_of_an_allocation_is_no_first_publication():
 
 def test_how_far_a_bound_moved_is_not_known(programme):
     """More than 14 million, then more than 30: it may have moved by 1 million or by 60, and not by 16."""
-    import dataclasses
-
     own = programme.finance
     whole = own[(own["axis"] == "ALL") & (own["stage"] == "certified") & own["amount_eur"].notna()].head(1)
     dates = pd.to_datetime(["2018-09-30", "2020-12-31"])
@@ -216,8 +215,6 @@ def test_how_far_a_bound_moved_is_not_known(programme):
 
 
 def test_a_date_without_anything_new_says_so(programme):
-    import dataclasses
-
     known = programme.finance[programme.finance["cutoff"] <= "2017-12-31"]
     stopped = dataclasses.replace(programme, finance=known)
     table = tables.changes(open_report(stopped, cutoff="2018-12-31", lang="it"))
@@ -281,7 +278,8 @@ def test_a_rate_of_an_earlier_plan_is_not_drawn_beside_todays_allocation(program
 
 
 def test_the_same_figure_twice_is_the_same_bytes(programme):
-    first, second = (figures.funnel(open_report(programme, cutoff="2018-09-30", lang="it")).html for _ in range(2))
+    money = dataclasses.replace(programme, achievements=programme.achievements[:0], targets=programme.targets[:0])
+    first, second = (figures.funnel(open_report(money, cutoff="2018-09-30", lang="it")).html for _ in range(2))
     assert first == second
 
 
@@ -359,7 +357,6 @@ def test_an_unknown_date_or_language_is_refused(programme):
 
 
 def test_control_characters_do_not_break_a_figure(programme):
-    import dataclasses
     from xml.etree import ElementTree
 
     axes = programme.axes.assign(title_it="a\x0b\x1b$\\frac{b$ <i>")

@@ -93,14 +93,11 @@ class _Shown(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, bundled, pages):
+    """Reports of the dates that `test_browser` opens, and comparisons, of which that of 2020 has texts of its own."""
     out = tmp_path_factory.mktemp("languages") / "reports"
-    outcomes = pages.write(
-        out,
-        bundled,
-        cutoffs=["2018-09-30", "2020-12-31"],
-        notebooks=[*REPORT_NOTEBOOKS, "compare_cutoffs"],
-        languages=LANGUAGES,
-    )
+    of_both = {"programme": bundled, "languages": LANGUAGES, "out": out}
+    outcomes = pages.write(**of_both, cutoffs=[DATE, "2022-06-30"], notebooks=REPORT_NOTEBOOKS)
+    outcomes += pages.write(**of_both, cutoffs=[DATE, "2020-12-31", "2022-06-30"], notebooks=["compare_cutoffs"])
     write_site(out, bundled, outcomes)
     return out
 
@@ -132,8 +129,8 @@ def test_every_page_and_workbook_is_in_its_language(lang, site, telling):
     folder = site if lang == "it" else site / "en"
     pages = [folder / "index.html", *folder.glob("20*/*.html")]
     books = list(folder.glob("20*/*_files/*.xlsx"))
-    assert len(pages) == 9
-    assert len(books) == 8
+    assert len(pages) == 10
+    assert len(books) == 9
     texts = [(path.name, text) for path in pages for text in shown_on(path)]
     texts += [(path.name, text) for path in books for text in written_in(path)]
     assert [(name, text[:80], found) for name, text in texts if (found := words(text) & other)] == []
