@@ -17,6 +17,7 @@ from porfse_analysis.schema import DATE_DTYPE
 from porfse_analysis.table_faults import find_faults
 
 __all__ = [
+    "AWAITED",
     "Dated",
     "Programme",
     "joined_tables",
@@ -24,6 +25,7 @@ __all__ = [
     "make_programme",
     "published_dates",
     "require_programme",
+    "rows_until",
 ]
 
 
@@ -106,39 +108,9 @@ class Programme:
 
         Tables that have no dates (axes, EU commitments, which are planned ahead) are whole.
         """
-        tables = {name: frame.reset_index(drop=True) for name, frame in self.rows_until(cutoff).items()}
+        tables = {name: frame.reset_index(drop=True) for name, frame in rows_until(self, cutoff).items()}
         changed: dict[str, Any] = {**_in_order(tables)}
         return replace(self, **changed)
-
-    def rows_until(self, cutoff: object) -> dict[str, pd.DataFrame]:
-        """The rows that `until` takes of each table, under the labels they have there."""
-        at = as_cutoff(cutoff)
-        tables: dict[str, pd.DataFrame] = {}
-        for item in fields(self):
-            frame = getattr(self, item.name)
-            if not isinstance(frame, pd.DataFrame):
-                continue
-            seen = frame
-            if item.name == "eu_payments":
-                seen = seen[known_from(seen) <= at]
-            for column in _DATED_BY.get(item.name, ()):
-                seen = seen[~(seen[column] > (at.year if column == "year" else at))]
-            if seen.empty and item.name in AWAITED and len(frame):
-                # not yet published, which is not the same as not being part of the programme
-                date = frame[_DATED_BY[item.name][0]]
-                seen = frame[date == date.min()]
-                seen = seen.assign(**dict.fromkeys(AWAITED[item.name], float("nan")))
-            tables[item.name] = seen
-        used = {
-            str(source)
-            for name, frame in tables.items()
-            for column in schema.TABLES[name].references
-            if column.refers_to == "sources"
-            for source in frame[column.name].unique()
-        }
-        sources = tables["sources"]
-        tables["sources"] = sources[sources["source"].isin(used)]
-        return tables
 
     def title(self, lang: str) -> str:
         """The title in `lang`, else in English or any language there is, else the CCI."""
@@ -151,6 +123,37 @@ class Programme:
             if isinstance(table := getattr(self, item.name), pd.DataFrame) and len(table)
         )
         return f"<Programme {self.cci}: {len(self.cutoffs)} cutoffs; rows: {tables}>"
+
+
+def rows_until(programme: Programme, cutoff: object) -> dict[str, pd.DataFrame]:
+    """The rows that `Programme.until` takes of each table, under the labels they have there."""
+    at = as_cutoff(cutoff)
+    tables: dict[str, pd.DataFrame] = {}
+    for item in fields(programme):
+        frame = getattr(programme, item.name)
+        if not isinstance(frame, pd.DataFrame):
+            continue
+        seen = frame
+        if item.name == "eu_payments":
+            seen = seen[known_from(seen) <= at]
+        for column in _DATED_BY.get(item.name, ()):
+            seen = seen[~(seen[column] > (at.year if column == "year" else at))]
+        if seen.empty and item.name in AWAITED and len(frame):
+            # not yet published, which is not the same as not being part of the programme
+            date = frame[_DATED_BY[item.name][0]]
+            seen = frame[date == date.min()]
+            seen = seen.assign(**dict.fromkeys(AWAITED[item.name], float("nan")))
+        tables[item.name] = seen
+    used = {
+        str(source)
+        for name, frame in tables.items()
+        for column in schema.TABLES[name].references
+        if column.refers_to == "sources"
+        for source in frame[column.name].unique()
+    }
+    sources = tables["sources"]
+    tables["sources"] = sources[sources["source"].isin(used)]
+    return tables
 
 
 def known_from(eu_payments: pd.DataFrame) -> pd.Series:

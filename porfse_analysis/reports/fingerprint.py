@@ -148,13 +148,13 @@ def _digits(programme: Programme) -> dict[str, pd.Series]:
 
 def _digits_until(programme: Programme, digits: Mapping[str, pd.Series], at: pd.Timestamp) -> dict[str, pd.Series]:
     """The digits of the rows that are seen at a date: looked up, but for figures that are awaited."""
-    from porfse_analysis.programme import AWAITED
+    from porfse_analysis.programme import AWAITED, rows_until
 
     return {
         name: _row_digits(frame)
         if name in AWAITED and frame[AWAITED[name][0]].isna().all()
         else digits[name].loc[frame.index]
-        for name, frame in programme.rows_until(at).items()
+        for name, frame in rows_until(programme, at).items()
     }
 
 

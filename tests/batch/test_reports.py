@@ -232,7 +232,8 @@ def test_reports_do_not_depend_on_the_working_folder(site, tmp_path, monkeypatch
     # those of the site were made without a kernel, which makes the same, results and what lies beside the page too
     assert recorded(run.executed) == recorded(known / "programme_report.ipynb")
     beside = {path.relative_to(run.folder) for path in made.files} - {Path(run.page.name), Path(run.executed.name)}
-    assert beside == {path.relative_to(known) for path in known.glob("programme_report_files/*")}
+    of_page = [known / "programme_report.pdf", *known.glob("programme_report_files/*")]
+    assert beside == {path.relative_to(known) for path in of_page}
     assert [path for path in beside if (run.folder / path).read_bytes() != (known / path).read_bytes()] == []
 
 
