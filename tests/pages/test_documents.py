@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections import Counter
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from PIL import Image
 
 from porfse_analysis.display.html import written
 from porfse_analysis.display.words import wording
-from porfse_analysis.errors import ReportError
+from porfse_analysis.errors import MissingExtraError, ReportError
 from porfse_analysis.reports.document.beside import documents
 from porfse_analysis.reports.document.measures import ACROSS, UPRIGHT, placed
 from porfse_analysis.reports.document.parts import (
@@ -199,6 +200,15 @@ def test_the_day_it_was_made_and_the_same_bytes(monkeypatch):
     declared = made(body)["pdf"]
     assert declared == made(body)["pdf"]
     assert pypdf.PdfReader(io.BytesIO(declared)).metadata.creation_date.date().isoformat() == "2018-09-24"
+
+
+@pytest.mark.parametrize(("library", "kind"), [("typst", "pdf"), ("lxml", "pdf"), ("docx", "docx")])
+def test_without_a_library_it_says_which_extra_brings_it(monkeypatch, library, kind):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(
+        MissingExtraError, match=rf'{library} is not installed: pip install "porfse_analysis\[reports\]"'
+    ):
+        made("<p>x</p>", kinds=(kind,))
 
 
 # --- what is read from a page ---

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from porfse_analysis.display.typesetting import writable
 from porfse_analysis.errors import ReportError, extra_needed
 from porfse_analysis.reports.document.grid import read_table
 from porfse_analysis.reports.document.parts import (
@@ -25,10 +26,7 @@ from porfse_analysis.reports.document.parts import (
     plain,
 )
 
-__all__ = ["read", "writable"]
-
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
-"""Control characters and code points that are no character: neither PDF/UA nor a file of Word can have one."""
+__all__ = ["read"]
 
 _UNSEEN = {"script", "style", "template", "head", "title", "iframe", "object", "embed", "canvas", "audio", "video"}
 _IN_LINE = {
@@ -73,11 +71,6 @@ def read(body: str) -> tuple[Part, ...]:
         for element in (title, *([below] if below is not None and "pf-subtitle" in _classes(below) else [])):
             element.drop_tree()
     return _Steps().of(_blocks(root, 0))
-
-
-def writable(text: str) -> str:
-    """A text every document can have: what is no character is the replacement character."""
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class _Steps:
