@@ -19,7 +19,7 @@ from porfse_analysis.errors import extra_needed
 if TYPE_CHECKING:
     import typst
 
-__all__ = ["FONT", "as_json", "query", "typeset"]
+__all__ = ["FONT", "as_json", "declared_moment", "typeset", "writable"]
 
 FONT = "DejaVu Sans"
 """The family of every page: it comes with matplotlib, so that a page is the same on every machine."""
@@ -40,25 +40,25 @@ def typeset(
     """
     with extra_needed():
         import typst
-    declared = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = declared_moment()
+    given: Any = {"main": (f"{_UNDATED}{source}" if moment is None else source).encode("utf-8"), **files}
     pages = typst.compile(
-        _given(source if declared else f"{_UNDATED}{source}", files),
+        given,
         font_paths=_fonts(),
         ignore_system_fonts=True,
         format=format,
         ppi=ppi,
         pdf_standards="ua-1" if format == "pdf" else [],
-        timestamp=int(declared) if declared else None,
+        timestamp=moment,
     )
     assert isinstance(pages, bytes), "several pages where one was meant"
     return pages
 
 
-def query(source: str, files: Mapping[str, bytes], selector: str) -> Any:
-    """What the elements of a template have that a selector finds, a dictionary each."""
-    with extra_needed():
-        import typst
-    return json.loads(typst.query(_given(source, files), selector, font_paths=_fonts(), ignore_system_fonts=True))
+def declared_moment() -> int | None:
+    """The moment that builds to be repeated declare (SOURCE_DATE_EPOCH, seconds since 1970)."""
+    declared = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(declared) if declared.isascii() and declared.isdigit() else None
 
 
 def as_json(content: Any) -> bytes:
@@ -79,10 +79,6 @@ def _writable(content: Any) -> Any:
     if isinstance(content, list | tuple):
         return [_writable(part) for part in content]
     return content
-
-
-def _given(source: str, files: Mapping[str, bytes]) -> Any:
-    return {"main": source.encode("utf-8"), **files}
 
 
 @cache
