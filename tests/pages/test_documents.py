@@ -278,6 +278,16 @@ def test_parts_of_a_report():
     )
 
 
+def test_parts_that_only_look_like_ours():
+    body = "<dl class='pf-tiles'><dt>a</dt><dd>b</dd></dl><div class='pf-comment'>c</div><figure>d</figure>"
+    assert read(body) == (
+        Terms((((Run("a"),), (Run("b"),)),)),
+        Paragraph((Run("c"),)),
+        Paragraph((Run("d"),)),
+    )
+    assert made(body + "<dl class='pf-tiles'></dl><table></table><ul></ul><h2></h2>")["pdf"].startswith(b"%PDF")
+
+
 def test_a_table_is_a_grid_whatever_its_markup_says():
     (table,) = read(
         "<table><tr><th colspan=2>A<th>B</tr><tr><td rowspan=9>x<td>y<td style='text-align: right'>1</tr>"

@@ -146,8 +146,8 @@ def _block(element: Any, depth: int) -> list[Part]:
         return [Code(text)] if text.strip() else []
     if tag == "blockquote":
         return [Enclosed(tuple(_blocks(element, depth)))]
-    if "pf-comment" in classes:
-        signed = element.find("p")
+    signed = element.find("p[@class='pf-comment-by']")
+    if "pf-comment" in classes and signed is not None:
         said = plain(_text(signed, depth))
         signed.drop_tree()
         return [Enclosed(tuple(_blocks(element, depth)), said)]
@@ -164,11 +164,13 @@ def _items(element: Any, depth: int) -> list[Part]:
 
 
 def _tiles(element: Any, depth: int) -> list[Part]:
-    tiles = []
-    for tile in element:
-        texts = [plain(_text(part, depth)) for part in (tile.find("dt"), tile.find("dd/strong"), tile.find("dd/span"))]
-        tiles.append((texts[0], texts[1], texts[2]))
-    return [Tiles(tuple(tiles), "pf-old" in _classes(element))]
+    """Figures in large; a list of terms where it is not made as ours are."""
+    found = [[tile.find(place) for place in ("dt", "dd/strong", "dd/span")] for tile in element]
+    if not found or any(part is None for tile in found for part in tile):
+        return _terms(element, depth)
+    label, figure, remark = range(3)
+    texts = [[plain(_text(part, depth)) for part in tile] for tile in found]
+    return [Tiles(tuple((tile[label], tile[figure], tile[remark]) for tile in texts), "pf-old" in _classes(element))]
 
 
 def _terms(element: Any, depth: int) -> list[Part]:
