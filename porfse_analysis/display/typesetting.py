@@ -19,7 +19,7 @@ from porfse_analysis.errors import extra_needed
 if TYPE_CHECKING:
     import typst
 
-__all__ = ["FONT", "as_json", "declared_moment", "typeset"]
+__all__ = ["FONT", "as_json", "declared_moment", "typeset", "writable"]
 
 FONT = "DejaVu Sans"
 """The family of every page: it comes with matplotlib, so that a page is the same on every machine."""
@@ -66,9 +66,14 @@ def as_json(content: Any) -> bytes:
     return json.dumps(_writable(content), ensure_ascii=False, allow_nan=False).encode("utf-8")
 
 
+def writable(text: str) -> str:
+    """A text every document can have: what is no character is the replacement character."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def _writable(content: Any) -> Any:
     if isinstance(content, str):
-        return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", content)
+        return writable(content)
     if isinstance(content, Mapping):
         return {name: _writable(part) for name, part in content.items()}
     if isinstance(content, list | tuple):

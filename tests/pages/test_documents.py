@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections import Counter
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from PIL import Image
 
 from porfse_analysis.display.html import written
 from porfse_analysis.display.words import wording
-from porfse_analysis.errors import ReportError
+from porfse_analysis.errors import MissingExtraError, ReportError
 from porfse_analysis.reports.document.beside import documents
 from porfse_analysis.reports.document.measures import ACROSS, UPRIGHT, placed
 from porfse_analysis.reports.document.parts import (
@@ -201,6 +202,15 @@ def test_the_day_it_was_made_and_the_same_bytes(monkeypatch):
     assert pypdf.PdfReader(io.BytesIO(declared)).metadata.creation_date.date().isoformat() == "2018-09-24"
 
 
+@pytest.mark.parametrize(("library", "kind"), [("typst", "pdf"), ("lxml", "pdf"), ("docx", "docx")])
+def test_without_a_library_it_says_which_extra_brings_it(monkeypatch, library, kind):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(
+        MissingExtraError, match=rf'{library} is not installed: pip install "porfse_analysis\[reports\]"'
+    ):
+        made("<p>x</p>", kinds=(kind,))
+
+
 # --- what is read from a page ---
 
 PNG = base64.b64encode((lambda file: Image.new("RGB", (40, 20)).save(file, "png") or file.getvalue())(io.BytesIO()))
@@ -266,6 +276,16 @@ def test_parts_of_a_report():
         Picture("svg", b"<svg/>", "Alt", "Said", "From"),
         Paragraph((Run("Nothing."),), "empty"),
     )
+
+
+def test_parts_that_only_look_like_ours():
+    body = "<dl class='pf-tiles'><dt>a</dt><dd>b</dd></dl><div class='pf-comment'>c</div><figure>d</figure>"
+    assert read(body) == (
+        Terms((((Run("a"),), (Run("b"),)),)),
+        Paragraph((Run("c"),)),
+        Paragraph((Run("d"),)),
+    )
+    assert made(body + "<dl class='pf-tiles'></dl><table></table><ul></ul><h2></h2>")["pdf"].startswith(b"%PDF")
 
 
 def test_a_table_is_a_grid_whatever_its_markup_says():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from porfse_analysis.display.glossary import explained
+from porfse_analysis.display.typesetting import writable
 from porfse_analysis.display.words import wording
 from porfse_analysis.reports.document.parts import Document
 from porfse_analysis.reports.document.pdf import pdf
-from porfse_analysis.reports.document.reading import read, writable
+from porfse_analysis.reports.document.reading import read
 from porfse_analysis.reports.document.word import word
 from porfse_analysis.reports.downloads import Download
 

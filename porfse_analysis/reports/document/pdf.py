@@ -38,6 +38,9 @@ _BODY, _CODE, _HEADING, _LARGE = 9.5, 7.5, 19.0, 14.0
 """Points, as the template has them."""
 
 _GUTTER, _TILE_INSET = 8.0, 9.0
+_LONG_TILE = 200
+"""Letters of a text in a tile; tiles of longer ones may go on on the next page."""
+
 _INDENT = 40.0
 """Points a part within others may lack of the width of the page."""
 
@@ -168,7 +171,8 @@ class _Writer:
                 ]
                 for item in part.items
             ]
-            return [{"kind": "tiles", "old": part.old, "items": items}]
+            longest = max(len(text) for item in part.items for text in item)
+            return [{"kind": "tiles", "old": part.old, "items": items, "breaks": longest > _LONG_TILE}]
         if isinstance(part, Terms):
             items = [
                 [

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from porfse_analysis.display.typesetting import writable
 from porfse_analysis.errors import ReportError, extra_needed
 from porfse_analysis.reports.document.grid import read_table
 from porfse_analysis.reports.document.parts import (
@@ -25,10 +26,7 @@ from porfse_analysis.reports.document.parts import (
     plain,
 )
 
-__all__ = ["read", "writable"]
-
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
-"""Control characters and code points that are no character: neither PDF/UA nor a file of Word can have one."""
+__all__ = ["read"]
 
 _UNSEEN = {"script", "style", "template", "head", "title", "iframe", "object", "embed", "canvas", "audio", "video"}
 _IN_LINE = {
@@ -73,11 +71,6 @@ def read(body: str) -> tuple[Part, ...]:
         for element in (title, *([below] if below is not None and "pf-subtitle" in _classes(below) else [])):
             element.drop_tree()
     return _Steps().of(_blocks(root, 0))
-
-
-def writable(text: str) -> str:
-    """A text every document can have: what is no character is the replacement character."""
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class _Steps:
@@ -153,8 +146,8 @@ def _block(element: Any, depth: int) -> list[Part]:
         return [Code(text)] if text.strip() else []
     if tag == "blockquote":
         return [Enclosed(tuple(_blocks(element, depth)))]
-    if "pf-comment" in classes:
-        signed = element.find("p")
+    signed = element.find("p[@class='pf-comment-by']")
+    if "pf-comment" in classes and signed is not None:
         said = plain(_text(signed, depth))
         signed.drop_tree()
         return [Enclosed(tuple(_blocks(element, depth)), said)]
@@ -171,11 +164,13 @@ def _items(element: Any, depth: int) -> list[Part]:
 
 
 def _tiles(element: Any, depth: int) -> list[Part]:
-    tiles = []
-    for tile in element:
-        texts = [plain(_text(part, depth)) for part in (tile.find("dt"), tile.find("dd/strong"), tile.find("dd/span"))]
-        tiles.append((texts[0], texts[1], texts[2]))
-    return [Tiles(tuple(tiles), "pf-old" in _classes(element))]
+    """Figures in large; a list of terms where it is not made as ours are."""
+    found = [[tile.find(place) for place in ("dt", "dd/strong", "dd/span")] for tile in element]
+    if not found or any(part is None for tile in found for part in tile):
+        return _terms(element, depth)
+    label, figure, remark = range(3)
+    texts = [[plain(_text(part, depth)) for part in tile] for tile in found]
+    return [Tiles(tuple((tile[label], tile[figure], tile[remark]) for tile in texts), "pf-old" in _classes(element))]
 
 
 def _terms(element: Any, depth: int) -> list[Part]:
