@@ -73,7 +73,9 @@ def render(
         name=name,
         lang=lang,
         author=author,
-        made=_made(lang, "document.made", wording.long_date(_day_made(), lang)),
+        made=wording.text(
+            "document.made", lang, date=wording.long_date(_day_made(), lang), version=porfse_analysis.__version__
+        ),
         # a sheet brings its page as it was drawn
         paper=not any(file.name.endswith(".pdf") for file in beside),
         editable=docx,
@@ -97,11 +99,13 @@ def render(
 
 def _offer(written: list[Download], beside: list[Download], folder: str, lang: str) -> str:
     """The section with the links to the documents and to the files in the folder."""
-    groups = [("download.documents", "", written), ("download.beside", folder, beside)]
+    groups = [
+        (wording.text("download.documents", lang), "", written),
+        (wording.text("download.beside", lang, folder=folder), folder, beside),
+    ]
     said = [
-        f"{paragraphs([wording.text(key, lang, folder=folder)]).html}"
-        f"<ul>{''.join(f'<li>{_link(file, at, lang)}</li>' for file in files)}</ul>"
-        for key, at, files in groups
+        f"{paragraphs([text]).html}<ul>{''.join(f'<li>{_link(file, at, lang)}</li>' for file in files)}</ul>"
+        for text, at, files in groups
         if files
     ]
     return heading(wording.text("download.section", lang), "downloads").html + "".join(said)
@@ -135,9 +139,11 @@ def page(**values: Any) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(folder.joinpath("page.html.j2").read_text(encoding="utf-8"))
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    made = _made(values["lang"], "page.made", wording.date(_day_made(), values["lang"]))
-    signed = wording.text("page.author", values["lang"], author=values["author"]) if values.get("author") else ""
-    body = _with_terms(values["body"], values["lang"]) if values.get("terms", True) else values["body"]
+    lang = values["lang"]
+    day = wording.date(_day_made(), lang)
+    made = wording.text("page.made", lang, date=day, version=porfse_analysis.__version__)
+    signed = wording.text("page.author", lang, author=values["author"]) if values.get("author") else ""
+    body = _with_terms(values["body"], lang) if values.get("terms", True) else values["body"]
     defaults = {"sections": [], "home": "", "navigation": "", "made": made, "signed": signed}
     return template.render(
         {
@@ -146,14 +152,9 @@ def page(**values: Any) -> str:
             "body": body,
             "style": style,
             "policy": _POLICY,
-            "text": lambda key: wording.text(key, values["lang"]),
+            "text": lambda key: wording.text(key, lang),
         }
     )
-
-
-def _made(lang: str, key: str, day: str) -> str:
-    """When and with what a page or document was made."""
-    return wording.text(key, lang, date=day, version=porfse_analysis.__version__)
 
 
 def _with_terms(body: str, lang: str) -> str:
