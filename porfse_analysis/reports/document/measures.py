@@ -15,7 +15,7 @@ from porfse_analysis.display.words import wording
 from porfse_analysis.reports.document.grid import cut
 from porfse_analysis.reports.document.parts import Cell, Table, plain, shortened
 
-__all__ = ["ACROSS", "INSET", "UPRIGHT", "Placed", "breakable", "lines_of", "placed"]
+__all__ = ["ACROSS", "INSET", "UPRIGHT", "Placed", "breakable", "is_torn", "lines_of", "placed"]
 
 UPRIGHT, ACROSS = 493.0, 740.0
 """Points between the margins of A4, upright and across."""
@@ -30,6 +30,9 @@ _ROOM = 0.4
 
 _TALL = 5
 """Lines a row has, one with another, of a table that is better turned than set close."""
+
+_TORN = 12
+"""Lines of a row that stands on one page: a higher one goes on on the next."""
 
 _BLOCK = 1.25
 """How many square roots of its length a long text is wide."""
@@ -217,6 +220,11 @@ def lines_of(cell: Cell, found: Placed) -> float:
     """About how many lines a cell has."""
     points = sum(found.widths[cell.column : cell.column + cell.columns]) - 2 * INSET
     return math.ceil(_RAGGED * _whole(cell) * found.size / points)
+
+
+def is_torn(cells: Iterable[Cell], found: Placed) -> bool:
+    """Whether a row of these cells may go on on the next page: a short one would only be torn."""
+    return any(lines_of(cell, found) > _TORN for cell in cells)
 
 
 def breakable(text: str, bold: bool, width: float) -> str:

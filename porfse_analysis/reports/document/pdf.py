@@ -10,7 +10,7 @@ from typing import Any
 
 from porfse_analysis.display.typesetting import FONT, as_json, typeset
 from porfse_analysis.display.words import wording
-from porfse_analysis.reports.document.measures import INSET, UPRIGHT, Placed, breakable, lines_of, placed
+from porfse_analysis.reports.document.measures import INSET, UPRIGHT, Placed, breakable, is_torn, lines_of, placed
 from porfse_analysis.reports.document.parts import (
     Cell,
     Code,
@@ -26,7 +26,7 @@ from porfse_analysis.reports.document.parts import (
     Terms,
     Tiles,
 )
-from porfse_analysis.reports.document.pictures import UnreadableError, as_drawing
+from porfse_analysis.reports.document.pictures import UnreadableError, as_drawing, described
 from porfse_analysis.reports.document.sheets import Laid, sheets
 
 __all__ = ["pdf"]
@@ -46,9 +46,6 @@ _INDENT = 40.0
 
 _HIGHEST_HEAD = 15
 """Lines of the head of a table that is repeated on every page."""
-
-_TORN = 12
-"""Lines of a row that stands on one page."""
 
 _CONTENTS_FROM = 4
 """Sections of a document that has a table of contents."""
@@ -193,7 +190,7 @@ class _Writer:
         ]
 
     def _picture(self, picture: Picture, room: float) -> Written:
-        said = picture.alt or picture.caption or wording.text("document.undescribed", self._lang)
+        said = described(picture, self._lang)
         try:
             if picture in self._unreadable:
                 raise UnreadableError
@@ -248,8 +245,8 @@ class _Writer:
 
 
 def _breaks(row: Sequence[Cell], found: Placed) -> bool:
-    """Whether a row may go on on the next page: a short one would only be torn."""
-    return any(cell.rows > 1 or lines_of(cell, found) > _TORN for cell in row)
+    """Whether a row may go on on the next page; one that goes on in the row below must."""
+    return is_torn(row, found) or any(cell.rows > 1 for cell in row)
 
 
 def _height(found: Placed) -> float:

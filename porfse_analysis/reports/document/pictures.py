@@ -7,10 +7,11 @@ import io
 from typing import Any
 
 from porfse_analysis.display.typesetting import typeset
+from porfse_analysis.display.words import wording
 from porfse_analysis.errors import extra_needed
 from porfse_analysis.reports.document.parts import Picture
 
-__all__ = ["UnreadableError", "as_drawing", "as_image"]
+__all__ = ["UnreadableError", "as_drawing", "as_image", "described"]
 
 _PPI = 200
 _TYPES = {"PNG": "png", "JPEG": "jpeg"}
@@ -19,6 +20,11 @@ _TYPES = {"PNG": "png", "JPEG": "jpeg"}
 
 class UnreadableError(Exception):
     """A picture is none that can be shown."""
+
+
+def described(picture: Picture, lang: str) -> str:
+    """What a picture says to who does not see it."""
+    return picture.alt or picture.caption or wording.text("document.undescribed", lang)
 
 
 def as_drawing(picture: Picture) -> tuple[bytes, int]:

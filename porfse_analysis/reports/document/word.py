@@ -25,7 +25,7 @@ from porfse_analysis.reports.document.parts import (
     Terms,
     Tiles,
 )
-from porfse_analysis.reports.document.pictures import UnreadableError, as_image
+from porfse_analysis.reports.document.pictures import UnreadableError, as_image, described
 from porfse_analysis.reports.document.sheets import Laid, sheets
 from porfse_analysis.reports.document.word_styles import NOTE, add_page_numbers, restarted, set_up, turn
 from porfse_analysis.reports.document.word_table import add_table, fill
@@ -168,7 +168,7 @@ class _Writer:
             self.paragraph((Run(note),) if note else (), NOTE)
 
     def _picture(self, picture: Picture) -> None:
-        said = picture.alt or picture.caption or wording.text("document.undescribed", self._lang)
+        said = described(picture, self._lang)
         from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
 
         paragraph = self._book.add_paragraph()

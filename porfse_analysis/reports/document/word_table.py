@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from porfse_analysis.reports.document.measures import INSET, Placed, lines_of
+from porfse_analysis.reports.document.measures import INSET, Placed, is_torn
 from porfse_analysis.reports.document.parts import Cell, Run
 
 __all__ = ["add_table", "fill"]
@@ -16,9 +16,6 @@ _QUIET = "4A5865"
 _LINE, _RULE, _SHADE = "D5DAE1", "1F2933", "E3EBF3"
 _TWIPS = 20
 """Of a point."""
-
-_TORN = 12
-"""Lines of a row that stands on one page."""
 
 
 def fill(paragraph: Any, runs: Sequence[Run], size: float = 0.0, colour: str = "") -> None:
@@ -91,7 +88,7 @@ def _whole(rows: Sequence[Sequence[Cell]], columns: int) -> Iterator[list[tuple[
 
 def _row(book: Any, cells: Sequence[tuple[Cell, bool]], found: Placed, *, head: bool) -> Any:
     row = _element("w:tr")
-    torn = any(lines_of(cell, found) > _TORN for cell, _ in cells)
+    torn = is_torn([cell for cell, _ in cells], found)
     properties = _with("w:trPr", *(() if torn else (("w:cantSplit", {}),)), *((("w:tblHeader", {}),) if head else ()))
     if len(properties):
         row.append(properties)
