@@ -421,7 +421,7 @@ MIRROR |= {there: here for here, there in MIRROR.items()}
 
 
 @given(figures_of_two_dates, st.sampled_from(["axis", "programme"]))
-@settings(max_examples=15)
+@settings(max_examples=25)
 def test_the_whole_comparison_is_antisymmetric_and_exact(cells, by):
     frame = finance(*cells)
     forth = financial_changes(frame, by=by, **DATES)

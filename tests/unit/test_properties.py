@@ -36,7 +36,7 @@ def assert_same(left, right, *, exact=True):
 
 
 @given(rows, groupings, st.sampled_from([0.5, 2.0, 1024.0]))
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=40)
 def test_scaling_amounts_leaves_rates_unchanged(cells, by, factor):
     frame = finance(*cells)
     scaled = frame.assign(amount_eur=frame["amount_eur"] * factor)
@@ -44,7 +44,7 @@ def test_scaling_amounts_leaves_rates_unchanged(cells, by, factor):
 
 
 @given(rows, groupings, st.randoms())
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=40)
 def test_row_order_does_not_matter(cells, by, random):
     shuffled = list(cells)
     random.shuffle(shuffled)
@@ -55,7 +55,7 @@ def test_row_order_does_not_matter(cells, by, random):
 
 
 @given(rows, groupings)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=40)
 def test_rows_after_the_cutoff_change_nothing(cells, by):
     before = [cell for cell in cells if cell[1] <= CUTOFF]
     if not before:
@@ -67,7 +67,7 @@ def test_rows_after_the_cutoff_change_nothing(cells, by):
 
 
 @given(rows, groupings, st.sampled_from([0.25, 0.5]))
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=40)
 def test_splitting_a_row_changes_nothing(cells, by, share):
     frame = finance(*cells)
     first = frame.iloc[[0]]
@@ -83,7 +83,7 @@ def test_splitting_a_row_changes_nothing(cells, by, share):
 
 
 @given(amounts, st.integers(min_value=1, max_value=10**7))
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=40)
 def test_spend_per_head_times_heads_is_the_spend(amount, heads):
     people = pd.DataFrame(
         {
@@ -103,7 +103,7 @@ def test_spend_per_head_times_heads_is_the_spend(amount, heads):
 
 
 @given(amounts, amounts)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=40)
 def test_the_value_is_numerator_over_denominator(certified, allocation):
     frame = finance(("I", CUTOFF, "allocation", allocation), ("I", CUTOFF, "certified", certified))
     row = only(certification_rate(frame, cutoff=CUTOFF))
