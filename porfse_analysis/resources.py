@@ -1,4 +1,4 @@
-"""Where programmes and notebooks are: those shipped with the package, and the programme before another one.
+"""Where programmes and notebooks are, those shipped with the package too, and the files a programme is read from.
 
 Nothing heavy is imported here: a second `porfse report` must see that there is nothing to do before pandas is there.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "BUNDLED_PROGRAMME",
@@ -16,7 +17,9 @@ __all__ = [
     "bundled",
     "notebooks_folder",
     "predecessor_folders",
+    "programme_files",
     "programme_folder",
+    "stamps",
 ]
 
 BUNDLED_PROGRAMME = "por-fse-lombardia-2014-2020"
@@ -85,3 +88,34 @@ def _code(folder: Path) -> str:
         return str(json.loads((folder / _DESCRIPTOR).read_text(encoding="utf-8-sig")).get("cci") or "").strip()
     except (OSError, ValueError, AttributeError):
         return ""
+
+
+def programme_files(folder: Path) -> list[Path]:
+    """The files a programme folder is read from, those of its predecessor too; those not read do not matter."""
+    descriptor, files = _own_files(folder)
+    before = descriptor.get("predecessor")
+    others = predecessor_folders(folder, before.strip()) if isinstance(before, str) else []
+    return [*files, *(file for other in others for file in _own_files(other)[1])]
+
+
+def _own_files(folder: Path) -> tuple[dict[str, Any], list[Path]]:
+    """The descriptor of a folder, empty where it cannot be read, and the files it is read from."""
+    path = folder / _DESCRIPTOR
+    descriptor: dict[str, Any] = {}
+    named: set[str] = set()
+    try:
+        descriptor = dict(json.loads(path.read_text(encoding="utf-8-sig")))
+        named = {str(item["path"]) for item in descriptor["resources"] if isinstance(item.get("path"), str)}
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError):
+        pass  # reading the folder will say what is wrong with it
+    return descriptor, [path, *folder.glob("*.csv"), *(folder / name for name in named if Path(name).suffix != ".csv")]
+
+
+def stamps(files: Iterable[Path]) -> frozenset[tuple[str, int, int]]:
+    """Name, size and time of change of files: they tell of one that was written to, though it says the same again."""
+    found = []
+    for path in files:
+        with contextlib.suppress(OSError, ValueError):  # a name no file can have
+            at = path.stat()
+            found.append((str(path), at.st_size, at.st_mtime_ns))
+    return frozenset(found)

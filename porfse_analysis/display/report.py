@@ -12,12 +12,13 @@ import pandas as pd
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.changes import target_ratio_changes
+from porfse_analysis.indicators.changes import compare_target_ratios
 from porfse_analysis.indicators.compared import CHANGE_COLUMNS
 from porfse_analysis.indicators.financial import RATES, financial_progress
-from porfse_analysis.indicators.overview import all_indicators
+from porfse_analysis.indicators.overview import UNASKED, all_indicators
+from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.indicators.result import as_cutoff, collect
-from porfse_analysis.indicators.targets import AGAINST, counted_ratios
+from porfse_analysis.indicators.targets import AGAINST, counted_ratios, target_achievement_ratio
 from porfse_analysis.programme import Dated, Programme, require_programme
 from porfse_analysis.verdicts.checks import check, for_readers
 from porfse_analysis.verdicts.claims import check_claims
@@ -27,7 +28,8 @@ from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["Report", "known_cutoff", "known_date", "made_once", "open_report"]
 
-_MAIN = (*RATES.values(), "participants", *AGAINST.values())
+_MAIN = (*RATES.values(), "participants")
+_ALL = tuple(name for name in INDICATORS if name not in UNASKED and name not in AGAINST.values())
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -48,12 +50,16 @@ class _Position:
     """What `made_once` has kept."""
 
     @cached_property
+    def target_ratios(self) -> pd.DataFrame:
+        return all_indicators(self.programme, cutoff=self.cutoff, names=tuple(AGAINST.values()))
+
+    @cached_property
     def results(self) -> pd.DataFrame:
-        return all_indicators(self.programme, cutoff=self.cutoff)
+        return collect([all_indicators(self.programme, cutoff=self.cutoff, names=_ALL), self.target_ratios])
 
     @cached_property
     def figures(self) -> pd.DataFrame:
-        return all_indicators(self.programme, cutoff=self.cutoff, names=_MAIN)
+        return collect([all_indicators(self.programme, cutoff=self.cutoff, names=_MAIN), self.target_ratios])
 
     @cached_property
     def previous(self) -> pd.Timestamp | None:
@@ -70,13 +76,15 @@ class _Position:
 
     @cached_property
     def target_changes(self) -> pd.DataFrame:
-        counted = counted_ratios(self.figures)
+        now = self.target_ratios[self.target_ratios["indicator"] == AGAINST["target"]]
+        counted = counted_ratios(now)
         dates = map(as_cutoff, self.programme.cutoffs)
         earlier = [date for date in dates if date < counted["data_date"].max()] if len(counted) else []
         if not earlier:
             return pd.DataFrame(columns=list(CHANGE_COLUMNS))
-        data = self.programme
-        return target_ratio_changes(data.achievements, data.targets, cutoff=self.cutoff, compare_to=earlier[-1])
+        data, then = self.programme, earlier[-1]
+        before = target_achievement_ratio(data.achievements, data.targets, cutoff=then)
+        return compare_target_ratios(data.achievements, now, before, cutoff=self.cutoff, compare_to=then)
 
     @cached_property
     def findings(self) -> pd.DataFrame:

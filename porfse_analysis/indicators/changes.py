@@ -35,7 +35,7 @@ from porfse_analysis.inputs import require
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL
 
-__all__ = ["all_changes", "financial_changes", "participant_changes", "target_ratio_changes"]
+__all__ = ["all_changes", "compare_target_ratios", "financial_changes", "participant_changes", "target_ratio_changes"]
 
 
 def financial_changes(
@@ -130,13 +130,25 @@ def target_ratio_changes(
     """
     values, plans = tables_of(achievements=achievements, targets=targets)
     at, then = two_dates(cutoff, compare_to)
+    now, before = (target_achievement_ratio(values, plans, cutoff=date, against=against) for date in (at, then))
+    return with_names(compare_target_ratios(values, now, before, cutoff=at, compare_to=then), achievements)
+
+
+def compare_target_ratios(
+    achievements: pd.DataFrame,
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    *,
+    cutoff: pd.Timestamp,
+    compare_to: pd.Timestamp,
+) -> pd.DataFrame:
+    """`target_ratio_changes` of ratios that are known: those of `target_achievement_ratio` at the two dates."""
     keys = CHANGE_KEY[:4] + CHANGE_KEY[5:7]
-
-    def ratios(date: pd.Timestamp) -> pd.DataFrame:
-        result = target_achievement_ratio(values, plans, cutoff=date, against=against)
-        return result.merge(_weakest(values, date, keys), on=keys, how="left")
-
-    return with_names(compare_results(ratios(at), ratios(then), cutoff=at, compare_to=then), achievements)
+    told = (
+        ratios.merge(_weakest(achievements, date, keys), on=keys, how="left")
+        for ratios, date in ((now, cutoff), (before, compare_to))
+    )
+    return compare_results(*told, cutoff=cutoff, compare_to=compare_to)
 
 
 def participant_changes(
@@ -259,8 +271,13 @@ def _still_there(result: pd.DataFrame, positions: Positions) -> pd.DataFrame:
 
 
 def _weakest(achievements: pd.DataFrame, date: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
-    """The weakest qualifier of the values that a result of a date is made of, as a code. Columns: keys, qualifier."""
+    """The weakest qualifier of the values that a result of a date is made of, as a code. Columns: keys, qualifier.
+
+    Keys whose values are all exact have no row.
+    """
     known = achievements[(achievements["cutoff"] <= date) & achievements["value"].notna()]
+    qualified = known.loc[known["qualifier"].map(QUALIFIER_CODES).gt(0), keys].drop_duplicates()
+    known = known.merge(qualified, on=keys)
     known = known.assign(rank=source_rank(known["source"]), source=known["source"].astype("str"))
     known = known.assign(position=known["cutoff"], qualifier=known["qualifier"].map(QUALIFIER_CODES).fillna(0.0))
     return at_newest(known, keys).groupby(keys)["qualifier"].max().reset_index()

@@ -27,13 +27,13 @@ from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import STAGES
 
-__all__ = ["SPEND_STAGES", "all_indicators"]
+__all__ = ["SPEND_STAGES", "UNASKED", "all_indicators"]
 
 _PEOPLE = ("participant", "resident")
-# per head, an amount that is no spending is there for who asks for it by name
-_UNASKED = frozenset(
+UNASKED = frozenset(
     f"{stage}_spend_per_{person}" for stage in STAGES if stage not in SPEND_STAGES for person in _PEOPLE
 )
+"""The indicators that are there for who asks for them by name: amounts per head that are no spending."""
 
 
 def all_indicators(
@@ -98,7 +98,7 @@ def all_indicators(
 def _wanted(names: str | Sequence[str] | None) -> set[str]:
     """The names asked for; raises `ParameterError` for one there is none of."""
     if names is None:
-        return set(INDICATORS) - _UNASKED
+        return set(INDICATORS) - UNASKED
     asked = [names] if isinstance(names, str) else list(names)
     unknown = [name for name in asked if name not in INDICATORS]
     if unknown or not asked:

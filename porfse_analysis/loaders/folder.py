@@ -26,7 +26,10 @@ from porfse_analysis.loaders.predecessor import find_predecessor
 from porfse_analysis.loaders.table import read_table
 from porfse_analysis.programme import Programme, make_programme
 
-__all__ = ["DESCRIPTOR", "load_programme", "load_programmes"]
+__all__ = ["DESCRIPTOR", "load_programme", "load_programmes", "read_ahead"]
+
+_ahead: dict[Path, tuple[frozenset[tuple[str, int, int]], Programme]] = {}
+"""What `read_ahead` has read, and what its files were then."""
 
 
 def load_programme(folder: str | Path | None = None) -> Programme:
@@ -58,10 +61,30 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     ('2014IT05SFOP007', '2022-06-30')
     """
     path = resources.programme_folder(folder)
+    if _ahead:
+        stamps, programme = _ahead.pop(path.resolve(), (None, None))
+        if programme is not None and stamps == _stamps(path):
+            return programme
     descriptor = read_descriptor(path)
     programme = _read(path, descriptor)
     named, before, why = find_predecessor(path, descriptor, read=lambda other: _read(other, read_descriptor(other)))
     return replace(programme, predecessor=named, before=before, no_predecessor=why) if named else programme
+
+
+def read_ahead(folder: str | Path | None) -> None:
+    """Read the programme of a folder for the next `load_programme` of it, here or in processes forked from this one.
+
+    It is given once in each, so that nobody meets what another has changed in a frame, and not at all when a file was
+    written to meanwhile. One programme is kept. Raises as `load_programme` does.
+    """
+    _ahead.clear()
+    path = resources.programme_folder(folder)
+    stamps = _stamps(path)
+    _ahead[path.resolve()] = stamps, load_programme(folder)
+
+
+def _stamps(path: Path) -> frozenset[tuple[str, int, int]]:
+    return resources.stamps(resources.programme_files(path.resolve()))
 
 
 def _read(path: Path, descriptor: Mapping[str, Any]) -> Programme:

@@ -186,7 +186,7 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
 
 def _survey(site: Site, on_change: Callable[[], None]) -> None:
     """Bring what is known of the programme up to date; its tables are read only when a file has changed."""
-    files = fingerprint.programme_files(site.source)
+    files = resources.programme_files(site.source)
     inputs = fingerprint.digest([fingerprint.of_files(files), fingerprint.environment()])
     if inputs == site.state.inputs:
         return

@@ -5,7 +5,6 @@ Nothing heavy is imported here: a second call must be able to see that there is 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import platform
@@ -13,19 +12,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from porfse_analysis import resources
 from porfse_analysis.reports.comments import FOLDER as COMMENTS
 from porfse_analysis.reports.comments import Comment, comments_on
 from porfse_analysis.reports.plan import PROJECTS, RECORDS, Run
-from porfse_analysis.resources import notebooks_folder, predecessor_folders
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from porfse_analysis.programme import Programme
 
-__all__ = ["WHOLE", "environment", "of_comments", "of_files", "of_programme", "of_run", "programme_files", "stamps"]
+__all__ = ["WHOLE", "environment", "of_comments", "of_files", "of_programme", "of_run", "stamps"]
 
 WHOLE = "whole"
 """Among the digests of what is seen at each date: the whole programme, whatever the date."""
@@ -68,38 +67,9 @@ def of_files(paths: Iterable[Path]) -> str:
     )
 
 
-def programme_files(folder: Path) -> list[Path]:
-    """The files a programme folder is read from, those of its predecessor too; those not read do not matter."""
-    descriptor, files = _own_files(folder)
-    before = descriptor.get("predecessor")
-    others = predecessor_folders(folder, before.strip()) if isinstance(before, str) else []
-    return [*files, *(file for other in others for file in _own_files(other)[1])]
-
-
-def _own_files(folder: Path) -> tuple[dict[str, Any], list[Path]]:
-    """The descriptor of a folder, empty where it cannot be read, and the files it is read from."""
-    path = folder / "datapackage.json"
-    descriptor: dict[str, Any] = {}
-    named: set[str] = set()
-    try:
-        descriptor = dict(json.loads(path.read_text(encoding="utf-8-sig")))
-        named = {str(item["path"]) for item in descriptor["resources"] if isinstance(item.get("path"), str)}
-    except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError):
-        pass  # reading the folder will say what is wrong with it
-    return descriptor, [path, *folder.glob("*.csv"), *(folder / name for name in named if Path(name).suffix != ".csv")]
-
-
 def stamps(folder: Path) -> frozenset[tuple[str, int, int]]:
-    """Name, size and time of change of every file a programme's pages are made from, its comments too.
-
-    They tell of a file that was written to even where it says the same again.
-    """
-    found = []
-    for path in {*programme_files(folder), *(folder / COMMENTS).rglob("*")}:
-        with contextlib.suppress(OSError, ValueError):  # a name no file can have
-            at = path.stat()
-            found.append((str(path), at.st_size, at.st_mtime_ns))
-    return frozenset(found)
+    """`resources.stamps` of every file a programme's pages are made from, its comments too."""
+    return resources.stamps({*resources.programme_files(folder), *(folder / COMMENTS).rglob("*")})
 
 
 @cache
@@ -184,7 +154,7 @@ def of_run(run: Run, seen: Mapping[str, str], comments: Sequence[Comment] = ()) 
 
     The package's own notebooks see their programme through `open_report`, up to the date; any other may look at all.
     """
-    own = run.notebook.resolve().parent == notebooks_folder().resolve()
+    own = run.notebook.resolve().parent == resources.notebooks_folder().resolve()
     records = {"records": of_files([Path(run.programme) / RECORDS])} if run.name == PROJECTS else {}
     return {
         **records,

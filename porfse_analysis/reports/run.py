@@ -97,9 +97,9 @@ def _in_fork(warm: WarmProcess, run: Run, timeout: float | None) -> Outcome:
     """The outcome of a run in a fork of the warm process; tried again once when that process is lost."""
     start = time.monotonic()
     limit = None if timeout is None else timeout + _GRACE_SECONDS
-    for _ in range(2):
+    for about in (run.programme if run.folders is None else None, None):
         try:
-            outcome: Outcome = warm.call(execute, run, "warm", timeout, limit=limit)
+            outcome: Outcome = warm.call(execute, run, "warm", timeout, limit=limit, about=about)
             if outcome.reason != _LOST:
                 return outcome
             warm.revive()

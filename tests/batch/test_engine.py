@@ -186,6 +186,29 @@ def test_no_state_goes_from_one_run_to_the_next(tmp_path):
         assert execute(asked, "warm").reason == ""
 
 
+@warm_only
+def test_a_programme_read_ahead_goes_from_no_run_to_the_next(tmp_path):
+    folder = programme_of(tmp_path / "programme", ["2018-09-30"], ["axes", "finance", "sources"], axis=["ALL"])
+    cells = [
+        "import porfse_analysis as pf\ndata = pf.load_programme(programme)\nprint(data.finance['amount_eur'].min())"
+    ]
+    reads = notebook(tmp_path / "reads.ipynb", *cells)
+    spoils = notebook(tmp_path / "spoils.ipynb", *cells, "data.finance['amount_eur'] = 5.0")
+    text = (folder / "finance.csv").read_text(encoding="utf-8")
+    certified = "144000000.00"
+    assert certified in text
+    fewer = text.replace(certified, "143000000.00")
+    change = f"from pathlib import Path\nPath(programme, 'finance.csv').write_text({fewer!r})"
+    changes = notebook(tmp_path / "changes.ipynb", *cells, change)
+    after = notebook(tmp_path / "after.ipynb", *cells)
+    runs = [run(path, tmp_path / "out", programme=str(folder)) for path in (spoils, reads, changes, after)]
+    assert [outcome.reason for outcome in run_all(runs, jobs=1)] == [""] * 4
+    said = {item.name: json.loads(item.executed.read_text(encoding="utf-8")) for item in runs}
+    printed = {name: made["cells"][2]["outputs"][0]["text"] for name, made in said.items()}
+    before = ["144000000.0\n"]
+    assert printed == {"spoils": before, "reads": before, "changes": before, "after": ["143000000.0\n"]}
+
+
 def children(pid):
     """The processes started by a process."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

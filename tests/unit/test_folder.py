@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from porfse_analysis import DataError, check, load_programme, schema
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.loaders.folder import read_ahead
 from porfse_analysis.table_faults import TOTALS
 
 FINANCE_KEY = "axis, cutoff, stage, fund, region_category, source"
@@ -930,3 +931,29 @@ def test_former_names_of_columns_are_read_and_said(copy_of_bundled):
     ]
     assert word_findings(said, "en")["message"].tolist()[0].startswith("milestone_2018 is now called milestone: ")
     assert not len(check(load_programme()).query("check == 'former_name'"))
+
+
+def test_what_was_read_ahead_is_given_once(tmp_path, monkeypatch):
+    folder = write_folder(tmp_path, SMALL)
+    read_ahead(folder)
+    read = []
+    monkeypatch.setattr("porfse_analysis.loaders.folder.read_table", lambda *_, **__: read.append("") or 1 / 0)
+    monkeypatch.chdir(tmp_path.parent)
+    first = load_programme(tmp_path.name)  # under another name of the same folder
+    assert (first.cci, read) == ("2014XX05SFOP001", [])
+    first.finance["amount_eur"] = 0.0
+    monkeypatch.undo()
+    second = load_programme(folder)
+    assert second.finance is not first.finance
+    assert second.finance["amount_eur"].sum() > 0
+
+
+def test_a_folder_that_has_changed_is_read_again(tmp_path):
+    folder = write_folder(tmp_path, SMALL)
+    read_ahead(folder)
+    kept = load_programme(folder).finance["amount_eur"].sum()
+    read_ahead(folder)
+    changed = SMALL["finance"].rstrip("\n").rsplit(",", 1)[0] + ",7.25\n"
+    (folder / "finance.csv").write_text(changed, encoding="utf-8")
+    assert load_programme(folder).finance["amount_eur"].iloc[-1] == 7.25
+    assert kept != load_programme(folder).finance["amount_eur"].sum()

@@ -253,18 +253,18 @@ def test_the_key_is_kept(both, tmp_path):
 
 def test_the_data_of_the_predecessor_make_a_page_due(both):
     before = fingerprint.of_programme(pf.load_programme(both))
-    files = fingerprint.of_files(fingerprint.programme_files(both))
+    files = fingerprint.of_files(resources.programme_files(both))
     assert fingerprint.of_programme(pf.load_programme(both)) == before
     changed(both.parent / "before", "193811766.28", "193811766.29")
-    assert fingerprint.of_files(fingerprint.programme_files(both)) != files
+    assert fingerprint.of_files(resources.programme_files(both)) != files
     now = fingerprint.of_programme(pf.load_programme(both))
     assert not [date for date in before if before[date] == now[date]]
     named(both, "../nowhere")
-    files = fingerprint.of_files(fingerprint.programme_files(both))
+    files = fingerprint.of_files(resources.programme_files(both))
     gone = fingerprint.of_programme(pf.load_programme(both))
     assert not [date for date in now if gone[date] == now[date]]
     shutil.copytree(both.parent / "before", both.parent / "nowhere")
-    assert fingerprint.of_files(fingerprint.programme_files(both)) != files
+    assert fingerprint.of_files(resources.programme_files(both)) != files
 
 
 def test_the_pages_set_the_two_side_by_side(both, tmp_path):

@@ -129,8 +129,12 @@ class WarmProcess:
         """Why the warm process ended while it was being started, in one line; "" where it said nothing."""
         return last_line(self._errors) or self._said
 
-    def call(self, function: Callable[..., Any], *args: Any, limit: float | None = None) -> Any:
+    def call(
+        self, function: Callable[..., Any], *args: Any, limit: float | None = None, about: str | None = None
+    ) -> Any:
         """What `function(*args)` gives in a fork of the warm process; both must be importable there.
+
+        `about` is the folder of the programme it loads: read there once for all that follows.
 
         Raises `ChildEndedError` when the fork ends without an answer, TimeoutError after `limit` seconds (the fork is
         killed), ConnectionError when the warm process has gone. An error of the function is raised here.
@@ -138,7 +142,7 @@ class WarmProcess:
         line = Line(self.address)
         try:
             line.socket.settimeout(limit)
-            answer = line.ask({"call": pack((function, args))})
+            answer = line.ask({"call": pack((function, args)), "about": about})
             if "ended" in answer:
                 raise ChildEndedError(answer["ended"])
             done, value = unpack(answer["result"])

@@ -1,4 +1,4 @@
-"""The warm process that is forked: it imports what a report needs, once, and never computes.
+"""The warm process that is forked: it imports what a report needs and reads its programme, once, and never computes.
 
 Started by `warm.WarmProcess` as `python -P -m porfse_analysis.reports.kernels.zygote FD ADDRESS ERRORS`; FD is a
 listening socket, ERRORS where standard error goes once everything is imported. On a connection it is asked, one JSON
@@ -6,8 +6,10 @@ object a line:
 
     {"kernel": {"argv": [...], "cwd": "...", "env": {...}}}  ->  {"pid": 123}
     {"poll": 123}                                            ->  {"status": null, or the exit code}
-    {"call": a packed (function, arguments)}                 ->  {"result": packed} from the fork, if it gives one,
+    {"call": a packed (function, arguments), "about": "..."} ->  {"result": packed} from the fork, if it gives one,
                                                                  then {"ended": its exit code}
+
+`about` is the folder of a programme, which is read before the fork is made unless it was the last one to be read.
 
 A fork is an ordinary ipykernel, or calls the function and ends; each has a process group of its own. When a connection
 closes, what was forked for it is killed with all it has started; when standard input closes, everything is.
@@ -127,6 +129,7 @@ class _Server:
         self.callers: dict[int, socket.socket] = {}
         """The process of a call -> the connection that waits for its end."""
         self.ended: dict[int, int] = {}
+        self.about: str | None = None
         self.unread: dict[socket.socket, bytes] = {}
         self.wake, self.woken = socket.socketpair()
         self.selector = selectors.DefaultSelector()
@@ -173,6 +176,9 @@ class _Server:
             self._reap()
             self._send(connection, {"status": self.ended.get(request["poll"])})
             return
+        if request.get("about") not in (None, self.about):
+            self.about = request["about"]
+            _read_ahead(request["about"])
         pid = os.fork()
         if pid == 0:
             self._alone(connection if "call" in request else None)
@@ -229,6 +235,15 @@ class _Server:
             if pid not in self.ended:
                 _kill_group(pid)
         connection.close()
+
+
+def _read_ahead(folder: str) -> None:
+    from porfse_analysis.loaders.folder import read_ahead
+
+    # what is wrong with it is told by the fork that needs it
+    with contextlib.suppress(Exception):
+        read_ahead(folder or None)
+    gc.freeze()
 
 
 def _kill_group(pid: int) -> None:
