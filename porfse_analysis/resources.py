@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,11 @@ from typing import Any
 __all__ = [
     "BUNDLED_PROGRAMME",
     "BUNDLED_PROGRAMMES",
+    "PREVIOUS",
     "bundled",
+    "folder_kept",
+    "is_previous",
+    "kept_folder",
     "notebooks_folder",
     "predecessor_folders",
     "programme_files",
@@ -26,6 +31,9 @@ BUNDLED_PROGRAMME = "por-fse-lombardia-2014-2020"
 
 BUNDLED_PROGRAMMES = (BUNDLED_PROGRAMME, "por-fse-lombardia-2007-2013")
 """The programmes shipped with the package, the one that is meant where none is named first."""
+
+PREVIOUS = ".previous"
+"""Ends the name of a programme folder as it was before the last addition; it lies beside the folder."""
 
 _DESCRIPTOR = "datapackage.json"
 
@@ -54,6 +62,27 @@ def programme_folder(folder: str | Path | None, base: Path | None = None) -> Pat
     return _shipped("data") / path.name if str(folder) in BUNDLED_PROGRAMMES and not path.exists() else path
 
 
+def is_previous(folder: str | Path) -> bool:
+    """Whether a folder is another one, which lies beside it, as it was before the last addition."""
+    path = Path(folder).absolute()
+    return path.name.endswith(PREVIOUS) and (path.with_name(path.name.removesuffix(PREVIOUS)) / _DESCRIPTOR).is_file()
+
+
+def kept_folder(folder: str, out: Path) -> str:
+    """How the programme `folder` is named in `out`: as it is if shipped with the package, else starting from there."""
+    if folder == "" or (folder in BUNDLED_PROGRAMMES and not Path(folder).exists()):
+        return folder
+    try:
+        return Path(os.path.relpath(folder, out)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return str(Path(folder).resolve())
+
+
+def folder_kept(kept: str, out: Path) -> str:
+    """The programme folder that `kept_folder` has named so."""
+    return kept if kept == "" or kept in BUNDLED_PROGRAMMES else os.path.normpath(out / kept)
+
+
 def notebooks_folder() -> Path:
     """The folder of the notebooks."""
     return _shipped("notebooks")
@@ -77,7 +106,8 @@ def predecessor_folders(folder: Path, named: str) -> list[Path]:
 
 def _folders(home: Path) -> Iterator[Path]:
     try:
-        yield from sorted(path for path in home.iterdir() if (path / _DESCRIPTOR).is_file())
+        found = sorted(path for path in home.iterdir() if (path / _DESCRIPTOR).is_file())
+        yield from (path for path in found if not is_previous(path))
     except OSError:
         return  # what cannot be looked into holds nothing
 

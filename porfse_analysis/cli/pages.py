@@ -141,6 +141,7 @@ def report(
         if comparing:
             raise ParameterError("--bundle packs the pages of a folder of reports; a comparison is a page of its own")
         check_bundle(bundle)
+    folders = _without_previous(folders or [])
     request = Request(
         folders=("",) if comparing else tuple(folders or _bundled(cutoff, notebook, parameter)),
         cutoffs=tuple(cutoff or ()),
@@ -156,11 +157,21 @@ def report(
         scheduler=scheduler,
     )
     if comparing:
-        _compare(request, folders or [], dry_run=dry_run)
+        _compare(request, folders, dry_run=dry_run)
     elif dry_run:
         _say_what_is_due(request)
     else:
         _make(request, bundle)
+
+
+def _without_previous(folders: list[str]) -> list[str]:
+    """Of several folders, as `country/*` names them, not those that are another one before its last addition."""
+    from porfse_analysis.resources import is_previous
+
+    left_out = [folder for folder in folders if is_previous(folder)] if len(folders) > 1 else []
+    for folder in left_out:
+        print(f"{folder}: left out, it is a folder as it was before the last addition (porfse add)", file=sys.stderr)
+    return [folder for folder in folders if folder not in left_out]
 
 
 def _bundled(*asked: object) -> Sequence[str]:

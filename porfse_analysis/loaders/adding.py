@@ -25,11 +25,9 @@ from porfse_analysis.loaders.restated import Restated, restated
 from porfse_analysis.loaders.save import table_descriptor, write_table
 from porfse_analysis.loaders.table import DELIMITERS, read_table
 from porfse_analysis.programme import Programme, make_programme
+from porfse_analysis.resources import PREVIOUS
 
 __all__ = ["Addition", "Change", "add_file", "previous", "undo"]
-
-PREVIOUS = ".previous"
-"""What is added to the name of a folder for the one it was before."""
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,13 @@ class Batch:
 
     out: Path
     sites: list[Site]
+    members: dict[str, str] = field(default_factory=dict)
+    """Where `out` is the folder above those of several programmes, what each is called there (`State.members`)."""
+
+    @property
+    def outs(self) -> list[Path]:
+        """The folder of the reports of each programme, of those not asked for this time too."""
+        return [self.out / name for name in self.members] or [site.out for site in self.sites]
 
     @property
     def planned(self) -> list[Run]:
@@ -133,9 +140,9 @@ class Batch:
 
     def index_due(self) -> bool:
         """Whether a page above the reports is missing or of other reports."""
-        if len(self.sites) > 1:
-            above = read_state(self.out).above
-            if not above or not unchanged(above, self.out):
+        if self.members:
+            known = read_state(self.out)
+            if not known.above or known.members != self.members or not unchanged(known.above, self.out):
                 return True
         return any(site.site_due() for site in self.sites)
 
@@ -153,7 +160,8 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
     Raises `ParameterError` and `DataError` as `make_plan` and `load_programme` do.
     """
     sites = []
-    for folder, place in request.places:
+    places, members = _placed(request)
+    for folder, place in places:
         site = Site(folder, place, read_state(place))
         known = site.state
         held = known.cci if known.ended else ""
@@ -178,10 +186,25 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
             if why:
                 site.due.append(Due(run, why, made_from))
         sites.append(site)
-    batch = Batch(request.out, sites)
-    if len(sites) > 1:
+    batch = Batch(request.out, sites, members)
+    if members:
         check_country(request.out, batch.planned)
     return batch
+
+
+def _placed(request: Request) -> tuple[list[tuple[str, Path]], dict[str, str]]:
+    """Where the reports of each programme go, and the members of the folder above them (none: it is of one programme).
+
+    Members that are not asked for this time stay, unless their reports were taken away.
+    """
+    above = read_state(request.out)
+    places = request.places(below=bool(above.members))
+    if len(places) == 1 and not above.members:
+        return places, {}
+    check_folder(request.out, above.cci, "")
+    asked = {place.name: resources.kept_folder(folder, request.out) for folder, place in places}
+    known = above.members | asked
+    return places, {name: known[name] for name in known if name in asked or read_state(request.out / name).cci}
 
 
 def _survey(site: Site, on_change: Callable[[], None]) -> None:
@@ -311,14 +334,16 @@ def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
             site.close(rewritten, files)
         except OSError as error:
             raise ReportError(f"{site.out}: the index cannot be written: {error.strerror or error}") from error
-    if len(batch.sites) > 1:
+    if batch.members:
         try:
-            members = [
-                Member(site.state.cci, site.state.titles, site.out, site.state.listed(), site.folder)
-                for site in batch.sites
-            ]
+            asked = {site.out.name: site for site in batch.sites}
+            members = []
+            for name, kept in batch.members.items():
+                known = asked[name].state if name in asked else read_state(batch.out / name)
+                folder = asked[name].folder if name in asked else resources.folder_kept(kept, batch.out)
+                members.append(Member(known.cci, known.titles, batch.out / name, known.listed(), folder))
             state = read_state(batch.out)
-            state.above = described(write_country(batch.out, members), batch.out)
+            state.above, state.members = described(write_country(batch.out, members), batch.out), batch.members
             write_state(batch.out, state)
         except OSError as error:
             raise ReportError(f"{batch.out}: the index cannot be written: {error.strerror or error}") from error

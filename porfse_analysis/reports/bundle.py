@@ -54,8 +54,8 @@ def write_bundle(path: Path, batch: Batch, say: Callable[[str], None]) -> int:
     Raises `ReportError` where a file is no longer as it was made, and where the bundle cannot be written.
     """
     with ExitStack() as stack:
-        for site in sorted(batch.sites, key=lambda site: site.out.resolve()):
-            stack.enter_context(locked(site.out, lambda out: None, say))
+        for out in sorted(batch.outs, key=lambda out: out.resolve()):
+            stack.enter_context(locked(out, lambda out: None, say))
         files = _packed(batch)
         try:
             with aside(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -73,14 +73,12 @@ def write_bundle(path: Path, batch: Batch, say: Callable[[str], None]) -> int:
 def _packed(batch: Batch) -> dict[str, Path]:
     """Name in the bundle -> file."""
     known: list[tuple[Path, Files]] = []
-    for site in batch.sites:
-        state = read_state(site.out)
+    for out in batch.outs:
+        state = read_state(out)
         if not state.site:
-            raise ReportError(
-                f"{site.out}: its pages are not up to date, so there is no bundle of them: call once more"
-            )
-        known += [(site.out, state.site["files"]), *((site.out, run["files"]) for run in state.runs.values())]
-    if len(batch.sites) > 1:
+            raise ReportError(f"{out}: its pages are not up to date, so there is no bundle of them: call once more")
+        known += [(out, state.site["files"]), *((out, run["files"]) for run in state.runs.values())]
+    if batch.members:
         known.append((batch.out, read_state(batch.out).above))
     found: dict[str, Path] = {}
     for out, files in known:

@@ -11,6 +11,7 @@ import pandas as pd
 from porfse_analysis.display.html import Link, heading, link_list, paragraphs
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
+from porfse_analysis.errors import DataError
 from porfse_analysis.files import write_aside
 from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.people import participants
@@ -90,8 +91,14 @@ _MAIN = (*(RATES[stage] for stage in ("selected", "declared", "certified")), "pa
 
 
 def _figures(folder: str) -> dict[str, pd.Series]:
-    """The main figures of a programme at its last date, by indicator, each with the date it is of."""
-    programme = load_programme(folder or None)
+    """The main figures of a programme at its last date, by indicator, each with the date it is of.
+
+    None where its tables cannot be read any more, while its reports are there.
+    """
+    try:
+        programme = load_programme(folder or None)
+    except DataError:
+        return {}
     last = programme.cutoffs[-1]
     results = [
         financial_progress(programme, cutoff=last, by="programme"),

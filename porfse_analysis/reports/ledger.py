@@ -21,9 +21,12 @@ def runs_csv(runs: Iterable[Mapping[str, str]]) -> str:
 def check_folder(out: Path, held: str, cci: str) -> None:
     """Refuse an output folder that is a file, or holds the reports of another programme than `cci` (`held`).
 
+    `cci` is "" for the folder above those of several programmes.
+
     Raises `ParameterError`.
     """
     if out.exists() and not out.is_dir():
         raise ParameterError(f"{out} is a file; name a folder for the reports")
     if held not in ("", cci):
-        raise ParameterError(f"{out} holds the reports of {held}; name another folder for those of {cci}")
+        theirs = cci or "several programmes"
+        raise ParameterError(f"{out} holds the reports of {held}; name another folder for those of {theirs}")

@@ -24,8 +24,8 @@ class Request:
     Parameters
     ----------
     folders
-        Programme folders ("" for the bundled one). The reports of one go into `out`, those of several into a folder
-        each below it, named as the programme's.
+        Programme folders ("" for the bundled one). The reports of one go into `out`, those of several, and of one more
+        where `out` holds those of several, into a folder each below it, named as the programme's.
     cutoffs, notebooks
         Reporting dates and notebooks (names or paths); none: all there are.
     languages
@@ -77,18 +77,17 @@ class Request:
             raise ParameterError(f"jobs {self.jobs}: a number of processes from 1 on, or -1 for one per core")
         if self.timeout is not None and not self.timeout >= 1:
             raise ParameterError(f"timeout {self.timeout:g}: seconds a run may take, 1 or more")
-        places = [place for _, place in self.places]
+        places = [place for _, place in self.places()]
         for place in places:
             if places.count(place) > 1:
                 raise ParameterError(
                     f"two programme folders are called {place.name}; their reports would be in one place"
                 )
 
-    @property
-    def places(self) -> list[tuple[str, Path]]:
-        """Each programme folder, and where its reports go."""
+    def places(self, *, below: bool = False) -> list[tuple[str, Path]]:
+        """Each programme folder, and where its reports go; those of one into a folder of their own if `below`."""
         folders = list(self.folders) or [""]
-        if len(folders) == 1:
+        if len(folders) == 1 and not below:
             return [(folders[0], self.out)]
         return [(folder, self.out / resources.programme_folder(folder).resolve().name) for folder in folders]
 

@@ -45,6 +45,8 @@ class State:
     ended: dict[str, dict[str, str]] = field(default_factory=dict)
     above: Files = field(default_factory=dict)
     """The files above the folders of several programmes, where this is the folder over them."""
+    members: dict[str, str] = field(default_factory=dict)
+    """There, the folder of each -> that of its programme's tables (`resources.kept_folder`)."""
 
     def __post_init__(self) -> None:
         """A folder of an older version tells of its good runs alone, and a key anybody has written of none."""
@@ -138,7 +140,7 @@ def read_state(out: Path) -> State:
 
 def _doubt(state: State) -> None:
     """Nothing in the state is known to be up to date. Raises as something that is no state does."""
-    state.inputs, state.site, state.above = "", {}, {}
+    state.inputs, state.site, state.above, state.members = "", {}, {}, {}
     state.seen, state.cutoffs = {}, []
     if not isinstance(state.cci, str):
         raise TypeError(state.cci)

@@ -373,6 +373,47 @@ def test_the_page_above_both_comes_back_and_has_the_results_of_both(tmp_path, mo
     assert (out / "index.html").read_text(encoding="utf-8") == above
 
 
+def test_one_of_several_programmes_stays_among_them(folder, bare, tmp_path):
+    """What is made of one goes where its other reports are, and the page above still leads to all."""
+    other = Path(shutil.copytree(folder, tmp_path / "deep" / "other"))
+    execute, _ = stand_in()
+    make_batch(ask(folders=["programme", str(other)], cutoffs=["2018-09-30"]), execute)
+    above = tmp_path / "out" / "index.html"
+    execute, given = stand_in()
+    made = make_batch(ask(folders=["programme"], cutoffs=["2018-12-31"], languages=["en"]), execute)
+    assert (len(given), [site.out.name for site in made.sites]) == (1, ["programme"])
+    assert (tmp_path / "out" / "programme" / "en" / "2018-12-31" / "programme_report.html").is_file()
+    assert not (tmp_path / "out" / "2018-12-31").exists()
+    links = re.findall(r'href="([^"#]+)"', above.read_text(encoding="utf-8"))
+    assert sorted(links) == ["en/index.html", "glossary.html", "other/index.html", "programme/index.html"]
+    # whatever folder it is called from; a member whose tables are gone is still there, one without reports is not
+    shutil.rmtree(other)
+    make_batch(ask(folders=["programme"], cutoffs=["2018-12-31"], languages=["it"]), stand_in()[0])
+    assert 'href="other/index.html"' in above.read_text(encoding="utf-8")
+    shutil.rmtree(tmp_path / "out" / "other")
+    make_batch(ask(folders=["programme"], cutoffs=["2018-12-31"], languages=["it"]), stand_in()[0])
+    assert "other/index.html" not in above.read_text(encoding="utf-8")
+
+
+def test_a_folder_before_its_last_addition_is_no_programme_among_several(folder, tmp_path):
+    for name in ("other", "programme.previous", "alone.previous"):
+        shutil.copytree(folder, tmp_path / name)
+    asked = ["programme", "programme.previous", "other", "alone.previous", "--cutoff", "2018-09-30", "--dry-run"]
+    said = porfse("report", *asked)
+    places = {line.split("/")[1] for line in said.stdout.splitlines()}
+    assert places == {"programme", "other", "alone.previous"}
+    assert said.stderr.count("left out, it is a folder as it was before the last addition") == 1
+    assert said.stderr.startswith("programme.previous: left out")
+    said = porfse("report", "programme.previous", "--cutoff", "2018-09-30", "--dry-run")
+    assert (said.exit_code, "3 of 3 reports" in said.stderr) == (0, True)
+
+
+def test_several_programmes_do_not_replace_the_pages_of_one(made, folder, tmp_path):
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    with pytest.raises(ParameterError, match=r"holds the reports of .* name another folder for those of several"):
+        make_batch(ask(folders=["programme", str(other)]), stand_in()[0])
+
+
 def test_a_dry_run_says_why_and_writes_nothing(folder, tmp_path):
     said = porfse("report", folder, "--out", tmp_path / "out", "--cutoff", "2018-09-30", "--dry-run")
     assert said.exit_code == 0

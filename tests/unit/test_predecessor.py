@@ -215,6 +215,11 @@ def test_several_folders_of_one_code(both):
     assert pf.load_programme(named(both, "../copy")).before.cci == "2007IT052PO006"
 
 
+def test_a_folder_before_its_last_addition_is_not_another_one(both):
+    shutil.copytree(both.parent / "before", both.parent / "before.previous")
+    assert pf.load_programme(both).before.cci == "2007IT052PO006"
+
+
 def test_its_own_code_is_itself_whatever_folders_have_it(both):
     for name in ("one", "two"):
         shutil.copytree(both, both.parent / name)
