@@ -15,7 +15,7 @@ from porfse_analysis.display.figure import Figure
 from porfse_analysis.display.html import Html, Link, bullets, heading, link_list, more, paragraphs
 from porfse_analysis.display.predecessor import beside
 from porfse_analysis.display.programme_report.certification import certification_targets
-from porfse_analysis.display.programme_report.money import change_rows, changes_table
+from porfse_analysis.display.programme_report.money import NEW, change_rows, changes_table
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
@@ -126,11 +126,11 @@ def _to_section(latest: Sequence[Page], at: Path, anchor: str, label: str) -> st
 
 def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
     """What the programme moved by, the axes that moved most, and what its plan changed."""
-    rows = change_rows(report)
-    rows = rows[
-        rows["numerator_change"].notna()
-        & ((rows["numerator_change"] != 0) | (rows["denominator_change"].fillna(0) != 0))
-    ]
+    known = change_rows(report)
+    new = known[known["status"].isin(NEW)]  # the table names them below
+    known = known[known["numerator_change"].notna()]
+    rows = known[(known["numerator_change"] != 0) | (known["denominator_change"].fillna(0) != 0)]
+    rows = known[known["axis"] == ALL] if rows.empty else rows  # newer figures, none of which has moved
     axes = rows[rows["axis"] != ALL]
     most = {
         place
@@ -138,7 +138,7 @@ def _moved(report: Report, latest: Sequence[Page], at: Path) -> list[str]:
         for place in axes[name].abs().dropna().sort_values(ascending=False, kind="stable").index[:_MOVES]
     }
     order = axes.loc[sorted(most)].assign(size=lambda kept: kept["numerator_change"].abs())
-    shown = pd.concat([rows[rows["axis"] == ALL], order.sort_values("size", ascending=False, kind="stable")])
+    shown = pd.concat([rows[rows["axis"] == ALL], order.sort_values("size", ascending=False, kind="stable"), new])
     dates = {
         "date": wording.date(report.cutoff, report.lang),
         "previous": wording.date(report.previous, report.lang) if report.previous is not None else "",

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -142,6 +143,26 @@ def test_the_largest_moves_in_euro_and_points_stand_on_the_front_page(site):
     # neither among the three largest in euro nor in points
     assert "II · Inclusione sociale e lotta alla povertà | Tasso di selezione" not in said
     assert "Fra il 31/12/2021 e il 30/06/2022 dotazioni e target del piano non risultano cambiati." in said
+
+
+def test_figures_that_are_the_first_of_their_source_are_no_lack_of_figures(tmp_path, programme, results):
+    write_site(tmp_path, programme, lay(tmp_path, results, dates=["2018-09-30"]))
+    said = words(tmp_path / "index.html", "moved")
+    assert "Prima pubblicazione nella sua fonte, senza una cifra precedente con cui confrontarla" in said
+    assert "Tasso di attivazione (Intero programma, I, II, III, IV)" in said
+    assert "Nessun dato nuovo" not in said
+
+
+def test_newer_figures_that_have_not_moved_stand_there(tmp_path, programme, results):
+    """The figures of 2021 once more, of the end of June 2022: nothing moved, and that is no lack of figures."""
+    finance = programme.finance
+    dates = pd.Timestamp("2021-12-31"), pd.Timestamp("2022-06-30")
+    again = finance[finance["cutoff"] == dates[0]].assign(cutoff=dates[1], data_date=dates[1])
+    same = replace(programme, finance=pd.concat([finance[finance["cutoff"] != dates[1]], again], ignore_index=True))
+    write_site(tmp_path, same, lay(tmp_path, results, dates=["2022-06-30"]))
+    said = words(tmp_path / "index.html", "moved")
+    assert "Intero programma | Tasso di spesa dichiarata | 0,00 | 0,00 | 75,3% | 75,3% | 0,0" in said
+    assert "Nessun dato nuovo" not in said
 
 
 def test_a_new_plan_is_named(tmp_path, programme, results):

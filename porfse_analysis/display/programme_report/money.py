@@ -25,13 +25,14 @@ from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 _PARTS = {"amount": "amount", "precision": "precision", "data_date": "date"}
 
-_NEW = ("only_now", "missing_before", "other_source")
+NEW = ("only_now", "missing_before", "other_source")
 """Statuses of a figure that is the first of its source; one line below the table says so."""
 
 _SHOWN = ("activated", "selected", "declared", "certified")
 """Stages that stand beside the allocation of each axis."""
 
 __all__ = [
+    "NEW",
     "allocation_in_force",
     "change_rows",
     "changes",
@@ -290,11 +291,11 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
 
     # what has no rate for want of money in the plan is not "first published"
     zero = rows["denominator"].eq(0) | rows["denominator_before"].eq(0)
-    rows = rows.assign(status=rows["status"].mask(zero & rows["status"].isin(_NEW), "zero_denominator"))
-    new = rows["status"].isin(_NEW)
+    rows = rows.assign(status=rows["status"].mask(zero & rows["status"].isin(NEW), "zero_denominator"))
+    new = rows["status"].isin(NEW)
     # a figure with none before it has moved from nothing: named once, no row of what is missing
     firsts, rows = _first_published(report, rows[new]), rows[~new].reset_index(drop=True)
-    told = ("compared", *_NEW)
+    told = ("compared", *NEW)
     reasons = [] if rows["status"].isin(told).all() else [Column("status", report.text("column.note"), write=reason)]
     moved = "numerator_change"
     return Table(
