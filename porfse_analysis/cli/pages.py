@@ -141,7 +141,7 @@ def report(
         if comparing:
             raise ParameterError("--bundle packs the pages of a folder of reports; a comparison is a page of its own")
         check_bundle(bundle)
-    folders = _without_previous(folders or [])
+    folders = _without_previous(_expanded(folders or []))
     request = Request(
         folders=("",) if comparing else tuple(folders or _bundled(cutoff, notebook, parameter)),
         cutoffs=tuple(cutoff or ()),
@@ -162,6 +162,17 @@ def report(
         _say_what_is_due(request)
     else:
         _make(request, bundle)
+
+
+def _expanded(folders: list[str]) -> list[str]:
+    """The folders that patterns as `country/*` stand for, which the shell of Windows leaves as they are."""
+    found: list[str] = []
+    for folder in folders:
+        path = Path(folder)
+        there = path.exists() or not path.name
+        meant = [] if there else sorted(str(other) for other in path.parent.glob(path.name) if other.is_dir())
+        found += meant or [folder]
+    return found
 
 
 def _without_previous(folders: list[str]) -> list[str]:

@@ -404,6 +404,11 @@ def test_a_folder_before_its_last_addition_is_no_programme_among_several(folder,
     assert places == {"programme", "other", "alone.previous"}
     assert said.stderr.count("left out, it is a folder as it was before the last addition") == 1
     assert said.stderr.startswith("programme.previous: left out")
+    # as the shell of Windows hands a pattern over
+    said = porfse("report", "o*", "progr*", "--cutoff", "2018-09-30", "--dry-run")
+    assert {line.split("/")[1] for line in said.stdout.splitlines()} == {"programme", "other"}
+    said = porfse("report", "nothing*", "--dry-run")
+    assert (said.exit_code, "nothing*" in said.stderr) == (2, True)
     said = porfse("report", "programme.previous", "--cutoff", "2018-09-30", "--dry-run")
     assert (said.exit_code, "3 of 3 reports" in said.stderr) == (0, True)
 
