@@ -7,15 +7,16 @@
     ```
 
 The commands of one page run one after the other in one folder, made for them. `:code:` is how the last command has to
-end; `:first:` and `:last:` show so many lines of what is said, `:only:` those that have a pattern, `:silent:` none,
-`:width:` so many letters of each. `:hidden:` commands lay ready what a page begins with and are not shown.
-`{file} NAME` shows a file and puts it into that folder. What was said is kept in build/docs-cache, by the commands,
-the package and its data.
+end; `:first:` and `:last:` show so many lines of what is said, `:only:` those that have a pattern, `:silent:` none;
+`[...]` stands for others. `:width:` so many letters of each. `:hidden:` commands lay ready what a page begins with and
+are not shown. `{file} NAME` shows a file and puts it into that folder. What was said is kept in build/docs-cache, by the
+commands, the package and its data.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -33,6 +34,7 @@ from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "build" / "docs-cache" / "terminal"
+LEFT_OUT = "[...]"
 
 
 @cache
@@ -142,11 +144,12 @@ class Terminal(Page):
         if "width" in self.options:
             lines = [line[: self.options["width"]].rstrip() for line in lines]
         if "only" in self.options:
-            return "\n".join(line for line in lines if re.search(self.options["only"], line))
+            kept = itertools.groupby(lines, lambda line: bool(re.search(self.options["only"], line)))
+            return "\n".join(line for shown, run in kept for line in (run if shown else [LEFT_OUT]))
         first, last = self.options.get("first", 0), self.options.get("last", 0)
         if not (first or last) or len(lines) <= first + last:
             return "\n".join(lines)
-        return "\n".join([*lines[:first], "[...]", *(lines[-last:] if last else [])])
+        return "\n".join([*lines[:first], LEFT_OUT, *(lines[-last:] if last else [])])
 
 
 class File(Page):
