@@ -25,6 +25,8 @@ from porfse_analysis.display.glossary import all_terms
 from porfse_analysis.display.words.rules import word_rules
 from porfse_analysis.display.words.wording import catalogue
 from porfse_analysis.indicators.registry import INDICATORS
+from porfse_analysis.loaders.cohesion.forms import FIRST, SECOND
+from porfse_analysis.loaders.cohesion.registry import FORMS, kinds_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -76,6 +78,10 @@ HEADS = {
         "en": ("name", "formula", "unit", "meaning"),
         "it": ("nome", "formula", "unità", "significato"),
     },
+    "portal": {
+        "en": ("table", "columns it has to have", "columns that are read where they are there"),
+        "it": ("tabella", "colonne che deve avere", "colonne che si leggono se ci sono"),
+    },
     "rules": {
         "en": ("name", "rule", "value", "status", "source"),
         "it": ("nome", "regola", "valore", "stato", "fonte"),
@@ -101,6 +107,24 @@ def rules(lang: str) -> str:
         parts.append(f"### {period}\n\n" + table(HEADS["rules"][lang], ((f"`{name}`", *more) for name, *more in rows)))
     return "\n\n".join(parts)
 
+
+def portal(period: str, lang: str) -> str:
+    """The columns of each of the Commission's tables of a period, as the interface calls them."""
+
+    def named(columns: list[tuple[str, ...]]) -> str:
+        return ", ".join(f" {OR[lang]} ".join(f"`{label}`" for label in labels) for labels in columns)
+
+    rows = []
+    for kind in kinds_of(period):
+        needed = [field.aliases for field in FORMS[kind.name].fields if field.needed]
+        # what tells the table from others, where no column does that has to be there anyway
+        told = [tuple(sorted(mark)) for mark in kind.marks if not any(mark & {*labels} for labels in needed)]
+        others = [field.aliases for field in FORMS[kind.name].fields if not field.needed]
+        rows.append((f"`{kind.identifier}`", named(needed + told), named(others)))
+    return table(HEADS["portal"][lang], iter(rows))
+
+
+OR = {"en": "or", "it": "o"}
 
 WORDED = {
     "note": "Notes of results (column `note`)",
@@ -281,6 +305,7 @@ MADE: dict[str, Callable[[str], str]] = {
     "packages": packages,
     "contributing": lambda _: root_file("CONTRIBUTING.md"),
     "changelog": lambda _: root_file("CHANGELOG.md"),
+    **{f"portal-{period}": (lambda lang, period=period: portal(period, lang)) for period in (FIRST, SECOND)},
     **{f"functions-{group}": (lambda _, group=group: functions(group)) for group in GROUPS},
 }
 

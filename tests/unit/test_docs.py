@@ -81,6 +81,21 @@ def test_every_public_name_has_a_place_in_the_reference():
     } == set(pf.__all__)
 
 
+def test_columns_of_the_portal_are_those_its_tables_are_read_by():
+    import made
+
+    rows = {row.split("`")[1]: row for row in made.portal("2021-2027", "en").splitlines()[2:]}
+    assert list(rows) == ["2021-2027_Finances_Detailed", "hgyj-gyin", "7twf-r3rc", "9qee-iv7c", "xi3a-zddk"]
+    needed = rows["9qee-iv7c"].split(" | ")[1]
+    assert needed == ", ".join(
+        ["`cci`", "`status`", "`status_date`", "`ver` or `version`", "`fund`"]
+        + [f"`y{year}`" for year in range(2021, 2028)]
+    )
+    # what tells the table is needed too
+    assert rows["2021-2027_Finances_Detailed"].split(" | ")[1].startswith("`cci`, `fund`, `tod_cycle` or `tod_year`, ")
+    assert "`total_amount` o `total_amount_planned`" in made.portal("2014-2020", "it")
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(DOCS)))
 def test_links_of_a_page_lead_to_files(path):
     for target in re.findall(r"\]\(([^)#\s]+)", FENCE.sub("", path.read_text(encoding="utf-8"))):
