@@ -64,7 +64,9 @@ SAID_OF = {
 
 def glossary(lang: str) -> str:
     """Every term of the pages, as their own glossary has it."""
-    return f"```{{raw}} html\n<div class='pf-terms'>{all_terms(lang).html}</div>\n```"
+    # the search takes the tags out: without a line end a term is one word with the first of its meaning
+    listed = re.sub("(</d[td]>)", r"\1\n", all_terms(lang).html)
+    return f"```{{raw}} html\n<div class='pf-terms'>{listed}</div>\n```"
 
 
 def row(*cells: object) -> str:
