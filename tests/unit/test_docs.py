@@ -3,6 +3,7 @@
 import pkgutil
 import re
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,23 @@ def test_an_option_of_few_values_names_them():
 def test_units_of_results_are_those_of_the_indicators():
     (row,) = re.findall(r"^\| `unit` \| (.*) \|$", (DOCS / "reference" / "frames.md").read_text(encoding="utf-8"), re.M)
     assert set(re.findall(r"`([^`]+)`", row)) == {one.unit for one in pf.INDICATORS.values()}
+
+
+def test_what_is_said_of_a_goal_is_what_the_last_table_has():
+    page = (DOCS / "project" / "benchmarks.md").read_text(encoding="utf-8")
+    last = (DOCS / "project" / "benchmarks-last.txt").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+) \| at (least|most) ([\d./]+).* \| (.+) \| (yes|no|not known) \|$", page, re.M)
+    assert len(rows) == 12
+    for name, bound, goal, measured, reached in rows:
+        if measured == "not run":
+            assert reached == "not known", name
+            continue
+        figure = measured.split(",")[0]
+        assert figure in last, name
+        found, asked = float(Fraction(figure)), float(Fraction(goal))
+        assert reached == ("yes" if (found >= asked if bound == "least" else found <= asked) else "no"), name
+    named = re.search(r"^(\w+) goals are not reached", page, re.M)
+    assert {"Three": 3}[named[1]] == sum(row[-1] == "no" for row in rows)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(DOCS)))
