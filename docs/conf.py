@@ -26,6 +26,8 @@ language = "it" if tags.has("it") else "en"  # type: ignore[name-defined]  # noq
 exclude_patterns = ["it/**"]
 highlight_language = "text"
 default_role = "code"
+# quotes alone: a dash belongs to the option it begins
+smartquotes_action = "q"
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

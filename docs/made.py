@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import html
+import importlib
 import inspect
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from porfse_analysis.display.glossary import all_terms
 from porfse_analysis.display.words.rules import word_rules
 from porfse_analysis.display.words.wording import catalogue
 from porfse_analysis.indicators.registry import INDICATORS
+from porfse_analysis.loaders.cohesion.forms import FIRST, SECOND
+from porfse_analysis.loaders.cohesion.registry import FORMS, kinds_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -60,7 +64,9 @@ SAID_OF = {
 
 def glossary(lang: str) -> str:
     """Every term of the pages, as their own glossary has it."""
-    return f"```{{raw}} html\n<div class='pf-terms'>{all_terms(lang).html}</div>\n```"
+    # the search takes the tags out: without a line end a term is one word with the first of its meaning
+    listed = re.sub("(</d[td]>)", r"\1\n", all_terms(lang).html)
+    return f"```{{raw}} html\n<div class='pf-terms'>{listed}</div>\n```"
 
 
 def row(*cells: object) -> str:
@@ -75,6 +81,10 @@ HEADS = {
     "indicators": {
         "en": ("name", "formula", "unit", "meaning"),
         "it": ("nome", "formula", "unità", "significato"),
+    },
+    "portal": {
+        "en": ("table", "columns it has to have", "columns that are read where they are there"),
+        "it": ("tabella", "colonne che deve avere", "colonne che si leggono se ci sono"),
     },
     "rules": {
         "en": ("name", "rule", "value", "status", "source"),
@@ -102,31 +112,114 @@ def rules(lang: str) -> str:
     return "\n\n".join(parts)
 
 
-WORDED = {
-    "note": "Notes of results (column `note`)",
-    "framework_note": "Notes of the performance framework",
-    "framework_status": "Statuses of the performance framework",
-    "decommitment_note": "Notes of the decommitment deadlines",
-    "decommitment_status": "Statuses of the decommitment deadlines",
-    "decommitment_need": "What a deadline needs (column `needs`)",
-    "change_status": "Statuses of a change between two dates",
-    "plan_status": "Statuses of a change of the plan",
-    "verdict": "Verdicts on the claims of a document",
-    "claim_reason": "Reasons of a verdict on a claim",
-    "claim_need": "What would settle a claim (column `needs`)",
-    "severity": "Severities of findings",
-    "finding": "Findings of the checks",
+def portal(period: str, lang: str) -> str:
+    """The columns of each of the Commission's tables of a period, as the interface calls them."""
+
+    def named(columns: list[tuple[str, ...]]) -> str:
+        return ", ".join(f" {OR[lang]} ".join(f"`{label}`" for label in labels) for labels in columns)
+
+    rows = []
+    for kind in kinds_of(period):
+        needed = [field.aliases for field in FORMS[kind.name].fields if field.needed]
+        # what tells the table from others, where no column does that has to be there anyway
+        told = [tuple(sorted(mark)) for mark in kind.marks if not any(mark & {*labels} for labels in needed)]
+        others = [field.aliases for field in FORMS[kind.name].fields if not field.needed]
+        rows.append((f"`{kind.identifier}`", named(needed + told), named(others)))
+    return table(HEADS["portal"][lang], iter(rows))
+
+
+OR = {"en": "or", "it": "o"}
+
+_OF_DEADLINES = ("decommitment_note", "decommitment", "decommitment_need")
+
+LISTED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "indicators.result.NOTES": ("Notes of results (column `note`)", ("note",)),
+    "indicators.result.BOUNDS": ("Notes that are bounds", ("note",)),
+    "verdicts.framework_ratios.NOTES": ("Notes of the performance framework", ("framework_note", "framework_why")),
+    "verdicts.performance_framework.STATUSES": ("Statuses of the performance framework", ("framework_status",)),
+    "verdicts.distances.DISTANCES": ("Distances to a threshold", ()),
+    "verdicts.deadline.NOTES": ("Notes of the decommitment deadlines", _OF_DEADLINES),
+    "verdicts.deadline.STATUSES": ("Statuses of the decommitment deadlines", ("decommitment_status",)),
+    "verdicts.deadline.NEEDS": ("What a deadline needs (column `needs`)", ("decommitment_need",)),
+    "verdicts.closure.CLOSURE_STATUSES": ("Statuses of the final balance", ()),
+    "verdicts.closure.CLOSURE_NOTES": ("Notes of the final balance", ("closure_note", *_OF_DEADLINES)),
+    "verdicts.correction.CORRECTION_STATUSES": ("Statuses of the financial correction", ()),
+    "verdicts.correction.CORRECTION_NOTES": (
+        "Notes of the financial correction",
+        ("correction_note", "framework_note"),
+    ),
+    "indicators.compared.STATUSES": ("Statuses of a change between two dates", ("change_status",)),
+    "indicators.plan_changes.PLAN_STATUSES": ("Statuses of a change of the plan", ("plan_status",)),
+    "verdicts.claims.VERDICTS": ("Verdicts on the claims of a document", ("verdict",)),
+    "verdicts.claims.REASONS": ("Reasons of a verdict on a claim", ("claim_reason",)),
+    "verdicts.claims.NEEDS": ("What would settle a claim (column `needs`)", ("claim_need",)),
+    "verdicts.finding.SEVERITIES": ("Severities of findings", ("severity",)),
+    "verdicts.checks.CHECKS": ("Findings of the checks (`check`, or `check` and `reason`)", ("finding",)),
 }
+"""The lists of codes, by where each is in the package: what it is of, and the groups of the catalogues with its
+words."""
 
 
 def codes(_lang: str) -> str:
-    """Every code that stands in a frame, with its words in both languages."""
-    english, italian = catalogue("en"), catalogue("it")
+    """Every code that stands in a frame, with its words in both languages or what the list says of it."""
     parts = []
-    for group, title in WORDED.items():
-        rows = ((f"`{code}`", first(said), first(italian[group][code])) for code, said in english[group].items())
-        parts.append(f"## {title}\n\n" + table(("code", "English", "Italiano"), rows))
+    for place, (title, groups) in LISTED.items():
+        rows = ((f"`{code}`", *words) for code, words in worded(place, groups).items())
+        meant, _ = said_of(place)
+        parts.append(
+            f"({anchor(place)})=\n## {title}\n\n`porfse_analysis.{place}`. {meant}\n\n"
+            + table(("code", "English", "Italiano"), rows)
+        )
     return "\n\n".join(parts)
+
+
+def worded(place: str, groups: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """The codes of a list and of its group, each with its words; one that no page has a word for, with its comment."""
+    comments = {code: said for one in (*LISTED, place) for code, said in said_of(one)[1].items() if code in held(place)}
+    listed = [str(getattr(code, "code", code)) for code in held(place)]
+    # the words of a whole group: the notes of the final balance are of a deadline too, and lack some of them
+    also = [code for group in groups[:1] for code in catalogue("en")[group] if place != "indicators.result.BOUNDS"]
+    found: dict[str, tuple[str, str]] = {}
+    for code in dict.fromkeys([*listed, *also]):
+        group = next((group for group in groups if code in catalogue("en")[group]), None)
+        if group:
+            found[code] = (first(catalogue("en")[group][code]), first(catalogue("it")[group][code]))
+        elif not any(one.startswith(f"{code}_") for one in also):
+            # of a check that says why, each reason has its words
+            found[code] = (comments.get(code, ""), "")
+    return found
+
+
+def held(place: str) -> Any:
+    module, name = place.rsplit(".", 1)
+    return getattr(importlib.import_module(f"porfse_analysis.{module}"), name)
+
+
+def said_of(place: str) -> tuple[str, dict[str, str]]:
+    """What stands below a list in the code, and beside each of its codes."""
+    module, name = place.rsplit(".", 1)
+    source = inspect.getsource(importlib.import_module(f"porfse_analysis.{module}"))
+    lines = source.split(f"\n{name} = (", 1)[1].splitlines()
+    length = next(number for number, line in enumerate(lines) if line.rstrip().endswith(")"))
+    beside = re.findall(r'"(\w+)",  # (.*)', "\n".join(lines[: length + 1]))
+    below = re.match(r'"""(.*?)"""', "\n".join(lines[length + 1 :]), re.DOTALL)
+    return (inspect.cleandoc(below[1]) if below else "", dict(beside))
+
+
+def anchor(place: str) -> str:
+    return "codes-" + re.sub(r"[._]", "-", place.lower())
+
+
+def lists_of(function: Any) -> list[str]:
+    """The lists of codes that the documentation of a function names, by the names they have in its module."""
+    module = inspect.getmodule(function)
+    layer = str(getattr(module, "__name__", "")).split(".")[1:2]
+    places = []
+    for name in dict.fromkeys(re.findall(r"`(?:result\.)?([A-Z_]+)`", inspect.getdoc(function) or "")):
+        named = [place for place in LISTED if place.endswith(f".{name}")]
+        own = [place for place in named if held(place) is getattr(module, name, None)]
+        places += own or [place for place in named if len(named) == 1 or place.split(".")[:1] == layer]
+    return places
 
 
 def first(said: Any) -> str:
@@ -152,7 +245,9 @@ def documented(name: str) -> str:
         return f"## `pf.{name}`\n\n{SAID_OF[name]}\n\n" + ", ".join(f"`{key}`" for key in value)
     if inspect.ismodule(value):
         return "\n\n".join(directive("autofunction", f"plot.{inner}") for inner in value.__all__)
-    return directive("autoclass" if inspect.isclass(value) else "autofunction", name)
+    said = directive("autoclass" if inspect.isclass(value) else "autofunction", name)
+    lists = ", ".join(f"[{LISTED[place][0]}](#{anchor(place)})" for place in lists_of(value))
+    return f"{said}\n\nCodes: {lists}." if lists else said
 
 
 def directive(kind: str, name: str) -> str:
@@ -183,7 +278,8 @@ def written_as(one: Any) -> str:
         name = re.sub(r"[\[\].]", "", one.metavar or one.name).upper()
         return f"`{name}`" + (", repeatable" if one.nargs == -1 else "")
     names = ", ".join(f"`{name}`" for name in [*one.opts, *one.secondary_opts])
-    value = "" if getattr(one, "is_flag", False) else f" `{one.metavar or one.name.upper()}`"
+    choices = [choice.value for choice in type(one.default)] if isinstance(one.default, Enum) else []
+    value = "" if getattr(one, "is_flag", False) else f" `{'|'.join(choices) or one.metavar or one.name.upper()}`"
     return names + value + (", repeatable" if getattr(one, "multiple", False) else "")
 
 
@@ -204,6 +300,10 @@ def frames(_lang: str) -> str:
     for name, columns in blocks:
         names = [line.strip().split(": ")[0] for line in columns.splitlines()]
         same = columns == shape and name != "pf.certification_rate"
+        if name == "pf.wide":
+            each = "one for each cutoff or, where all rows are of one, for each indicator, with its value"
+            parts.append((f"`{name}`", each))
+            continue
         more = [column for column in names if f"    {column}:" not in shape]
         begins = columns.startswith(shape) and more
         said = "the result columns" if same else ", ".join(f"`{column}`" for column in (more if begins else names))
@@ -281,6 +381,7 @@ MADE: dict[str, Callable[[str], str]] = {
     "packages": packages,
     "contributing": lambda _: root_file("CONTRIBUTING.md"),
     "changelog": lambda _: root_file("CHANGELOG.md"),
+    **{f"portal-{period}": (lambda lang, period=period: portal(period, lang)) for period in (FIRST, SECOND)},
     **{f"functions-{group}": (lambda _, group=group: functions(group)) for group in GROUPS},
 }
 

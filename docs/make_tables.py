@@ -51,7 +51,7 @@ people, `"published_fractions": true` in `datapackage.json` says so; they are a 
 
 COMMENTS = """## The evaluator's comments
 
-Markdown files in the folder `comments` stand on the pages, signed as the evaluator's:
+"Where does a note of my own go?" Markdown files in the folder `comments` stand on the pages, signed as the evaluator's:
 
     comments/2018-09-30.md            on every page of that date, and on the front page while it is the latest
     comments/2018-09-30/axes.md       in that section; `porfse report --list-sections` names them

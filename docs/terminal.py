@@ -7,15 +7,17 @@
     ```
 
 The commands of one page run one after the other in one folder, made for them. `:code:` is how the last command has to
-end; `:first:` and `:last:` show so many lines of what is said, `:only:` those that have a pattern, `:silent:` none,
-`:width:` so many letters of each. `:hidden:` commands lay ready what a page begins with and are not shown.
-`{file} NAME` shows a file and puts it into that folder. What was said is kept in build/docs-cache, by the commands,
-the package and its data.
+end; `:first:` and `:last:` show so many lines of what is said, `:only:` those that have a pattern, `:silent:` none;
+`[...]` stands for others. `:width:` so many letters of each. `:hidden:` commands lay ready what a page begins with
+and are not shown. `{file} NAME` shows a file and puts it into that folder, `{offered} NAME...` gives files of it to
+download. What was said is kept in build/docs-cache, by the commands, the package and its data.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -29,10 +31,13 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.addnodes import download_reference
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "build" / "docs-cache" / "terminal"
+OFFERED = ROOT / "build" / "docs-cache" / "offered"
+LEFT_OUT = "[...]"
 
 
 @cache
@@ -142,11 +147,12 @@ class Terminal(Page):
         if "width" in self.options:
             lines = [line[: self.options["width"]].rstrip() for line in lines]
         if "only" in self.options:
-            return "\n".join(line for line in lines if re.search(self.options["only"], line))
+            kept = itertools.groupby(lines, lambda line: bool(re.search(self.options["only"], line)))
+            return "\n".join(line for shown, run in kept for line in (run if shown else [LEFT_OUT]))
         first, last = self.options.get("first", 0), self.options.get("last", 0)
         if not (first or last) or len(lines) <= first + last:
             return "\n".join(lines)
-        return "\n".join([*lines[:first], "[...]", *(lines[-last:] if last else [])])
+        return "\n".join([*lines[:first], LEFT_OUT, *(lines[-last:] if last else [])])
 
 
 class File(Page):
@@ -160,6 +166,29 @@ class File(Page):
         return [name, block(text, self.options.get("language", "text"))]
 
 
+class Offered(Page):
+    """Files of the folder, to download. They come by way of what was said: the folder is there only where it is new."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        links: list[nodes.Node] = []
+        page = Path(self.env.doc2path(self.env.docname)).parent
+        for name in self.arguments[0].split():
+            read = f"""python -c "import base64; print(base64.b64encode(open('{name}', 'rb').read()).decode())\""""
+            code, said = self.session().add("run", read)
+            if code:
+                raise self.error(f"{name}: {said}")
+            path = OFFERED / self.config.language / self.env.docname / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(said))
+            link = download_reference("", "", nodes.literal("", name), reftarget=os.path.relpath(path, page))
+            links += [nodes.Text(", "), link] if links else [link]
+        return [nodes.paragraph("", "", *links)]
+
+
 def ended(*_: Any) -> None:
     for session in SESSIONS.values():
         session.close()
@@ -169,5 +198,6 @@ def ended(*_: Any) -> None:
 def setup(app: Any) -> dict[str, bool]:
     app.add_directive("terminal", Terminal)
     app.add_directive("file", File)
+    app.add_directive("offered", Offered)
     app.connect("build-finished", ended)
     return {"parallel_read_safe": False}

@@ -28,7 +28,11 @@ from porfse_analysis.verdicts.rules import Rules, rules_of
 
 __all__ = ["CLOSURE_NOTES", "CLOSURE_STATUSES", "closing_lines", "closure_balance"]
 
-CLOSURE_STATUSES = ("at_closure", "provisional", "not_available")
+CLOSURE_STATUSES = (
+    "at_closure",  # the figures are of the end of eligibility or later
+    "provisional",  # the figures are older: this is what the balance would be on them
+    "not_available",  # the balance cannot be told
+)
 """Of what the figures of a balance are: the end of eligibility or later, an earlier date, or not known."""
 
 CLOSURE_NOTES = (

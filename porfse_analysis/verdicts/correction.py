@@ -23,11 +23,14 @@ from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["CORRECTION_NOTES", "CORRECTION_STATUSES", "correction_rate", "financial_correction"]
 
-CORRECTION_STATUSES = ("no_correction", "correction", "undetermined", "provisional", "not_assessed")
-"""What can come out for an axis.
-
-`provisional`: the figures are older than the assessment, so that only what it would be on them is said.
-"""
+CORRECTION_STATUSES = (
+    "no_correction",  # the rules ask for none
+    "correction",  # the rules ask for the rate beside it
+    "undetermined",  # what is not known can still decide
+    "provisional",  # the figures are older than the assessment: this is what it would be on them
+    "not_assessed",  # nothing to assess by
+)
+"""What can come out for an axis."""
 
 CORRECTION_NOTES = (
     "technical_assistance",

@@ -44,8 +44,8 @@ NOTES = (
     "base_missing",
     "received_not_split",
     "received_incomplete",
-    "no_allocation",
-    "partial_applications",
+    "no_allocation",  # no axis of the fund has an allocation by then
+    "partial_applications",  # what was applied for in all is not known, at most within limits
     "certified_missing",
     "partial",
     "certified_not_told_apart",

@@ -26,12 +26,14 @@ from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["DISTANCES", "framework_distances"]
 
-DISTANCES = ("reached", "missing", "limits", "unpublished", "not_comparable")
-"""What is known of a distance.
-
-`limits`: the figure is a limit, so that the distance lies between two; `unpublished`: no value is published, and all
-that is needed may be missing; `not_comparable`: a value cannot be set against the target.
-"""
+DISTANCES = (
+    "reached",  # nothing is missing
+    "missing",  # so much is missing
+    "limits",  # the figure is a limit, so that the distance lies between two
+    "unpublished",  # no value is published, and all that is needed may be missing
+    "not_comparable",  # a value cannot be set against the target
+)
+"""What is known of a distance."""
 
 _COLUMNS = {
     "programme": "str",

@@ -292,7 +292,7 @@ def test_unconfirmed_rules_stand_out(sheet, lang):
     # those that can be read in another way, and apart from them those whose article was not read
     marked = shown.loc[shown["status"] == named[0], "rule"]
     assert len(marked) == 9
-    unread = {"it": "non verificata", "en": "unconfirmed"}[lang]
+    unread = {"it": "non verificata", "en": "not verified"}[lang]
     assert set(shown["status"]) == {named[0], unread, ""}
     assert f"({(shown['status'] == unread).sum()})" in table.notes[0]
     assert {named[1], named[2]} <= set(shown["value"])

@@ -1,7 +1,9 @@
 """The pages of the documentation: Italian ones go with the English ones, names and links are those of the project."""
 
+import pkgutil
 import re
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import porfse_analysis as pf
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+PACKAGE = ROOT / "porfse_analysis"
 sys.path.insert(0, str(DOCS))
 
 import check_site  # noqa: E402
@@ -79,6 +82,81 @@ def test_every_public_name_has_a_place_in_the_reference():
         "showing",
         "errors",
     } == set(pf.__all__)
+
+
+def test_columns_of_the_portal_are_those_its_tables_are_read_by():
+    import made
+
+    rows = {row.split("`")[1]: row for row in made.portal("2021-2027", "en").splitlines()[2:]}
+    assert list(rows) == ["2021-2027_Finances_Detailed", "hgyj-gyin", "7twf-r3rc", "9qee-iv7c", "xi3a-zddk"]
+    needed = rows["9qee-iv7c"].split(" | ")[1]
+    assert needed == ", ".join(
+        ["`cci`", "`status`", "`status_date`", "`ver` or `version`", "`fund`"]
+        + [f"`y{year}`" for year in range(2021, 2028)]
+    )
+    # what tells the table is needed too
+    assert rows["2021-2027_Finances_Detailed"].split(" | ")[1].startswith("`cci`, `fund`, `tod_cycle` or `tod_year`, ")
+    assert "`total_amount` o `total_amount_planned`" in made.portal("2014-2020", "it")
+
+
+def test_every_list_of_codes_is_on_its_page():
+    """Each with words for all it has, or with what stands beside a code where no page shows it."""
+    import made
+    import make_public
+
+    there = {
+        f"{module.name.removeprefix('porfse_analysis.')}.{name}"
+        for layer in ("indicators", "verdicts")
+        for module in pkgutil.walk_packages([str(PACKAGE / layer)], f"porfse_analysis.{layer}.")
+        for name in (*make_public.CODES, "BOUNDS")
+        if re.search(rf"^{name} = \(", (PACKAGE.parent / (module.name.replace(".", "/") + ".py")).read_text(), re.M)
+    }
+    assert there == set(made.LISTED)
+    for place, (_, groups) in made.LISTED.items():
+        unsaid = [code for code, (english, _) in made.worded(place, groups).items() if not english]
+        assert unsaid == [], place
+    said = made.codes("en")
+    for code in ("applications_open", "no_framework", "partial_applications", "provisional", "not_comparable"):
+        assert f"| `{code}` | " in said
+
+
+def test_a_function_leads_to_the_lists_of_codes_it_names():
+    import made
+
+    assert made.lists_of(pf.closure_balance) == ["verdicts.closure.CLOSURE_NOTES"]
+    assert made.lists_of(pf.decommitment) == ["verdicts.deadline.STATUSES"]
+    assert made.lists_of(pf.financial_changes) == ["indicators.compared.STATUSES"]
+    claims = [f"verdicts.claims.{name}" for name in ("REASONS", "NEEDS")]
+    assert sorted(made.lists_of(pf.check_claims)) == sorted(["indicators.result.BOUNDS", *claims])
+    assert made.lists_of(pf.wide) == []
+
+
+def test_an_option_of_few_values_names_them():
+    import made
+
+    assert r"| `--format` `table\|csv\|json` |" in made.commands("en")
+
+
+def test_units_of_results_are_those_of_the_indicators():
+    (row,) = re.findall(r"^\| `unit` \| (.*) \|$", (DOCS / "reference" / "frames.md").read_text(encoding="utf-8"), re.M)
+    assert set(re.findall(r"`([^`]+)`", row)) == {one.unit for one in pf.INDICATORS.values()}
+
+
+def test_what_is_said_of_a_goal_is_what_the_last_table_has():
+    page = (DOCS / "project" / "benchmarks.md").read_text(encoding="utf-8")
+    last = (DOCS / "project" / "benchmarks-last.txt").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+) \| at (least|most) ([\d./]+).* \| (.+) \| (yes|no|not known) \|$", page, re.M)
+    assert len(rows) == 12
+    for name, bound, goal, measured, reached in rows:
+        if measured == "not run":
+            assert reached == "not known", name
+            continue
+        figure = measured.split(",")[0]
+        assert figure in last, name
+        found, asked = float(Fraction(figure)), float(Fraction(goal))
+        assert reached == ("yes" if (found >= asked if bound == "least" else found <= asked) else "no"), name
+    named = re.search(r"^(\w+) goals are not reached", page, re.M)
+    assert {"Three": 3}[named[1]] == sum(row[-1] == "no" for row in rows)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(DOCS)))

@@ -10,6 +10,7 @@ import re
 import pandas as pd
 import pytest
 
+from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.rules import word_rules
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.verdicts.rules import RULES, Rules, rules_of, rules_table
@@ -148,7 +149,7 @@ def test_rules_in_words() -> None:
     assert words["en"].loc["annual_prefinancing_2017"].tolist() == [
         "annual pre-financing of 2017",
         "2.625%",
-        "unconfirmed",
+        "not verified",
     ]
     assert words["it"].loc["annual_prefinancing_2017", "value"] == "2,625%"
     assert words["en"].loc["achieved_from"].tolist() == [
@@ -160,6 +161,35 @@ def test_rules_in_words() -> None:
     assert words["it"].loc["serious_excludes", "value"] == "nessuno"
     assert words["it"].loc["zero_milestone_reached", "value"] == "sì"
     assert words["en"].loc["years_to_cover", "value"] == "3"
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_every_choice_of_a_rule_has_its_word(lang) -> None:
+    choices = {
+        choice
+        for field in dataclasses.fields(Rules)
+        if field.metadata.get("unit") == "choice"
+        for choice in field.metadata["allowed"]
+    }
+    assert {"annual", "initial_only", "category", "either", "certified"} <= choices
+    groups = ("rule_value", "stage")
+    assert [c for c in sorted(choices) if not any(c in wording.catalogue(lang)[group] for group in groups)] == []
+
+
+def test_a_rule_has_one_of_three_statuses() -> None:
+    """A rule that was not found in a source is to be confirmed where it can be read otherwise, else not verified."""
+    table = rules_table("2014-2020")
+    words = {lang: word_rules(table, lang)["status"].set_axis(table["name"]) for lang in ("it", "en")}
+    assert words["en"][["achieved_from", "closure_flexibility", "derogation_min_indicators"]].tolist() == [
+        "confirmed",
+        "to be confirmed",
+        "not verified",
+    ]
+    assert words["it"][["achieved_from", "closure_flexibility", "derogation_min_indicators"]].tolist() == [
+        "confermata",
+        "da confermare",
+        "non verificata",
+    ]
 
 
 def test_a_short_name_stands_for_the_rules() -> None:

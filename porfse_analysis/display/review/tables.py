@@ -28,7 +28,7 @@ from porfse_analysis.indicators.result import has_note
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import performance_framework as framework_rules
 from porfse_analysis.verdicts.claim_figures import ABOUT
-from porfse_analysis.verdicts.rules import rules_of, rules_table
+from porfse_analysis.verdicts.rules import CONFIRMED, rules_of, rules_table
 
 __all__ = [
     "claim_verdicts",
@@ -280,13 +280,10 @@ def rules(report: Report) -> Table:
             "rules_applied", empty, pd.DataFrame(columns=["rule"]), [Column("rule", "")], empty=empty, lang=report.lang
         )
     held = rules_table(applied)
-    readings = {rule.name: bool(rule.others) for rule in applied.rows if rule.status == "unconfirmed"}
-    codes = {name: "other_reading" if others else "unconfirmed" for name, others in readings.items()}
-    status = held["name"].map(lambda name: codes.get(name, ""))
-    status = status.mask(held["status"] == "changed", "changed")
-    said = [report.text(f"rule_status.{code}") if code else "" for code in status]
     # a spreadsheet gets the value itself; beside it stands what is read
-    rows = word_rules(held, report.lang).assign(held=held["value"], unit=held["unit"], status=said)
+    rows = word_rules(held, report.lang).assign(held=held["value"], unit=held["unit"])
+    # most are confirmed: the others stand out
+    rows["status"] = rows["status"].mask(held["status"] == CONFIRMED, "")
 
     def typed(row: pd.Series) -> object:
         known = isinstance(row["held"], int | float) and not isinstance(row["held"], bool) and not pd.isna(row["held"])
@@ -312,7 +309,7 @@ def rules(report: Report) -> Table:
             Column("source", report.text("column.legal")),
         ],
         [
-            report.text("table.rules_note", count=sum(not others for others in readings.values())),
+            report.text("table.rules_note", count=(rows["status"] == report.text("rule_status.unconfirmed")).sum()),
             *word_changes(report.rule_changes, report.lang),
         ],
         lang=report.lang,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from porfse_analysis.display.words import wording
 from porfse_analysis.verdicts.own_rules import RuleChange
+from porfse_analysis.verdicts.rules import RULES, UNCONFIRMED
 
 __all__ = ["of_year", "rule_meaning", "rule_value", "share_form", "word_changes", "word_rules"]
 
@@ -27,12 +28,18 @@ def word_rules(table: pd.DataFrame, lang: str) -> pd.DataFrame:
         {
             "rule": rule_meaning(row["name"], lang),
             "value": rule_value(row["value"], row["unit"], lang),
-            "status": wording.text(f"rule_status.{row['status']}", lang),
+            "status": wording.text(f"rule_status.{_status(row)}", lang),
             "source": wording.citation(str(row["source"]), lang),
         }
         for row in table.to_dict("records")
     ]
     return pd.DataFrame(rows, columns=["rule", "value", "status", "source"], index=table.index)
+
+
+def _status(row: dict[Hashable, Any]) -> str:
+    """The status as readers have it: a rule found in no source that can be read in another way is to be confirmed."""
+    others = next((rule.others for rule in RULES[row["period"]].rows if rule.name == row["name"]), ())
+    return "other_reading" if row["status"] == UNCONFIRMED and others else str(row["status"])
 
 
 def word_changes(changes: Iterable[RuleChange], lang: str) -> list[str]:
