@@ -84,4 +84,6 @@ def whole_or_parts(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _somewhere(marked: pd.Series, keys: list[pd.Series]) -> pd.Series:
     """Whether a row of the same group is marked."""
+    if not marked.any() or marked.all():
+        return marked  # whatever the groups, which take long to tell apart
     return marked.groupby(keys).transform("any")

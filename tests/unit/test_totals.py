@@ -1,10 +1,12 @@
-"""Where the axes of a table do not add up to its total, a line under that table says so, and what is known of why."""
+"""Where axes do not add up to their total a line under the table says so, and why; the newest position of a key."""
 
+import pandas as pd
 import pytest
 from frames import finance, small_programme
 
 import porfse_analysis as pf
 from porfse_analysis.display.programme_report import money
+from porfse_analysis.indicators import positions
 
 DATE = "2018-09-30"
 MILLION = 1_000_000.0
@@ -63,3 +65,26 @@ def test_what_the_axes_sum_to_is_set_against_the_total(second, said):
     assert [note for note in found if note.startswith("Declared expenditure, million euro: ")] == found
     assert found == [] if said is None else said in found[0]
     assert second is not None or found[0].endswith("Axis 2.")
+
+
+@pytest.mark.parametrize("constant", [["fund"], ["fund", "axis"], []])
+def test_the_newest_of_many_rows_is_that_of_few(constant):
+    """Keys that are the same in every row are not looked at; which row is the newest of each key stays the same."""
+    count = 3 * positions._MANY
+    keys = ["fund", "axis", "code"]
+    rows = pd.DataFrame({"position": pd.Timestamp("2018-12-31"), "rank": 0, "row": range(count)}, index=range(count))
+    for name, many in zip(keys, (2, 3, count // 3), strict=True):
+        values = ["x"] * (count - 1) + ["y"] if name not in constant else ["x"] * count
+        rows[name] = pd.Series(values if name != "code" else [str(row % many) for row in range(count)], dtype="str")
+    rows.loc[rows["row"] >= count // 3, "position"] = pd.Timestamp("2017-12-31")
+    found = positions.newest(rows, keys)
+    last = rows.sort_values("position", ascending=False, kind="stable").drop_duplicates(keys)
+    assert found["row"].tolist() == last["row"].tolist()
+    assert len(found) == count // 3 + (len(constant) < 2)
+
+
+def test_many_rows_of_one_key_have_one_newest():
+    count = 2 * positions._MANY
+    days = pd.date_range("1950-01-01", periods=count)
+    rows = pd.DataFrame({"position": days, "rank": 0, "axis": pd.Series("I", index=range(count), dtype="str")})
+    assert positions.newest(rows, ["axis"])["position"].tolist() == [days[-1]]
