@@ -16,6 +16,7 @@ __all__ = [
     "DataError",
     "Fault",
     "MissingExtraError",
+    "OverwriteError",
     "ParameterError",
     "PorfseError",
     "ReportError",
@@ -146,6 +147,17 @@ def _shortened(value: str) -> str:
 
 class ParameterError(PorfseError):
     """A call, a command or a notebook was given a parameter that cannot be used."""
+
+
+class OverwriteError(ParameterError):
+    """What would be written is there already, and was not allowed to be replaced; made of what is wrong."""
+
+    def __str__(self) -> str:
+        return self.allowed_by("overwrite=True")
+
+    def allowed_by(self, option: str) -> str:
+        """The message, with the word that the caller has for it."""
+        return f"{super().__str__()}, or allow it with {option}"
 
 
 class ReportError(PorfseError):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,7 @@ import typer
 
 import porfse_analysis
 from porfse_analysis.cli.process import CLOSED_PIPE, exit_code, forget_output
-from porfse_analysis.errors import DataError, PorfseError, ReportError, missing_extra
+from porfse_analysis.errors import DataError, OverwriteError, PorfseError, ReportError, missing_extra
 from porfse_analysis.files import no_place
 from porfse_analysis.languages import LANGUAGES
 
@@ -27,6 +28,7 @@ __all__ = [
     "Every",
     "Folder",
     "app",
+    "counted_rows",
     "guarded",
     "load",
     "place",
@@ -88,7 +90,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             print(error, file=sys.stderr)
             raise typer.Exit(FAILED) from error
         except PorfseError as error:
-            print(error.in_full() if isinstance(error, DataError) and kwargs.get("every") else error, file=sys.stderr)
+            print(_in_words(error, every=kwargs.get("every", False)), file=sys.stderr)
             raise typer.Exit(WRONG_CALL) from error
         except ModuleNotFoundError as error:
             if not missing_extra(error):
@@ -103,6 +105,27 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(CLOSED_PIPE) from error
 
     return run
+
+
+def _in_words(error: PorfseError, *, every: bool) -> str:
+    if isinstance(error, OverwriteError):
+        return error.allowed_by("--overwrite")
+    return error.in_full() if isinstance(error, DataError) and every else str(error)
+
+
+@contextmanager
+def counted_rows(delay: float = 1.5) -> Iterator[Callable[[str, int], None]]:
+    """A line that counts the rows read, where that takes some time: called with a table and how many more of it."""
+    from tqdm import tqdm
+
+    with tqdm(unit=" rows", file=sys.stderr, delay=delay, leave=False) as bar:
+
+        def progress(name: str, rows: int) -> None:
+            # where the whole is not known, tqdm puts a colon behind a description that set_description gave one already
+            bar.set_description_str(name, refresh=False)
+            bar.update(rows)
+
+        yield progress
 
 
 def place(text: object) -> Path:

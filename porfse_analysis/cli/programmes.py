@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porfse_analysis.cli.command import Every, Folder, app, guarded, load, place
+from porfse_analysis.cli.command import Every, Folder, app, counted_rows, guarded, load, place
 
 if TYPE_CHECKING:
     from porfse_analysis.programme import Programme
@@ -136,7 +136,7 @@ def _downloaded(cci: str, to: Path, overwrite: bool, refresh: bool) -> Programme
     with tqdm(unit=" rows", file=sys.stderr, delay=1.0) as bar:
 
         def progress(table: str, rows: int, total: int) -> None:
-            bar.set_description(table)
+            bar.set_description_str(table)
             bar.total = total
             bar.n = rows
             bar.refresh()
@@ -153,17 +153,10 @@ def import_workbook(
     every: Every = False,
 ) -> None:
     """Keep a filled-in workbook as a programme folder; on a fault, named by sheet and cell, nothing is written."""
-    from tqdm import tqdm
-
     from porfse_analysis.loaders.workbook import reading as workbook
 
     before = _before(to) if overwrite else None
-    with tqdm(unit=" rows", file=sys.stderr, delay=1.5, leave=False) as bar:
-
-        def progress(sheet: str, rows: int) -> None:
-            bar.set_description(sheet, refresh=False)
-            bar.update(rows)
-
+    with counted_rows() as progress:
         programme = workbook.import_workbook(file, to, overwrite=overwrite, progress=progress)
     if overwrite:
         say_kept(programme, to)
@@ -182,14 +175,14 @@ def export_workbook(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the workbook.")] = False,
 ) -> None:
     """Write a programme folder as the workbook that `porfse import workbook` reads back to the same tables."""
-    from porfse_analysis.errors import ParameterError
+    from porfse_analysis.errors import OverwriteError
     from porfse_analysis.files import aside
     from porfse_analysis.loaders.save import licence_of
     from porfse_analysis.loaders.workbook.template import write_workbook
 
     programme = load(folder)
     if to.exists() and not overwrite:
-        raise ParameterError(f"{to} exists: name another file, or allow it with --overwrite")
+        raise OverwriteError(f"{to} exists: name another file")
     with aside(to) as temporary:
         write_workbook(programme, temporary, licence=licence_of(folder))
     print(to)

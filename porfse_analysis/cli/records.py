@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porfse_analysis.cli.command import Every, guarded, place
+from porfse_analysis.cli.command import Every, counted_rows, guarded, place
 from porfse_analysis.cli.programmes import Overwrite, imports, say_kept
 
 if TYPE_CHECKING:
@@ -65,16 +65,9 @@ def import_opencoesione(
     Titles, summaries and persons are never read into it. Beside the tables it has records.zip, a copy of the records
     kept, and set_aside.csv, what was not kept and why.
     """
-    from tqdm import tqdm
-
     from porfse_analysis.loaders.opencoesione_data import import_records
 
-    with tqdm(unit=" rows", file=sys.stderr, delay=1.5, leave=False) as bar:
-
-        def progress(name: str, rows: int) -> None:
-            bar.set_description(name, refresh=False)
-            bar.update(rows)
-
+    with counted_rows() as progress:
         programme, records = import_records(
             files,
             cci,

@@ -20,7 +20,7 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.codes import impossible_counts
-from porfse_analysis.errors import DataError, Fault, ParameterError
+from porfse_analysis.errors import DataError, Fault, OverwriteError, ParameterError
 from porfse_analysis.files import STRAY, folder_aside
 from porfse_analysis.languages import in_language
 from porfse_analysis.loaders.descriptor import (
@@ -162,7 +162,7 @@ def check_target(folder: str | Path, *, overwrite: bool = False) -> Path:
     if not held:
         return target
     if not overwrite:
-        raise ParameterError(f"{folder} exists and is not empty: name another folder, or allow it with overwrite")
+        raise OverwriteError(f"{folder} exists and is not empty: name another folder")
     if DESCRIPTOR not in held:
         raise ParameterError(f"{folder} is not a programme folder (it has no {DESCRIPTOR}): it is not written to")
     return target

@@ -11,6 +11,7 @@ from opencoesione_samples import CCI, payment, project
 
 from porfse_analysis.errors import DataError, ParameterError
 from porfse_analysis.loaders.opencoesione import scan
+from porfse_analysis.loaders.opencoesione.source import parts_of
 from porfse_analysis.loaders.opencoesione_data import (
     import_records,
     open_records,
@@ -85,6 +86,84 @@ def test_both_ways_of_reading_give_the_same_records(made, monkeypatch):
     first, second = (found.aside.sort_values(key, ignore_index=True) for found in (small, large))
     pd.testing.assert_frame_equal(first, second)
     assert (small.read, small.kept, small.notices) == (large.read, large.kept, large.notices)
+
+
+@pytest.mark.parametrize("programme", [True, False], ids=["told by the programme", "told by the project"])
+def test_rows_stay_in_the_order_of_the_file(invented, tmp_path, large, programme):
+    invented.write(tmp_path, 6_000, 200_000, seed=7, programmes=invented.PROGRAMMES[:4])
+    files = [tmp_path / "progetti_esteso.csv", tmp_path / "pagamenti.csv"]
+    payments = pd.read_csv(files[1], sep=";", dtype=str, na_filter=False)
+    if not programme:
+        payments.drop(columns="OC_CODICE_PROGRAMMA").to_csv(files[1], sep=";", index=False)
+    records = read_records(files, OWN)
+    kept = payments["COD_LOCALE_PROGETTO"].isin(records.projects["project"]) & (payments["OC_DATA_PAGAMENTI"] != "")
+    expected = payments.loc[kept, ["COD_LOCALE_PROGETTO", "OC_DATA_PAGAMENTI", "OC_TOT_PAGAMENTI_RENDICONTAB_UE"]]
+    found = records.texts["pagamenti"][["project", "paid_on", "paid"]]
+    assert len(found) > 40_000
+    assert found.to_numpy().tolist() == expected.to_numpy().tolist()
+    # of another programme where that is told, else of a project that is not kept
+    aside = records.aside[records.aside["file"] == "pagamenti.csv"].set_index("reason")["rows"]
+    assert aside.sum() == 200_000 - len(found)
+    assert ("other_programme" in aside.index) is programme
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_a_payment_is_told_by_its_programme_or_its_project(tmp_path, monkeypatch, size):
+    if size == "large":
+        monkeypatch.setattr(scan, "_LARGE", 0)
+    person = "CGNNMO70A01F205X"
+    rows = [project("A"), project(" B"), project("C", OC_FLAG_VISUALIZZAZIONE="1"), project(f"P-{person}")]
+    paid = [
+        payment(code, "20200101", f"{place},00", OC_CODICE_PROGRAMMA=programme)
+        for place, (code, programme) in enumerate(
+            [
+                ("A", CCI),
+                (" A", f"\t{CCI.lower()} "),
+                ("A", ""),
+                ("B\t", " "),
+                (f"P-{person}", ""),
+                ("A", "2014IT05SFOP007"),
+                ("A", f"{CCI}:::2014IT05SFOP007"),
+                ("C", CCI),
+                ("C", ""),
+                ("UNKNOWN", " \t"),
+                ("UNKNOWN", "2014IT05SFOP007"),
+            ]
+        )
+    ]
+    records = read_records(small(tmp_path, rows, paid), CCI)
+    assert records.values["pagamenti"]["paid"].tolist() == [0, 1, 2, 3, 4]
+    codes = records.projects["project"].tolist()
+    assert codes[:2] == ["A", "B"]
+    assert codes[2].startswith("withheld-")
+    assert records.texts["pagamenti"]["project"].tolist() == ["A", "A", "A", "B", codes[2]]
+    aside = records.aside[records.aside["file"] == "q.csv"].set_index("reason")["rows"].to_dict()
+    assert aside == {"other_programme": 3, "other_project": 3}
+    by_axis = payments_by_axis([tmp_path / "p.csv", tmp_path / "q.csv"], ["2020-12-31"])
+    assert by_axis["paid_eur"].tolist() == [10]
+
+
+def test_a_machine_of_many_cores_does_not_need_more_memory(monkeypatch):
+    import duckdb
+
+    connect = duckdb.connect
+    monkeypatch.setattr(duckdb, "connect", lambda: connect(config={"threads": 64}))
+    with scan.connection() as link:
+        assert link.execute("SELECT current_setting('threads')").fetchall() == [(4,)]
+    monkeypatch.setattr(duckdb, "connect", lambda: connect(config={"threads": 1}))
+    with scan.connection() as link:
+        assert link.execute("SELECT current_setting('threads')").fetchall() == [(1,)]
+
+
+def test_what_payments_are_joined_to_is_what_is_held_in_memory(made, tmp_path):
+    files, _ = made
+    with scan.connection() as link:
+        link.execute("CREATE TABLE own AS SELECT 'P' || range AS project FROM range(100_000)")
+        table = scan.table_of(parts_of(files[1], tmp_path)[0], tmp_path)
+        plan = link.execute(f"EXPLAIN (FORMAT json) SELECT count(*) FROM {table} JOIN own ON c0 = project").fetchall()
+    text = plan[0][1]
+    # the side that a hash table is built of is named second
+    assert text.index("READ_CSV") < text.index("memory.main.own")
 
 
 def test_the_copy_has_the_same_figures_and_the_same_bytes(made, tmp_path):

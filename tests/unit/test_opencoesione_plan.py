@@ -186,7 +186,7 @@ def test_the_command_says_what_it_did_and_what_there_is_not(tmp_path):
     assert "POR FSE SICILIA: 2024-08-31" in run.output
     again = CliRunner().invoke(app, command)
     assert again.exit_code == 2
-    assert "is not empty" in again.output
+    assert "folder exists and is not empty: name another folder, or allow it with --overwrite\n" in again.output
     assert CliRunner().invoke(app, [*command, "--overwrite"]).exit_code == 0
     wrong = CliRunner().invoke(app, [*command, "--overwrite", "--cutoff", "2023-12-31"])
     assert wrong.exit_code == 2

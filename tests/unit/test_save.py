@@ -125,7 +125,7 @@ def test_texts_with_quotes_commas_and_line_breaks(lombardia, tmp_path):
 def test_an_existing_folder_is_kept(lombardia, tmp_path):
     folder = save_programme(lombardia, tmp_path / "p")
     before = everything(folder)
-    with pytest.raises(ParameterError, match="exists and is not empty: name another folder, or allow it"):
+    with pytest.raises(ParameterError, match=r"not empty: name another folder, or allow it with overwrite=True$"):
         save_programme(lombardia, folder)
     assert everything(folder) == before
 

@@ -521,7 +521,9 @@ def test_the_command_writes_a_folder_that_checks(good, tmp_path):
     assert "2014XX05SFOP001 Programme: 1 reporting dates" in run.stderr
     assert_same(load_programme(tmp_path / "p"), workbooks.small())
     assert porfse("check", tmp_path / "p").exit_code == 0
-    assert porfse("import", "workbook", good, "--to", tmp_path / "p").exit_code == 2
+    again = porfse("import", "workbook", good, "--to", tmp_path / "p")
+    assert again.exit_code == 2
+    assert again.stderr.endswith("p exists and is not empty: name another folder, or allow it with --overwrite\n")
     assert porfse("import", "workbook", good, "--to", tmp_path / "p", "--overwrite").exit_code == 0
 
 

@@ -15,10 +15,9 @@ import pandas as pd
 
 from porfse_analysis import schema
 
-__all__ = ["YEARS", "days", "each", "numbers", "repaired", "stripped"]
+__all__ = ["YEARS", "days", "each", "number", "numbers", "repaired", "stripped"]
 
-_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
-_SIGNED = {sign: re.compile(rf"[+-]?\d*{re.escape(sign)}\d+", re.ASCII) for sign in ",."}
+_NUMBER = re.compile(r"[+-]?(?:\d+|\d*([.,])\d+)", re.ASCII)
 _DAY = re.compile(r"(\d{8})(?:[.,]0+)?", re.ASCII)
 YEARS = range(1980, 2080)  # a programme of today may plan some years ahead, and name phases before it
 _CENTS = 1e-6  # what a binary fraction adds to an amount: 193811766.27999997 is 193811766.28
@@ -35,31 +34,38 @@ def stripped(text: str) -> str:
     return text.strip(" \t\r\n")
 
 
-def numbers(texts: pd.Series, *, amounts: bool) -> tuple[np.ndarray, Mapping[str, str]]:
-    """The numbers of a column, NaN for an empty cell; and what is wrong with a text, by text.
+def number(text: str, *, amount: bool) -> tuple[float, str, str]:
+    """The number of a cell, NaN for one that is empty or none; its decimal sign; and what is wrong with it.
 
-    Amounts are of whole cents: a text whose third decimal is not the noise of a binary fraction is wrong.
+    An amount is of whole cents: a third decimal that is not the noise of a binary fraction is wrong.
     """
+    if not text:
+        return float("nan"), "", ""
+    written = _NUMBER.fullmatch(text)
+    if not written:
+        return float("nan"), "", "is not a number"
+    sign = written[1] or ""
+    value = float(text.replace(",", "."))
+    if not amount:
+        return value, sign, ""
+    cents = round(value, 2)
+    if abs(value - cents) > _CENTS * max(1.0, abs(value) * 1e-6):
+        return cents, sign, "has more than two decimals: it may be a whole number with a sign between thousands"
+    return cents, sign, ""
+
+
+def numbers(texts: pd.Series, *, amounts: bool) -> tuple[np.ndarray, Mapping[str, str]]:
+    """The numbers of a column, as `number` reads them; and what is wrong with a text, by text."""
     codes, found = pd.factorize(texts)
     values, problems = np.full(len(found), np.nan), {}
-    signs: dict[str, list[str]] = {",": [], ".": []}
+    signs: dict[str, list[str]] = {"": [], ",": [], ".": []}
     for place, text in enumerate(found):
-        sign = next((sign for sign, pattern in _SIGNED.items() if pattern.fullmatch(text)), "")
-        if not text:
-            continue
-        if not sign and not _WHOLE.fullmatch(text):
-            problems[text] = "is not a number"
-            continue
-        if sign:
-            signs[sign].append(text)
-        value = float(text.replace(",", "."))
-        values[place] = value
-        if amounts:
-            values[place] = round(value, 2)
-            if abs(value - values[place]) > _CENTS * max(1.0, abs(value) * 1e-6):
-                problems[text] = "has more than two decimals: it may be a whole number with a sign between thousands"
+        values[place], sign, problem = number(text, amount=amounts)
+        signs[sign].append(text)
+        if problem:
+            problems[text] = problem
     if signs[","] and signs["."]:
-        odd, other = sorted(signs, key=lambda sign: len(signs[sign]))
+        odd, other = sorted(",.", key=lambda sign: len(signs[sign]))
         for text in signs[odd]:
             problems[text] = f"has {odd!r} before its decimals where others of its column have {other!r}"
     return values[codes], problems

@@ -17,7 +17,7 @@ import pandas as pd
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.loaders.opencoesione import scan
-from porfse_analysis.loaders.opencoesione.cells import YEARS
+from porfse_analysis.loaders.opencoesione.cells import YEARS, each, stripped
 from porfse_analysis.loaders.opencoesione.layout import PAYMENTS, PROJECTS
 from porfse_analysis.loaders.opencoesione.reading import choose_projects
 from porfse_analysis.loaders.opencoesione.source import Part, parts_of
@@ -63,17 +63,19 @@ def payments_by_axis(files: Sequence[str | Path], cutoffs: Sequence[object]) -> 
         try:
             with scan.connection() as link:
                 groups = _projects(link, projects, Path(folder))
-                sums = pd.concat(
-                    [_sums(link, part, scan.table_of(part, Path(folder)), ends) for part in payments], ignore_index=True
-                )
+                programmes = groups["programme"]
+                found = [_sums(link, part, scan.table_of(part, Path(folder)), ends, programmes) for part in payments]
         except scan.Refused as error:
             names = ", ".join(part.name for part in [*projects, *payments])
             raise DataError(names, [Fault("is not CSV as it should be", remedy=_IMPORT)]) from error
-    return _at(groups, sums, ends)
+    return _at(groups, pd.concat(found, ignore_index=True), ends)
 
 
 def _projects(link: DuckDBPyConnection, parts: Sequence[Part], folder: Path) -> pd.DataFrame:
-    """Programme and axis; leaves the table `own` in `link`: the projects that count, with the place of theirs here."""
+    """Programme and axis; leaves the table `own` in `link`: the projects that count, with the place of theirs here.
+
+    It is what is held in memory while the payments go by, and has no more columns than that needs.
+    """
     told = f" || '{_UNIT}' || "
     link.execute(
         "CREATE TABLE looked AS "
@@ -96,9 +98,8 @@ def _projects(link: DuckDBPyConnection, parts: Sequence[Part], folder: Path) -> 
         kinds[["programme", "axis"]].drop_duplicates().sort_values(["programme", "axis"], ignore_index=True)
     )
     kinds = kinds.merge(groups.reset_index(names="place"), on=["programme", "axis"])
-    link.register("kinds", kinds[["kind", "programme", "place"]])
-    joined = "looked JOIN kinds USING (kind) WHERE project <> ''"
-    link.execute(f"CREATE TABLE own AS SELECT project, place, programme FROM {joined}")
+    link.register("kinds", kinds[["kind", "place"]].astype({"place": "int32"}))
+    link.execute("CREATE TABLE own AS SELECT project, place FROM looked JOIN kinds USING (kind) WHERE project <> ''")
     link.execute("DROP TABLE looked")
     again = link.execute("SELECT count(*) - count(DISTINCT hash(project)) FROM own").fetchall()[0][0]
     if again:
@@ -107,14 +108,14 @@ def _projects(link: DuckDBPyConnection, parts: Sequence[Part], folder: Path) -> 
     return groups
 
 
-def _sums(link: DuckDBPyConnection, part: Part, table: str, ends: Sequence[pd.Timestamp]) -> pd.DataFrame:
-    """One file's cents by place and step: 0 up to the first end, 1 from there to the second ..."""
+def _sums(
+    link: DuckDBPyConnection, part: Part, table: str, ends: Sequence[pd.Timestamp], programmes: pd.Series
+) -> pd.DataFrame:
+    """One file's cents by place and step: 0 up to the first end, 1 from there to the second ...
+
+    `programmes`: that of each place.
+    """
     given, paid = f"c{part.at['paid_on']}", f"c{part.at['paid']}"
-    code, programme = scan.cell(part, "project"), scan.raw(part, "programme")
-    rows = f"{table} JOIN own ON {code} = project"
-    if "programme" in part.at:
-        # looked at as it is first: cells that differ are few
-        rows += f" WHERE {programme} = programme OR upper(trim({programme})) IN ('', programme)"
     if scan.is_typed(link, part, table):
         day, value, wrong = f"CAST(strftime({given}, '%Y%m%d') AS INTEGER)", "paid", "false"
     else:
@@ -125,12 +126,15 @@ def _sums(link: DuckDBPyConnection, part: Part, table: str, ends: Sequence[pd.Ti
         wrong = f"CASE WHEN regexp_full_match(paid, {amount}) THEN false "
         wrong += f"ELSE {cut} <> '' AND NOT regexp_full_match({cut}, {amount}) END"
     # the day in a query of its own: in each branch of a CASE it would be made again
-    rows = f"(SELECT place, {day} AS day, {given} AS given, {paid} AS paid FROM {rows})"
+    rows = f"SELECT place, {scan.raw(part, 'programme')} AS programme, {day} AS day, {given} AS given, {paid} AS paid"
+    rows += f" FROM {table} JOIN own ON {scan.cell(part, 'project')} = project"
     found = link.execute(
-        f"SELECT place, {_step('day', ends)} AS step, CAST(100 * sum({value}) AS BIGINT) AS cents, "
-        f"count(*) FILTER ({wrong}) AS wrong, count(*) FILTER ({_NO_DAY}) AS no_day FROM {rows} GROUP BY 1, 2",
+        f"SELECT place, programme, {_step('day', ends)} AS step, CAST(100 * sum({value}) AS BIGINT) AS cents, "
+        f"count(*) FILTER ({wrong}) AS wrong, count(*) FILTER ({_NO_DAY}) AS no_day FROM ({rows}) GROUP BY 1, 2, 3",
         {"today": int(f"{date.today():%Y%m%d}")},
     ).df()
+    programme = each(found["programme"], lambda text: stripped(text).upper())
+    found = found[(programme == "") | (programme == programmes.loc[found["place"]].to_numpy())]
     faults = []
     if count := int(found["no_day"].sum()):
         faults.append(

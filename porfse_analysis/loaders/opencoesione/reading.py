@@ -22,7 +22,7 @@ import pandas as pd
 from porfse_analysis.errors import DataError, Fault, ParameterError
 from porfse_analysis.languages import text
 from porfse_analysis.loaders.opencoesione import scan
-from porfse_analysis.loaders.opencoesione.cells import days, each, numbers, repaired, stripped
+from porfse_analysis.loaders.opencoesione.cells import days, each, number, numbers, repaired, stripped
 from porfse_analysis.loaders.opencoesione.layout import (
     COMMITMENTS,
     INDICATORS,
@@ -135,10 +135,7 @@ def _records_of(parts: Sequence[Part], cci: str, progress: Progress | None, scan
         if kind == PROJECTS:
             _refuse_none(records, aside)
             if scanned is not None:
-                kept = records.projects[["project"]].astype(object)
-                scanned.link.register("projects_kept", kept)
-                scanned.link.execute("CREATE TABLE kept AS SELECT project FROM projects_kept")
-                scanned.link.unregister("projects_kept")
+                scan.mark_kept(scanned.link, records.projects)
     records.aside = _together(aside)
     return records
 
@@ -165,9 +162,9 @@ def _pieces(part: Part, records: Records, scanned: _Scan | None) -> Iterator[tup
             yield piece, pd.Series(1, index=piece.index)
         return
     table = scan.table_of(part, scanned.folder)
-    rest = scan.others(scanned.link, part, table, records.cci)
+    rest, programmes = scan.told_apart(scanned.link, part, table, records.cci)
     yield rest, rest.pop("rows")
-    for piece in scan.own_rows(scanned.link, part, table, records.cci):
+    for piece in scan.own_rows(scanned.link, part, table, programmes):
         yield piece, pd.Series(1, index=piece.index)
 
 
@@ -176,13 +173,13 @@ def _read(
 ) -> pd.DataFrame:
     """The rows of one table that are kept, as texts; counts what it reads, adds what is set aside to `aside`."""
     kept, count = [], 0
+    details = part.layout.name != PROJECTS
+    known = pd.Index(records.projects["project"] if details else [])
     for piece, stands_for in _pieces(part, records, scanned):
         rows = int(stands_for.sum())
         count += rows
         piece["project"] = without_tax_codes(each(piece["project"], stripped), records.salt)
-        reason = (
-            choose_projects(piece, records.cci) if part.layout.name == PROJECTS else _choose_details(piece, records)
-        )
+        reason = _choose_details(piece, records.cci, known) if details else choose_projects(piece, records.cci)
         kept.append(_plain(piece[reason == ""]))
         aside.append(_listed(piece, reason, part, stands_for))
         if progress is not None:
@@ -237,13 +234,16 @@ def _column(rows: pd.DataFrame, name: str) -> pd.Series:
     return each(rows[name], stripped)
 
 
-def _choose_details(piece: pd.DataFrame, records: Records) -> pd.Series:
-    """Why each row of a file beside that of the projects is set aside; empty for those of a project that is kept."""
-    kept = piece["project"].isin(records.projects["project"])
+def _choose_details(piece: pd.DataFrame, cci: str, known: pd.Index) -> pd.Series:
+    """Why each row of a file beside that of the projects is set aside; empty for those of a project that is kept.
+
+    `known`: the codes of these, one table for all pieces.
+    """
+    kept = known.get_indexer(pd.Index(piece["project"])) >= 0
     reason = pd.Series("", index=piece.index, dtype=object)
     if "programme" in piece:
         programme = each(piece["programme"], lambda text: stripped(text).upper())
-        reason[(programme != "") & (programme != records.cci)] = "other_programme"
+        reason[(programme != "") & (programme != cci)] = "other_programme"
     reason[(reason == "") & ~kept] = "other_project"
     day = next((name for name in ("paid_on", "total_at", "committed_on") if name in piece), "")
     if day:
@@ -418,8 +418,8 @@ def _amounts(row: Mapping[Hashable, object]) -> dict[str, object]:
     """The amounts of a project that is set aside, where they can be read."""
     found: dict[str, object] = {}
     for name in ("selected", "committed", "paid"):
-        values, problems = numbers(pd.Series([stripped(str(row.get(name) or ""))], dtype="str"), amounts=True)
-        found[f"{name}_eur"] = float("nan") if problems else float(values[0])
+        value, _, problem = number(stripped(str(row.get(name) or "")), amount=True)
+        found[f"{name}_eur"] = float("nan") if problem else value
     return found
 
 

@@ -8,7 +8,7 @@ rows are read: slower, and with the place of what is wrong.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from porfse_analysis.errors import extra_needed
+from porfse_analysis.loaders.opencoesione.cells import stripped
 from porfse_analysis.loaders.opencoesione.layout import PROJECTS
 from porfse_analysis.loaders.opencoesione.persons import TAX_CODE
 from porfse_analysis.loaders.opencoesione.source import PARQUET, Part, quoted
@@ -32,18 +33,21 @@ __all__ = [
     "connection",
     "is_large",
     "is_typed",
-    "others",
+    "mark_kept",
     "own_rows",
     "raw",
     "table_of",
+    "told_apart",
 ]
 
 _LARGE = 16 << 20
-_MEMORY = "500MB"
+_MEMORY = "400MB"
+_THREADS = 4  # each holds pieces of a file: of many the memory is full
 _BLANKS = " \t\r\n"
+_MARKS = 1 << 23  # of a hundred thousand projects a hundredth is taken for others, and looked at for nothing
 TYPED = {"amount": "DECIMAL(18, 2)", "day": "DATE"}
 """What the copy of an import keeps as what it is, having been read without a fault; all else stays the text it was."""
-_VECTORS = 32  # of 2,048 rows: what is taken at once
+_VECTORS, _ROWS = 8, 16_384  # what is taken at once, in vectors of 2,048 rows at most; and what is gone on with
 
 
 class Refused(Exception):  # noqa: N818  not an error of the user's
@@ -65,12 +69,19 @@ def connection() -> Iterator[DuckDBPyConnection]:
         link = duckdb.connect()
         try:
             link.execute(f"SET memory_limit = '{_MEMORY}'")
+            link.execute(f"SET threads = {min(_threads(link), _THREADS)}")
             link.execute("SET temp_directory = ?", [folder])
+            # DuckDB holds a CSV file for a small table, and would keep all of it in memory: joins are made as written
+            link.execute("SET disabled_optimizers = 'build_side_probe_side'")
             yield link
         except duckdb.Error as error:
             raise Refused(type(error).__name__) from None  # its message may hold a cell
         finally:
             link.close()
+
+
+def _threads(link: DuckDBPyConnection) -> int:
+    return int(link.execute("SELECT current_setting('threads')").fetchall()[0][0])
 
 
 def is_large(part: Part) -> bool:
@@ -115,37 +126,69 @@ def is_typed(link: DuckDBPyConnection, part: Part, table: str) -> bool:
     return types <= {kind.replace(" ", "") for kind in TYPED.values()}
 
 
-def _own(part: Part) -> str:
-    """What is true of rows that may be kept: all else is of another programme or project."""
-    if part.layout.name == PROJECTS:
-        return f"contains(upper({cell(part, 'programme')}), $cci)"
-    code = cell(part, "project")
-    # a code that holds the tax code of a person is replaced later on, and is not among those that are kept
-    return f"({code} IN (SELECT project FROM kept) OR length({code}) > 15 AND regexp_matches({code}, '(?i){TAX_CODE}'))"
+def mark_kept(link: DuckDBPyConnection, projects: pd.DataFrame) -> None:
+    """Tell `link` the codes of the projects that are kept (column `project`): it is asked of files of details."""
+    link.register("projects_kept", projects[["project"]].astype(object))
+    marks = f"bitstring_agg(CAST({_mark('project')} AS INTEGER), 0, {_MARKS - 1})"
+    link.execute(f"SET VARIABLE kept = (SELECT {marks} FROM projects_kept)")
+    link.unregister("projects_kept")
 
 
-def own_rows(link: DuckDBPyConnection, part: Part, table: str, cci: str) -> Iterator[pd.DataFrame]:
-    """The rows of a table that may be kept, in pieces of texts, in the order of the file.
+def _mark(code: str) -> str:
+    return f"hash({code}) % {_MARKS}"
 
-    For a file of details `link` must have the projects that are kept, as table `kept`.
+
+def _may_be_kept(part: Part) -> str:
+    """Whether a row may be of a project that is kept, where its programme does not tell.
+
+    To join the codes would do as well, but rows come out of a join in another order each time.
     """
+    if part.layout.name == PROJECTS:
+        return "true"
+    programme, code = raw(part, "programme"), cell(part, "project")
+    blank = f"{programme} < '!' AND trim({programme}, '{_BLANKS}') = ''"
+    marked = f"get_bit(getvariable('kept'), CAST({_mark(code)} AS INTEGER)) = 1"
+    # a code that holds the tax code of a person is replaced later on, and is not among those that are kept
+    person = f"length({code}) > 15 AND regexp_matches({code}, '(?i){TAX_CODE}')"
+    return f"CASE WHEN {blank} THEN {marked} OR {person} ELSE true END"
+
+
+def told_apart(link: DuckDBPyConnection, part: Part, table: str, cci: str) -> tuple[pd.DataFrame, list[str]]:
+    """How many rows of a table cannot be kept, by what tells why (programme, project and `rows`); and what the others
+    have as their programme, for `own_rows`.
+
+    For a file of details `mark_kept` comes first.
+    """
+    found = link.execute(
+        f"SELECT {raw(part, 'programme')} AS programme, {_may_be_kept(part)} AS may_be, count(*) AS rows "
+        f"FROM {table} GROUP BY 1, 2 ORDER BY 1, 2"
+    ).df()
+    details = part.layout.name != PROJECTS
+    own = found["programme"].map(lambda text: cci in text.upper() or (details and not stripped(text))).astype(bool)
+    rest = found.loc[~(found["may_be"] & own), ["programme", "rows"]].reset_index(drop=True)
+    return rest.assign(project="").astype({"programme": object}), list(found.loc[own, "programme"].unique())
+
+
+def own_rows(link: DuckDBPyConnection, part: Part, table: str, programmes: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """The rows of a table that may be kept, in pieces of texts, in the order of the file."""
     order = sorted(part.at, key=lambda name: part.at[name])
     columns = ", ".join(f"coalesce(CAST(c{part.at[name]} AS VARCHAR), '') AS {quoted(name)}" for name in order)
-    rows = link.execute(f"SELECT {columns} FROM {table} WHERE {_own(part)}", _given(part, cci))
+    chosen = f"list_contains($programmes, {raw(part, 'programme')}) AND {_may_be_kept(part)}"
+    rows = link.execute(f"SELECT {columns} FROM {table} WHERE {chosen}", {"programmes": list(programmes)})
     start = 0
-    while len(piece := rows.fetch_df_chunk(_VECTORS)):
+    for piece in _gathered(rows):
         piece.index = pd.RangeIndex(start, start + len(piece))
         start += len(piece)
         yield piece.astype(object)
 
 
-def others(link: DuckDBPyConnection, part: Part, table: str, cci: str) -> pd.DataFrame:
-    """How many rows a table has beside those, by what tells why: programme and `rows`."""
-    programme = cell(part, "programme")
-    counted = f"SELECT {programme} AS programme, count(*) AS rows FROM {table} WHERE NOT {_own(part)}"
-    found: pd.DataFrame = link.execute(f"{counted} GROUP BY 1 ORDER BY 1", _given(part, cci)).df()
-    return found.assign(project="").astype({"programme": object})
-
-
-def _given(part: Part, cci: str) -> dict[str, str]:
-    return {"cci": cci} if part.layout.name == PROJECTS else {}
+def _gathered(rows: DuckDBPyConnection) -> Iterator[pd.DataFrame]:
+    """What a query finds, in pieces that are worth the while: of a vector little may be left."""
+    gathered: list[pd.DataFrame] = []
+    while len(piece := rows.fetch_df_chunk(_VECTORS)):
+        gathered.append(piece)
+        if sum(map(len, gathered)) >= _ROWS:
+            yield pd.concat(gathered)
+            gathered = []
+    if gathered:
+        yield pd.concat(gathered)

@@ -15,6 +15,7 @@ import pandas as pd
 from porfse_analysis import codes, schema
 from porfse_analysis.codes import reading_order
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.loaders.opencoesione.cells import each
 from porfse_analysis.loaders.opencoesione.layout import COMMITMENTS, INDICATORS, PAYMENTS, words
 from porfse_analysis.loaders.opencoesione.reading import Records
 
@@ -280,9 +281,9 @@ def _achievements(records: Records, projects: pd.DataFrame, newest: pd.Timestamp
     partial = listed is None
     counted = _first_four(projects) if listed is None else listed
     counted = counted.merge(projects[["project", *_KEY, "updated"]], on="project")
-    told = counted["indicator"].str.upper().str.extract(rf"^{words('participants')}$", flags=re.ASCII)
-    counted = counted.assign(number=told[0], sex=told[1], indicator_type=counted["fund"].map(_TYPES))
-    counted = counted[counted["number"].notna() & counted["indicator_type"].notna()]
+    number, sex = _participants(counted["indicator"])
+    counted = counted.assign(number=number, sex=sex, indicator_type=counted["fund"].map(_TYPES))
+    counted = counted[(counted["number"] != "") & counted["indicator_type"].notna()]
     if counted.empty:
         return schema.empty("achievements")
     counted = counted.assign(indicator_code="CO" + counted["number"]).drop_duplicates(["project", "indicator", "value"])
@@ -291,7 +292,7 @@ def _achievements(records: Records, projects: pd.DataFrame, newest: pd.Timestamp
     again = counted.duplicated(["project", "indicator"], keep=False)
     counted = counted.assign(value=counted["value"].mask(again))  # two values for one: which counts is not known
     priorities = projects.set_index("project").get("investment_priority", pd.Series(dtype="str"))
-    counted["investment_priority"] = counted["project"].map(priorities).fillna("").map(_priority)
+    counted["investment_priority"] = counted["project"].map(each(priorities, _priority)).fillna("")
     key = ["axis", "fund", "investment_priority", "region_category", "indicator_type", "indicator_code"]
     rows = []
     for group, own in counted.groupby(key, sort=True):
@@ -311,6 +312,13 @@ def _achievements(records: Records, projects: pd.DataFrame, newest: pd.Timestamp
         table = pd.concat([table, pd.DataFrame(_unlisted(hidden))], ignore_index=True)
     table = table.assign(cutoff=newest, source=SOURCE, unit="Number")
     return schema.conform("achievements", table, programme=records.cci)
+
+
+def _participants(indicators: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The number and the sex of indicators of participants; the empty text where there is none."""
+    found = {code: re.fullmatch(words("participants"), code.upper(), re.ASCII) for code in indicators.unique()}
+    parts = {code: told.groups() if told else ("", "") for code, told in found.items()}
+    return each(indicators, lambda code: parts[code][0]), each(indicators, lambda code: parts[code][1])
 
 
 def _priority(cell: str) -> str:
@@ -337,7 +345,7 @@ def _hidden(projects: pd.DataFrame) -> pd.DataFrame:
     count = projects["indicators"] if "indicators" in projects else pd.Series(np.inf, index=projects.index)
     hidden = projects[(count.fillna(np.inf) > _LISTED) & projects["fund"].isin(list(_TYPES))]
     priorities = hidden.get("investment_priority", pd.Series("", index=hidden.index))
-    return hidden.assign(investment_priority=priorities.map(_priority))
+    return hidden.assign(investment_priority=each(priorities, _priority))
 
 
 def _unlisted(hidden: pd.DataFrame) -> list[dict[str, object]]:
