@@ -174,7 +174,7 @@ def _read(
     """The rows of one table that are kept, as texts; counts what it reads, adds what is set aside to `aside`."""
     kept, count = [], 0
     details = part.layout.name != PROJECTS
-    known = pd.Index(records.projects["project"] if details else [])
+    known = pd.Index(records.projects["project"] if details else [], dtype=object)
     for piece, stands_for in _pieces(part, records, scanned):
         rows = int(stands_for.sum())
         count += rows
@@ -239,7 +239,7 @@ def _choose_details(piece: pd.DataFrame, cci: str, known: pd.Index) -> pd.Series
 
     `known`: the codes of these, one table for all pieces.
     """
-    kept = known.get_indexer(pd.Index(piece["project"])) >= 0
+    kept = known.get_indexer(pd.Index(piece["project"], dtype=object)) >= 0
     reason = pd.Series("", index=piece.index, dtype=object)
     if "programme" in piece:
         programme = each(piece["programme"], lambda text: stripped(text).upper())

@@ -47,7 +47,7 @@ _BLANKS = " \t\r\n"
 _MARKS = 1 << 23  # of a hundred thousand projects a hundredth is taken for others, and looked at for nothing
 TYPED = {"amount": "DECIMAL(18, 2)", "day": "DATE"}
 """What the copy of an import keeps as what it is, having been read without a fault; all else stays the text it was."""
-_VECTORS, _ROWS = 8, 16_384  # what is taken at once, in vectors of 2,048 rows at most; and what is gone on with
+_VECTORS, _ROWS = 32, 16_384  # what is taken at once, in vectors of 2,048 rows at most; and what is gone on with
 
 
 class Refused(Exception):  # noqa: N818  not an error of the user's
