@@ -31,7 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 FOLDERS = ("indicators", "verdicts", "checks.py", "claims.py")
-COPIED = ("porfse_analysis", "tests", "data", "notebooks", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
+MADE = (".git", ".venv*", ".*_cache", ".hypothesis", ".coverage*", "__pycache__", "build", "reports")
 # tests of pages, kernels and processes are no unit tests
 NO_UNIT = ("papermill", "playwright", "batch_tools", "make_public")
 
@@ -296,12 +296,7 @@ def run_all(mutants: list[tuple[Mutant, list[str]]], jobs: int, limit: float, lo
 
 def prepare(home: Path) -> None:
     """A copy of the tree to run in, with the libraries imported and the package not."""
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-        elif source.is_file():
-            shutil.copy(source, home / name)
+    shutil.copytree(ROOT, home, ignore=shutil.ignore_patterns(*MADE))
     os.chdir(home)
     sys.path[0] = str(home)
     os.environ["PYTHONPATH"] = str(home)
@@ -341,7 +336,6 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder).resolve() / "tree"
-        home.mkdir()
         prepare(home)
         by_line = tests_by_line(asked.tests or quick_tests(), home, home / "all.log")
         print(f"{asked.mutants} mutants, seed {asked.seed}; the tests without any: {time.monotonic() - began:.0f} s")

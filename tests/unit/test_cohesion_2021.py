@@ -22,8 +22,6 @@ from porfse_analysis.loaders.folder import load_programme
 
 CCI = new.PROGRAMME
 
-pytestmark = pytest.mark.xdist_group("portal")
-
 
 @pytest.fixture
 def files(tmp_path):

@@ -109,7 +109,6 @@ def test_what_is_of_a_later_year_is_not_looked_at():
     assert found("payments_sum", eu_payments=payments((2023, "ESF", 100.0, 1.0, 1.0, 9.0))).empty
 
 
-@pytest.mark.xdist_group("portal")
 def test_the_whole_table_of_the_portal(portal):
     """16 of its 38,695 series lack a year; in 6 the last row is an empty one of 2021, which was not reported."""
     _, _, indicators, tables = portal
@@ -133,7 +132,6 @@ def test_the_whole_table_of_the_portal(portal):
     assert (marche["figure"], marche["expected"]) == ("8i CO02 OESF ESF More developed: 2018, 2019", 103)
 
 
-@pytest.mark.xdist_group("portal")
 def test_a_cut_table_shows(portal):
     """Every third row of one programme left out, as its rows stand in the table."""
     *_, tables = portal
