@@ -31,7 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 FOLDERS = ("indicators", "verdicts", "checks.py", "claims.py")
-MADE = (".git", ".venv*", ".*_cache", ".hypothesis", ".coverage*", "__pycache__", "build", "reports")
+MADE = (".git", ".venv*", ".*_cache", ".hypothesis", ".coverage*", "__pycache__")
 # tests of pages, kernels and processes are no unit tests
 NO_UNIT = ("papermill", "playwright", "batch_tools", "make_public")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +23,7 @@ from porfse_analysis.verdicts.payment_applications import (
 from porfse_analysis.verdicts.payments_evidence import Paid, payments_evidence
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["NEEDS", "NOTES", "STATUSES", "Case"]
+__all__ = ["NEEDS", "NOTES", "STATUSES", "Case", "Published"]
 
 STATUSES = ("covered", "at_risk", "undetermined", "settled_at_closure", "no_deadline", "not_available")
 """What can come out at a deadline; `undetermined`: it has not come yet, and what is known does not cover it.
@@ -99,7 +99,7 @@ _RULES_READ = (
 """The rules whose other readings are tried, beside the shares of pre-financing."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Part:
     """What is covered on its own: a fund, a fund and category of region, or the whole programme.
 
@@ -115,29 +115,68 @@ class _Part:
     hidden: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Published:
+    """What is known of one programme at a date, at whatever deadline it is looked at; each answer is found once."""
+
+    commitments: pd.DataFrame
+    finance: pd.DataFrame
+    payments: pd.DataFrame
+    rates: Rates
+    _parts: dict[str, list[_Part]] = field(default_factory=dict, init=False)
+    _lines: dict[tuple[_Part, pd.Timestamp], tuple[list[Line], Decimal | None]] = field(
+        default_factory=dict, init=False
+    )
+
+    def parts(self, decommitted_by: str) -> list[_Part]:
+        """What is covered on its own by the rule."""
+        if decommitted_by not in self._parts:
+            columns = {"programme": (), "fund": ("fund",), "category": ("fund", "region_category")}[decommitted_by]
+            found = [_Part("", "", self.commitments, self.finance)]
+            for column in columns:
+                found = [piece for part in found for piece in _told_apart(part, column)]
+            self._parts[decommitted_by] = found
+        return self._parts[decommitted_by]
+
+    def lines(self, part: _Part, deadline: pd.Timestamp) -> tuple[list[Line], Decimal | None]:
+        """The payment applications of a part by a deadline, and the rate all its axes share."""
+        # to every deadline after the last figure all of them are older, by a day as by years
+        dates = part.finance[["cutoff", "data_date"]].max().max()
+        at = deadline if pd.isna(dates) else min(deadline, dates + pd.Timedelta(days=1))
+        if (part, at) not in self._lines:
+            self._lines[part, at] = _lines(part, at, self.rates)
+        return self._lines[part, at]
+
+
+def _lines(part: _Part, deadline: pd.Timestamp, rates: Rates) -> tuple[list[Line], Decimal | None]:
+    in_force = allocations(part.finance, deadline, rates)
+    lines = application_lines(part.finance, deadline, in_force, rates)
+    if part.hidden:
+        untold = {"certified_not_told_apart"}
+        lines = [replace(x, notes=x.notes | untold) if "certified_missing" in x.notes else x for x in lines]
+    return lines, single_rate(in_force, rates)
+
+
 @dataclass(frozen=True)
 class Case:
     """One programme at one deadline, as known at `date`."""
 
-    commitments: pd.DataFrame
-    finance: pd.DataFrame
+    known: Published
     deadline: pd.Timestamp
     date: pd.Timestamp
     exceptions: Decimal
-    rates: Rates
-    payments: pd.DataFrame
 
     def rows(self, rules: Rules) -> Iterator[tuple[dict[str, Any], list[Counted]]]:
         """What comes out for each part, with what stands behind it.
 
         Raises `ParameterError` when exceptions are given and there are several parts: whose they are is not said.
         """
-        parts = self.parts(rules)
+        parts = self.known.parts(rules.decommitted_by)
         if self.exceptions and len(parts) > 1:
             named = ", ".join(" ".join(filter(None, (part.fund, part.region_category))) for part in parts)
             raise ParameterError(f"exceptions_eur belongs to one of {named}: call once for each, with its rows alone")
         for part in parts:
-            lines, rate = self.lines(part)
+            lines, rate = self.known.lines(part, self.deadline)
             status, target, counted = self.verdict(part, lines, rules)
             row = _row(status, target, counted, rate, self, rules) | _paid_row(self.paid(part), rules)
             notes = set(row.pop("notes")) | set(_part_notes(part, counted))
@@ -151,23 +190,6 @@ class Case:
                 "rules": ";".join(rule.name for rule in rules.rows if rule.name in {*target.rules, *_RULES_USED}),
             }
             yield row, counted
-
-    def parts(self, rules: Rules) -> list[_Part]:
-        """What is covered on its own by the rules."""
-        columns = {"programme": (), "fund": ("fund",), "category": ("fund", "region_category")}[rules.decommitted_by]
-        found = [_Part("", "", self.commitments, self.finance)]
-        for column in columns:
-            found = [piece for part in found for piece in _told_apart(part, column)]
-        return found
-
-    def lines(self, part: _Part) -> tuple[list[Line], Decimal | None]:
-        """The payment applications of a part, and the rate all its axes share."""
-        in_force = allocations(part.finance, self.deadline, self.rates)
-        lines = application_lines(part.finance, self.deadline, in_force, self.rates)
-        if part.hidden:
-            untold = {"certified_not_told_apart"}
-            lines = [replace(x, notes=x.notes | untold) if "certified_missing" in x.notes else x for x in lines]
-        return lines, single_rate(in_force, self.rates)
 
     def verdict(self, part: _Part, lines: Sequence[Line], rules: Rules) -> tuple[str, Target, list[Counted]]:
         """The status of a part, and the target and the applications it comes from."""
@@ -199,7 +221,7 @@ class Case:
     def paid(self, part: _Part) -> Paid | None:
         """What the Commission had paid of a part by then."""
         of = {"fund": part.fund, "region_category": part.region_category}
-        return payments_evidence(self.payments, self.deadline, self.date, **of)
+        return payments_evidence(self.known.payments, self.deadline, self.date, **of)
 
     def _paid(self, part: _Part, rules: Rules) -> Decimal:
         return _least_paid(self.paid(part), rules)
@@ -208,10 +230,11 @@ class Case:
         """The readings of the rules to be confirmed under which the status would be another."""
         for name, value, other in rules.other_readings([*_RULES_READ, *dict(rules.prefinancing)]):
             if name == "decommitted_by":
-                pieces = [piece for piece in self.parts(other) if _overlaps(piece, part)]
+                pieces = [piece for piece in self.known.parts(other.decommitted_by) if _overlaps(piece, part)]
                 if len(pieces) == 1 and len(pieces[0].finance) == len(part.finance) and not pieces[0].untold:
                     continue  # the same by another name
-                found = [self.verdict(piece, self.lines(piece)[0], other)[0] for piece in pieces]
+                lined = [(piece, self.known.lines(piece, self.deadline)[0]) for piece in pieces]
+                found = [self.verdict(piece, its, other)[0] for piece, its in lined]
             else:
                 found = [self.verdict(part, lines, other)[0]]
             yield from (f"{name}={value}:{each}" for each in dict.fromkeys(found) if each != status)

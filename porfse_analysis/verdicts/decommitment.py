@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ from porfse_analysis.programme import Programme
 from porfse_analysis.schema import DATE_DTYPE, empty
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.counting import Counted
-from porfse_analysis.verdicts.deadline import NEEDS, NOTES, STATUSES, Case
+from porfse_analysis.verdicts.deadline import NEEDS, NOTES, STATUSES, Case, Published
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.payment_applications import read_rates
 from porfse_analysis.verdicts.rules import RULES, Rules, rules_of
@@ -182,7 +183,7 @@ def decommitment(
     """
     plan, money, paid = tables_of(eu_commitments=eu_commitments, finance=finance, eu_payments=eu_payments)
     applied = rules_for(eu_commitments, rules)
-    settled = _settle_programmes(plan, money, year, cutoff, prefinancing, exceptions_eur, rates, applied, paid)
+    settled = _settle_programmes(plan, money, [year], cutoff, prefinancing, exceptions_eur, rates, applied, paid)
     return _deadline_frame(settled)
 
 
@@ -234,7 +235,7 @@ def payment_applications(
     """
     plan, money = tables_of(eu_commitments=eu_commitments, finance=finance)
     applied = rules_for(eu_commitments, rules)
-    settled = _settle_programmes(plan, money, year, cutoff, prefinancing, exceptions_eur, rates, applied)
+    settled = _settle_programmes(plan, money, [year], cutoff, prefinancing, exceptions_eur, rates, applied)
     return _application_frame(settled)
 
 
@@ -251,11 +252,8 @@ def calendar(
     eu_payments: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every deadline of the period of the rules as known at `cutoff`: `decommitment` and `payment_applications`."""
-    settled = [
-        row
-        for year in rules.deadlines
-        for row in _settle_programmes(eu_commitments, finance, year, cutoff, None, 0.0, None, rules, eu_payments)
-    ]
+    years = rules.deadlines
+    settled = _settle_programmes(eu_commitments, finance, years, cutoff, None, 0.0, None, rules, eu_payments)
     return _deadline_frame(settled), _application_frame(settled)
 
 
@@ -289,7 +287,7 @@ def _application_frame(settled: _Settled) -> pd.DataFrame:
 def _settle_programmes(
     eu_commitments: pd.DataFrame,
     finance: pd.DataFrame,
-    year: int,
+    years: Sequence[int],
     cutoff: object,
     prefinancing: Mode | None,
     exceptions_eur: float,
@@ -297,7 +295,7 @@ def _settle_programmes(
     rules: Rules | None,
     eu_payments: pd.DataFrame | None = None,
 ) -> _Settled:
-    """The rows of the deadline, one per programme and part, with the payment applications behind each."""
+    """The rows of the deadlines, for each one per programme and part, with the payment applications behind each."""
     if isinstance(eu_commitments, pd.DataFrame):
         eu_commitments = _with_parts(eu_commitments)
     v.require(eu_commitments, "eu_commitments")
@@ -305,31 +303,48 @@ def _settle_programmes(
     eu_payments = empty("eu_payments") if eu_payments is None else eu_payments
     v.require(eu_payments, "eu_payments")
     programmes = sorted(v.programmes_of(finance, eu_commitments))
-    applied = {programme: rules_of(programme, rules) for programme in programmes}
-    known = list({own.period: own for own in applied.values() if own is not None}.values())
-    known = known or ([rules] if rules is not None and rules.period else list(RULES.values()))
-    for each in known:
+    applied = {
+        programme: own and own.replace(prefinancing_mode=prefinancing or own.prefinancing_mode)
+        for programme in programmes
+        for own in (rules_of(programme, rules),)
+    }
+    usable = list({own.period: own for own in applied.values() if own is not None}.values())
+    usable = usable or ([rules] if rules is not None and rules.period else list(RULES.values()))
+    for each in usable:
         each.replace(prefinancing_mode=prefinancing or each.prefinancing_mode)
-    deadline = _deadline(year, known)
-    date = deadline if cutoff is None else min(as_cutoff(cutoff), deadline)
+    deadlines = [_deadline(year, usable) for year in years]
     exceptions = _exceptions(exceptions_eur, programmes)
+    known: dict[tuple[str, pd.Timestamp], Published] = {}
     settled: _Settled = []
-    for programme in programmes:
-        # along a series of documents, as the rates: the plan of a sheet is that of the sheet before, and an erratum of
-        # one part leaves the others
-        money = of_series(finance[(finance["programme"] == programme) & (finance["cutoff"] <= date)])
-        about = {"programme": programme, "year": int(year), "deadline": deadline, "cutoff": date}
+    for deadline, programme in product(deadlines, programmes):
+        date = deadline if cutoff is None else min(as_cutoff(cutoff), deadline)
+        about = {"programme": programme, "year": deadline.year, "deadline": deadline, "cutoff": date}
         own = applied[programme]
         if own is None:
             blank = {name: "" for name, kind in _DEADLINE_COLUMNS.items() if kind == "str"}
             settled.append((blank | about | {"status": "not_available", "note": "no_rules"}, []))
             continue
-        own = own.replace(prefinancing_mode=prefinancing or own.prefinancing_mode)
-        given = read_rates(rates, programme, finance[finance["programme"] == programme])
-        plan, paid = (frame[frame["programme"] == programme] for frame in (eu_commitments, eu_payments))
-        case = Case(plan, money, deadline, date, exceptions, given, paid)
+        if (programme, date) not in known:
+            known[programme, date] = _published(programme, date, eu_commitments, finance, eu_payments, rates)
+        case = Case(known[programme, date], deadline, date, exceptions)
         settled += [(about | row, counted) for row, counted in case.rows(own)]
     return settled
+
+
+def _published(
+    programme: str,
+    date: pd.Timestamp,
+    eu_commitments: pd.DataFrame,
+    finance: pd.DataFrame,
+    eu_payments: pd.DataFrame,
+    rates: Mapping[str, float] | pd.DataFrame | None,
+) -> Published:
+    """What is known of a programme at a date."""
+    plan, money, paid = (frame[frame["programme"] == programme] for frame in (eu_commitments, finance, eu_payments))
+    # along a series of documents, as the rates: the plan of a sheet is that of the sheet before, and an erratum of
+    # one part leaves the others
+    by_then = of_series(money[money["cutoff"] <= date])
+    return Published(plan, by_then, paid, read_rates(rates, programme, money))
 
 
 def _with_parts(eu_commitments: pd.DataFrame) -> pd.DataFrame:
