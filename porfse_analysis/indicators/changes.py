@@ -19,7 +19,7 @@ from porfse_analysis.indicators.compared import (
     ranked_axes,
     two_dates,
 )
-from porfse_analysis.indicators.financial import RATES, rate_rows
+from porfse_analysis.indicators.financial import PROGRESS, rate_rows
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.people import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import (
@@ -245,7 +245,7 @@ def all_changes(programme: Programme, *, cutoff: object, compare_to: object) -> 
 def _financial(finance: pd.DataFrame, date: pd.Timestamp, by: str | Sequence[str]) -> pd.DataFrame:
     """The rates at a date, the weakest qualifier and the precision of their figures; axes that are gone left out."""
     positions = positions_at(finance, date, by, "code", "digits")
-    rows = rate_rows(positions, tuple(RATES), "allocation", RATES, "code", "digits")
+    rows = rate_rows(positions, PROGRESS, "code", "digits")
     # the precision of an amount is its own; a bound below the line makes a bound of the rate
     rows["qualifier"] = np.fmax(rows["code"], rows["base_code"])
     rows["precision"] = rows["digits"].replace(0.0, np.nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,7 +26,9 @@ from porfse_analysis.schema import ALL
 _Values = tuple[Any, ...]
 
 __all__ = [
+    "CERTIFICATION",
     "CERTIFICATION_BASES",
+    "PROGRESS",
     "RATES",
     "certification_rate",
     "certification_rates",
@@ -48,6 +50,15 @@ RATES = {
 """Stage -> name of its rate over the allocation."""
 
 CERTIFICATION_BASES = ("allocation", "committed", "paid", "declared")
+
+CERTIFICATION = {
+    base: "certification_rate" if base == "allocation" else f"certification_rate_of_{base}"
+    for base in CERTIFICATION_BASES
+}
+"""Base -> name of the rate of what is certified over it."""
+
+PROGRESS = {(stage, "allocation"): name for stage, name in RATES.items()}
+"""Stage and what it is set against -> name of the rate, as `rate_rows` takes them."""
 
 
 def financial_progress(
@@ -145,13 +156,12 @@ def certification_rate(
 
 def progress_rates(positions: Positions) -> pd.DataFrame:
     """`financial_progress` of positions already looked up."""
-    return make_result(rate_rows(positions, tuple(RATES), "allocation", RATES))
+    return make_result(rate_rows(positions, PROGRESS))
 
 
 def certification_rates(positions: Positions, base: str) -> pd.DataFrame:
     """`certification_rate` of positions already looked up."""
-    name = "certification_rate" if base == "allocation" else f"certification_rate_of_{base}"
-    return make_result(rate_rows(positions, ("certified",), base, {"certified": name}))
+    return make_result(rate_rows(positions, {("certified", base): CERTIFICATION[base]}))
 
 
 def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Sequence[str] = "programme") -> pd.DataFrame:
@@ -191,30 +201,24 @@ def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
 
 def spend_positions(positions: Positions, stages: Sequence[str]) -> pd.DataFrame:
     """The grid of keys and stages known by the cutoff, with the newest published amount where there is one."""
-    keys, known, totals = positions.keys, positions.rows, positions.totals
-    groups = known if "axis" not in keys else known[known["axis"] != ALL]
-    grid = groups[keys].drop_duplicates().merge(pd.DataFrame({"stage": list(stages)}), how="cross")
-    picked = newest(totals[totals["stage"].isin(stages)], [*keys, "stage"])
-    return grid.merge(picked, on=[*keys, "stage"], how="left")
+    grid = positions.groups.merge(pd.DataFrame({"stage": list(stages)}), how="cross")
+    return grid.merge(positions.newest, on=[*positions.keys, "stage"], how="left")
 
 
-def rate_rows(
-    positions: Positions, stages: tuple[str, ...], base: str, names: dict[str, str], *sums: str
-) -> pd.DataFrame:
-    """The rates named `names` of the stages over the base, with the columns they were made of; `sums` of both too."""
-    keys, cutoff, totals = positions.keys, positions.cutoff, positions.totals
-    grid = spend_positions(positions, stages)
-    published = in_force(
-        grid[grid["amount"].notna()].reset_index(names="row"),
-        totals[totals["stage"] == base],
-        keys,
-        *sums,
-        elsewhere=base == "allocation",
-    )
-    published["lacks_part"] = _lacks_part(positions.rows, published, keys, base)
+def rate_rows(positions: Positions, names: Mapping[tuple[str, str], str], *sums: str) -> pd.DataFrame:
+    """The rates of `names` (stage and base -> name), with the columns they were made of; `sums` of both too.
+
+    In the order of the bases, of the keys, of the stages as money goes through them.
+    """
+    keys, cutoff = positions.keys, positions.cutoff
+    asked = pd.DataFrame([(*pair, name) for pair, name in names.items()], columns=["stage", "base", "indicator"])
+    grid = spend_positions(positions, list(dict.fromkeys(asked["stage"])))
+    rows = grid.merge(asked, on="stage").reset_index(names="row")
+    published = _over_bases(positions, rows[rows["amount"].notna()], sums)
+    published["lacks_part"] = _lacks_part(positions.rows, published, keys)
     columns = ["denominator", "base_position", "base_missing", "base_bound", "base_document", "base_elsewhere"]
     columns.append("lacks_part")
-    rows = grid.join(published.set_index("row")[[*columns, *(f"base_{name}" for name in sums)]])
+    rows = rows.join(published.set_index("row")[[*columns, *(f"base_{name}" for name in sums)]])
     rows["numerator"] = rows["amount"]
     below = rows["denominator"].where(rows["denominator"] != 0)
     rows["value"] = rows["numerator"] / below
@@ -227,7 +231,7 @@ def rate_rows(
             "zero_denominator": rows["denominator"] == 0,
             "not_reported": rows["numerator"].isna() | rows["denominator"].isna(),
             # the plan in force stays in force until the next one; a flow is of its own date
-            "other_date": (rows["base_position"] < rows["position"]) if base != "allocation" else False,
+            "other_date": (rows["base_position"] < rows["position"]) & (rows["base"] != "allocation"),
             "plan_of_other_source": rows["base_elsewhere"].eq(True),
             "own_reading": rows["reading"].eq(True),
             **bound_flags(rows["bound"], rows["base_bound"]),
@@ -236,10 +240,28 @@ def rate_rows(
     rows["document"] = _cited(rows)
     rows["cutoff"] = cutoff
     rows["unit"] = "1"
-    rows["indicator"] = rows["stage"].map(names)
     if "axis" not in keys:
         rows["axis"] = ALL
-    return _in_order(rows, stages)
+    return _in_order(rows, list(dict.fromkeys(asked["stage"])), list(dict.fromkeys(asked["base"])))
+
+
+def _over_bases(positions: Positions, amounts: pd.DataFrame, sums: Sequence[str]) -> pd.DataFrame:
+    """The amounts with what each is set against (`in_force`); a plan alone may be that of another source."""
+    bases = positions.totals.rename(columns={"stage": "base"})
+    plans = {True: amounts["base"] == "allocation"}
+    plans[False] = ~plans[True]
+    found = [
+        in_force(
+            amounts[chosen],
+            bases[bases["base"].isin(amounts.loc[chosen, "base"].unique())],
+            [*positions.keys, "base"],
+            *sums,
+            elsewhere=of_plan,
+        )
+        for of_plan, chosen in plans.items()
+        if chosen.any() or (of_plan and amounts.empty)
+    ]
+    return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
 
 
 def _cited(rows: pd.DataFrame) -> pd.Series:
@@ -248,20 +270,24 @@ def _cited(rows: pd.DataFrame) -> pd.Series:
     return rows["document"].mask(other, rows["document"] + ";" + rows["base_document"].astype("object"))
 
 
-def _in_order(rows: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
+def _in_order(rows: pd.DataFrame, stages: Sequence[str], bases: Sequence[str] = ()) -> pd.DataFrame:
     """Rows sorted by key, the stages in the order money goes through them, whatever the order of the input."""
-    place = rows["stage"].map({stage: place for place, stage in enumerate(stages)})
+    rows = rows.assign(place=rows["stage"].map({stage: place for place, stage in enumerate(stages)}))
+    first = []
+    if len(bases) > 1:
+        rows["base_place"] = rows["base"].map({base: place for place, base in enumerate(bases)})
+        first = ["base_place"]
     keys = [name for name in ("programme", "fund", "axis", "region_category") if name in rows]
     dates = ["position"] if "position" in rows else []
-    return rows.assign(place=place).sort_values([*keys, "place", *dates], key=in_reading_order, kind="stable")
+    return rows.sort_values([*first, *keys, "place", *dates], key=in_reading_order, kind="stable")
 
 
-def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str], base: str) -> list[bool]:
+def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str]) -> list[bool]:
     """Whether a part (axis, fund, category of region) of the base lacks its amount, or a part with an amount its base.
 
     A figure published for the whole programme has no parts, and a base published so none to compare with.
     """
-    stages = [base, *published["stage"].unique()]
+    stages = {*published["base"], *published["stage"]}
     rows = finance[finance["amount_eur"].notna() & (finance["axis"] != ALL) & finance["stage"].isin(stages)]
     # of each key, source, stage and position: the parts with an amount, and those with one above 0
     known: defaultdict[_Values, set[_Values]] = defaultdict(set)
@@ -273,7 +299,7 @@ def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str],
             above[place].add(part)
     lacking = []
     amounts = _tuples(published, [*keys, "source", "stage", "position"])
-    bases = _tuples(published.assign(stage=base), [*keys, "source", "stage", "base_position"])
+    bases = _tuples(published, [*keys, "source", "base", "base_position"])
     for amount, below, whole in zip(amounts, bases, published["published_total"], strict=True):
         without_amount = above[below] - known[amount]
         without_base = above[amount] - known[below] if known[below] else set()

@@ -9,12 +9,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.certification_targets import certification_target_ratio
 from porfse_analysis.indicators.eu_payments import PAYMENT_GROUPINGS, eu_payment_rate
-from porfse_analysis.indicators.financial import (
-    CERTIFICATION_BASES,
-    RATES,
-    certification_rates,
-    progress_rates,
-)
+from porfse_analysis.indicators.financial import CERTIFICATION, PROGRESS, rate_rows
 from porfse_analysis.indicators.given import with_names
 from porfse_analysis.indicators.people import participants, residents
 from porfse_analysis.indicators.per_capita import spend_per_head, told_of_assistance
@@ -161,12 +156,10 @@ def _money_and_people(
     programme: Programme, at: pd.Timestamp, wanted: set[str], by: str | Sequence[str]
 ) -> Iterator[pd.DataFrame]:
     positions = positions_at(programme.finance, at, by)
-    if wanted & set(RATES.values()):
-        yield progress_rates(positions)
-    for base in CERTIFICATION_BASES:
-        # the base "allocation" is among the stages already
-        if base != "allocation" and f"certification_rate_of_{base}" in wanted:
-            yield certification_rates(positions, base)
+    rates = PROGRESS | {("certified", base): name for base, name in CERTIFICATION.items()}
+    rates = {pair: name for pair, name in rates.items() if name in wanted}
+    if rates:
+        yield make_result(rate_rows(positions, rates))
     stages = {person: [stage for stage in STAGES if f"{stage}_spend_per_{person}" in wanted] for person in _PEOPLE}
     people = {}
     if "participants" in wanted or stages["participant"]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,17 @@ class Positions:
     keys: list[str]
     rows: pd.DataFrame
     totals: pd.DataFrame
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """The keys that anything is published of, without the whole where there is a row for each axis."""
+        rows = self.rows if "axis" not in self.keys else self.rows[self.rows["axis"] != ALL]
+        return rows[self.keys].drop_duplicates()
+
+    @cached_property
+    def newest(self) -> pd.DataFrame:
+        """Of each key and stage the newest of the totals (`newest`)."""
+        return newest(self.totals, [*self.keys, "stage"])
 
 
 def positions_at(finance: pd.DataFrame, cutoff: pd.Timestamp, by: str | Sequence[str], *sums: str) -> Positions:
@@ -252,9 +264,8 @@ def in_force(
     left = numerators.reset_index(drop=True).sort_values("position", kind="stable")
     merged = pd.merge_asof(left, right.drop(columns="rank"), on="position", by=[*keys, "source"], direction="backward")
     merged["base_elsewhere"] = False
-    own = zip(right["programme"], right["source"], strict=True)
-    without = ~pd.Series(list(zip(merged["programme"], merged["source"], strict=True)), dtype=object).isin(set(own))
-    if elsewhere and without.any() and len(right):
+    without = ~_pairs_of(merged).isin(set(_pairs_of(right))) if elsewhere else pd.Series(data=False, index=merged.index)
+    if without.any() and len(right):
         preferred = right[right["rank"] == right.groupby("programme")["rank"].transform("min")]
         lent = merged.loc[without.to_numpy(), left.columns]
         lent = pd.merge_asof(
@@ -264,6 +275,11 @@ def in_force(
         merged = merged.sort_values("position", kind="stable").reset_index(drop=True)
     merged["base_missing"] = np.where(merged["base_missing"].isna(), False, merged["base_missing"]).astype(bool)
     return merged
+
+
+def _pairs_of(rows: pd.DataFrame) -> pd.Series:
+    """The programme and the source of each row."""
+    return pd.Series(list(zip(rows["programme"], rows["source"], strict=True)), dtype=object)
 
 
 def plan_at(published: pd.DataFrame) -> pd.DataFrame:
