@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,11 +19,10 @@ from porfse_analysis.indicators.positions import (
     positions_at,
 )
 from porfse_analysis.indicators.result import bound_flags, join_notes, make_result
+from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
-
-_Values = tuple[Any, ...]
 
 __all__ = [
     "CERTIFICATION",
@@ -290,23 +289,18 @@ def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str])
     stages = {*published["base"], *published["stage"]}
     rows = finance[finance["amount_eur"].notna() & (finance["axis"] != ALL) & finance["stage"].isin(stages)]
     # of each key, source, stage and position: the parts with an amount, and those with one above 0
-    known: defaultdict[_Values, set[_Values]] = defaultdict(set)
-    above: defaultdict[_Values, set[_Values]] = defaultdict(set)
-    places = _tuples(rows.assign(source=rows["source"].astype("str")), [*keys, "source", "stage", "cutoff"])
-    for place, part, amount in zip(places, _tuples(rows, part_columns), rows["amount_eur"], strict=True):
+    known: defaultdict[tuple[Any, ...], set[Any]] = defaultdict(set)
+    above: defaultdict[tuple[Any, ...], set[Any]] = defaultdict(set)
+    places = places_of(rows.assign(source=rows["source"].astype("str")), [*keys, "source", "stage", "cutoff"])
+    for place, part, amount in zip(places, places_of(rows, part_columns), rows["amount_eur"], strict=True):
         known[place].add(part)
         if amount > 0:
             above[place].add(part)
     lacking = []
-    amounts = _tuples(published, [*keys, "source", "stage", "position"])
-    bases = _tuples(published, [*keys, "source", "base", "base_position"])
+    amounts = places_of(published, [*keys, "source", "stage", "position"])
+    bases = places_of(published, [*keys, "source", "base", "base_position"])
     for amount, below, whole in zip(amounts, bases, published["published_total"], strict=True):
         without_amount = above[below] - known[amount]
         without_base = above[amount] - known[below] if known[below] else set()
         lacking.append(not whole and bool(without_amount or without_base))
     return lacking
-
-
-def _tuples(rows: pd.DataFrame, columns: list[str]) -> Iterable[_Values]:
-    """The values of these columns, row by row."""
-    return zip(*(rows[name].tolist() for name in columns), strict=True)

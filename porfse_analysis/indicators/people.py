@@ -24,7 +24,7 @@ from porfse_analysis.indicators.result import (
     note_of,
     split_note,
 )
-from porfse_analysis.indicators.whole import whole_or_parts
+from porfse_analysis.indicators.whole import places_of, whole_or_parts
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.periods import Period, period_of
 from porfse_analysis.programme import Programme
@@ -145,19 +145,27 @@ def is_of_period(achievements: pd.DataFrame, codes: Callable[[Period], Iterable[
     return found
 
 
-def _rows_of_people(achievements: pd.DataFrame, counts: Counts, *, by_axis: bool) -> pd.DataFrame:
-    """The rows of ESF indicators, those counted marked (`counted`): by axis, or with figures of the whole."""
+def _rows_of_people(achievements: pd.DataFrame, *, by_axis: bool) -> pd.DataFrame:
+    """The rows of ESF indicators, with what a position is told by."""
     rows = achievements[achievements["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
-    rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
-    rows["data_date"] = rows["data_date"].fillna(rows["position"])
-    counted = counts(rows)
-    rows = rows.assign(counted=counted)
-    return rows[rows["axis"] != ALL] if by_axis else pd.concat([rows[~counted], whole_or_parts(rows[counted])])
+    rows = rows[rows["axis"] != ALL] if by_axis else rows
+    return rows.assign(
+        rank=source_rank(rows["source"]),
+        source=rows["source"].astype("str"),
+        data_date=rows["data_date"].fillna(rows["position"]),
+    )
 
 
 def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
     """`participants` at one date, without what was known before."""
     return people_at_dates(achievements, [at], keys)
+
+
+_COUNTED = [
+    *("programme", "fund", "axis", "region_category", "source", "rank", "position", "data_date", "value", "qualifier"),
+    *("missing", "late", "whole", "entire"),
+]
+"""What of the rows that count people is read at each date."""
 
 
 def people_at_dates(
@@ -173,38 +181,37 @@ def people_at_dates(
     """
     asked = pd.DataFrame({"cutoff": pd.Series(dates, dtype=DATE_DTYPE)})
     keys = ["cutoff", *by]
-    rows = _rows_of_people(achievements, counts, by_axis="axis" in keys)
-    known = rows.merge(asked, how="cross")
-    known = known[known["position"] <= known["cutoff"]]
-    figures = known[known["counted"]]
+    rows = _rows_of_people(achievements, by_axis="axis" in keys)
+    counted = counts(rows)
+    figures = rows[counted] if "axis" in keys else whole_or_parts(rows[counted])
     whole = figures["axis"].eq(ALL)
     entire = whole & figures["investment_priority"].eq("")
     figures = figures.assign(missing=figures["value"].isna(), late=reported_late(figures), whole=whole, entire=entire)
+    figures = _known_at(figures[_COUNTED], asked)
     published = figures[figures["value"].notna()]
     at_position = ["source", "position"]
     picked = newest(published, keys)[[*keys, *at_position]]
     used = figures.merge(picked, on=[*keys, *at_position])
-    people = (
-        used.groupby(keys, sort=True)
-        .agg(
-            people=("value", "sum"),
-            missing=("missing", "any"),
-            late=("late", "any"),
-            date=("data_date", "min"),
-            source=("source", "first"),
-            whole=("whole", "all"),
+    groups = used.groupby(keys, sort=True)
+    people = pd.DataFrame(
+        {
+            "people": groups["value"].sum(),
+            "missing": groups["missing"].any(),
+            "late": groups["late"].any(),
+            "date": groups["data_date"].min(),
+            "source": groups["source"].first(),
+            "whole": groups["whole"].all(),
             # a figure of the programme itself, not a sum of its objectives
-            total=("entire", "all"),
-        )
-        .reset_index()
+            "total": groups["entire"].all(),
+        }
     )
     valued = used[used["value"].notna()]
-    bounds = bound_of(valued["qualifier"], [valued[name] for name in keys])
-    people = people.merge(bounds.rename("bound").reset_index(), on=keys, how="left")
+    people["bound"] = bound_of(valued["qualifier"], [valued[name] for name in keys])
+    people = people.reset_index()
     if "axis" in keys:
         # an axis that reports other indicators and has never reported participants
-        reporting = known.loc[known["value"].notna(), keys].drop_duplicates()
-        people = reporting.merge(people, on=keys, how="outer")
+        reporting = rows[rows["value"].notna()].groupby(by, sort=True)["position"].min().reset_index()
+        people = _known_at(reporting, asked)[keys].merge(people, on=keys, how="outer")
         people = people.sort_values(keys, key=in_reading_order, kind="stable").reset_index(drop=True)
     else:
         people["missing"] |= _lacks_axis(published, picked, keys, people) & people["whole"].ne(True)
@@ -214,13 +221,19 @@ def people_at_dates(
     return _people(people, unit, people["date"] < people["cutoff"])
 
 
+def _known_at(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """For each of the dates asked for (`cutoff`) the rows of positions not after it."""
+    every = rows.merge(asked, how="cross")
+    return every[every["position"] <= every["cutoff"]]
+
+
 def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
     """Whether an axis that has participants in another source or position has none in the one that was picked."""
-    axes = published.loc[(published["value"] > 0) & (published["axis"] != ALL), [*keys, "axis"]].drop_duplicates()
-    here = published.merge(picked, on=[*keys, "source", "position"])[[*keys, "axis"]].drop_duplicates()
-    found = axes.merge(here, how="left", indicator=True)
-    lacking = found[found["_merge"] == "left_only"][keys].drop_duplicates().assign(lacks=True)
-    return people[keys].merge(lacking, on=keys, how="left")["lacks"].eq(True)
+    with_people = published[(published["value"] > 0) & (published["axis"] != ALL)]
+    here = published.merge(picked, on=[*keys, "source", "position"])
+    elsewhere = set(places_of(with_people, [*keys, "axis"])) - set(places_of(here, [*keys, "axis"]))
+    lacking = {key[:-1] for key in elsewhere}
+    return pd.Series([key in lacking for key in places_of(people, keys)], index=people.index, dtype=bool)
 
 
 def residents(population: Programme | pd.DataFrame, *, cutoff: object) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.codes import in_reading_order
@@ -21,11 +22,13 @@ from porfse_analysis.indicators.positions import (
 from porfse_analysis.indicators.result import (
     bound_flags,
     figure_bound,
+    has_note,
     join_notes,
     make_result,
     note_of,
     split_note,
 )
+from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
@@ -151,7 +154,7 @@ def head_rows(positions: Positions, people: pd.DataFrame, stages: Sequence[str])
     rows = _pairs(positions, heads, stages) if per_participant else _newest_spend(positions, heads, stages)
     rows["value"] = rows["amount"] / rows["people"].where(rows["people"] != 0)
     published = rows["amount"].notna() & rows["people"].notna()
-    people_notes = rows["people_note"].fillna("").str.split(";")
+    people_note = rows["people_note"].fillna("")
     uncounted = ~rows["counted"] & ("axis" in keys) & per_participant & bool(len(people))
     apart = rows["apart"] & ~uncounted
     rows["note"] = join_notes(
@@ -159,8 +162,8 @@ def head_rows(positions: Positions, people: pd.DataFrame, stages: Sequence[str])
         {
             "published_total": rows["published_total"].eq(True),
             "stale": rows["data_date"] < at,
-            "partial": rows["missing"].eq(True) | people_notes.map(lambda notes: "partial" in notes),
-            "restated": people_notes.map(lambda notes: "restated" in notes) & published,
+            "partial": rows["missing"].eq(True) | has_note(people_note, "partial"),
+            "restated": has_note(people_note, "restated") & published,
             "zero_denominator": rows["people"] == 0,
             "not_reported": ~published & ~uncounted & ~apart,
             "no_pair": apart,
@@ -168,7 +171,7 @@ def head_rows(positions: Positions, people: pd.DataFrame, stages: Sequence[str])
             "includes_technical_assistance": published & ("axis" not in keys) & (unit == "participant"),
             "no_participants": uncounted,
             "own_reading": rows["reading"].eq(True),
-            **bound_flags(rows["bound"], rows["people_note"].fillna("").map(figure_bound)),
+            **bound_flags(rows["bound"], people_note.map(figure_bound)),
         },
     )
     both = published & (rows["people_source"] != rows["document"])
@@ -234,13 +237,13 @@ def _pairs(positions: Positions, heads: pd.DataFrame, stages: Sequence[str]) -> 
     grid["counted"] = _among(grid, heads, keys)
     both = _among(grid, amounts, [*keys, "stage"]) & _among(grid, known, keys)
     found = grid.merge(pairs, on=[*keys, "stage"], how="left", validate="1:1")
-    return found.assign(apart=both.to_numpy() & found["people"].isna().to_numpy())
+    return found.assign(apart=both & found["people"].isna().to_numpy())
 
 
-def _among(rows: pd.DataFrame, others: pd.DataFrame, keys: list[str]) -> pd.Series:
+def _among(rows: pd.DataFrame, others: pd.DataFrame, keys: list[str]) -> np.ndarray:
     """Whether the key of each row is a key of the others."""
-    found = rows[keys].merge(others[keys].drop_duplicates().assign(found=True), on=keys, how="left")["found"].eq(True)
-    return found.set_axis(rows.index)
+    known = set(places_of(others, keys))
+    return np.array([key in known for key in places_of(rows, keys)], dtype=bool)
 
 
 def _of_people_funds(finance: pd.DataFrame) -> pd.DataFrame:

@@ -219,20 +219,19 @@ def make_result(frame: pd.DataFrame) -> pd.DataFrame:
 
     Where the figures were followed along series of documents, the source is the `document` to cite.
     """
-    columns = {}
-    frame = frame.assign(source=frame["document"]) if "document" in frame else frame
+    columns: dict[str, Any] = {}
     for name in RESULT_COLUMNS:
         dtype = _DTYPES.get(name, "str")
-        if name in frame:
-            values = frame[name]
+        cited = "document" if name == "source" and "document" in frame else name
+        if cited in frame:
+            values = frame[cited]
             if dtype == "str" and (values.dtype != "str" or values.hasnans):
-                values = values.astype(object).where(values.notna(), "").astype("str")
-            columns[name] = values.astype(dtype)
+                values = values.astype(object).where(values.notna(), "")
+            columns[name] = values if values.dtype == dtype else values.astype(dtype)
         else:
-            columns[name] = pd.Series(
-                pd.NaT if dtype == DATE_DTYPE else ("" if dtype == "str" else np.nan), index=frame.index, dtype=dtype
-            )
-    return pd.DataFrame(columns).reset_index(drop=True)
+            missing = pd.NaT if dtype == DATE_DTYPE else "" if dtype == "str" else np.nan
+            columns[name] = pd.Series(missing, index=frame.index, dtype=dtype)
+    return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
 
 
 def collect(results: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import Positions, positions_at, published_totals
 from porfse_analysis.indicators.registry import SPEND_STAGES
 from porfse_analysis.indicators.result import make_result, note_of, split_note
+from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme
@@ -126,7 +127,7 @@ def _of_result(
     if reported.empty:
         return reported
     aimed = _aiming(targets, counts, positions.cutoff)
-    pairs = {(row.programme, row.axis) for row in reported[["programme", "axis"]].itertuples(index=False)}
+    pairs = set(places_of(reported, ["programme", "axis"]))
     whole = {programme for programme, axis in pairs if axis == ALL}
     aiming = {programme for programme, axis in aimed & pairs}
     own = {pair for pair in pairs if pair[0] not in aiming or pair in aimed}
@@ -148,11 +149,11 @@ def _aiming(targets: pd.DataFrame, counts: Counts, at: pd.Timestamp) -> set[tupl
     dates = pd.DataFrame({"programme": targets["programme"].unique(), "date": at})
     aims = targets_in_force(targets, dates) if len(targets) else targets
     aims = aims[counts(aims)]
-    return set(aims.loc[aims["target"] > 0, ["programme", "axis"]].itertuples(index=False, name=None))
+    return set(places_of(aims[aims["target"] > 0], ["programme", "axis"]))
 
 
 def _among(rows: pd.DataFrame, own: set[tuple[Any, Any]], whole: set[Any]) -> pd.Series:
-    pairs = zip(rows["programme"], rows["axis"], strict=True)
+    pairs = places_of(rows, ["programme", "axis"])
     flags = [programme in whole or (programme, axis) in own for programme, axis in pairs]
     return pd.Series(flags, index=rows.index, dtype="bool")
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from porfse_analysis.schema import ALL
 
-__all__ = ["is_whole", "whole_or_parts"]
+__all__ = ["is_whole", "places_of", "whole_or_parts"]
 
 _Place = tuple[Any, ...]
 
@@ -27,7 +27,7 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
     at = [*keys, "stage", "source", "cutoff"]
     told: defaultdict[_Place, set[str]] = defaultdict(set)
     funded: defaultdict[_Place, set[str]] = defaultdict(set)
-    for place, axis, amount in zip(_places(axes, at), axes["axis"], axes["amount_eur"], strict=True):
+    for place, axis, amount in zip(places_of(axes, at), axes["axis"], axes["amount_eur"], strict=True):
         told[place].add(axis)
         if amount > 0:
             funded[place].add(axis)
@@ -36,7 +36,7 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
     seen: defaultdict[_Place, set[str]] = defaultdict(set)
     result = dict.fromkeys(totals.index, True)
     # the plans first: what an amount must cover is what they give money to
-    places = pd.Series(_places(totals, [*at[:-1], "position"]), index=totals.index, dtype=object)
+    places = pd.Series(places_of(totals, [*at[:-1], "position"]), index=totals.index, dtype=object)
     ordered = totals.assign(of_plan=totals["stage"] == "allocation", place=places)
     ordered = ordered.sort_values(["of_plan", "position"], ascending=[False, True], kind="stable")
     for index, row in zip(ordered.index, ordered.to_dict("records"), strict=True):
@@ -60,7 +60,7 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
     return pd.Series(result, index=totals.index, dtype=bool)
 
 
-def _places(rows: pd.DataFrame, columns: list[str]) -> list[_Place]:
+def places_of(rows: pd.DataFrame, columns: list[str]) -> list[_Place]:
     """The values of these columns, row by row."""
     return list(zip(*(rows[name].tolist() for name in columns), strict=True))
 
