@@ -15,7 +15,8 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.changes import compare_target_ratios
 from porfse_analysis.indicators.compared import CHANGE_COLUMNS
 from porfse_analysis.indicators.financial import RATES, financial_progress
-from porfse_analysis.indicators.overview import UNASKED, all_indicators
+from porfse_analysis.indicators.given import with_names
+from porfse_analysis.indicators.overview import UNASKED, Known, all_indicators, results_of
 from porfse_analysis.indicators.registry import INDICATORS
 from porfse_analysis.indicators.result import as_cutoff, collect
 from porfse_analysis.indicators.targets import AGAINST, counted_ratios, target_achievement_ratio
@@ -54,12 +55,21 @@ class _Position:
         return all_indicators(self.programme, cutoff=self.cutoff, names=tuple(AGAINST.values()))
 
     @cached_property
+    def known(self) -> Known:
+        return Known(self.programme, self.cutoff)
+
+    @cached_property
     def results(self) -> pd.DataFrame:
-        return collect([all_indicators(self.programme, cutoff=self.cutoff, names=_ALL), self.target_ratios])
+        return self._collected(_ALL)
 
     @cached_property
     def figures(self) -> pd.DataFrame:
-        return collect([all_indicators(self.programme, cutoff=self.cutoff, names=_MAIN), self.target_ratios])
+        return self._collected(_MAIN)
+
+    def _collected(self, names: tuple[str, ...]) -> pd.DataFrame:
+        found = collect([*results_of(self.known, names), self.target_ratios])
+        found = found[found["indicator"].isin([*names, *AGAINST.values()])].reset_index(drop=True)
+        return with_names(found, self.programme)
 
     @cached_property
     def previous(self) -> pd.Timestamp | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.certification_targets import certification_target_ratio
 from porfse_analysis.indicators.eu_payments import PAYMENT_GROUPINGS, eu_payment_rate
-from porfse_analysis.indicators.financial import CERTIFICATION, PROGRESS, rate_rows
+from porfse_analysis.indicators.financial import CERTIFICATION, PROGRESS, RATES, rate_rows
 from porfse_analysis.indicators.given import with_names
 from porfse_analysis.indicators.people import participants, residents
 from porfse_analysis.indicators.per_capita import spend_per_head, told_of_assistance
-from porfse_analysis.indicators.positions import GROUPINGS, positions_at
+from porfse_analysis.indicators.positions import GROUPINGS, Positions, positions_at
 from porfse_analysis.indicators.registry import INDICATORS, SPEND_STAGES
 from porfse_analysis.indicators.result import collect, make_result
 from porfse_analysis.indicators.results import RESULTS, cost_rows
@@ -22,7 +23,7 @@ from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import STAGES
 
-__all__ = ["SPEND_STAGES", "UNASKED", "all_indicators"]
+__all__ = ["SPEND_STAGES", "UNASKED", "Known", "all_indicators", "results_of"]
 
 _PEOPLE = ("participant", "resident")
 UNASKED = frozenset(
@@ -78,12 +79,9 @@ def all_indicators(
     """
     require_programme(programme)
     wanted = _wanted(names)
-    ways = ["programme", "axis"] if by is None else [by]
     _check_ways(wanted, by, named=names is not None)
-    dates = programme.cutoffs if cutoff is None else [cutoff]
-    results = collect(
-        result for date in map(as_cutoff, dates) for result in _results_at(programme, date, wanted, ways, by)
-    )
+    dates = map(as_cutoff, programme.cutoffs if cutoff is None else [cutoff])
+    results = collect(result for date in dates for result in results_of(Known(programme, date), wanted, by))
     results = results[results["indicator"].isin(wanted)]
     if fresh:
         results = results[~(results["data_date"] < results["cutoff"])]
@@ -128,17 +126,61 @@ def _is_taken(name: str, by: str | Sequence[str]) -> bool:
     return bool(asked) and set(asked) <= set(_takes(name)) and (several or len(asked) == 1)
 
 
-def _results_at(
-    programme: Programme,
-    at: pd.Timestamp,
-    wanted: set[str],
-    ways: Sequence[str | Sequence[str]],
-    by: str | Sequence[str] | None,
-) -> Iterator[pd.DataFrame]:
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What the indicators of a programme at a date are made of; each frame is worked out once, when it is asked for."""
+
+    programme: Programme
+    cutoff: pd.Timestamp
+    _made: dict[tuple[object, ...], pd.DataFrame] = field(default_factory=dict, init=False)
+    _positions: dict[tuple[str, ...], Positions] = field(default_factory=dict, init=False)
+
+    def positions(self, by: str | Sequence[str]) -> Positions:
+        """What was published by then, totalled by what `by` asks for."""
+        key = _key(by)
+        if key not in self._positions:
+            self._positions[key] = positions_at(self.programme.finance, self.cutoff, by)
+        return self._positions[key]
+
+    def rates(self, by: str | Sequence[str]) -> pd.DataFrame:
+        """Every rate of one stage over another."""
+        names = PROGRESS | {("certified", base): name for base, name in CERTIFICATION.items()}
+        return self._once("rates", by, lambda: make_result(rate_rows(self.positions(by), names)))
+
+    def participants(self, by: str | Sequence[str]) -> pd.DataFrame:
+        """The participants."""
+        return self._once(
+            "participants", by, lambda: participants(self.programme.achievements, cutoff=self.cutoff, by=by)
+        )
+
+    def residents(self) -> pd.DataFrame:
+        """The residents of the area."""
+        return self._once("residents", (), lambda: residents(self.programme.population, cutoff=self.cutoff))
+
+    def costs(self, by: str | Sequence[str], results: Sequence[str] = RESULTS) -> pd.DataFrame:
+        """What these results have cost, with the date of the people (`cost_rows`)."""
+        data, stages = self.programme, dict.fromkeys(results, SPEND_STAGES)
+        return self._once(
+            ("costs", *results), by, lambda: cost_rows(self.positions(by), data.achievements, data.targets, stages)
+        )
+
+    def _once(self, what: object, by: str | Sequence[str], make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        key = (what, _key(by))
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+
+def _key(by: str | Sequence[str]) -> tuple[str, ...]:
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
+def results_of(known: Known, wanted: Collection[str], by: str | Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
     """The results at one date that hold what is wanted, others among them."""
-    for way in ways:
+    programme, at = known.programme, known.cutoff
+    for way in ["programme", "axis"] if by is None else [by]:
         if _is_taken("participants", way):
-            yield from _money_and_people(programme, at, wanted, way)
+            yield from _money_and_people(known, wanted, way)
         if "certification_target_ratio" in wanted and _is_taken("certification_target_ratio", way):
             yield certification_target_ratio(programme.finance, programme.certification_targets, cutoff=at)
         if "eu_payment_rate" in wanted and _is_taken("eu_payment_rate", way):
@@ -152,26 +194,22 @@ def _results_at(
             )
 
 
-def _money_and_people(
-    programme: Programme, at: pd.Timestamp, wanted: set[str], by: str | Sequence[str]
-) -> Iterator[pd.DataFrame]:
-    positions = positions_at(programme.finance, at, by)
-    rates = PROGRESS | {("certified", base): name for base, name in CERTIFICATION.items()}
-    rates = {pair: name for pair, name in rates.items() if name in wanted}
-    if rates:
-        yield make_result(rate_rows(positions, rates))
+def _money_and_people(known: Known, wanted: Collection[str], by: str | Sequence[str]) -> Iterator[pd.DataFrame]:
+    if not {*RATES.values(), *CERTIFICATION.values()}.isdisjoint(wanted):
+        yield known.rates(by)
     stages = {person: [stage for stage in STAGES if f"{stage}_spend_per_{person}" in wanted] for person in _PEOPLE}
     people = {}
     if "participants" in wanted or stages["participant"]:
-        people["participant"] = participants(programme.achievements, cutoff=at, by=by)
+        people["participant"] = known.participants(by)
         yield people["participant"]
     if "residents" in wanted or stages["resident"]:
-        people["resident"] = residents(programme.population, cutoff=at)
+        people["resident"] = known.residents()
         if _is_taken("residents", by):
             yield people["resident"]
     for person, heads in people.items():
         if stages[person] and len(heads):
-            yield told_of_assistance(spend_per_head(positions, heads, stages[person]), programme)
-    results = {name: [stage for stage in SPEND_STAGES if f"{stage}_spend_per_{name}" in wanted] for name in RESULTS}
-    if any(results.values()):
-        yield make_result(cost_rows(positions, programme.achievements, programme.targets, results))
+            spend = spend_per_head(known.positions(by), heads, stages[person])
+            yield told_of_assistance(spend, known.programme)
+    results = [name for name in RESULTS if any(f"{stage}_spend_per_{name}" in wanted for stage in SPEND_STAGES)]
+    if results:
+        yield make_result(known.costs(by, tuple(results)))

@@ -15,10 +15,8 @@ from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.indicators import indicator_name, labelled
 from porfse_analysis.indicators.people import participants
-from porfse_analysis.indicators.positions import positions_at
-from porfse_analysis.indicators.registry import SPEND_STAGES
 from porfse_analysis.indicators.result import figure_bound, has_note
-from porfse_analysis.indicators.results import RESULTS, cost_rows
+from porfse_analysis.indicators.results import RESULTS
 from porfse_analysis.indicators.sexes import grand_total, women_and_men
 from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
@@ -117,15 +115,7 @@ def results_by_sex(report: Report) -> Table:
 def _costs(report: Report) -> pd.DataFrame:
     """What a result has cost by axis and for the programme, with the date of the people."""
     data = report.programme
-    found = [
-        cost_rows(
-            positions_at(data.finance, report.cutoff, by),
-            data.achievements,
-            data.targets,
-            dict.fromkeys(RESULTS, SPEND_STAGES),
-        )
-        for by in ("axis", "programme")
-    ]
+    found = [report.position.known.costs(by) for by in ("axis", "programme")]
     known = [rows for rows in found if len(rows)]
     if not known:
         return pd.DataFrame()
