@@ -14,11 +14,11 @@ from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.changes import compare_target_ratios
 from porfse_analysis.indicators.compared import CHANGE_COLUMNS
-from porfse_analysis.indicators.financial import RATES, financial_progress
+from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.given import with_names
 from porfse_analysis.indicators.overview import UNASKED, Known, all_indicators, results_of
 from porfse_analysis.indicators.registry import INDICATORS
-from porfse_analysis.indicators.result import as_cutoff, collect
+from porfse_analysis.indicators.result import as_cutoff, collect, make_result
 from porfse_analysis.indicators.targets import AGAINST, counted_ratios, target_achievement_ratio
 from porfse_analysis.programme import Dated, Programme, require_programme
 from porfse_analysis.verdicts.checks import check, for_readers
@@ -78,11 +78,15 @@ class _Position:
 
     @cached_property
     def previous_progress(self) -> pd.DataFrame:
-        if self.previous is None:
+        if self.before is None:
             return self.figures.iloc[:0]
-        return collect(
-            financial_progress(self.programme.finance, cutoff=self.previous, by=by) for by in ("programme", "axis")
-        )
+        rates = collect(make_result(self.before.rates(by)) for by in ("programme", "axis"))
+        return rates[rates["indicator"].isin(RATES.values())].reset_index(drop=True)
+
+    @cached_property
+    def before(self) -> Known | None:
+        """What was known at the reporting date before."""
+        return None if self.previous is None else Known(self.programme, self.previous)
 
     @cached_property
     def target_changes(self) -> pd.DataFrame:

@@ -14,7 +14,6 @@ import pandas as pd
 
 from porfse_analysis.indicators.compared import (
     CHANGE_KEY,
-    QUALIFIER_CODES,
     compare_results,
     ranked_axes,
     two_dates,
@@ -23,6 +22,7 @@ from porfse_analysis.indicators.financial import PROGRESS, rate_rows
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.people import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import (
+    QUALIFIER_CODES,
     Positions,
     at_newest,
     group_keys,
@@ -35,7 +35,14 @@ from porfse_analysis.inputs import require
 from porfse_analysis.programme import Programme, require_programme
 from porfse_analysis.schema import ALL
 
-__all__ = ["all_changes", "compare_target_ratios", "financial_changes", "participant_changes", "target_ratio_changes"]
+__all__ = [
+    "all_changes",
+    "compare_target_ratios",
+    "financial_changes",
+    "moved_rates",
+    "participant_changes",
+    "target_ratio_changes",
+]
 
 
 def financial_changes(
@@ -84,10 +91,14 @@ def financial_changes(
     at, then = two_dates(cutoff, compare_to)
     (table,) = tables_of(finance=finance)
     require(table, "finance")
-    codes = table["qualifier"].map(QUALIFIER_CODES).fillna(0.0)
-    table = table.assign(code=codes, digits=table["precision"].fillna(0.0))
-    now, before = (_financial(table, date, by) for date in (at, then))
-    return with_names(ranked_axes(compare_results(now, before, cutoff=at, compare_to=then)), finance)
+    now, before = (positions_at(table, date, by) for date in (at, then))
+    return with_names(moved_rates(now, before, rate_rows(now, PROGRESS), rate_rows(before, PROGRESS)), finance)
+
+
+def moved_rates(now: Positions, before: Positions, rates: pd.DataFrame, rates_before: pd.DataFrame) -> pd.DataFrame:
+    """`financial_changes` of positions already looked up, and of their rates (`financial.rate_rows`)."""
+    told = (_financial(rates, now), _financial(rates_before, before))
+    return ranked_axes(compare_results(*told, cutoff=now.cutoff, compare_to=before.cutoff))
 
 
 def target_ratio_changes(
@@ -242,13 +253,13 @@ def all_changes(programme: Programme, *, cutoff: object, compare_to: object) -> 
     return with_names(pd.concat(filled, ignore_index=True) if filled else frames[0], programme)
 
 
-def _financial(finance: pd.DataFrame, date: pd.Timestamp, by: str | Sequence[str]) -> pd.DataFrame:
-    """The rates at a date, the weakest qualifier and the precision of their figures; axes that are gone left out."""
-    positions = positions_at(finance, date, by, "code", "digits")
-    rows = rate_rows(positions, PROGRESS, "code", "digits")
+def _financial(rates: pd.DataFrame, positions: Positions) -> pd.DataFrame:
+    """The rates over the plan, the weakest qualifier and the precision of their figures; without axes that are gone."""
+    rows = rates[rates["base"] == "allocation"]
     # the precision of an amount is its own; a bound below the line makes a bound of the rate
-    rows["qualifier"] = np.fmax(rows["code"], rows["base_code"])
-    rows["precision"] = rows["digits"].replace(0.0, np.nan)
+    rows = rows.assign(
+        qualifier=np.fmax(rows["code"], rows["base_code"]), precision=rows["digits"].replace(0.0, np.nan)
+    )
     return rows if "axis" not in positions.keys else _still_there(rows, positions)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.positions import QUALIFIER_CODES
 from porfse_analysis.indicators.result import RESULT_COLUMNS, has_note, make_result
 from porfse_analysis.indicators.targets import AGAINST
 from porfse_analysis.inputs import as_cutoff
@@ -18,7 +19,6 @@ from porfse_analysis.schema import ALL, DATE_DTYPE
 __all__ = [
     "CHANGE_COLUMNS",
     "CHANGE_KEY",
-    "QUALIFIER_CODES",
     "STATUSES",
     "compare_results",
     "decompose_change",
@@ -80,9 +80,6 @@ CHANGE_KEY = [*RESULT_COLUMNS[:7], "indicator", "unit"]
 
 
 _FIGURES = ["data_date", "value", "numerator", "denominator", "source", "note", "qualifier", "precision", "series"]
-
-
-QUALIFIER_CODES = {"exact": 0.0, "about": 1.0, "more_than": 1e6, "less_than": 1e6}
 
 
 # equal rates of amounts in cents may differ in the last bit

@@ -12,6 +12,7 @@ from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.positions import (
+    FIRMNESS,
     Positions,
     in_force,
     newest,
@@ -204,8 +205,8 @@ def spend_positions(positions: Positions, stages: Sequence[str]) -> pd.DataFrame
     return grid.merge(positions.newest, on=[*positions.keys, "stage"], how="left")
 
 
-def rate_rows(positions: Positions, names: Mapping[tuple[str, str], str], *sums: str) -> pd.DataFrame:
-    """The rates of `names` (stage and base -> name), with the columns they were made of; `sums` of both too.
+def rate_rows(positions: Positions, names: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+    """The rates of `names` (stage and base -> name), with the columns they were made of.
 
     In the order of the bases, of the keys, of the stages as money goes through them.
     """
@@ -213,11 +214,10 @@ def rate_rows(positions: Positions, names: Mapping[tuple[str, str], str], *sums:
     asked = pd.DataFrame([(*pair, name) for pair, name in names.items()], columns=["stage", "base", "indicator"])
     grid = spend_positions(positions, list(dict.fromkeys(asked["stage"])))
     rows = grid.merge(asked, on="stage").reset_index(names="row")
-    published = _over_bases(positions, rows[rows["amount"].notna()], sums)
+    published = _over_bases(positions, rows[rows["amount"].notna()])
     published["lacks_part"] = _lacks_part(positions.rows, published, keys)
     columns = ["denominator", "base_position", "base_missing", "base_bound", "base_document", "base_elsewhere"]
-    columns.append("lacks_part")
-    rows = rows.join(published.set_index("row")[[*columns, *(f"base_{name}" for name in sums)]])
+    rows = rows.join(published.set_index("row")[[*columns, "lacks_part", *(f"base_{name}" for name in FIRMNESS)]])
     rows["numerator"] = rows["amount"]
     below = rows["denominator"].where(rows["denominator"] != 0)
     rows["value"] = rows["numerator"] / below
@@ -244,7 +244,7 @@ def rate_rows(positions: Positions, names: Mapping[tuple[str, str], str], *sums:
     return _in_order(rows, list(dict.fromkeys(asked["stage"])), list(dict.fromkeys(asked["base"])))
 
 
-def _over_bases(positions: Positions, amounts: pd.DataFrame, sums: Sequence[str]) -> pd.DataFrame:
+def _over_bases(positions: Positions, amounts: pd.DataFrame) -> pd.DataFrame:
     """The amounts with what each is set against (`in_force`); a plan alone may be that of another source."""
     bases = positions.totals.rename(columns={"stage": "base"})
     plans = {True: amounts["base"] == "allocation"}
@@ -254,7 +254,7 @@ def _over_bases(positions: Positions, amounts: pd.DataFrame, sums: Sequence[str]
             amounts[chosen],
             bases[bases["base"].isin(amounts.loc[chosen, "base"].unique())],
             [*positions.keys, "base"],
-            *sums,
+            *FIRMNESS,
             elsewhere=of_plan,
         )
         for of_plan, chosen in plans.items()

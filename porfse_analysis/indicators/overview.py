@@ -143,9 +143,9 @@ class Known:
         return self._positions[key]
 
     def rates(self, by: str | Sequence[str]) -> pd.DataFrame:
-        """Every rate of one stage over another."""
+        """Every rate of one stage over another, with what it was made of (`rate_rows`)."""
         names = PROGRESS | {("certified", base): name for base, name in CERTIFICATION.items()}
-        return self._once("rates", by, lambda: make_result(rate_rows(self.positions(by), names)))
+        return self._once("rates", by, lambda: rate_rows(self.positions(by), names))
 
     def participants(self, by: str | Sequence[str]) -> pd.DataFrame:
         """The participants."""
@@ -196,7 +196,7 @@ def results_of(known: Known, wanted: Collection[str], by: str | Sequence[str] | 
 
 def _money_and_people(known: Known, wanted: Collection[str], by: str | Sequence[str]) -> Iterator[pd.DataFrame]:
     if not {*RATES.values(), *CERTIFICATION.values()}.isdisjoint(wanted):
-        yield known.rates(by)
+        yield make_result(known.rates(by))
     stages = {person: [stage for stage in STAGES if f"{stage}_spend_per_{person}" in wanted] for person in _PEOPLE}
     people = {}
     if "participants" in wanted or stages["participant"]:

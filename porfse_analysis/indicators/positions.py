@@ -20,7 +20,9 @@ from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
 __all__ = [
+    "FIRMNESS",
     "GROUPINGS",
+    "QUALIFIER_CODES",
     "Positions",
     "at_newest",
     "group_keys",
@@ -37,6 +39,12 @@ __all__ = [
 ]
 
 GROUPINGS = ("axis", "programme", "fund", "region_category")
+
+QUALIFIER_CODES = {"exact": 0.0, "about": 1.0, "more_than": 1e6, "less_than": 1e6}
+"""Qualifier -> a number that a sum of figures is as firm as: from 1e6 on it is a bound."""
+
+FIRMNESS = ("code", "digits")
+"""What positions say of how firm their figures are."""
 
 part_columns = ["axis", "fund", "region_category"]
 """What tells the parts of a sum apart."""
@@ -63,12 +71,17 @@ class Positions:
         return newest(self.totals, [*self.keys, "stage"])
 
 
-def positions_at(finance: pd.DataFrame, cutoff: pd.Timestamp, by: str | Sequence[str], *sums: str) -> Positions:
-    """The positions published up to `cutoff`, totalled by what `by` asks for, the columns `sums` too."""
+def positions_at(finance: pd.DataFrame, cutoff: pd.Timestamp, by: str | Sequence[str]) -> Positions:
+    """The positions published up to `cutoff`, totalled by what `by` asks for.
+
+    With how firm they are: `code`, the sum of the `QUALIFIER_CODES` of the figures, and `digits`, of their precisions.
+    """
     require(finance, "finance")
     keys = group_keys(by)
     rows = of_series(finance[finance["cutoff"] <= cutoff])
-    return Positions(cutoff, keys, rows, published_totals(rows, keys, *sums))
+    codes = rows["qualifier"].map(QUALIFIER_CODES).fillna(0.0)
+    rows = rows.assign(code=codes, digits=rows["precision"].fillna(0.0))
+    return Positions(cutoff, keys, rows, published_totals(rows, keys, *FIRMNESS))
 
 
 def group_keys(by: str | Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
-from porfse_analysis.indicators.changes import financial_changes
+from porfse_analysis.indicators.changes import moved_rates
 from porfse_analysis.indicators.compared import compare_results
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals
@@ -253,12 +253,13 @@ def change_rows(report: Report) -> pd.DataFrame:
     source was published before, there is no figure before either.
     """
     shown = report.figures[report.figures["indicator"].isin(RATES.values())]
-    if report.previous is None:
+    known, before = report.position.known, report.position.before
+    if before is None:
         found = compare_results(shown, shown.iloc[:0], cutoff=report.cutoff, compare_to=None)
     else:
         found = pd.concat(
             [
-                financial_changes(report.programme.finance, cutoff=report.cutoff, compare_to=report.previous, by=by)
+                moved_rates(known.positions(by), before.positions(by), known.rates(by), before.rates(by))
                 for by in ("programme", "axis")
             ],
             ignore_index=True,
