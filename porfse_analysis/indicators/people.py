@@ -206,7 +206,7 @@ def people_at_dates(
         }
     )
     valued = used[used["value"].notna()]
-    people["bound"] = bound_of(valued["qualifier"], [valued[name] for name in keys])
+    people["bound"] = bound_of(valued["qualifier"], [valued[name] for name in keys], people.index)
     people = people.reset_index()
     if "axis" in keys:
         # an axis that reports other indicators and has never reported participants

@@ -181,30 +181,21 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     columns, added up over the rows that the amount is made of. Where `axis` is not a key a figure published for the
     whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
     """
-    rows = finance.assign(rank=source_rank(finance["source"]), source=finance["source"].astype("str"))
-    rows = rows if "document" in rows else rows.assign(document=rows["source"])
-    rows["reading"] = (rows.get("reading_it", "") != "") & rows["amount_eur"].notna()
-    rows["data_date"] = rows["data_date"].fillna(rows["cutoff"])
-    known_rows = rows[rows["amount_eur"].notna()]
-    whole = rows["axis"] == ALL
+    rows = _told(finance, sums)
+    known_rows = rows[rows["known"]]
     if "axis" in keys:
-        rows = rows[~whole]
-        rows = rows.assign(published_total=False)
+        rows = rows[rows["axis"] != ALL].assign(published_total=False)
     else:
         for name in ("fund", "region_category"):
             if name in keys:
                 # a figure of all funds together is not one of any of them
                 rows = rows[~((rows["axis"] == ALL) & (rows[name] == ""))]
         whole = rows["axis"] == ALL
-        at = [*keys, "stage", "source", "cutoff"]
-        rows = rows.assign(published_total=whole & rows["amount_eur"].notna())
-        has_total = rows.groupby(at, sort=False)["published_total"].transform("any")
-        rows = rows[has_total == rows["published_total"]]
-        rows = rows[(rows["axis"] != ALL) | rows["published_total"]]
-    known = rows["amount_eur"].notna()
-    rows = rows.assign(
-        missing=~known, dated=rows["data_date"].where(known), **{name: rows[name].where(known) for name in sums}
-    )
+        rows = rows.assign(published_total=whole & rows["known"])
+        if whole.any():
+            at = [*keys, "stage", "source", "cutoff"]
+            has_total = rows.groupby(at, sort=False)["published_total"].transform("any")
+            rows = rows[(has_total == rows["published_total"]) & (~whole | rows["published_total"])]
     # sorted, so that the last digit of a sum does not depend on the order of the rows
     rows = rows.sort_values([*part_columns, "amount_eur"], kind="stable")
     at = [*keys, "stage", "source", "rank", "published_total", "cutoff"]
@@ -212,20 +203,41 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     totals = pd.DataFrame(
         {
             "amount": positions["amount_eur"].sum(min_count=1),  # all missing stays missing
-            "missing": positions["missing"].any(),
+            "missing": ~positions["known"].all(),
             "data_date": positions["dated"].min(),
             "reading": positions["reading"].any(),
             **{name: positions[name].sum() for name in sums},
+            "document": positions["cited"].first(),
         }
     )
-    published = rows[rows["amount_eur"].notna()]
-    documents = published.groupby(at, sort=False)["document"]
-    one = (published["document"] == published["source"]).all()
-    totals["document"] = documents.first() if one else documents.agg(lambda names: ";".join(dict.fromkeys(names)))
-    totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at])
+    published = rows[rows["known"]]
+    if not (published["document"] == published["source"]).all():
+        documents = published.groupby(at, sort=False)["document"]
+        totals["document"] = documents.agg(lambda names: ";".join(dict.fromkeys(names)))
+    totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at], totals.index)
     totals = totals.reset_index().rename(columns={"cutoff": "position"})
     totals = totals[totals["amount"].notna()].reset_index(drop=True)
     return totals if "axis" in keys else totals[is_whole(totals, known_rows, keys)].reset_index(drop=True)
+
+
+def _told(finance: pd.DataFrame, sums: Sequence[str]) -> pd.DataFrame:
+    """What of the rows their totals are made of: what of a row without an amount is not to count is missing."""
+    known, source = finance["amount_eur"].notna(), finance["source"].astype("str")
+    document = finance["document"] if "document" in finance else source
+    copied = ("programme", "axis", "fund", "region_category", "stage", "cutoff", "amount_eur", "qualifier")
+    return pd.DataFrame(
+        {
+            **{name: finance[name] for name in copied},
+            "source": source,
+            "rank": source_rank(finance["source"]),
+            "document": document,
+            "cited": document.where(known),
+            "known": known,
+            "reading": (finance["reading_it"] != "") & known if "reading_it" in finance else False,
+            "dated": finance["data_date"].fillna(finance["cutoff"]).where(known),
+            **{name: finance[name].where(known) for name in sums},
+        }
+    )
 
 
 def newest(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

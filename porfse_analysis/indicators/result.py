@@ -140,15 +140,17 @@ def has_note(notes: str | pd.Series, code: str) -> bool | pd.Series:
     return notes.astype(object).fillna("").map(lambda note: code in split_note(note)).astype(bool)
 
 
-def bound_of(qualifiers: pd.Series, groups: Sequence[pd.Series]) -> pd.Series:
+def bound_of(qualifiers: pd.Series, groups: Sequence[pd.Series], index: pd.Index | None = None) -> pd.Series:
     """Per group of figures that are added, the bound of their sum: one of `BOUNDS`, "" where all are exact.
 
     A figure alone keeps its qualifier. A sum with a part of more than so much is at least its figure, with a part of
     less than so much at most, with a part of about so much about it; with parts of several of these kinds nothing can
     be told (`UNKNOWN`). `qualifiers` are those of the figures (codes of `BOUNDS`), empty ones left out by the caller.
-    Index: the groups.
+    Index: the groups; `index`, where the caller has told them apart already.
     """
     if not qualifiers.isin(BOUNDS).any():  # as in nearly every table
+        if index is not None:
+            return pd.Series("", index=index, dtype="object")
         none = qualifiers.groupby(list(groups), sort=False, observed=True).size()
         return pd.Series("", index=none.index, dtype="object")
     kinds = {"about": ("about",), "more": _LOWER, "less": _UPPER, "unknown": (UNKNOWN,)}

@@ -34,30 +34,29 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
     plans: dict[_Place, list[tuple[pd.Timestamp, set[str]]]] = defaultdict(list)
     last_plan: dict[_Place, tuple[str, set[str]]] = {}
     seen: defaultdict[_Place, set[str]] = defaultdict(set)
-    result = dict.fromkeys(totals.index, True)
+    whole: list[bool] = [True] * len(totals)
+    places = places_of(totals, [*at[:-1], "position"])
+    rows_of = places_of(totals, ["position", "document", "published_total"])
+    of_plan = [place[-3] == "allocation" for place in places]
     # the plans first: what an amount must cover is what they give money to
-    places = pd.Series(places_of(totals, [*at[:-1], "position"]), index=totals.index, dtype=object)
-    ordered = totals.assign(of_plan=totals["stage"] == "allocation", place=places)
-    ordered = ordered.sort_values(["of_plan", "position"], ascending=[False, True], kind="stable")
-    for index, row in zip(ordered.index, ordered.to_dict("records"), strict=True):
-        place = row["place"]
+    order = sorted(range(len(totals)), key=lambda number: (not of_plan[number], rows_of[number][0]))
+    for number in order:
+        place, (position, document, published) = places[number], rows_of[number]
         series = (*place[: len(keys)], place[-2])
-        if row["of_plan"]:
-            document, before = last_plan.get(series, (row["document"], set()))
-            whole = row["published_total"] or document == row["document"] or before <= told[place]
-            if whole:
+        if of_plan[number]:
+            last, before = last_plan.get(series, (document, set()))
+            whole[number] = published or last == document or before <= told[place]
+            if whole[number]:
                 now = funded[place] or before
-                last_plan[series] = row["document"], now
-                plans[series].append((row["position"], now))
+                last_plan[series] = document, now
+                plans[series].append((position, now))
         else:
-            in_force = [axes for position, axes in plans[series] if position <= row["position"]]
+            in_force = [axes for since, axes in plans[series] if since <= position]
             expected = in_force[-1] if in_force else None
-            earlier = seen[place[:-1]]
-            missing = earlier - told[place]
-            whole = row["published_total"] or not (missing if expected is None else missing & expected)
-            seen[place[:-1]] |= (expected or set()) | told[place] if row["published_total"] else told[place]
-        result[index] = whole
-    return pd.Series(result, index=totals.index, dtype=bool)
+            missing = seen[place[:-1]] - told[place]
+            whole[number] = published or not (missing if expected is None else missing & expected)
+            seen[place[:-1]] |= (expected or set()) | told[place] if published else told[place]
+    return pd.Series(whole, index=totals.index, dtype=bool)
 
 
 def places_of(rows: pd.DataFrame, columns: list[str]) -> list[_Place]:
