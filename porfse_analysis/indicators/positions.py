@@ -223,7 +223,7 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
 def _told(finance: pd.DataFrame, sums: Sequence[str]) -> pd.DataFrame:
     """What of the rows their totals are made of: what of a row without an amount is not to count is missing."""
     known, source = finance["amount_eur"].notna(), finance["source"].astype("str")
-    document = finance["document"] if "document" in finance else source
+    document = finance.get("document", source)
     copied = ("programme", "axis", "fund", "region_category", "stage", "cutoff", "amount_eur", "qualifier")
     return pd.DataFrame(
         {

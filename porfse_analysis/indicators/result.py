@@ -120,8 +120,9 @@ def join_notes(index: pd.Index, codes: Mapping[str, pd.Series | bool]) -> pd.Ser
     for place, code in enumerate(NOTES):
         flag = codes.get(code, False)
         if flag is not False:
-            flags = pd.Series(flag, index=index).fillna(False).to_numpy(dtype=bool)
-            patterns |= flags.astype("int64") << place
+            if not isinstance(flag, pd.Series) or flag.dtype != bool or flag.index is not index:
+                flag = pd.Series(flag, index=index).fillna(False)
+            patterns |= flag.to_numpy(dtype=bool).astype("int64") << place
     met, which = np.unique(patterns, return_inverse=True)
     words = [note_of(code for place, code in enumerate(NOTES) if pattern >> place & 1) for pattern in met.tolist()]
     return pd.Series(np.array(words, dtype=object)[which], index=index, dtype="str")
@@ -173,8 +174,9 @@ def bound_of(qualifiers: pd.Series, groups: Sequence[pd.Series], index: pd.Index
 
 def bound_flags(numerator: pd.Series, denominator: pd.Series | None = None) -> dict[str, pd.Series]:
     """The flags of `join_notes` for the bounds (codes of `BOUNDS`, "" or missing) above and below the line."""
-    flags = {code: numerator == code for code in BOUNDS}
-    if denominator is not None:
+    # nearly every figure is exact
+    flags = {code: numerator == code for code in BOUNDS} if numerator.isin(BOUNDS).any() else {}
+    if denominator is not None and denominator.isin(BOUNDS).any():
         flags |= {
             "base_about": denominator == "about",
             "base_more_than": denominator.isin(_LOWER),

@@ -112,21 +112,25 @@ def cost_rows(
     positions: Positions, achievements: pd.DataFrame, targets: pd.DataFrame, stages: Mapping[str, Sequence[str]]
 ) -> pd.DataFrame:
     """`cost_per_result` of several stages by result, with the date of the people (`people_date`)."""
-    found = [_of_result(positions, achievements, targets, name, stages[name]) for name in RESULTS if stages.get(name)]
+    dates = pd.DataFrame({"programme": targets["programme"].unique(), "date": positions.cutoff})
+    aims = targets_in_force(targets, dates) if len(targets) else targets
+    aims = aims[aims["target"] > 0]
+    found = [_of_result(positions, achievements, aims, name, stages[name]) for name in RESULTS if stages.get(name)]
     filled = [rows for rows in found if len(rows)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame({"programme": pd.Series(dtype="str")})
 
 
 def _of_result(
-    positions: Positions, achievements: pd.DataFrame, targets: pd.DataFrame, name: str, stages: Sequence[str]
+    positions: Positions, achievements: pd.DataFrame, aims: pd.DataFrame, name: str, stages: Sequence[str]
 ) -> pd.DataFrame:
+    """What one result has cost; `aims`: the targets in force."""
     counts = counts_result(name)
     # nothing of a result follows from the rows of other indicators, which are nearly all
     achievements = achievements[counts(achievements)]
     reported = achievements[(achievements["cutoff"] <= positions.cutoff) & achievements["value"].notna()]
     if reported.empty:
         return reported
-    aimed = _aiming(targets, counts, positions.cutoff)
+    aimed = set(places_of(aims[counts(aims)], ["programme", "axis"]))
     pairs = set(places_of(reported, ["programme", "axis"]))
     whole = {programme for programme, axis in pairs if axis == ALL}
     aiming = {programme for programme, axis in aimed & pairs}
@@ -142,14 +146,6 @@ def _of_result(
     if "axis" in positions.keys:
         rows = rows[_among(rows, pairs, set())]
     return _noted(rows, own, whole, aiming, by_axis="axis" in positions.keys)
-
-
-def _aiming(targets: pd.DataFrame, counts: Counts, at: pd.Timestamp) -> set[tuple[Any, Any]]:
-    """The axes that the plan in force sets a target on the result for."""
-    dates = pd.DataFrame({"programme": targets["programme"].unique(), "date": at})
-    aims = targets_in_force(targets, dates) if len(targets) else targets
-    aims = aims[counts(aims)]
-    return set(places_of(aims[aims["target"] > 0], ["programme", "axis"]))
 
 
 def _among(rows: pd.DataFrame, own: set[tuple[Any, Any]], whole: set[Any]) -> pd.Series:
@@ -178,13 +174,13 @@ def _noted(
     """The rows with what is to be said of their axes; an axis that does not aim at the result has no value."""
     rows = rows.reset_index(drop=True)
     notes, values = [], []
-    for row in rows.to_dict("records"):
-        told, programme = set(split_note(row["note"])), row["programme"]
+    for note, programme, axis, value in places_of(rows, ["note", "programme", "axis", "value"]):
+        told = set(split_note(note))
         if by_axis:
-            told |= set() if (programme, row["axis"]) in own else {"no_target"}
-        elif pd.notna(row["value"]):
+            told |= set() if (programme, axis) in own else {"no_target"}
+        elif pd.notna(value):
             of = "of_aiming_axes" if programme in aiming else "of_reporting_axes"
             told.add("axes_not_told" if programme in whole else of)
         notes.append(note_of(told))
-        values.append(float("nan") if {"no_target", "axes_not_told"} & told else row["value"])
+        values.append(float("nan") if {"no_target", "axes_not_told"} & told else value)
     return rows.assign(note=pd.Series(notes, dtype="str"), value=pd.Series(values, dtype="float64"))
