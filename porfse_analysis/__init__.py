@@ -5,14 +5,20 @@ needs none of them starts at once.
 """
 
 import sys
-from importlib.metadata import version
 
 from lazy_loader import attach_stub
 
-__version__ = version("porfse_analysis")
+_public, _, __all__ = attach_stub(__name__, __file__)
+del attach_stub, _
 
-__getattr__, _, __all__ = attach_stub(__name__, __file__)
-del attach_stub, version, _
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        # a tenth of what importing pandas takes, and hardly anybody asks
+        from importlib.metadata import version
+
+        return version("porfse_analysis")
+    return _public(name)
 
 
 def __dir__() -> list[str]:

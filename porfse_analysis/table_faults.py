@@ -39,6 +39,8 @@ def find_faults(
     faults: list[Fault] = []
 
     def report(bad: pd.Series, column: str, problem: str, remedy: str, *, show: bool = True) -> None:
+        if not bad.any():
+            return
         for index in frame.index[bad.fillna(False).astype(bool)]:
             value = as_text(frame.at[index, column]) if show else None
             faults.append(Fault(problem, file, lines[index], column, value, remedy))
@@ -155,7 +157,9 @@ def as_text(value: Any) -> str:
 
 def _repeated_keys(table: Table, frame: pd.DataFrame, lines: Sequence[int], file: str) -> list[Fault]:
     key = list(table.key)
-    faults = []
+    faults: list[Fault] = []
+    if not frame.duplicated(key).any():
+        return faults
     # rows whose key is incomplete have been named already
     complete = frame[frame[key].notna().all(axis=1)]
     for _, group in complete[complete.duplicated(key, keep=False)].groupby(key, sort=False):
