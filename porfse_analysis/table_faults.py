@@ -39,9 +39,7 @@ def find_faults(
     faults: list[Fault] = []
 
     def report(bad: pd.Series, column: str, problem: str, remedy: str, *, show: bool = True) -> None:
-        if not bad.any():
-            return
-        for index in frame.index[bad.fillna(False).astype(bool)]:
+        for index in frame.index[bad.fillna(False).astype(bool)] if bad.any() else ():
             value = as_text(frame.at[index, column]) if show else None
             faults.append(Fault(problem, file, lines[index], column, value, remedy))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ from porfse_analysis.verdicts.judged import Judged, judged
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["CORRECTION_NOTES", "CORRECTION_STATUSES", "correction_rate", "financial_correction"]
+__all__ = ["CORRECTION_NOTES", "CORRECTION_STATUSES", "correction_frame", "correction_rate", "financial_correction"]
 
 CORRECTION_STATUSES = (
     "no_correction",  # the rules ask for none
@@ -133,12 +133,20 @@ def financial_correction(
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)
+    known = judged(*tables, against="target", cutoff=cutoff, rules=applied)
+    return with_names(correction_frame(known, tables[1], cutoff=cutoff, rates=rates), achievements)
+
+
+def correction_frame(
+    known: Iterable[Judged], finance: pd.DataFrame, *, cutoff: object, rates: Any = None
+) -> pd.DataFrame:
+    """`financial_correction` of programmes already judged against their targets."""
     rows: list[dict[str, Any]] = []
-    for each in judged(*tables, against="target", cutoff=cutoff, rules=applied):
+    for each in known:
         if each.data.rules.tested:
-            contributions = _contributions(each, tables[1], cutoff, rates)
+            contributions = _contributions(each, finance, cutoff, rates)
             rows += [{"programme": each.programme, **_row(each, row, contributions)} for row in each.rows]
-    return with_names(v.typed_frame(rows, _COLUMNS), achievements)
+    return v.typed_frame(rows, _COLUMNS)
 
 
 def correction_rate(coefficient: Decimal | float, rules: Rules) -> float:

@@ -6,7 +6,7 @@ has none, and so no distances.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from porfse_analysis.verdicts.judged import Judged, judged, place_of
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.rules import Rules
 
-__all__ = ["DISTANCES", "framework_distances"]
+__all__ = ["DISTANCES", "distance_frame", "framework_distances"]
 
 DISTANCES = (
     "reached",  # nothing is missing
@@ -146,9 +146,13 @@ def framework_distances(
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)
-    programmes = judged(*tables, against=against, cutoff=cutoff, rules=applied)
-    rows = [{"programme": each.programme, "against": against, **row} for each in programmes for row in _rows(each)]
-    return with_names(v.typed_frame(rows, _COLUMNS), achievements)
+    return with_names(distance_frame(judged(*tables, against=against, cutoff=cutoff, rules=applied)), achievements)
+
+
+def distance_frame(known: Iterable[Judged]) -> pd.DataFrame:
+    """`framework_distances` of programmes already judged."""
+    rows = [{"programme": each.programme, "against": each.data.against, **row} for each in known for row in _rows(each)]
+    return v.typed_frame(rows, _COLUMNS)
 
 
 def _rows(each: Judged) -> Iterator[dict[str, Any]]:

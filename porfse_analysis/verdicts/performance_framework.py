@@ -9,6 +9,7 @@ those of `porfse_analysis.display.words.framework`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import pandas as pd
@@ -30,8 +31,10 @@ __all__ = [
     "IndicatorRatio",
     "Judged",
     "assess",
+    "axis_frame",
     "framework_indicators",
     "group_of",
+    "indicator_frame",
     "judged",
     "performance_framework",
     "place_of",
@@ -186,12 +189,19 @@ def performance_framework(
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)
+    known = judged(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied)
+    return with_names(axis_frame(known), achievements)
+
+
+def axis_frame(known: Iterable[Judged]) -> pd.DataFrame:
+    """`performance_framework` of programmes already judged."""
     verdicts = []
-    for each in judged(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied):
+    for each in known:
+        rows = [dict(row) for row in each.rows]
         if each.data.rules.tested:
-            add_readings(each.rows, each.found, each.data)
-        verdicts += [{"programme": each.programme, **row} for row in each.rows]
-    return with_names(v.typed_frame(verdicts, _AXIS_COLUMNS), achievements)
+            add_readings(rows, each.found, each.data)
+        verdicts += [{"programme": each.programme, **row} for row in rows]
+    return v.typed_frame(verdicts, _AXIS_COLUMNS)
 
 
 def framework_indicators(
@@ -242,9 +252,13 @@ def framework_indicators(
     """
     tables = tables_of(achievements=achievements, finance=finance, targets=targets, axes=axes)
     applied = rules_for(achievements, rules)
-    programmes = judged(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied)
-    indicators = [row for each in programmes for row in _indicator_rows(each)]
-    return with_names(v.typed_frame(indicators, _INDICATOR_COLUMNS), achievements)
+    known = judged(*tables, against=against, cutoff=cutoff, reserve=reserve, rules=applied)
+    return with_names(indicator_frame(known), achievements)
+
+
+def indicator_frame(known: Iterable[Judged]) -> pd.DataFrame:
+    """`framework_indicators` of programmes already judged."""
+    return v.typed_frame([row for each in known for row in _indicator_rows(each)], _INDICATOR_COLUMNS)
 
 
 def _indicator_rows(each: Judged) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pandas as pd
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
 from porfse_analysis.display.report import Report, made_once
-from porfse_analysis.display.review.tables import short_place
+from porfse_analysis.display.review.tables import judged, short_place
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
@@ -18,7 +18,7 @@ from porfse_analysis.display.words.indicators import region_category
 from porfse_analysis.indicators.result import split_note
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.closure import closure_balance
-from porfse_analysis.verdicts.correction import financial_correction
+from porfse_analysis.verdicts.correction import correction_frame
 from porfse_analysis.verdicts.rules import UNCONFIRMED, Rules
 
 __all__ = ["balance", "balance_rows", "correction", "correction_rows"]
@@ -38,10 +38,7 @@ def _balance(report: Report, rules: Rules) -> pd.DataFrame:
 @made_once(worded=False)
 def correction_rows(report: Report) -> pd.DataFrame:
     """The financial correction of each axis on the figures known at the cutoff."""
-    data = report.programme
-    return financial_correction(
-        data.achievements, data.finance, data.targets, cutoff=report.cutoff, axes=data.axes, rules=report.rules
-    )
+    return correction_frame(judged(report, "target"), report.programme.finance, cutoff=report.cutoff)
 
 
 _AMOUNTS = ("contribution", "allocation", "limit", "counted", "above", "unused", "paid", "balance")

@@ -10,14 +10,14 @@ from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
 from porfse_analysis.display.cut import largest
 from porfse_analysis.display.report import Report, made_once
-from porfse_analysis.display.review.tables import Against, short_place, told_name
+from porfse_analysis.display.review.tables import Against, judged, short_place, told_name
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table, Typed
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.framework import word_indicators, word_status
 from porfse_analysis.display.words.indicators import unit_name
 from porfse_analysis.indicators.result import split_note
-from porfse_analysis.verdicts.distances import framework_distances
+from porfse_analysis.verdicts.distances import distance_frame
 from porfse_analysis.verdicts.exact import canonical_unit
 
 __all__ = ["distance_rows", "distances", "hypotheses"]
@@ -28,16 +28,7 @@ _PLACE = ["axis", "fund", "region_category"]
 @made_once(worded=False)
 def distance_rows(report: Report, against: Against = "milestone") -> pd.DataFrame:
     """What each indicator lacks to each threshold at the cutoff."""
-    data = report.programme
-    return framework_distances(
-        data.achievements,
-        data.finance,
-        data.targets,
-        against=against,
-        cutoff=report.cutoff,
-        axes=data.axes,
-        rules=report.rules,
-    )
+    return distance_frame(judged(report, against))
 
 
 def distances(report: Report, against: Against = "milestone") -> Table:

@@ -37,6 +37,7 @@ __all__ = [
     "framework_rows",
     "indicator_name",
     "indicator_rows",
+    "judged",
     "place",
     "rules",
     "short_place",
@@ -51,37 +52,23 @@ Against = Literal["milestone", "target"]
 
 
 @made_once(worded=False)
+def judged(report: Report, against: Against) -> list[framework_rules.Judged]:
+    """The programme with its verdicts and the indicators behind them, at the cutoff."""
+    data = report.programme
+    tables = (data.achievements, data.finance, data.targets, data.axes)
+    return list(framework_rules.judged(*tables, against=against, cutoff=report.cutoff, rules=report.rules))
+
+
+@made_once(worded=False)
 def framework_rows(report: Report, against: Against = "milestone") -> pd.DataFrame:
     """The verdict on each axis at the cutoff."""
-    data = report.programme
-    return framework_rules.performance_framework(
-        data.achievements,
-        data.finance,
-        data.targets,
-        against=against,
-        cutoff=_iso(report),
-        axes=data.axes,
-        rules=report.rules,
-    )
+    return framework_rules.axis_frame(judged(report, against))
 
 
 @made_once(worded=False)
 def indicator_rows(report: Report, against: Against = "milestone") -> pd.DataFrame:
     """The indicators behind the verdicts at the cutoff."""
-    data = report.programme
-    return framework_rules.framework_indicators(
-        data.achievements,
-        data.finance,
-        data.targets,
-        against=against,
-        cutoff=_iso(report),
-        axes=data.axes,
-        rules=report.rules,
-    )
-
-
-def _iso(report: Report) -> str:
-    return report.cutoff.date().isoformat()
+    return framework_rules.indicator_frame(judged(report, against))
 
 
 def place(row: Any, report: Report, among: pd.DataFrame | None = None) -> str:
