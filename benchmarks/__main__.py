@@ -8,7 +8,7 @@ from pathlib import Path
 
 TABLES = Path(__file__).parents[2] / "shared" / "data" / "ec"
 
-_OF_THEIR_OWN = ("large_programme", "cohesion_2021", "opencoesione_reading")
+_OF_THEIR_OWN = ("batch", "large_programme", "cohesion_2021", "opencoesione_reading")
 """Benchmarks that would read the command line, which is not theirs here."""
 
 

@@ -1,15 +1,18 @@
 """A batch of reports against a shell loop of papermill and nbconvert, against its own computation, and against itself.
 
     python -m benchmarks batch
+    python benchmarks/batch.py --against FOLDER    # an older checkout with its own .venv, besides
 
-Every figure is a ratio of two times of one run of this script, taken one after the other; the median of the pairs.
+Every figure is a ratio of two measures of one run of this script, taken one after the other; the median of the pairs.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -17,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from porfse_analysis import load_programme, resources
@@ -43,19 +46,85 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
-def shell_loop(folder: Path) -> float:
+def shell_loop(folder: Path, dates: list[str] = DATES) -> float:
     """What an evaluator would write: for each date papermill, then nbconvert."""
     fresh(folder).mkdir(parents=True)
     lines = [
         f'"{BIN}/papermill" "{NOTEBOOK}" {date}.ipynb -p cutoff {date} --no-progress-bar && '
         f'"{BIN}/jupyter" nbconvert --to html {date}.ipynb'
-        for date in DATES
+        for date in dates
     ]
     return seconds(["sh", "-ec", "\n".join(lines)], cwd=folder)
 
 
 def batch(folder: Path, *more: object) -> float:
     return seconds(porfse("--out", fresh(folder), *more))
+
+
+def three(folder: Path) -> float:
+    """Reports of three dates."""
+    return batch(folder, *(word for date in DATES[-3:] for word in ("--cutoff", date)))
+
+
+def cpu(command: list[str], **options: object) -> float:
+    """Seconds of CPU of a command and all it starts."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds(command, **options)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def python(code: str) -> float:
+    return cpu([sys.executable, "-c", code])
+
+
+_ONE_RATE = "import porfse_analysis as pf; pf.certification_rate(pf.load_programme(), cutoff='2018-09-30')"
+
+
+@contextmanager
+def busy() -> Iterator[None]:
+    """While this lasts somebody else computes on every core."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for process in others:
+            process.kill()
+            process.wait()
+
+
+def all_reports(checkout: Path, out: Path) -> list[str]:
+    """Every report of the bundled programme of 2014-2020, as a checkout makes them when nothing else is asked for."""
+    # the first version had one programme, and no name for it
+    named = [] if not (checkout / "data" / "por-fse-lombardia-2014-2020").is_dir() else ["por-fse-lombardia-2014-2020"]
+    return [str(checkout / ".venv" / "bin" / "porfse"), "report", *named, "--jobs", "2", "--out", str(fresh(out))]
+
+
+def peak_memory(command: list[str], **options: object) -> float:
+    """The most that a command and all it starts hold at once, in MB; what processes share counts once (Linux)."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
+    most = 0.0
+    while process.poll() is None:
+        most = max(most, sum(map(_held, _with_children(process.pid))))
+        time.sleep(0.1)
+    return most / 1024
+
+
+def _with_children(pid: int) -> list[int]:
+    found = [pid]
+    for each in found:
+        with suppress(OSError):
+            for task in Path(f"/proc/{each}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def _held(pid: int) -> float:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return float(line.split()[1])
+    return 0.0
 
 
 _LIMIT = """
@@ -180,53 +249,95 @@ def dask_cluster(folder: Path) -> Iterator[str]:
             process.wait()
 
 
-def main(pairs: int = PAIRS) -> None:
+def main(arguments: list[str] | None = None) -> None:
+    """Print every ratio with its goal, each as soon as it is known."""
+    parser = argparse.ArgumentParser(description="A batch of reports against other ways to make them, and itself.")
+    parser.add_argument("--pairs", type=int, default=PAIRS)
+    parser.add_argument("--against", type=Path, help="an older checkout with its own .venv")
+    parser.add_argument("--many", action="store_true", help="a cluster and twenty programmes too, which take minutes")
+    asked = parser.parse_args(arguments)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{platform.machine()}, {cores} cores, {platform.system()}, Python {platform.python_version()}; ", end="")
-    print(f"programme_report, {len(DATES)} dates, medians of {pairs} pairs")
-    rows: list[tuple[str, str, str, str]] = []
-
-    def row(what: str, times: str, ratio: str, goal: str) -> None:
-        rows.append((what, times, ratio, goal))
-        print(f"  {what}: {times}; {ratio} (goal: {goal})", flush=True)
-
+    print(f"programme_report, {len(DATES)} dates, medians of {asked.pairs} pairs", flush=True)
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
-        one, two, ratio = ratios(
-            lambda: limit(base / "l1", 1, DATES[::2]), lambda: limit(base / "l2", 2, [*DATES[::2], *DATES[::2]]), pairs
-        )
-        row(
-            "what a second process brings", f"{one:.1f} s, twice the work {two:.1f} s", f"{2 * ratio:.2f} x", "as it is"
-        )
-        loop, ours, ratio = ratios(lambda: shell_loop(base / "loop"), lambda: batch(base / "ours"), pairs)
-        row("shell loop / porfse report", f"{loop:.1f} s / {ours:.1f} s", f"{ratio:.1f} x", "at least 10")
-        ours, least, ratio = ratios(lambda: batch(base / "ours"), lambda: limit(base / "limit", 2, DATES), pairs)
-        row("porfse report / warm limit", f"{ours:.1f} s / {least:.1f} s", f"{ratio:.2f} x", "at most 1.5")
-        again, first, ratio = ratios(
-            lambda: seconds(porfse("--out", base / "ours")), lambda: batch(base / "other"), pairs
-        )
-        row("nothing changed / first", f"{again:.2f} s / {first:.1f} s", f"1/{1 / ratio:.0f}", "at most 0.2 s")
-        programme = Path(shutil.copytree(resources.bundled(), base / "programme"))
-        seconds(porfse(programme, "--out", base / "changed"))
-        part, first, ratio = ratios(changed_date(programme, base / "changed"), lambda: batch(base / "other"), pairs)
-        row("one date changed / first", f"{part:.1f} s / {first:.1f} s", f"1/{1 / ratio:.1f}", "at most 1/4")
-        kernel = ["--engine", "kernel", "--jobs", 2]
-        with dask_cluster(base) as address:
-            far = ["--backend", "dask", "--scheduler", address]
-            there, here, ratio = ratios(lambda: batch(base / "far", *far), lambda: batch(base / "near", *kernel), 3)
-        row("Dask, two workers / loky, two", f"{there:.1f} s / {here:.1f} s", f"{ratio:.2f} x", "at most 1.6")
-        few, memory_few = country(base / "few", 2)
-        many, memory_many = country(base / "many", 20)
-        row("200 runs / 20 (one pair)", f"{many:.0f} s / {few:.1f} s", f"{many / few:.1f} x", "at most 12")
-        row(
-            "peak memory of the parent",
-            f"{memory_many:.0f} MB / {memory_few:.0f} MB",
-            f"+{memory_many - memory_few:.0f} MB",
-            "less than +100 MB",
-        )
-    print("\n| measure | times | ratio | goal |\n|---|---|---|---|")
-    for cells in rows:
-        print(f"| {' | '.join(cells)} |")
+        against_others(base, asked.pairs)
+        against_itself(base, asked.pairs)
+        if asked.against:
+            against_older(base, asked.against.resolve(), asked.pairs)
+        if asked.many:
+            of_many(base)
+
+
+def row(what: str, unit: str, pair: tuple[float, float, float], goal: str, *, turned: bool = False) -> None:
+    """Print two measures and their ratio: of the first to the second or, `turned`, of 1 to it the other way round."""
+    one, other, ratio = pair
+    said = f"1/{1 / ratio:.2f}" if turned else f"{ratio:.2f}"
+    print(f"  {what}: {one:.2f} {unit} / {other:.2f} {unit}; {said} (goal: {goal})", flush=True)
+
+
+def against_others(base: Path, pairs: int) -> None:
+    """Against the shell loop, and against the same cells in processes that are warm already."""
+    loop, ours = base / "loop", base / "ours"
+    one, two = DATES[::2], [*DATES[::2], *DATES[::2]]
+    second = ratios(lambda: limit(base / "l1", 1, one), lambda: limit(base / "l2", 2, two), pairs)
+    row("one process / two with twice the work", "s", second, "as it is")
+    row("shell loop / ten reports", "s", ratios(lambda: shell_loop(loop), lambda: batch(ours), pairs), "at least 10")
+    few = DATES[-3:]
+    idle = ratios(lambda: shell_loop(loop, few), lambda: three(ours), pairs)
+    row("shell loop / three reports", "s", idle, "at least 5")
+    with busy():
+        loaded = ratios(lambda: shell_loop(loop, few), lambda: three(ours), pairs)
+    row("the same with every core busy", "s", loaded, "at least 3.5")
+    warm = ratios(lambda: batch(ours), lambda: limit(base / "limit", 2, DATES), pairs)
+    row("ten reports / their cells in two warm processes", "s", warm, "at most 1.5")
+    started = ratios(
+        lambda: cpu(porfse("--out", fresh(ours), "--jobs", 2)),
+        lambda: cpu(porfse("--out", fresh(ours), "--jobs", 2, "--engine", "kernel")),
+        pairs,
+    )
+    row("warm engine / started kernels", "s of CPU", started, "below 1/1.3", turned=True)
+    imported = ratios(lambda: python(_ONE_RATE), lambda: python("import pandas"), pairs)
+    row("import and one rate / import of pandas", "s of CPU", imported, "at most 1.3")
+
+
+def against_itself(base: Path, pairs: int) -> None:
+    """Against a second call: with nothing changed, and with one date changed."""
+    ours, other = base / "ours", base / "other"
+    batch(ours)
+    again = ratios(lambda: seconds(porfse("--out", ours)), lambda: batch(other), pairs)
+    row("nothing changed / first", "s", again, "at most 0.2 s", turned=True)
+    programme = Path(shutil.copytree(resources.bundled(), base / "programme"))
+    seconds(porfse(programme, "--out", base / "changed"))
+    part = ratios(changed_date(programme, base / "changed"), lambda: batch(other), pairs)
+    row("one date changed / first", "s", part, "at most 1/4", turned=True)
+
+
+def against_older(base: Path, checkout: Path, pairs: int) -> None:
+    """Every report there is, PDF included, and memory, against those of an older version."""
+    here, there = Path(__file__).resolve().parents[1], checkout
+    outs = {here: base / "now", there: base / "then"}
+
+    def times(measure: Callable[..., float]) -> tuple[float, float, float]:
+        # each from its own checkout: its notebooks and its data
+        one, other = (lambda at=at: measure(all_reports(at, outs[at]), cwd=at) for at in (here, there))
+        return ratios(one, other, pairs)
+
+    row("all reports / those of the older version", "s", times(seconds), "at most half", turned=True)
+    row("peak memory of all processes", "MB", times(peak_memory), "at most the same")
+
+
+def of_many(base: Path) -> None:
+    """On a cluster, and of many programmes."""
+    kernel = ["--engine", "kernel", "--jobs", 2]
+    with dask_cluster(base) as address:
+        far = ["--backend", "dask", "--scheduler", address]
+        there = ratios(lambda: batch(base / "far", *far), lambda: batch(base / "near", *kernel), 3)
+    row("Dask, two workers / loky, two", "s", there, "at most 1.6")
+    few, memory_few = country(base / "few", 2)
+    many, memory_many = country(base / "many", 20)
+    row("200 runs / 20 (one pair)", "s", (many, few, many / few), "at most 12")
+    row("peak memory of the parent", "MB", (memory_many, memory_few, memory_many / memory_few), "+100 MB at most")
 
 
 if __name__ == "__main__":
