@@ -10,7 +10,15 @@ from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets, suspected_percentages
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import at_newest, reported_late, source_rank
-from porfse_analysis.indicators.result import bound_flags, bound_of, has_note, join_notes, make_result, may_be_less
+from porfse_analysis.indicators.result import (
+    bound_flags,
+    bound_of,
+    collect,
+    has_note,
+    join_notes,
+    make_result,
+    may_be_less,
+)
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import FORMER_NAMES
@@ -22,6 +30,7 @@ __all__ = [
     "check_against",
     "counted_ratios",
     "is_reached",
+    "suspected_ratios",
     "target_achievement_ratio",
 ]
 
@@ -118,6 +127,23 @@ def target_achievement_ratio(
     suspected = suspected_percentages(aims, refused, exceeded, reached, at, against)
     rows = rows.merge(refused, on=_KEY, how="left").merge(suspected, on=_KEY, how="left")
     return with_names(_ratios(rows, keys, at, AGAINST[against]), achievements)
+
+
+def suspected_ratios(
+    achievements: pd.DataFrame, targets: pd.DataFrame, exceeded: pd.DataFrame, cutoff: pd.Timestamp
+) -> pd.DataFrame:
+    """The ratios by category of region whose target may be a percentage (`percentages.suspected_percentages`).
+
+    `exceeded`: of `percentages.exceeded_tenfold`.
+    """
+    values = _newest_values(achievements, cutoff, _KEY)
+    aims = _aims(targets, values, cutoff, _KEY, "target")
+    refused = percentage_targets(targets, exceeded)
+    suspected = suspected_percentages(aims, refused, exceeded, achievements, cutoff)
+    if suspected.empty:
+        return collect([])
+    rows = values.merge(aims, on=_KEY, how="outer").merge(suspected, on=_KEY).assign(percentage=False)
+    return _ratios(rows, _KEY, cutoff, AGAINST["target"])
 
 
 def counted_ratios(results: pd.DataFrame, against: str = "target") -> pd.DataFrame:

@@ -121,6 +121,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
     published = pd.concat([by_axis, whole[whole["published_total"].eq(True)]], ignore_index=True)
     # what nothing is reported of is not gone through: most of the time of a small programme
     values, aims = len(achievements) > 0, len(targets) > 0
+    exceeded = exceeded_tenfold(achievements, targets, at, "target")
     return itertools.chain(
         _eu_part(finance),
         payment_sums(paid),
@@ -147,8 +148,8 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         _selected_equals_declared(whole),
         _plan_changes(published),
         _target_changes(targets) if aims else (),
-        _percentages(achievements, targets, at) if aims else (),
-        doubtful_percentages(achievements, targets, at) if values and aims else (),
+        _percentages(targets, exceeded) if aims else (),
+        doubtful_percentages(achievements, targets, exceeded, at) if values and aims else (),
         _stale_positions(both),
         _stale(whole, achievements, at),
     )
@@ -227,6 +228,8 @@ def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     rows = people.assign(source=people["source"].astype("str"))
     for part, whole in (pair for period in PERIODS.values() for pair in period.subsets):
         parts, wholes = (rows[rows["indicator_code"] == code] for code in (part, whole))
+        if parts.empty or wholes.empty:
+            continue
         met = parts.merge(wholes[[*key, "value"]], on=key, suffixes=("", "_whole"))
         for _, row in met[met["value"] > met["value_whole"]].iterrows():
             yield finding(
@@ -245,6 +248,8 @@ def _order(both: pd.DataFrame) -> Iterable[dict[str, object]]:
     at = ["programme", "axis", "source", "position", "data_date"]
     for lower, upper in _ORDER:
         lows, highs = (both[both["stage"] == stage] for stage in (lower, upper))
+        if lows.empty or highs.empty:
+            continue
         met = lows.merge(highs[[*at, "amount"]], on=at, suffixes=("", "_upper"))
         for _, row in met[met["amount"] > met["amount_upper"] + _CENT].iterrows():
             yield finding(
@@ -394,10 +399,8 @@ def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
                     }
 
 
-def _percentages(
-    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp
-) -> Iterable[dict[str, object]]:
-    refused = percentage_targets(targets, exceeded_tenfold(achievements, targets, cutoff, "target"))
+def _percentages(targets: pd.DataFrame, exceeded: pd.DataFrame) -> Iterable[dict[str, object]]:
+    refused = percentage_targets(targets, exceeded)
     key = ["programme", "axis", *_INDICATOR]
     rows = targets.assign(source=targets["source"].astype("str")).merge(refused, on=key)
     rows = rows.sort_values("valid_from", kind="stable").drop_duplicates(key, keep="last")

@@ -9,10 +9,9 @@ import pandas as pd
 from porfse_analysis.codes import ESF_TYPES, whole_counts
 from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.plans import targets_in_force
-from porfse_analysis.indicators.result import has_note
 from porfse_analysis.indicators.sexes import is_grand_total, sexes_apart
-from porfse_analysis.indicators.targets import target_achievement_ratio
-from porfse_analysis.indicators.whole import whole_or_parts
+from porfse_analysis.indicators.targets import suspected_ratios
+from porfse_analysis.indicators.whole import places_of, whole_or_parts
 from porfse_analysis.periods import PERIODS, Period, period_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
@@ -54,11 +53,13 @@ def neighbouring_keys(
     aims = aims[aims["target"].notna()]
     key = [*_PLACE, *_KEY]
     reported = achievements.loc[achievements["value"].notna(), key].drop_duplicates()
+    there = set(places_of(reported, key))
+    lone = aims[[place not in there for place in places_of(aims, key)]].drop_duplicates(key)
+    if lone.empty:
+        return
     # the key of another target is that target's own
     free = reported.merge(targets.loc[targets["target"].notna(), key].drop_duplicates(), how="left", indicator=True)
     free = free[free["_merge"] == "left_only"].drop(columns="_merge")
-    lone = aims.merge(reported, on=key, how="left", indicator="met")
-    lone = lone[lone["met"] == "left_only"].drop_duplicates(key)
     beside = lone.merge(free, on=_PLACE, suffixes=("", "_found"))
     beside["apart"] = sum(beside[name].ne(beside[f"{name}_found"]).astype(int) for name in _KEY)
     beside = beside.sort_values(["apart", *(f"{name}_found" for name in _KEY)], kind="stable").drop_duplicates(key)
@@ -88,7 +89,8 @@ def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     rows = rows.rename(columns={"position": "cutoff"}).assign(missing=lambda frame: frame["value"].isna())
     for period in PERIODS.values():
         codes = {*period.participants, *(code for split in period.partitions for code in split["parts"])}
-        yield from _uneven(rows[rows["indicator_code"].isin(codes)], period)
+        own = rows[rows["indicator_code"].isin(codes)]
+        yield from _uneven(own, period) if len(own) else ()
 
 
 def _uneven(rows: pd.DataFrame, period: Period) -> Iterable[dict[str, object]]:
@@ -173,14 +175,13 @@ def grand_totals(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 
 def doubtful_percentages(
-    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp
+    achievements: pd.DataFrame, targets: pd.DataFrame, exceeded: pd.DataFrame, cutoff: pd.Timestamp
 ) -> Iterable[dict[str, object]]:
     """How many targets of an axis may be percentages, and the one whose ratio is the largest.
 
     `found` is the value of that one, `expected` its target, `reference` how many there are.
     """
-    rows = target_achievement_ratio(achievements, targets, cutoff=cutoff, by="region_category")
-    rows = rows[has_note(rows["note"], "percentage_suspected")]
+    rows = suspected_ratios(achievements, targets, exceeded, cutoff)
     rows = rows.sort_values("value", ascending=False, kind="stable")
     for _, group in rows.groupby(["programme", "axis"], sort=True):
         largest = group.iloc[0]

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES, financial_progress
-from porfse_analysis.indicators.people import participants
-from porfse_analysis.indicators.positions import newest
+from porfse_analysis.indicators.people import people_at
+from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import figure_bound, value_bound
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
@@ -67,14 +67,19 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
 
 def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:
     """The same figure in two sources: each against the preferred source's last position not after it."""
+    later = both[both["rank"] > both["rank"].min()]
+    if later.empty:  # nothing goes before the preferred source, often the only one
+        return
     precision = _precisions(finance)
-    # nothing goes before the preferred source, often the only one
-    for _, row in both[both["rank"] > both["rank"].min()].iterrows():
-        same = (both["programme"] == row["programme"]) & (both["axis"] == row["axis"]) & (both["stage"] == row["stage"])
-        others = both[same & (both["rank"] < row["rank"]) & (both["position"] <= row["position"])]
-        if others.empty:
+    thing = ["programme", "axis", "stage"]
+    published = both.groupby(thing, sort=False).indices
+    dates, ranks = both["position"].to_numpy(), both["rank"].to_numpy()
+    for _, row in later.iterrows():
+        same = published[tuple(row[name] for name in thing)]
+        others = [at for at in same if ranks[at] < row["rank"] and dates[at] <= row["position"]]
+        if not others:
             continue
-        other = newest(others, ["programme"]).iloc[0]
+        other = both.iloc[max(others, key=lambda at: (dates[at], -ranks[at]))]
         if abs(other["amount"] - row["amount"]) <= _CENT:
             continue
         units = [
@@ -148,7 +153,7 @@ def claims_against_data(
     """Claims about people against the participants of the data, at the last position not after the claim."""
     for _, claim in claims[(claims["quantity"] == "participants") & claims["value"].notna()].iterrows():
         by = "programme" if claim["axis"] == ALL else "axis"
-        people = participants(achievements, cutoff=claim["cutoff"], by=by)
+        people = people_at(achievements, claim["cutoff"], group_keys(by))
         people = people[(people["axis"] == claim["axis"]) & (people["programme"] == claim["programme"])]
         if people.empty or people["value"].isna().all():
             continue
