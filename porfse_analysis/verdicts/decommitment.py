@@ -25,10 +25,12 @@ from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import DATE_DTYPE, empty
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.counting import Counted
 from porfse_analysis.verdicts.deadline import NEEDS, NOTES, STATUSES, Case, Published
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.payment_applications import read_rates
+from porfse_analysis.verdicts.payments_evidence import dated_payments
 from porfse_analysis.verdicts.rules import RULES, Rules, rules_of
 
 __all__ = ["NEEDS", "NOTES", "STATUSES", "calendar", "decommitment", "decommitment_claims", "payment_applications"]
@@ -344,7 +346,7 @@ def _published(
     # along a series of documents, as the rates: the plan of a sheet is that of the sheet before, and an erratum of
     # one part leaves the others
     by_then = of_series(money[money["cutoff"] <= date])
-    return Published(plan, by_then, paid, read_rates(rates, programme, money))
+    return Published(Cells.of(plan), Cells.of(by_then), dated_payments(paid), read_rates(rates, programme, money))
 
 
 def _with_parts(eu_commitments: pd.DataFrame) -> pd.DataFrame:
