@@ -129,6 +129,7 @@ class Published:
     _lines: dict[tuple[_Part, pd.Timestamp], tuple[list[Line], Decimal | None]] = field(
         default_factory=dict, init=False
     )
+    _paid: dict[tuple[_Part, pd.Timestamp, pd.Timestamp], Paid | None] = field(default_factory=dict, init=False)
 
     def parts(self, decommitted_by: str) -> list[_Part]:
         """What is covered on its own by the rule."""
@@ -149,6 +150,13 @@ class Published:
         if (part, at) not in self._lines:
             self._lines[part, at] = _lines(part, at, self.rates)
         return self._lines[part, at]
+
+    def paid(self, part: _Part, deadline: pd.Timestamp, date: pd.Timestamp) -> Paid | None:
+        """What the Commission had paid of a part by a deadline, as known at a date."""
+        if (part, deadline, date) not in self._paid:
+            of = {"fund": part.fund, "region_category": part.region_category}
+            self._paid[part, deadline, date] = payments_evidence(self.payments, deadline, date, **of)
+        return self._paid[part, deadline, date]
 
 
 def _lines(part: _Part, deadline: pd.Timestamp, rates: Rates) -> tuple[list[Line], Decimal | None]:
@@ -210,7 +218,7 @@ class Case:
             status = "no_deadline"
         elif goal is not None and lines and low >= goal:
             status = "covered"
-        elif target.commitments is not None and target.commitments - target.exceptions <= self._paid(part, rules):
+        elif target.commitments is not None and target.commitments - target.exceptions <= _least_paid(self.paid(part), rules):
             status = "covered"
             target = replace(target, notes=target.notes | {"covered_by_payments"})
         elif goal is None or not lines:
@@ -223,11 +231,7 @@ class Case:
 
     def paid(self, part: _Part) -> Paid | None:
         """What the Commission had paid of a part by then."""
-        of = {"fund": part.fund, "region_category": part.region_category}
-        return payments_evidence(self.known.payments, self.deadline, self.date, **of)
-
-    def _paid(self, part: _Part, rules: Rules) -> Decimal:
-        return _least_paid(self.paid(part), rules)
+        return self.known.paid(part, self.deadline, self.date)
 
     def _other_readings(self, part: _Part, lines: Sequence[Line], status: str, rules: Rules) -> Iterator[str]:
         """The readings of the rules to be confirmed under which the status would be another."""
