@@ -118,6 +118,8 @@ def people(achievements: pd.DataFrame, by: str) -> dict[str, list[Figure]]:
     """The participants at every position reported, of the programme (`ALL`) or by axis."""
     positions = sorted(achievements.loc[achievements["value"].notna(), "cutoff"].unique())
     figures: defaultdict[str, list[Figure]] = defaultdict(list)
+    if not positions:
+        return figures
     counted = people_at_dates(achievements, positions, group_keys(by)).sort_values("cutoff", kind="stable")
     for known in counted[counted["value"].notna()].to_dict("records"):
         count, bound = v.exact(known["value"]), figure_bound(known["note"])
