@@ -218,7 +218,7 @@ class Case:
             status = "no_deadline"
         elif goal is not None and lines and low >= goal:
             status = "covered"
-        elif target.commitments is not None and target.commitments - target.exceptions <= _least_paid(self.paid(part), rules):
+        elif target.commitments is not None and target.commitments - target.exceptions <= self._paid(part, rules):
             status = "covered"
             target = replace(target, notes=target.notes | {"covered_by_payments"})
         elif goal is None or not lines:
@@ -232,6 +232,9 @@ class Case:
     def paid(self, part: _Part) -> Paid | None:
         """What the Commission had paid of a part by then."""
         return self.known.paid(part, self.deadline, self.date)
+
+    def _paid(self, part: _Part, rules: Rules) -> Decimal:
+        return _least_paid(self.paid(part), rules)
 
     def _other_readings(self, part: _Part, lines: Sequence[Line], status: str, rules: Rules) -> Iterator[str]:
         """The readings of the rules to be confirmed under which the status would be another."""

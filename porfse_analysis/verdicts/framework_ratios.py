@@ -294,9 +294,7 @@ def _alone(key: Mapping[str, str], column: str, data: Framework) -> bool:
     return len(set(rows[column])) == 1
 
 
-def _narrowed(
-    rows: Cells, key: Mapping[str, str], columns: Sequence[str], data: Framework, notes: set[str]
-) -> Cells:
+def _narrowed(rows: Cells, key: Mapping[str, str], columns: Sequence[str], data: Framework, notes: set[str]) -> Cells:
     for column in columns:
         found = v.matching(rows, column, key[column], alone=_alone(key, column, data))
         if found is None:

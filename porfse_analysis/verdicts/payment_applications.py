@@ -273,9 +273,7 @@ def _axis_lines(rows: Cells, in_force: Sequence[Allocation], date: pd.Timestamp,
     return lines
 
 
-def _group_line(
-    item: Allocation, certified: Cells, granted: Cells, date: pd.Timestamp, rates: Rates
-) -> Line:
+def _group_line(item: Allocation, certified: Cells, granted: Cells, date: pd.Timestamp, rates: Rates) -> Line:
     found = evidence(certified, "amount_eur", date)
     cap = _cap(item)
     if len(found.rows):

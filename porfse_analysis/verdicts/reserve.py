@@ -20,7 +20,6 @@ SOURCES = ("plan", "estimate", "no_reserve", "not_available", "decided", "not_at
 
 _YOUTH = "YEI"
 _MATCHING = ("ESF", "")
-_OF = ("fund", "region_category", "eu_amount_eur")
 
 
 _Group = tuple[str, str, str]
@@ -83,12 +82,13 @@ def _support(data: Framework) -> Cells:
         if not len(found):
             # an axis whose support is not told, if the plan had it by then
             found = v.position(own, "amount_eur", data.date)
-        objectives, assistance = _objective(axis, data) in data.rules.reserve_excluded_objectives, _assistance(axis, data)
-        cells = [(fund, region, _amount(value)) for fund, region, value in zip(*(found[name] for name in _OF), strict=True)]
+        excluded, assistance = _objective(axis, data) in data.rules.reserve_excluded_objectives, _assistance(axis, data)
+        columns = (found["fund"], found["region_category"], found["eu_amount_eur"])
+        cells = [(fund, region, _amount(value)) for fund, region, value in zip(*columns, strict=True)]
         youth = sum((amount or v.ZERO for fund, _, amount in cells if fund == _YOUTH), v.ZERO)
         matched = sum((amount or v.ZERO for fund, _, amount in cells if fund in _MATCHING), v.ZERO)
         for fund, region, eligible in cells:
-            if objectives or fund in data.rules.reserve_excluded_funds:
+            if excluded or fund in data.rules.reserve_excluded_funds:
                 eligible = v.ZERO
             elif eligible and fund in _MATCHING and _YOUTH in data.rules.reserve_excluded_funds:
                 eligible -= min(youth, matched) * eligible / matched
