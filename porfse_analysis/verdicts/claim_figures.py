@@ -18,7 +18,6 @@ from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
-from porfse_analysis.verdicts.performance_framework import framework_indicators
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = [
@@ -274,8 +273,9 @@ class Others:
     eu_commitments: pd.DataFrame
     eu_payments: pd.DataFrame
     rules: Rules
+    indicators: dict[pd.Timestamp, pd.DataFrame] = field(default_factory=dict, init=False)
+    """The indicators of the performance framework at the dates that claims asked about so far."""
     _counts: dict[tuple[str, str], dict[str, list[Figure]]] = field(default_factory=dict, init=False)
-    _indicators: dict[pd.Timestamp, pd.DataFrame] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, programme: Programme, source: str, rules: Rules) -> Others:
@@ -346,12 +346,3 @@ class Others:
                 rows = rows.assign(value=rows["women"])
             self._counts[whom, by] = people(rows, by)
         return self._counts[whom, by]
-
-    def indicators(self, at: pd.Timestamp) -> pd.DataFrame:
-        """The indicators of the performance framework at a date of the claims."""
-        if at not in self._indicators:
-            # what is claimed is the state at the date of the document, not that at the assessment
-            rules = self.rules.replace(milestone_date=at.date().isoformat())
-            tables = (self.achievements, self.finance, self.targets)
-            self._indicators[at] = framework_indicators(*tables, cutoff=at, axes=self.axes, rules=rules)
-        return self._indicators[at]

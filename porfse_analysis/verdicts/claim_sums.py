@@ -33,7 +33,7 @@ def endowment_sums(claims: pd.DataFrame, of_source: Mapping[str, Others]) -> lis
         }
         # without a total of its own the figure of the programme is the sum of its axes
         of_all = own.only(axis=ALL)
-        if not of_all.known("amount_eur").any() or len(figures) <= len(axes):
+        if not axes or not of_all.known("amount_eur").any() or len(figures) <= len(axes):
             continue
         total = figures.pop(ALL)
         added = sum((figure.value for figure in figures.values()), v.ZERO)

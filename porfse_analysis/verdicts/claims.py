@@ -41,6 +41,7 @@ from porfse_analysis.verdicts.claim_figures import (
 from porfse_analysis.verdicts.claim_sums import endowment_sums
 from porfse_analysis.verdicts.claims_of_targets import of_target
 from porfse_analysis.verdicts.own_rules import own_rules
+from porfse_analysis.verdicts.performance_framework import framework_indicators
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["CLAIM_COLUMNS", "NEEDS", "REASONS", "VERDICTS", "check_claims"]
@@ -328,7 +329,7 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: Others) -> Answer
     """How many indicators have reached their milestone, or are on their way to it."""
     if not others.rules.tested:
         return answer("not_verifiable", "no_test")
-    items = others.indicators(min(row["cutoff"], pd.Timestamp(others.rules.milestone_date)))
+    items = _indicators(min(row["cutoff"], pd.Timestamp(others.rules.milestone_date)), others)
     items = items[(items["state"] != "left_out") & (items["axis"] == row["axis"] if row["axis"] != ALL else True)]
     items = items[items["kind"] == kind] if kind else items
     certified = "certified_by_axis" if kind == "financial" else ""
@@ -358,6 +359,16 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: Others) -> Answer
     needs = (certified or "framework_values") if verdict == "not_verifiable" else ""
     shown |= {"found": float(count[0]), "found_at_least": float(count[0]), "found_at_most": float(count[1])}
     return answer(verdict, reason, needs=needs) | shown
+
+
+def _indicators(at: pd.Timestamp, others: Others) -> pd.DataFrame:
+    """The indicators of the framework at a date, worked out once for all claims about it."""
+    if at not in others.indicators:
+        # what is claimed is the state at the date of the document, not that at the assessment
+        rules = others.rules.replace(milestone_date=at.date().isoformat())
+        tables = (others.achievements, others.finance, others.targets)
+        others.indicators[at] = framework_indicators(*tables, cutoff=at, axes=others.axes, rules=rules)
+    return others.indicators[at]
 
 
 def _progress(claimed: float, enough: tuple[int, int], begun: tuple[int, int]) -> tuple[str, str]:
