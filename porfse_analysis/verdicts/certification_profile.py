@@ -8,6 +8,7 @@ import pandas as pd
 
 from porfse_analysis import schema
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.commitments import at_closure, target_of
 from porfse_analysis.verdicts.rules import Rules
 
@@ -36,7 +37,7 @@ def certification_profile(rules: Rules, *, growth: float = EVEN_GROWTH) -> dict[
     shares = {}
     for year in rules.deadlines:
         day = pd.Timestamp(year, 12, 31)
-        amount = None if at_closure(year, rules) else target_of(plan, year, day, v.ZERO, rules).amount
+        amount = None if at_closure(year, rules) else target_of(Cells.of(plan), year, day, v.ZERO, rules).amount
         if amount is not None:
             shares[day] = float(amount / support)
     return shares

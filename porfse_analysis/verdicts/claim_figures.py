@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = [
@@ -112,20 +113,21 @@ def _figure(total: Mapping[Any, Any], parts: list[_Cell], *, whole: bool) -> Fig
     )
 
 
-def people(achievements: pd.DataFrame) -> dict[str, list[Figure]]:
-    """The participants at every position reported, by axis."""
+def people(achievements: pd.DataFrame, by: str) -> dict[str, list[Figure]]:
+    """The participants at every position reported, of the programme (`ALL`) or by axis."""
     positions = sorted(achievements.loc[achievements["value"].notna(), "cutoff"].unique())
     figures: defaultdict[str, list[Figure]] = defaultdict(list)
-    for by in ("programme", "axis"):
-        counted = people_at_dates(achievements, positions, group_keys(by)).sort_values("cutoff", kind="stable")
-        for known in counted[counted["value"].notna()].to_dict("records"):
-            count, bound = v.exact(known["value"]), figure_bound(known["note"])
-            low, high = _limits(count, bound)
-            if "partial" in split_note(known["note"]):
-                high, bound = v.INFINITE, open_bound(bound)
-            figures[known["axis"]].append(
-                Figure(known["cutoff"], known["data_date"], count, low, high, known["source"], bound=bound)
-            )
+    if not positions:
+        return figures
+    counted = people_at_dates(achievements, positions, group_keys(by)).sort_values("cutoff", kind="stable")
+    for known in counted[counted["value"].notna()].to_dict("records"):
+        count, bound = v.exact(known["value"]), figure_bound(known["note"])
+        low, high = _limits(count, bound)
+        if "partial" in split_note(known["note"]):
+            high, bound = v.INFINITE, open_bound(bound)
+        figures[known["axis"]].append(
+            Figure(known["cutoff"], known["data_date"], count, low, high, known["source"], bound=bound)
+        )
     return figures
 
 
@@ -271,6 +273,9 @@ class Others:
     eu_commitments: pd.DataFrame
     eu_payments: pd.DataFrame
     rules: Rules
+    indicators: dict[pd.Timestamp, pd.DataFrame] = field(default_factory=dict, init=False)
+    """The indicators of the performance framework at the dates that claims asked about so far."""
+    _counts: dict[tuple[str, str], dict[str, list[Figure]]] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, programme: Programme, source: str, rules: Rules) -> Others:
@@ -313,12 +318,31 @@ class Others:
         return amounts(self.own_finance, self.axes)
 
     @cached_property
-    def people(self) -> dict[str, list[Figure]]:
-        """The participants, by axis."""
-        return people(self.achievements)
+    def stated(self) -> Cells:
+        """The rows of finance of the document itself."""
+        return Cells.of(self.own_finance)
 
-    @cached_property
-    def women(self) -> dict[str, list[Figure]]:
-        """The women among the participants, by axis."""
-        counted = self.achievements[counts_participants(self.achievements)]
-        return people(counted.assign(value=counted["women"]))
+    def people(self, axis: str) -> list[Figure]:
+        """The participants of an axis or of the programme."""
+        return self._people("everybody", axis)
+
+    def women(self, axis: str) -> list[Figure]:
+        """The women among the participants."""
+        return self._people("women", axis)
+
+    @property
+    def tells_women(self) -> bool:
+        """Whether any document says how many of the participants are women."""
+        return any(any(self._of_group("women", by).values()) for by in ("programme", "axis"))
+
+    def _people(self, whom: str, axis: str) -> list[Figure]:
+        return self._of_group(whom, "programme" if axis == ALL else "axis").get(axis, [])
+
+    def _of_group(self, whom: str, by: str) -> dict[str, list[Figure]]:
+        if (whom, by) not in self._counts:
+            rows = self.achievements
+            if whom == "women":
+                rows = rows[counts_participants(rows)]
+                rows = rows.assign(value=rows["women"])
+            self._counts[whom, by] = people(rows, by)
+        return self._counts[whom, by]

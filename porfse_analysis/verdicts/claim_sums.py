@@ -9,7 +9,8 @@ import pandas as pd
 
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
-from porfse_analysis.verdicts.claim_figures import Answer, Figure, Others, amounts, answer, around, compare, figures_of
+from porfse_analysis.verdicts.cells import Cells
+from porfse_analysis.verdicts.claim_figures import Answer, Figure, Others, answer, around, compare, figures_of
 
 __all__ = ["endowment_sums"]
 
@@ -22,19 +23,22 @@ def endowment_sums(claims: pd.DataFrame, of_source: Mapping[str, Others]) -> lis
         source, date = str(claim["source"]), claim["cutoff"]
         others = of_source[source]
         axes = list(others.axes["axis"])
-        own = others.own_finance[others.own_finance["cutoff"] == date]
-        parts = {
+        own = others.stated.only(stage="allocation")
+        own = own.where(own["cutoff"] == date.to_datetime64())
+        figures = {
             axis: figure
-            for axis in axes
+            for axis in (*axes, ALL)
             for figure in others.own_amounts.get(("allocation", axis), [])
             if figure.position == date
         }
-        total = amounts(own[own["axis"] == ALL], others.axes).get(("allocation", ALL), [])
-        if not total or len(parts) < len(axes):
+        # without a total of its own the figure of the programme is the sum of its axes
+        of_all = own.only(axis=ALL)
+        if not axes or not of_all.known("amount_eur").any() or len(figures) <= len(axes):
             continue
-        added = sum((figure.value for figure in parts.values()), v.ZERO)
+        total = figures.pop(ALL)
+        added = sum((figure.value for figure in figures.values()), v.ZERO)
         (least, most), (low, high) = _limits(own, axes), _limits(own, [ALL])
-        exact = {"qualifier": "exact", "precision": float(_unit(own, ALL)), "claimed": float(total[0].value)}
+        exact = {"qualifier": "exact", "precision": _unit(of_all), "claimed": float(total.value)}
         whole = Figure(date, date, added, added, added, source)
         if compare(exact, whole)[0] == "confirmed" or (low <= most and least <= high):
             continue
@@ -49,7 +53,7 @@ def endowment_sums(claims: pd.DataFrame, of_source: Mapping[str, Others]) -> lis
             **exact,
         }
         row |= answer("contradicted", "sum_differs") | figures_of(whole, None, "allocation_sum")
-        for axis, figure in parts.items():
+        for axis, figure in figures.items():
             before, _ = around(others.amounts.get(("allocation", axis), []), date)
             if before is None or before.value == figure.value:
                 continue
@@ -61,21 +65,22 @@ def endowment_sums(claims: pd.DataFrame, of_source: Mapping[str, Others]) -> lis
     return rows
 
 
-def _limits(own: pd.DataFrame, axes: Sequence[str]) -> tuple[Decimal, Decimal]:
+def _limits(own: Cells, axes: Sequence[str]) -> tuple[Decimal, Decimal]:
     """The least and the most that the endowments a document states for these axes add up to."""
-    stated = own[own["axis"].isin(axes) & (own["stage"] == "allocation") & own["amount_eur"].notna()]
-    least, most = zip(*(_ends(row) for _, row in stated.iterrows()), strict=True)
+    stated = own.where(own.known("amount_eur")).among("axis", axes)
+    cells = (stated[name] for name in ("amount_eur", "qualifier", "precision"))
+    least, most = zip(*(_ends(*cell) for cell in zip(*cells, strict=True)), strict=True)
     return sum(least, v.ZERO), sum(most, v.ZERO)
 
 
-def _ends(row: pd.Series) -> tuple[Decimal, Decimal]:
+def _ends(amount: float, qualifier: str, precision: float) -> tuple[Decimal, Decimal]:
     """What a stated endowment can stand for when it is rounded, not cut, or has a bound."""
-    if row["qualifier"] in ("more_than", "less_than", "about"):
-        return v.bounds(row["amount_eur"], row["qualifier"], row["precision"])
-    half = v.ZERO if pd.isna(row["precision"]) else v.exact(row["precision"]) / 2
-    return v.exact(row["amount_eur"]) - half, v.exact(row["amount_eur"]) + half
+    if qualifier in ("more_than", "less_than", "about"):
+        return v.bounds(amount, qualifier, precision)
+    half = v.ZERO if pd.isna(precision) else v.exact(precision) / 2
+    return v.exact(amount) - half, v.exact(amount) + half
 
 
-def _unit(finance: pd.DataFrame, axis: str) -> float:
-    units = finance.loc[(finance["axis"] == axis) & (finance["stage"] == "allocation"), "precision"]
-    return float(units.fillna(0).max())
+def _unit(total: Cells) -> float:
+    """The coarsest unit that a total is stated in."""
+    return float(max(total["precision"][total.known("precision")], default=0.0))

@@ -242,11 +242,11 @@ def _of_stage(row: Answer, others: Others) -> Answer:
     stage, axis = row["quantity"], row["axis"]
     own = [f for f in others.own_amounts.get((stage, axis), []) if f.position == row["cutoff"]]
     own_value = _own(own)
-    stated = others.own_finance[others.own_finance["cutoff"] == row["cutoff"]]
-    stated = stated[stated["stage"] == stage]
+    stated = others.stated.only(stage=stage)
+    stated = stated.where(stated["cutoff"] == row["cutoff"].to_datetime64())
     at = stated["axis"] == axis
     # a figure of the programme that the document does not state is the sum of its axes
-    stated = stated[at] if at.any() or axis != ALL else stated
+    stated = stated.where(at) if at.any() or axis != ALL else stated
     if (stated["reading_it"] != "").any():
         own_value["note"] = "own_reading"
     figures = others.amounts.get((stage, axis), [])
@@ -276,13 +276,13 @@ def _of_rate(row: Answer, others: Others) -> Answer:
 
 
 def _of_people(row: Answer, others: Others) -> Answer:
-    return against(row, others.people.get(row["axis"], []), "participants", "participants")
+    return against(row, others.people(row["axis"]), "participants", "participants")
 
 
 def _of_women(row: Answer, others: Others) -> Answer:
-    everybody = {figure.position: figure for figure in others.people.get(row["axis"], [])}
+    everybody = {figure.position: figure for figure in others.people(row["axis"])}
     figures = []
-    for part in others.women.get(row["axis"], []):
+    for part in others.women(row["axis"]):
         whole = everybody.get(part.position)
         if whole is not None and whole.value:
             low, high = part.low / whole.high, part.high / whole.low if whole.low else v.ONE
@@ -290,7 +290,7 @@ def _of_women(row: Answer, others: Others) -> Answer:
             low, high = (v.ZERO, v.INFINITE) if bound == UNKNOWN else (low, min(v.ONE, high))
             share = part.value / whole.value
             figures.append(Figure(part.position, part.date, share, low, high, part.source, bound=bound))
-    if not any(others.women.values()):
+    if not others.tells_women:
         return answer("not_verifiable", "no_women", needs="women")
     return against(row, figures, "women_share", "women")
 
@@ -329,11 +329,7 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: Others) -> Answer
     """How many indicators have reached their milestone, or are on their way to it."""
     if not others.rules.tested:
         return answer("not_verifiable", "no_test")
-    # what is claimed is the state at the date of the document, not that at the assessment
-    at = min(row["cutoff"], pd.Timestamp(others.rules.milestone_date))
-    rules = others.rules.replace(milestone_date=at.date().isoformat())
-    tables = (others.achievements, others.finance, others.targets)
-    items = framework_indicators(*tables, cutoff=at, axes=others.axes, rules=rules)
+    items = _indicators(min(row["cutoff"], pd.Timestamp(others.rules.milestone_date)), others)
     items = items[(items["state"] != "left_out") & (items["axis"] == row["axis"] if row["axis"] != ALL else True)]
     items = items[items["kind"] == kind] if kind else items
     certified = "certified_by_axis" if kind == "financial" else ""
@@ -363,6 +359,16 @@ def _of_milestones(kind: str, asked: str, row: Answer, others: Others) -> Answer
     needs = (certified or "framework_values") if verdict == "not_verifiable" else ""
     shown |= {"found": float(count[0]), "found_at_least": float(count[0]), "found_at_most": float(count[1])}
     return answer(verdict, reason, needs=needs) | shown
+
+
+def _indicators(at: pd.Timestamp, others: Others) -> pd.DataFrame:
+    """The indicators of the framework at a date, worked out once for all claims about it."""
+    if at not in others.indicators:
+        # what is claimed is the state at the date of the document, not that at the assessment
+        rules = others.rules.replace(milestone_date=at.date().isoformat())
+        tables = (others.achievements, others.finance, others.targets)
+        others.indicators[at] = framework_indicators(*tables, cutoff=at, axes=others.axes, rules=rules)
+    return others.indicators[at]
 
 
 def _progress(claimed: float, enough: tuple[int, int], begun: tuple[int, int]) -> tuple[str, str]:

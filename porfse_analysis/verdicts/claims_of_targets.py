@@ -11,7 +11,7 @@ from porfse_analysis.verdicts.claim_figures import (
     Others,
     answer,
 )
-from porfse_analysis.verdicts.decommitment import decommitment
+from porfse_analysis.verdicts.decommitment import decommitment_readings
 
 __all__ = ["of_target"]
 
@@ -31,24 +31,23 @@ def of_target(year: int, row: Answer, others: Others) -> Answer:
     """Whether the decommitment target of a year was covered at the date of the claim, whatever pre-financing counts."""
     if not others.rules.period:
         return answer("not_verifiable", "no_test")
-    date = row["cutoff"].date().isoformat()
+    # from the one that takes off least
+    modes = others.rules.rule("prefinancing_mode").allowed
     try:
-        modes = [
-            decommitment(
-                others.eu_commitments,
-                others.finance,
-                year=year,
-                cutoff=date,
-                rules=others.rules.replace(prefinancing_mode=mode),
-                eu_payments=others.eu_payments,
-            )
-            # from the one that takes off least
-            for mode in others.rules.rule("prefinancing_mode").allowed
-        ]
+        found = decommitment_readings(
+            others.eu_commitments,
+            others.finance,
+            year=year,
+            cutoff=row["cutoff"],
+            modes=list(dict.fromkeys((modes[0], modes[-1]))),
+            rules=others.rules,
+            eu_payments=others.eu_payments,
+        )
     except ParameterError:
         return answer("not_verifiable", "unknown_quantity")
     # a row for each fund
-    least, most = (frame[frame["programme"] == row["programme"]] for frame in (modes[0], modes[-1]))
+    found = found[found["programme"] == row["programme"]]
+    least, most = (found[found["prefinancing"] == mode] for mode in (modes[0], modes[-1]))
     return _target_answer(least, most, row)
 
 

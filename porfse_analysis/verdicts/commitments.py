@@ -10,6 +10,7 @@ import pandas as pd
 
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.rules import Rules
 
 __all__ = ["Target", "at_closure", "covered_to", "target_of"]
@@ -58,7 +59,7 @@ class Target:
 class _Commitments:
     """The annual amounts of one fund by year; a year whose rows do not all give one has none."""
 
-    def __init__(self, table: pd.DataFrame, rules: Rules) -> None:
+    def __init__(self, table: Cells, rules: Rules) -> None:
         self.rules = rules
         self.total = self._by_year(table, "eu_commitment_eur")
         self.received = self._by_year(table, "prefinancing_received_eur")
@@ -66,7 +67,7 @@ class _Commitments:
         self.apart = self._by_year(table, column) if column else {}
 
     @staticmethod
-    def _by_year(table: pd.DataFrame, column: str) -> dict[int, Decimal]:
+    def _by_year(table: Cells, column: str) -> dict[int, Decimal]:
         sums: dict[int, Decimal | None] = {}
         for year, value in zip(table["year"], table[column], strict=True):
             before = sums.get(int(year), v.ZERO)
@@ -106,7 +107,7 @@ def at_closure(year: int, rules: Rules) -> bool:
     return rules.last_deadline is None and year - rules.years_to_cover >= rules.last_commitment_year
 
 
-def target_of(table: pd.DataFrame, year: int, known_at: pd.Timestamp, exceptions: Decimal, rules: Rules) -> Target:
+def target_of(table: Cells, year: int, known_at: pd.Timestamp, exceptions: Decimal, rules: Rules) -> Target:
     """What the commitments of one fund ask for on 31 December `year`.
 
     `known_at`: pre-financing received in years that had not ended by then is not known yet.

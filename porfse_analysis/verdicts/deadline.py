@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.commitments import Target, at_closure, target_of
 from porfse_analysis.verdicts.counting import Counted, count, together
 from porfse_analysis.verdicts.payment_applications import (
@@ -109,8 +111,8 @@ class _Part:
 
     fund: str
     region_category: str
-    commitments: pd.DataFrame
-    finance: pd.DataFrame
+    commitments: Cells
+    finance: Cells
     untold: str = ""
     hidden: bool = False
 
@@ -119,14 +121,15 @@ class _Part:
 class Published:
     """What is known of one programme at a date, at whatever deadline it is looked at; each answer is found once."""
 
-    commitments: pd.DataFrame
-    finance: pd.DataFrame
-    payments: pd.DataFrame
+    commitments: Cells
+    finance: Cells
+    payments: Cells
     rates: Rates
     _parts: dict[str, list[_Part]] = field(default_factory=dict, init=False)
     _lines: dict[tuple[_Part, pd.Timestamp], tuple[list[Line], Decimal | None]] = field(
         default_factory=dict, init=False
     )
+    _paid: dict[tuple[_Part, pd.Timestamp, pd.Timestamp], Paid | None] = field(default_factory=dict, init=False)
 
     def parts(self, decommitted_by: str) -> list[_Part]:
         """What is covered on its own by the rule."""
@@ -141,11 +144,19 @@ class Published:
     def lines(self, part: _Part, deadline: pd.Timestamp) -> tuple[list[Line], Decimal | None]:
         """The payment applications of a part by a deadline, and the rate all its axes share."""
         # to every deadline after the last figure all of them are older, by a day as by years
-        dates = part.finance[["cutoff", "data_date"]].max().max()
-        at = deadline if pd.isna(dates) else min(deadline, dates + pd.Timedelta(days=1))
+        dates = np.append(part.finance["cutoff"], part.finance["data_date"])
+        dates = dates[~np.isnat(dates)]
+        at = min(deadline, pd.Timestamp(dates.max()) + pd.Timedelta(days=1)) if len(dates) else deadline
         if (part, at) not in self._lines:
             self._lines[part, at] = _lines(part, at, self.rates)
         return self._lines[part, at]
+
+    def paid(self, part: _Part, deadline: pd.Timestamp, date: pd.Timestamp) -> Paid | None:
+        """What the Commission had paid of a part by a deadline, as known at a date."""
+        if (part, deadline, date) not in self._paid:
+            of = {"fund": part.fund, "region_category": part.region_category}
+            self._paid[part, deadline, date] = payments_evidence(self.payments, deadline, date, **of)
+        return self._paid[part, deadline, date]
 
 
 def _lines(part: _Part, deadline: pd.Timestamp, rates: Rates) -> tuple[list[Line], Decimal | None]:
@@ -220,8 +231,7 @@ class Case:
 
     def paid(self, part: _Part) -> Paid | None:
         """What the Commission had paid of a part by then."""
-        of = {"fund": part.fund, "region_category": part.region_category}
-        return payments_evidence(self.known.payments, self.deadline, self.date, **of)
+        return self.known.paid(part, self.deadline, self.date)
 
     def _paid(self, part: _Part, rules: Rules) -> Decimal:
         return _least_paid(self.paid(part), rules)
@@ -273,8 +283,9 @@ def _told_apart(part: _Part, column: str) -> list[_Part]:
     if part.untold:
         return [part]
     money = part.finance
-    with_money = money["stage"].isin(["allocation", "certified"]) & (money["amount_eur"] > 0)
-    of_money = set(money.loc[with_money, column]) - {""}
+    certified = money["stage"] == "certified"
+    with_money = (certified | (money["stage"] == "allocation")) & (money["amount_eur"] > 0)
+    of_money = set(money[column][with_money]) - {""}
     planned = set(part.commitments[column])
     named = sorted(of_money | planned - {""})
     if "" in planned and len(named) > 1:
@@ -282,12 +293,12 @@ def _told_apart(part: _Part, column: str) -> list[_Part]:
         return [replace(part, untold=column)]
     if len(named) < 2:
         return [_named(part, column, named[0] if named else "")]
-    blank = money[(money[column] == "") & (money["stage"] == "certified") & money["amount_eur"].notna()]
+    blank = (money[column] == "") & certified & money.known("amount_eur")
     pieces = []
     for name in named:
-        planned_for, paid = part.commitments[column] == name, money[column] == name
-        piece = replace(part, commitments=part.commitments[planned_for], finance=money[paid])
-        pieces.append(_named(replace(piece, hidden=part.hidden or len(blank) > 0), column, name))
+        own = {column: name}
+        piece = replace(part, commitments=part.commitments.only(**own), finance=money.only(**own))
+        pieces.append(_named(replace(piece, hidden=part.hidden or bool(blank.any())), column, name))
     return pieces
 
 

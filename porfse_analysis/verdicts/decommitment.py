@@ -25,13 +25,24 @@ from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import DATE_DTYPE, empty
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.counting import Counted
 from porfse_analysis.verdicts.deadline import NEEDS, NOTES, STATUSES, Case, Published
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.payment_applications import read_rates
+from porfse_analysis.verdicts.payments_evidence import dated_payments
 from porfse_analysis.verdicts.rules import RULES, Rules, rules_of
 
-__all__ = ["NEEDS", "NOTES", "STATUSES", "calendar", "decommitment", "decommitment_claims", "payment_applications"]
+__all__ = [
+    "NEEDS",
+    "NOTES",
+    "STATUSES",
+    "calendar",
+    "decommitment",
+    "decommitment_claims",
+    "decommitment_readings",
+    "payment_applications",
+]
 
 _DEADLINE_COLUMNS = {
     "programme": "str",
@@ -183,8 +194,24 @@ def decommitment(
     """
     plan, money, paid = tables_of(eu_commitments=eu_commitments, finance=finance, eu_payments=eu_payments)
     applied = rules_for(eu_commitments, rules)
-    settled = _settle_programmes(plan, money, [year], cutoff, prefinancing, exceptions_eur, rates, applied, paid)
+    settled = _settle_programmes(plan, money, [year], cutoff, [prefinancing], exceptions_eur, rates, applied, paid)
     return _deadline_frame(settled)
+
+
+def decommitment_readings(
+    eu_commitments: pd.DataFrame,
+    finance: pd.DataFrame,
+    *,
+    year: int,
+    cutoff: object,
+    modes: Sequence[str],
+    rules: Rules,
+    eu_payments: pd.DataFrame,
+) -> pd.DataFrame:
+    """`decommitment` under each of these ways to count pre-financing (column prefinancing)."""
+    return _deadline_frame(
+        _settle_programmes(eu_commitments, finance, [year], cutoff, modes, 0.0, None, rules, eu_payments)
+    )
 
 
 def payment_applications(
@@ -235,7 +262,7 @@ def payment_applications(
     """
     plan, money = tables_of(eu_commitments=eu_commitments, finance=finance)
     applied = rules_for(eu_commitments, rules)
-    settled = _settle_programmes(plan, money, [year], cutoff, prefinancing, exceptions_eur, rates, applied)
+    settled = _settle_programmes(plan, money, [year], cutoff, [prefinancing], exceptions_eur, rates, applied)
     return _application_frame(settled)
 
 
@@ -253,7 +280,7 @@ def calendar(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every deadline of the period of the rules as known at `cutoff`: `decommitment` and `payment_applications`."""
     years = rules.deadlines
-    settled = _settle_programmes(eu_commitments, finance, years, cutoff, None, 0.0, None, rules, eu_payments)
+    settled = _settle_programmes(eu_commitments, finance, years, cutoff, [None], 0.0, None, rules, eu_payments)
     return _deadline_frame(settled), _application_frame(settled)
 
 
@@ -289,7 +316,7 @@ def _settle_programmes(
     finance: pd.DataFrame,
     years: Sequence[int],
     cutoff: object,
-    prefinancing: Mode | None,
+    modes: Sequence[str | None],
     exceptions_eur: float,
     rates: Mapping[str, float] | pd.DataFrame | None,
     rules: Rules | None,
@@ -303,18 +330,15 @@ def _settle_programmes(
     eu_payments = empty("eu_payments") if eu_payments is None else eu_payments
     v.require(eu_payments, "eu_payments")
     programmes = sorted(v.programmes_of(finance, eu_commitments))
-    applied = {
-        programme: own and own.replace(prefinancing_mode=prefinancing or own.prefinancing_mode)
-        for programme in programmes
-        for own in (rules_of(programme, rules),)
-    }
+    applied = {programme: rules_of(programme, rules) for programme in programmes}
     usable = list({own.period: own for own in applied.values() if own is not None}.values())
     usable = usable or ([rules] if rules is not None and rules.period else list(RULES.values()))
-    for each in usable:
-        each.replace(prefinancing_mode=prefinancing or each.prefinancing_mode)
+    for each, mode in product(usable, modes):
+        _in_mode(each, mode)
     deadlines = [_deadline(year, usable) for year in years]
     exceptions = _exceptions(exceptions_eur, programmes)
-    known: dict[tuple[str, pd.Timestamp], Published] = {}
+    cutoffs = {name: finance.loc[finance["programme"] == name, "cutoff"].to_numpy() for name in programmes}
+    known: dict[tuple[str, int], Published] = {}
     settled: _Settled = []
     for deadline, programme in product(deadlines, programmes):
         date = deadline if cutoff is None else min(as_cutoff(cutoff), deadline)
@@ -324,11 +348,18 @@ def _settle_programmes(
             blank = {name: "" for name, kind in _DEADLINE_COLUMNS.items() if kind == "str"}
             settled.append((blank | about | {"status": "not_available", "note": "no_rules"}, []))
             continue
-        if (programme, date) not in known:
-            known[programme, date] = _published(programme, date, eu_commitments, finance, eu_payments, rates)
-        case = Case(known[programme, date], deadline, date, exceptions)
-        settled += [(about | row, counted) for row, counted in case.rows(own)]
+        # between two positions nothing else becomes known
+        seen = programme, int((cutoffs[programme] <= date.to_datetime64()).sum())
+        if seen not in known:
+            known[seen] = _published(programme, date, eu_commitments, finance, eu_payments, rates)
+        case = Case(known[seen], deadline, date, exceptions)
+        settled += [(about | row, counted) for mode in modes for row, counted in case.rows(_in_mode(own, mode))]
     return settled
+
+
+def _in_mode(rules: Rules, mode: str | None) -> Rules:
+    """The rules with another way to count pre-financing, where one is asked for."""
+    return rules if mode is None else rules.replace(prefinancing_mode=mode)
 
 
 def _published(
@@ -344,7 +375,7 @@ def _published(
     # along a series of documents, as the rates: the plan of a sheet is that of the sheet before, and an erratum of
     # one part leaves the others
     by_then = of_series(money[money["cutoff"] <= date])
-    return Published(plan, by_then, paid, read_rates(rates, programme, money))
+    return Published(Cells.of(plan), Cells.of(by_then), dated_payments(paid), read_rates(rates, programme, money))
 
 
 def _with_parts(eu_commitments: pd.DataFrame) -> pd.DataFrame:

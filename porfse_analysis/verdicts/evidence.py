@@ -12,6 +12,7 @@ from decimal import Decimal
 import pandas as pd
 
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 
 __all__ = ["Evidence", "cited", "evidence"]
 
@@ -27,7 +28,7 @@ class Evidence:
     be at its own date, where it is not the date it is needed for (None: `low` and `high`).
     """
 
-    rows: pd.DataFrame
+    rows: Cells
     value: Decimal | None
     low: Decimal
     high: Decimal
@@ -47,14 +48,14 @@ class Evidence:
         return self.low == self.high
 
 
-def cited(found: pd.DataFrame, column: str) -> str:
+def cited(found: Cells, column: str) -> str:
     """The documents of the figures of a position, which may be an erratum and what it corrects."""
     name = "document" if "document" in found else "source"
-    return ";".join(found.loc[found[column].notna(), name].astype("str").drop_duplicates())
+    return ";".join(dict.fromkeys(map(str, found.where(found.known(column))[name])))
 
 
 def evidence(
-    rows: pd.DataFrame,
+    rows: pd.DataFrame | Cells,
     column: str,
     needed: pd.Timestamp,
     *,
@@ -69,8 +70,8 @@ def evidence(
     """
     last = needed if known_at is None else min(needed, known_at)
     found = v.position(rows, column, last)
-    published = found[found[column].notna()]
-    if published.empty:
+    published = found.where(found.known(column))
+    if not len(published):
         return Evidence(found, None, v.ZERO, v.INFINITE, pd.Timestamp("NaT"), "", frozenset())
     precisions = published["precision"] if "precision" in published else [None] * len(published)
     cells = list(zip(published[column], published["qualifier"], precisions, strict=True))
@@ -87,4 +88,4 @@ def evidence(
         notes.add("older_figure")
         low, high = low if cumulative else v.ZERO, v.INFINITE
     value = sum((v.exact(cell[0]) for cell in cells), v.ZERO)
-    return Evidence(found, value, low, high, date, str(published["source"].iloc[0]), frozenset(notes), then)
+    return Evidence(found, value, low, high, date, str(published["source"][0]), frozenset(notes), then)

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from porfse_analysis.codes import PERCENTAGE_UNITS
-from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.result import note_of as join_notes
 from porfse_analysis.inputs import require
 from porfse_analysis.languages import exact
+from porfse_analysis.verdicts.cells import Cells
 
 __all__ = [
     "INFINITE",
@@ -88,24 +87,22 @@ def programmes_of(*frames: pd.DataFrame | None) -> list[str]:
     return list(found)
 
 
-def matching(rows: pd.DataFrame, column: str, wanted: str, *, alone: bool = True) -> pd.DataFrame | None:
+def matching(rows: Cells, column: str, wanted: str, *, alone: bool = True) -> Cells | None:
     """The rows of one fund, category of region or type; None when it cannot be told which are meant.
 
     An empty cell on one side is matched with the other side when only one thing can be meant: the rows know a
     single value and none is asked for, or the rows tell nothing apart and what is asked for is all there is
     (`alone`).
     """
-    known = rows[column].unique().tolist()
-    if wanted in known or not known:
-        return rows[rows[column] == wanted]
-    if wanted == "":
+    known = set(rows[column])
+    if wanted == "" and known and wanted not in known:
         return rows if len(known) == 1 else None
-    if known == [""] and alone:
+    if known == {""} and alone:
         return rows
-    return rows.iloc[:0]
+    return rows.only(**{column: wanted})
 
 
-def position(rows: pd.DataFrame, column: str, date: pd.Timestamp) -> pd.DataFrame:
+def position(rows: pd.DataFrame | Cells, column: str, date: pd.Timestamp) -> Cells:
     """The rows of the newest position, not after `date`, at which `column` is published: one source, one cutoff.
 
     The date of a position is that of its figures (`data_date`), whatever cutoff they were sent for. Of two sources at
@@ -114,28 +111,22 @@ def position(rows: pd.DataFrame, column: str, date: pd.Timestamp) -> pd.DataFram
     along: a part that is missing is for the caller to see. No rows when nothing is published by then. `rows` are of
     one programme.
     """
-    # by arrays: it is asked for hundreds of times a page, and a frame takes ten times as long
-    cutoffs = rows["cutoff"].to_numpy()
-    known = (cutoffs <= date.to_datetime64()) & rows[column].notna().to_numpy()
-    if not known.any():
-        return rows[known]
-    days = rows["data_date"].to_numpy()
-    days = np.where(np.isnat(days), cutoffs, days)
-    ranks, sources = source_rank(rows["source"]).to_numpy(), rows["source"].astype("object").to_numpy()
+    rows = Cells.of(rows)
+    cutoffs = rows["cutoff"]
+    by_then = rows.where((cutoffs <= date.to_datetime64()) & rows.known(column))
+    if not len(by_then):
+        return by_then
+    sent, days = by_then["cutoff"], by_then.days
     found: dict[tuple[Any, Any], tuple[Any, Any]] = {}
-    for place in np.flatnonzero(known):
-        source, cutoff, rank = sources[place], cutoffs[place], ranks[place]
-        earliest = min(days[place], found.get((source, cutoff), (days[place], rank))[0])
-        found[source, cutoff] = (earliest, rank)
+    for source, cutoff, day, rank in zip(by_then["source"], sent, days, by_then.ranks, strict=True):
+        found[source, cutoff] = (min(day, found.get((source, cutoff), (day, rank))[0]), rank)
     source, cutoff = max(found, key=lambda key: (found[key][0], -found[key][1], key[1]))
-    chosen: pd.DataFrame = rows[(cutoffs == cutoff) & (sources == source)]
-    return chosen
+    return rows.where((cutoffs == cutoff) & (rows["source"] == source))
 
 
-def data_date(rows: pd.DataFrame) -> pd.Timestamp:
+def data_date(rows: Cells) -> pd.Timestamp:
     """The date the figures of a position are of: the earliest, where its rows differ."""
-    earliest: pd.Timestamp = rows["data_date"].fillna(rows["cutoff"]).min()
-    return earliest
+    return pd.Timestamp(rows.days.min())
 
 
 def typed_frame(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:

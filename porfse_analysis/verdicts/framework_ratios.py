@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from porfse_analysis.indicators.result import split_note
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import IndicatorRatio
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.evidence import Evidence, cited, evidence
 from porfse_analysis.verdicts.rules import Rules
 
@@ -74,11 +77,11 @@ class Framework:
     nothing published after it is looked at.
     """
 
-    achievements: pd.DataFrame
-    finance: pd.DataFrame
-    framework: pd.DataFrame
-    axes: pd.DataFrame | None
-    reserve: pd.DataFrame | None
+    achievements: Cells
+    finance: Cells
+    framework: Cells
+    axes: Cells | None
+    reserve: Cells | None
     against: str
     asked_at: pd.Timestamp
     needed: pd.Timestamp
@@ -88,6 +91,16 @@ class Framework:
     def date(self) -> pd.Timestamp:
         """The last day of which figures count."""
         return min(self.asked_at, self.needed)
+
+    @cached_property
+    def framework_of(self) -> dict[tuple[str, ...], Cells]:
+        """The framework of each axis."""
+        return self.framework.split("axis")
+
+    @cached_property
+    def series(self) -> dict[tuple[str, ...], Cells]:
+        """The achievements of each axis and indicator."""
+        return self.achievements.split("axis", "indicator_code")
 
 
 @dataclass(frozen=True)
@@ -135,41 +148,44 @@ def measured(data: Framework) -> list[Measured]:
     return sorted(found, key=at)
 
 
-def _by_indicator(data: Framework) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+def _by_indicator(data: Framework) -> Iterator[tuple[dict[str, str], Cells]]:
     """The rows of each indicator; an empty fund or category is filled where only one can be meant.
 
     Where nothing is tested the objectives are followed on their own, for the whole programme too.
     """
     tested = data.rules.tested
-    framework = data.framework[data.framework["axis"] != ALL].copy() if tested else data.framework.copy()
-    for column in ("fund", "region_category"):
-        for axis in framework["axis"].unique():
-            mine = framework["axis"] == axis
-            known = {
-                name
-                for frame in (framework[mine], data.finance, data.achievements)
-                for name in frame.loc[frame["axis"] == axis, column].unique()
-                if name
-            }
-            if len(known) == 1:
-                framework.loc[mine & (framework[column] == ""), column] = known.pop()
-    key = [*GROUP, "indicator_type", "indicator_code", *(() if tested else ("investment_priority",))]
-    for values, rows in framework.groupby(key):
-        yield dict(zip(key, map(str, values), strict=True)), rows.sort_values("investment_priority", kind="stable")
+    framework = data.framework.where(data.framework["axis"] != ALL) if tested else data.framework
+    if not len(framework):
+        return
+    names = [*GROUP, "indicator_type", "indicator_code", *(() if tested else ("investment_priority",))]
+    columns = [framework[name].tolist() for name in names]
+    for place in (1, 2):
+        known: defaultdict[str, set[str]] = defaultdict(set)
+        for table in (framework, data.finance, data.achievements):
+            for axis, name in set(zip(table["axis"], table[GROUP[place]], strict=True)):
+                known[axis] |= {name} - {""}
+        filled = zip(columns[0], columns[place], strict=True)
+        columns[place] = [name or (min(known[axis]) if len(known[axis]) == 1 else "") for axis, name in filled]
+    of_key = defaultdict(list)
+    priorities = framework["investment_priority"].tolist()
+    for place in sorted(range(len(framework)), key=priorities.__getitem__):
+        of_key[tuple(values[place] for values in columns)].append(place)
+    for key in sorted(of_key):
+        yield dict(zip(names, key, strict=True)), framework.where(np.array(of_key[key]))
 
 
-def _measure(key: dict[str, str], targets: pd.DataFrame, data: Framework) -> Measured:
+def _measure(key: dict[str, str], targets: Cells, data: Framework) -> Measured:
     """The value, the target and the ratio of one indicator, and what stands in the way."""
     notes: set[str] = set()
     kind = _kind(targets, key["indicator_type"], notes)
     target, target_unit = _target(targets, kind, data, notes)
     money = kind == "financial"
     rows = _financial_rows(key, data, notes) if money else _achievement_rows(key, targets, data, notes)
-    units = (target_unit, "" if rows.empty else "EUR" if money else _one_unit(rows))
+    units = (target_unit, "" if not len(rows) else "EUR" if money else _one_unit(rows))
     share = any(map(is_percentage, units))
     found = _evidence(rows, "amount_eur" if money else "value", data, cumulative=not share)
     if found.value is None:
-        notes.add("not_certified" if money else "no_series" if rows.empty else "value_missing")
+        notes.add("not_certified" if money else "no_series" if not len(rows) else "value_missing")
         notes -= {"no_series", "not_certified"} if "ambiguous" in notes else set()
     else:
         _compare_units(*units, kind, notes)
@@ -195,10 +211,10 @@ def _measure(key: dict[str, str], targets: pd.DataFrame, data: Framework) -> Mea
         "note": v.join_notes(notes, NOTES),
         "ratio_at_least": float(at_least),
         "ratio_at_most": float(at_most),
-        "cutoff": pd.NaT if found.value is None else found.rows["cutoff"].iloc[0],
+        "cutoff": found.rows.first_date("cutoff"),
         "source": cited(found.rows, "amount_eur" if money else "value"),
         "plan_version": "+".join(sorted(set(targets["plan_version"]))),
-        "target_source": str(targets["source"].iloc[0]),
+        "target_source": str(targets["source"][0]),
         "target_unit": target_unit.replace("\n", " / "),
         "value_unit": units[1].replace("\n", " / "),
     }
@@ -225,7 +241,7 @@ def _ratio(
     return state, item, float(found.value / goal)
 
 
-def _kind(targets: pd.DataFrame, indicator_type: str, notes: set[str]) -> str:
+def _kind(targets: Cells, indicator_type: str, notes: set[str]) -> str:
     kinds = {kind for kind in targets["kind"] if kind}
     if len(kinds) == 1:
         return str(kinds.pop())
@@ -236,26 +252,26 @@ def _kind(targets: pd.DataFrame, indicator_type: str, notes: set[str]) -> str:
     return ""
 
 
-def _target(targets: pd.DataFrame, kind: str, data: Framework, notes: set[str]) -> tuple[float, str]:
+def _target(targets: Cells, kind: str, data: Framework, notes: set[str]) -> tuple[float, str]:
     """The milestone or target, added over the priorities it is given for, and its unit."""
-    priorities = targets["investment_priority"]
-    if len(targets) > 1 and ((priorities == "").any() or priorities.duplicated().any()):
+    priorities = set(targets["investment_priority"])
+    if len(targets) > 1 and ("" in priorities or len(priorities) < len(targets)):
         notes.add("priorities_mixed")
     unit = _one_unit(targets)
     if "\n" in unit:
         notes.add("unit_differs")
-    if targets[data.against].isna().any():
+    if not targets.known(data.against).all():
         final_step = kind == "key_implementation_step" and data.against == "target"
         notes.add("step_left_out" if final_step and data.rules.step_without_target_left_out else "target_missing")
         return np.nan, unit
     target = sum((v.exact(value) for value in targets[data.against]), v.ZERO)
     if target == 0:
-        expected_later = data.against == "milestone" and (targets["target"].fillna(0) > 0).any()
+        expected_later = data.against == "milestone" and (targets["target"] > 0).any()
         notes.add("milestone_zero" if expected_later and data.rules.zero_milestone_reached else "target_zero")
     return float(target), unit
 
 
-def _one_unit(rows: pd.DataFrame) -> str:
+def _one_unit(rows: Cells) -> str:
     """The unit of the rows as it is written: one per line when they differ, empty when none says."""
     written = {v.canonical_unit(unit): unit for unit in sorted(set(rows["unit"]), reverse=True) if unit}
     return "\n".join(written[unit] for unit in sorted(written))
@@ -272,69 +288,61 @@ def _compare_units(target: str, value: str, kind: str, notes: set[str]) -> None:
 
 def _alone(key: Mapping[str, str], column: str, data: Framework) -> bool:
     """Whether the framework of the axis knows one fund or category only, or one type of the indicator."""
-    rows = data.framework[data.framework["axis"] == key["axis"]]
+    rows = data.framework_of[key["axis"],]
     if column == "indicator_type":
-        rows = rows[rows["indicator_code"] == key["indicator_code"]]
-    return int(rows[column].nunique()) == 1
+        rows = rows.only(indicator_code=key["indicator_code"])
+    return len(set(rows[column])) == 1
 
 
-def _narrowed(
-    rows: pd.DataFrame, key: Mapping[str, str], columns: Sequence[str], data: Framework, notes: set[str]
-) -> pd.DataFrame:
+def _narrowed(rows: Cells, key: Mapping[str, str], columns: Sequence[str], data: Framework, notes: set[str]) -> Cells:
     for column in columns:
         found = v.matching(rows, column, key[column], alone=_alone(key, column, data))
         if found is None:
             notes.add("ambiguous")
-            return rows.iloc[:0]
+            return rows.none()
         rows = found
     return rows
 
 
-def _financial_rows(key: Mapping[str, str], data: Framework, notes: set[str]) -> pd.DataFrame:
-    rows = data.finance[(data.finance["stage"] == data.rules.financial_stage) & (data.finance["axis"] == key["axis"])]
+def _financial_rows(key: Mapping[str, str], data: Framework, notes: set[str]) -> Cells:
+    rows = data.finance.only(stage=data.rules.financial_stage, axis=key["axis"])
     return _narrowed(rows, key, ("fund", "region_category"), data, notes)
 
 
-def _achievement_rows(key: Mapping[str, str], targets: pd.DataFrame, data: Framework, notes: set[str]) -> pd.DataFrame:
-    table = data.achievements
-    rows = table[(table["axis"] == key["axis"]) & (table["indicator_code"] == key["indicator_code"])]
+def _achievement_rows(key: Mapping[str, str], targets: Cells, data: Framework, notes: set[str]) -> Cells:
+    rows = data.series.get((key["axis"], key["indicator_code"]), data.achievements.none())
     rows = _narrowed(rows, key, ("indicator_type", "fund", "region_category"), data, notes)
     priorities = {priority for priority in targets["investment_priority"] if priority}
-    return rows[rows["investment_priority"].isin(priorities)] if priorities else rows
+    return rows.among("investment_priority", priorities) if priorities else rows
 
 
-def _evidence(rows: pd.DataFrame, column: str, data: Framework, *, cumulative: bool) -> Evidence:
+def _evidence(rows: Cells, column: str, data: Framework, *, cumulative: bool) -> Evidence:
     """What the figures say at the assessment; the figure of the axis comes before those of its priorities."""
     found = evidence(rows, column, data.needed, known_at=data.date, cumulative=cumulative)
     if column == "value" and found.value is not None:
-        total = found.rows[(found.rows["investment_priority"] == "") & found.rows["value"].notna()]
+        total = found.rows.where((found.rows["investment_priority"] == "") & found.rows.known("value"))
         if 0 < len(total) < len(found.rows):
             # the axis and its priorities are the same people: one or the other
             return evidence(total, column, data.needed, known_at=data.date, cumulative=cumulative)
     return found
 
 
-def _at(rows: pd.DataFrame, found: Evidence) -> pd.DataFrame:
+def _at(rows: Cells, found: Evidence) -> Cells:
     """All rows of the position a figure was taken from."""
-    first = found.rows.iloc[0]
-    position: pd.DataFrame = rows[(rows["cutoff"] == first["cutoff"]) & (rows["source"] == first["source"])]
-    return position
+    return rows.where((rows["cutoff"] == found.rows["cutoff"][0]) & (rows["source"] == found.rows["source"][0]))
 
 
-def _disguised(figures: pd.DataFrame, targets: pd.DataFrame, key: Mapping[str, str], data: Framework) -> bool:
+def _disguised(figures: Cells, targets: Cells, key: Mapping[str, str], data: Framework) -> bool:
     """Whether a target can only be a share: its series was ten times above it at some position known by then.
 
     Each target is held against the values of its own priority, or of all where it names none.
     """
-    if figures.empty:
+    if not len(figures):
         return False
-    table = data.achievements
-    series = table[table["source"] == figures["source"].iloc[0]]
-    for column in (*GROUP, "indicator_type", "indicator_code"):
-        series = series[series[column] == figures[column].iloc[0]]
+    same = ("source", "fund", "region_category", "indicator_type")
+    series = data.series[key["axis"], key["indicator_code"]].only(**{name: figures[name][0] for name in same})
     for priority, target in zip(targets["investment_priority"], targets[data.against], strict=True):
-        priorities = [priority] if priority else figures["investment_priority"]
-        own = series[series["investment_priority"].isin(priorities)]
-        if in_disguise(own.groupby("cutoff")["value"].sum(), target).any():
+        own = series.among("investment_priority", [priority] if priority else figures["investment_priority"].tolist())
+        if in_disguise(pd.Series(own["value"]).groupby(own["cutoff"]).sum(), target).any():
             return True
     return False

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.codes import reading_order
@@ -16,11 +18,12 @@ from porfse_analysis.indicators.targets import check_against
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import Assessment, assess
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.framework_ratios import GROUP, NOTES, Framework, Measured, framework_in_force, measured
 from porfse_analysis.verdicts.reserve import reserves
 from porfse_analysis.verdicts.rules import NO_RULES, UNCONFIRMED, Rules, rules_of
 
-__all__ = ["Judged", "add_readings", "group_of", "judged", "place_of"]
+__all__ = ["Judged", "add_readings", "add_reserves", "group_of", "judged", "place_of"]
 
 _DATE_RULES = {"milestone": "milestone_date", "target": "target_date"}
 
@@ -73,7 +76,7 @@ def judged(
         data = _framework(*tables, against=against, asked=asked, rules=own)
         data = dataclasses.replace(
             data,
-            axes=None if axes is None else axes[axes["programme"] == programme],
+            axes=None if axes is None else Cells.of(axes[axes["programme"] == programme]),
             reserve=_reserve_of(reserve, programme),
         )
         found = measured(data)
@@ -102,9 +105,9 @@ def _framework(
     # along a series of documents, as the rates
     money = of_series(finance[finance["cutoff"] <= date])
     return Framework(
-        achievements=achievements[achievements["cutoff"] <= date],
-        finance=money[money["axis"] != ALL],
-        framework=framework_in_force(targets, date),
+        achievements=Cells.of(achievements[achievements["cutoff"] <= date]),
+        finance=Cells.of(money[money["axis"] != ALL]),
+        framework=Cells.of(framework_in_force(targets, date)),
         axes=None,
         reserve=None,
         against=against,
@@ -120,13 +123,13 @@ def _unjudged(row: dict[str, Any], rules: Rules) -> dict[str, Any]:
     unknown |= {"n": 0, "m": 0, "by_derogation": False, "failures_needed": 0, "rules": ""}
     unknown |= dict.fromkeys(("below", "failing", "readings"), "")
     unknown |= {"note": "no_test"} if rules.followed else {"note": "no_rules", "assessed_at": pd.NaT}
-    return row | unknown | {"reserve_eur": float("nan"), "reserve_source": "not_available"}
+    return row | unknown
 
 
-def _reserve_of(reserve: pd.DataFrame | None, programme: str) -> pd.DataFrame | None:
-    if reserve is None or "programme" not in reserve:
-        return reserve
-    return reserve[reserve["programme"] == programme]
+def _reserve_of(reserve: pd.DataFrame | None, programme: str) -> Cells | None:
+    if reserve is None:
+        return None
+    return Cells.of(reserve[reserve["programme"] == programme] if "programme" in reserve else reserve)
 
 
 def place_of(row: Any) -> tuple[str, str, str]:
@@ -144,44 +147,43 @@ def _groups(data: Framework, found: Sequence[Measured]) -> list[tuple[str, str, 
     """What is assessed on its own: the groups of each axis, from its framework and from its money."""
     axes = [] if data.axes is None else data.axes["axis"].tolist()
     rest = {*data.finance["axis"], *data.framework["axis"]} - set(axes)
+    framed = {group_of(item.row, data.rules) for item in found}
+    every = framed | {group_of(dict(zip(GROUP, part, strict=True)), data.rules) for part in _parts(data)}
     groups: list[tuple[str, str, str]] = []
     for axis in [*dict.fromkeys(axes), *sorted(rest, key=reading_order({*axes, *rest}))]:
-        known = {group_of(item.row, data.rules) for item in found if item.row["axis"] == axis}
-        known |= {group_of(row, data.rules) for row in _parts(axis, data)}
+        known = {group for group in every if group[0] == axis}
         # money that does not say its fund or category is that of the others, not another group
-        framed = {group_of(item.row, data.rules) for item in found if item.row["axis"] == axis}
         told = [index for index in (1, 2) if any(group[index] for group in known)]
         kept = {group for group in known if group in framed or all(group[index] for index in told)}
         groups += sorted(kept) or [(axis, "", "")]
     return groups
 
 
-def _parts(axis: str, data: Framework) -> Iterator[Any]:
-    """The funds and categories of an axis: those of the newest position of each stage and source by then."""
-    rows = data.finance[(data.finance["axis"] == axis) & data.finance["amount_eur"].notna()]
-    for _, own in rows.groupby(["stage", "source"], observed=True):
-        newest_rows = own[own["cutoff"] == own["cutoff"].max()]
-        yield from newest_rows.to_dict("records")
+def _parts(data: Framework) -> set[tuple[Any, ...]]:
+    """The axes, funds and categories of the newest position of each axis, stage and source by then."""
+    rows = data.finance.where(data.finance.known("amount_eur"))
+    cells = list(zip(*(rows[name] for name in ("stage", "source", "cutoff", *GROUP)), strict=True))
+    newest: dict[tuple[Any, ...], Any] = {}
+    for stage, source, cutoff, axis, *_ in cells:
+        newest[axis, stage, source] = max(cutoff, newest.get((axis, stage, source), cutoff))
+    return {tuple(place) for stage, source, cutoff, *place in cells if newest[place[0], stage, source] == cutoff}
 
 
 def _verdicts(found: Sequence[Measured], data: Framework) -> list[dict[str, Any]]:
     """One row per group."""
-    groups = _groups(data, found)
-    return [
-        _verdict(group, [item for item in found if group_of(item.row, data.rules) == group], reserve, data)
-        for group, reserve in zip(groups, reserves(groups, data), strict=True)
-    ]
+    own = defaultdict(list)
+    for item in found:
+        own[group_of(item.row, data.rules)].append(item)
+    return [_verdict(group, own[group], data) for group in _groups(data, found)]
 
 
-def _verdict(
-    group: tuple[str, str, str], own: Sequence[Measured], reserve: tuple[float, str], data: Framework
-) -> dict[str, Any]:
-    """The row of one group, with its reserve."""
-    (axis, fund, region), (reserve_eur, reserve_source) = group, reserve
+def _verdict(group: tuple[str, str, str], own: Sequence[Measured], data: Framework) -> dict[str, Any]:
+    """The row of one group."""
+    axis, fund, region = group
     notes: set[str] = set()
     if axis == ALL:
         notes.add("whole_programme")
-    elif data.axes is not None and data.axes.loc[data.axes["axis"] == axis, "technical_assistance"].any():
+    elif data.axes is not None and data.axes.only(axis=axis)["technical_assistance"].any():
         notes.add("technical_assistance")
     elif not own:
         notes.add("no_framework")
@@ -209,11 +211,27 @@ def _verdict(
         "failures_needed": result.failures_needed,
         "readings": ";".join(f"{reading}={status}" for reading, status in result.readings),
         "would_change": "",
-        "reserve_eur": reserve_eur,
-        "reserve_source": reserve_source,
         "note": v.join_notes(notes, NOTES),
-        "rules": _rules_used(result, notes, reserve_source, data),
+        "rules": _in_order(_rules_used(result, notes, data), data),
     }
+
+
+_RULES_OF_RESERVE = {
+    "estimate": ("reserve_share", "reserve_share_min", "reserve_share_max"),
+    "no_reserve": ("reserve_excluded_funds", "reserve_excluded_objectives"),
+    "decided": ("reserve_decided_by",),
+}
+
+
+def add_reserves(rows: Sequence[dict[str, Any]], data: Framework) -> None:
+    """Says in each verdict which reserve it decides on; where there is no test, none is known."""
+    if not data.rules.tested:
+        found = [(np.nan, "not_available")] * len(rows)
+    else:
+        found = reserves([place_of(row) for row in rows], data)
+    for row, (amount, source) in zip(rows, found, strict=True):
+        row |= {"reserve_eur": amount, "reserve_source": source}
+        row["rules"] = _in_order([*row["rules"].split(";"), *_RULES_OF_RESERVE.get(source, ())], data)
 
 
 def add_readings(rows: Sequence[dict[str, Any]], found: Sequence[Measured], data: Framework) -> None:
@@ -231,7 +249,7 @@ def add_readings(rows: Sequence[dict[str, Any]], found: Sequence[Measured], data
                     row["would_change"] = ";".join(part for part in (row["would_change"], change) if part)
 
 
-def _rules_used(result: Assessment, notes: set[str], reserve_source: str, data: Framework) -> str:
+def _rules_used(result: Assessment, notes: set[str], data: Framework) -> list[str]:
     used = [_DATE_RULES[data.against], "assessed_by"]
     if result.n:
         used += ["financial_stage", "achievement_excludes", "achieved_from"]
@@ -243,10 +261,8 @@ def _rules_used(result: Assessment, notes: set[str], reserve_source: str, data: 
         used.append("zero_milestone_reached")
     if "step_left_out" in notes:
         used.append("step_without_target_left_out")
-    if reserve_source == "estimate":
-        used += ["reserve_share", "reserve_share_min", "reserve_share_max"]
-    elif reserve_source == "no_reserve":
-        used += ["reserve_excluded_funds", "reserve_excluded_objectives"]
-    elif reserve_source == "decided":
-        used.append("reserve_decided_by")
+    return used
+
+
+def _in_order(used: Sequence[str], data: Framework) -> str:
     return ";".join(rule.name for rule in data.rules.rows if rule.name in used)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.codes import reading_order
@@ -20,6 +21,7 @@ from porfse_analysis.errors import ParameterError
 from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Array, Cells
 from porfse_analysis.verdicts.evidence import Evidence, cited, evidence
 
 __all__ = [
@@ -138,16 +140,17 @@ def _first_year(text: Any) -> int | None:
     raise ParameterError(f"accounting_year is {text!r}: write the two years it spans, as 2020-2021 (1 July to 30 June)")
 
 
-def allocations(finance: pd.DataFrame, date: pd.Timestamp, rates: Rates) -> list[Allocation]:
+def allocations(finance: Cells, date: pd.Timestamp, rates: Rates) -> list[Allocation]:
     """The allocations of the axes in force at a date, one per axis, fund and category of region.
 
     Where none is published by axis, that of the whole programme.
     """
-    rows = finance[finance["stage"] == "allocation"]
-    rows = rows[rows["axis"] != ALL] if (rows["axis"] != ALL).any() else rows
+    rows = finance.only(stage="allocation")
+    by_axis = rows["axis"] != ALL
+    rows = rows.where(by_axis) if by_axis.any() else rows
     found = []
     for axis in sorted(set(rows["axis"]), key=reading_order(set(rows["axis"]))):
-        of_axis = rows[rows["axis"] == axis]
+        of_axis = rows.only(axis=axis)
         newest = v.position(of_axis, "eu_amount_eur", date)
         # without EU part there is no rate, but the axis is there
         newest = newest if len(newest) else v.position(of_axis, "amount_eur", date)
@@ -156,25 +159,25 @@ def allocations(finance: pd.DataFrame, date: pd.Timestamp, rates: Rates) -> list
     return found
 
 
-def _allocation(key: Key, of_axis: pd.DataFrame, date: pd.Timestamp, source: str, rates: Rates) -> Allocation:
+def _allocation(key: Key, of_axis: Cells, date: pd.Timestamp, source: str, rates: Rates) -> Allocation:
     """The allocation of one group in force at a date: of the source asked for where it gives the EU part."""
-    rows = of_axis[(of_axis["fund"] == key[1]) & (of_axis["region_category"] == key[2])]
-    found = v.position(rows[rows["source"].astype("str") == source], "eu_amount_eur", date) if source else rows.iloc[:0]
+    rows = of_axis.only(fund=key[1], region_category=key[2])
+    found = v.position(rows.only(source=source) if source else rows, "eu_amount_eur", date)
     for column in ("eu_amount_eur", "amount_eur"):
         found = found if len(found) else v.position(rows, column, date)
     rate = rates.general(key)
-    if found.empty:
+    if not len(found):
         return Allocation(key, None, None)
     total, eu = _total(found["amount_eur"]), _total(found["eu_amount_eur"])
     if rate is not None and total is not None and eu is None:
         eu = total * rate
-    source = str(found["source"].iloc[0])
-    return Allocation(key, total, eu, found["cutoff"].iloc[0], source, rate is not None, cited(found, "amount_eur"))
+    source, cutoff = str(found["source"][0]), found.first_date("cutoff")
+    return Allocation(key, total, eu, cutoff, source, rate is not None, cited(found, "amount_eur"))
 
 
-def _total(amounts: pd.Series) -> Decimal | None:
+def _total(amounts: Array) -> Decimal | None:
     """The sum; None when one of the amounts is missing."""
-    return None if amounts.isna().any() else sum((v.exact(amount) for amount in amounts), v.ZERO)
+    return None if pd.isna(amounts).any() else sum((v.exact(amount) for amount in amounts), v.ZERO)
 
 
 def single_rate(found: Sequence[Allocation], rates: Rates) -> Decimal | None:
@@ -195,7 +198,7 @@ def single_rate(found: Sequence[Allocation], rates: Rates) -> Decimal | None:
 
 
 def application_lines(
-    finance: pd.DataFrame, deadline: pd.Timestamp, in_force: Sequence[Allocation], rates: Rates
+    finance: Cells, deadline: pd.Timestamp, in_force: Sequence[Allocation], rates: Rates
 ) -> list[Line]:
     """The payment applications of one fund by a deadline, by axis, fund and category of region.
 
@@ -205,22 +208,22 @@ def application_lines(
     A figure certified for the whole programme (axis ALL) takes the place of the axes only when they have none, lack
     one or are older, and all share one rate: otherwise it cannot be turned into EU support.
     """
-    certified = finance[finance["stage"] == "certified"]
+    certified = finance.only(stage="certified")
     lines = []
     by_axis = [(item.key[0], item) for item in in_force]
-    with_figure = certified.loc[certified["amount_eur"].notna(), "axis"]
+    with_figure = certified["axis"][certified.known("amount_eur")]
     axes = {axis for axis, _ in by_axis} | set(with_figure) - {ALL}
     for axis in sorted(axes, key=reading_order(axes)):
         own = [item for name, item in by_axis if name == axis]
-        lines += _axis_lines(finance[finance["axis"] == axis], own, deadline, rates)
-    total = evidence(certified[certified["axis"] == ALL], "amount_eur", deadline)
+        lines += _axis_lines(finance.only(axis=axis), own, deadline, rates)
+    total = evidence(certified.only(axis=ALL), "amount_eur", deadline)
     if total.value is None:
         return lines
     needed = [line for line in lines if line.cap != 0]
     complete = bool(needed) and all(not pd.isna(line.row["certified_eur"]) for line in needed)
     if complete and min(line.row["data_date"] for line in needed) >= total.date:
         return lines
-    then = allocations(finance, total.rows["cutoff"].iloc[0], rates)
+    then = allocations(finance, total.rows.first_date("cutoff"), rates)
     rate = single_rate(then, rates)
     if rate is None:
         return [replace(line, notes=line.notes | {"total_not_usable"}) for line in lines]
@@ -243,43 +246,40 @@ def _sum(found: Sequence[Allocation], key: Key) -> Allocation:
     )
 
 
-def _axis_lines(rows: pd.DataFrame, in_force: Sequence[Allocation], date: pd.Timestamp, rates: Rates) -> list[Line]:
-    certified = rows[rows["stage"] == "certified"]
-    granted = rows[rows["stage"] == "allocation"]
+def _axis_lines(rows: Cells, in_force: Sequence[Allocation], date: pd.Timestamp, rates: Rates) -> list[Line]:
+    certified, granted = rows.only(stage="certified"), rows.only(stage="allocation")
     newest = v.position(certified, "amount_eur", date)
     told_apart = set(zip(newest["fund"], newest["region_category"], strict=True))
     if told_apart == {("", "")} and len(in_force) > 1:
         # certified for the axis as a whole: usable when its funds and categories share one rate
-        then = [_allocation(i.key, granted, newest["cutoff"].iloc[0], "", rates) for i in in_force]
+        then = [_allocation(i.key, granted, newest.first_date("cutoff"), "", rates) for i in in_force]
         rate = single_rate(then, rates)
         notes = {"published_for_axis"} | ({"rates_differ"} if rate is None else set())
         key = (in_force[0].key[0], "", "")
         found = evidence(certified, "amount_eur", date)
         return [_line(found, _sum(then, key), _cap(_sum(in_force, key)), rate, notes)]
-    lines, used = [], set()
+    lines, left = [], (certified["cutoff"] <= date.to_datetime64()) & certified.known("amount_eur")
     for item in in_force:
         own = certified
         for column, wanted in (("fund", item.key[1]), ("region_category", item.key[2])):
             matched = v.matching(own, column, wanted, alone=len(in_force) == 1)
-            own = own.iloc[:0] if matched is None else matched
-        used |= set(own.index)
+            own = own.none() if matched is None else matched
+        left &= ~np.isin(certified.places, own.places)
         lines.append(_group_line(item, own, granted, date, rates))
-    left = certified[~certified.index.isin(used) & (certified["cutoff"] <= date) & certified["amount_eur"].notna()]
-    for axis, fund, region in sorted(set(zip(left["axis"], left["fund"], left["region_category"], strict=True))):
-        own = left[(left["fund"] == fund) & (left["region_category"] == region)]
+    others = certified.where(left)
+    for axis, fund, region in sorted(set(zip(others["axis"], others["fund"], others["region_category"], strict=True))):
+        own = others.only(fund=fund, region_category=region)
         lines.append(_group_line(Allocation((axis, fund, region), None, None), own, granted, date, rates))
     return lines
 
 
-def _group_line(
-    item: Allocation, certified: pd.DataFrame, granted: pd.DataFrame, date: pd.Timestamp, rates: Rates
-) -> Line:
+def _group_line(item: Allocation, certified: Cells, granted: Cells, date: pd.Timestamp, rates: Rates) -> Line:
     found = evidence(certified, "amount_eur", date)
     cap = _cap(item)
     if len(found.rows):
         # the rate is that of the plan in force when it was certified, the limit that of the one at the deadline
         cap = _cap(_allocation(item.key, granted, date, found.source, rates))
-        item = _allocation(item.key, granted, found.rows["cutoff"].iloc[0], found.source, rates)
+        item = _allocation(item.key, granted, found.rows.first_date("cutoff"), found.source, rates)
     given = rates.general(item.key)
     line = _line(found, item, cap, given if given is not None else item.rate, set())
     by_year = rates.by_year(item.key)
@@ -309,7 +309,7 @@ def _line(found: Evidence, item: Allocation, cap: Decimal | None, rate: Decimal 
         said.add("rate_missing")
     row = {
         **dict(zip(("axis", "fund", "region_category"), item.key, strict=True)),
-        "cutoff": found.rows["cutoff"].iloc[0] if len(found.rows) else pd.NaT,
+        "cutoff": found.rows.first_date("cutoff"),
         "data_date": found.date,
         "source": cited(found.rows, "amount_eur"),
         "certified_eur": found.value,
@@ -322,14 +322,13 @@ def _line(found: Evidence, item: Allocation, cap: Decimal | None, rate: Decimal 
     return Line(row, point, low, high, cap, frozenset(said))
 
 
-def _with_year_rates(line: Line, certified: pd.DataFrame, found: Evidence, by_year: Mapping[int, Decimal]) -> Line:
+def _with_year_rates(line: Line, certified: Cells, found: Evidence, by_year: Mapping[int, Decimal]) -> Line:
     """The line with the other rate on what was certified in some accounting years (1 July to 30 June)."""
     rate = line.row["rate"]
     if rate is None or line.point is None:
         return line
-    own = certified[certified["source"] == found.source]
-    dates = own["data_date"].fillna(own["cutoff"])
-    period = period_of(str(own["programme"].iloc[0])) if len(own) else None
+    own = certified.only(source=found.source)
+    period = period_of(str(own["programme"][0])) if len(own) else None
 
     def at(date: pd.Timestamp) -> Decimal | None:
         # nothing is certified before the first accounting year of the period has ended
@@ -337,7 +336,7 @@ def _with_year_rates(line: Line, certified: pd.DataFrame, found: Evidence, by_ye
             return v.ZERO
         if date >= found.date:
             return found.value
-        published = own.loc[dates == date, "amount_eur"].dropna()
+        published = own["amount_eur"][(own.days == date.to_datetime64()) & own.known("amount_eur")]
         return sum((v.exact(value) for value in published), v.ZERO) if len(published) else None
 
     notes = line.notes | {"rate_of_year"}

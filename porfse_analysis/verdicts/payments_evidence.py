@@ -15,9 +15,10 @@ import pandas as pd
 
 from porfse_analysis.indicators.eu_payments import dated
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.evidence import Evidence
 
-__all__ = ["Paid", "payments_evidence"]
+__all__ = ["Paid", "dated_payments", "payments_evidence"]
 
 _YEI = ("YEI", "YEI Specific Allocation")
 """What counts for the YEI. Its part of ESF money may stand among the commitments of either fund: it counts for none,
@@ -43,8 +44,13 @@ class Paid:
         return None if None in parts else sum((part for part in parts if part is not None), v.ZERO)
 
 
+def dated_payments(eu_payments: pd.DataFrame) -> Cells:
+    """What the Commission paid, with the date of each row (`date`)."""
+    return Cells.of(eu_payments.assign(date=dated(eu_payments)))
+
+
 def payments_evidence(
-    eu_payments: pd.DataFrame,
+    eu_payments: pd.DataFrame | Cells,
     deadline: pd.Timestamp,
     date: pd.Timestamp,
     *,
@@ -55,36 +61,37 @@ def payments_evidence(
 
     The newest date of figures that is neither after `date` nor after `deadline` counts, of all rows of the fund and
     category ("": of all of them); figures of which no day is told do not. Notes: `more_than` (interim payments lag),
-    `older_figure` (before the deadline), `partial` (a fund or category that had figures before lacks one).
+    `older_figure` (before the deadline), `partial` (a fund or category that had figures before lacks one). Payments
+    that are asked about several times are given as `dated_payments`.
     """
-    rows = _of(eu_payments, "fund", _YEI if fund == "YEI" else (fund,))
+    rows = eu_payments if isinstance(eu_payments, Cells) else dated_payments(eu_payments)
+    rows = _of(rows, "fund", _YEI if fund == "YEI" else (fund,))
     rows = _of(rows, "region_category", (region_category,))
-    rows = rows.assign(date=dated(rows), source=rows["source"].astype("str"))
-    known = rows[(rows["date"] <= min(date, deadline)) & rows["net_interim_eur"].notna()]
-    if known.empty:
+    known = rows.where((rows["date"] <= min(date, deadline).to_datetime64()) & rows.known("net_interim_eur"))
+    if not len(known):
         return None
-    newest = known[known["year"] == known["year"].max()]
-    day = newest["date"].min()
+    newest = known.where(known["year"] == known["year"].max())
+    day = pd.Timestamp(newest["date"].min())
     notes = {"older_figure"} if day < deadline else set()
-    parts = ["fund", "region_category"]
-    if len(newest[parts].drop_duplicates()) < len(known[parts].drop_duplicates()):
+    lately, ever = (set(zip(cells["fund"], cells["region_category"], strict=True)) for cells in (newest, known))
+    if len(lately) < len(ever):
         notes.add("partial")
     interim = sum(map(v.exact, newest["net_interim_eur"]), v.ZERO)
-    source = ";".join(dict.fromkeys(newest["source"]))
+    source = ";".join(dict.fromkeys(map(str, newest["source"])))
     applications = Evidence(newest, interim, interim, v.INFINITE, day, source, frozenset(notes | {"more_than"}))
     return Paid(applications, _prefinancing(newest, day, source, notes))
 
 
-def _of(rows: pd.DataFrame, column: str, wanted: tuple[str, ...]) -> pd.DataFrame:
+def _of(rows: Cells, column: str, wanted: tuple[str, ...]) -> Cells:
     """The rows of a fund or category ("": all); those that tell none apart are of the only one there is."""
     if wanted == ("",) or set(rows[column]) == {""}:
         return rows
-    return rows[rows[column].isin(wanted)]
+    return rows.among(column, wanted)
 
 
-def _prefinancing(rows: pd.DataFrame, day: pd.Timestamp, source: str, notes: set[str]) -> Evidence:
+def _prefinancing(rows: Cells, day: pd.Timestamp, source: str, notes: set[str]) -> Evidence:
     amounts = rows["net_prefinancing_eur"]
-    if amounts.isna().any():
+    if pd.isna(amounts).any():
         return Evidence(rows, None, v.ZERO, v.INFINITE, day, source, frozenset(notes | {"partial"}))
     net = sum(map(v.exact, amounts), v.ZERO)
     low, high = (v.ZERO, v.INFINITE) if notes else (net, net)

@@ -20,7 +20,7 @@ from porfse_analysis.schema import DATE_DTYPE
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.assessment import Assessment, IndicatorRatio, assess, counts_in_serious
 from porfse_analysis.verdicts.framework_ratios import NOTES
-from porfse_analysis.verdicts.judged import Judged, add_readings, group_of, judged, place_of
+from porfse_analysis.verdicts.judged import Judged, add_readings, add_reserves, group_of, judged, place_of
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.rules import Rules
 
@@ -200,6 +200,7 @@ def axis_frame(known: Iterable[Judged]) -> pd.DataFrame:
         rows = [dict(row) for row in each.rows]
         if each.data.rules.tested:
             add_readings(rows, each.found, each.data)
+        add_reserves(rows, each.data)
         verdicts += [{"programme": each.programme, **row} for row in rows]
     return v.typed_frame(verdicts, _AXIS_COLUMNS)
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
+from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.framework_ratios import GROUP, Framework
 
 __all__ = ["SOURCES", "reserves"]
@@ -18,6 +19,7 @@ SOURCES = ("plan", "estimate", "no_reserve", "not_available", "decided", "not_at
 """Where the amount of a reserve comes from, or why there is none to show."""
 
 _YOUTH = "YEI"
+_MATCHING = ("ESF", "")
 
 
 _Group = tuple[str, str, str]
@@ -43,25 +45,25 @@ def _told(group: _Group, data: Framework) -> tuple[float, str] | None:
     if data.asked_at > pd.Timestamp(data.rules.reserve_decided_by):
         return np.nan, "decided"
     if data.reserve is not None:
-        rows = data.reserve[data.reserve["axis"] == group[0]]
+        rows = data.reserve.only(axis=group[0])
         rows = _of_group(rows, [column for column in GROUP[1:] if column in rows], group, data)
-        if len(rows) and rows["reserve_eur"].notna().all():
+        if len(rows) and rows.known("reserve_eur").all():
             return float(sum((v.exact(value) for value in rows["reserve_eur"]), v.ZERO)), "plan"
     return None
 
 
-def _estimate(group: _Group, support: pd.DataFrame, data: Framework) -> tuple[float, str]:
+def _estimate(group: _Group, support: Cells, data: Framework) -> tuple[float, str]:
     """The reserve of a group where the plan does not give it.
 
     Formula: reserve_share x EU support of the programme, technical assistance included, spread over the other axes in
     proportion to their EU support. The YEI and the ESF that matches it (in the same axis, as much as the YEI), and
     REACT-EU, have no part in it. Not available where one axis of the plan in force does not say its EU support.
     """
-    if support["eligible"].isna().any():
+    if not support.known("eligible").all():
         return np.nan, "not_available"
-    sharing = support[~support["assistance"]]
-    rows = _of_group(sharing[sharing["axis"] == group[0]], GROUP[1:], group, data)
-    if rows.empty:
+    sharing = support.where(~support["assistance"])
+    rows = _of_group(sharing.only(axis=group[0]), GROUP[1:], group, data)
+    if not len(rows):
         return np.nan, "not_available"
     own, shared = sum(rows["eligible"], v.ZERO), sum(sharing["eligible"], v.ZERO)
     if not own:
@@ -70,29 +72,28 @@ def _estimate(group: _Group, support: pd.DataFrame, data: Framework) -> tuple[fl
     return float(whole * own / shared), "estimate"
 
 
-def _support(data: Framework) -> pd.DataFrame:
+def _support(data: Framework) -> Cells:
     """The EU support of each axis, fund and category that a reserve is taken from (`eligible`; None: not known)."""
-    allocation = data.finance[data.finance["stage"] == "allocation"]
+    allocation = data.finance.only(stage="allocation")
     rows = []
     for axis in dict.fromkeys(allocation["axis"]):
-        own = allocation[allocation["axis"] == axis]
+        own = allocation.only(axis=axis)
         found = v.position(own, "eu_amount_eur", data.date)
-        if found.empty:
+        if not len(found):
             # an axis whose support is not told, if the plan had it by then
             found = v.position(own, "amount_eur", data.date)
-        objectives = _objective(axis, data) in data.rules.reserve_excluded_objectives
-        youth = sum((_amount(value) or v.ZERO for value in found.loc[found["fund"] == _YOUTH, "eu_amount_eur"]), v.ZERO)
-        matching = found[found["fund"].isin(["ESF", ""])]["eu_amount_eur"]
-        matched = sum((_amount(value) or v.ZERO for value in matching), v.ZERO)
-        for cell in found.to_dict("records"):
-            eligible = _amount(cell["eu_amount_eur"])
-            if objectives or cell["fund"] in data.rules.reserve_excluded_funds:
+        excluded, assistance = _objective(axis, data) in data.rules.reserve_excluded_objectives, _assistance(axis, data)
+        columns = (found["fund"], found["region_category"], found["eu_amount_eur"])
+        cells = [(fund, region, _amount(value)) for fund, region, value in zip(*columns, strict=True)]
+        youth = sum((amount or v.ZERO for fund, _, amount in cells if fund == _YOUTH), v.ZERO)
+        matched = sum((amount or v.ZERO for fund, _, amount in cells if fund in _MATCHING), v.ZERO)
+        for fund, region, eligible in cells:
+            if excluded or fund in data.rules.reserve_excluded_funds:
                 eligible = v.ZERO
-            elif eligible and cell["fund"] in ("ESF", "") and _YOUTH in data.rules.reserve_excluded_funds:
+            elif eligible and fund in _MATCHING and _YOUTH in data.rules.reserve_excluded_funds:
                 eligible -= min(youth, matched) * eligible / matched
-            place = {name: cell[name] for name in GROUP}
-            rows.append({**place, "eligible": eligible, "assistance": _assistance(axis, data)})
-    return pd.DataFrame(rows, columns=[*GROUP, "eligible", "assistance"]).astype({"assistance": "bool"})
+            rows.append((axis, fund, region, eligible, assistance))
+    return Cells.of(pd.DataFrame(rows, columns=[*GROUP, "eligible", "assistance"]).astype({"assistance": "bool"}))
 
 
 def _amount(value: float) -> Decimal | None:
@@ -104,19 +105,19 @@ def _without_reserve(axis: str, data: Framework) -> bool:
 
 
 def _assistance(axis: str, data: Framework) -> bool:
-    return data.axes is not None and bool(data.axes.loc[data.axes["axis"] == axis, "technical_assistance"].any())
+    return data.axes is not None and bool(data.axes.only(axis=axis)["technical_assistance"].any())
 
 
 def _objective(axis: str, data: Framework) -> str:
     if data.axes is None or "thematic_objective" not in data.axes:
         return ""
-    return "".join(data.axes.loc[data.axes["axis"] == axis, "thematic_objective"].head(1))
+    return "".join(data.axes.only(axis=axis)["thematic_objective"][:1])
 
 
-def _of_group(rows: pd.DataFrame, columns: Sequence[str], group: _Group, data: Framework) -> pd.DataFrame:
+def _of_group(rows: Cells, columns: Sequence[str], group: _Group, data: Framework) -> Cells:
     wanted = dict(zip(GROUP, group, strict=True))
     for column in columns:
         if column in data.rules.assessed_by:
             matched = v.matching(rows, column, wanted[column])
-            rows = rows.iloc[:0] if matched is None else matched
+            rows = rows.none() if matched is None else matched
     return rows

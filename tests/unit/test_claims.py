@@ -608,6 +608,17 @@ def test_endowments_add_up_as_far_as_they_are_known(parts, total, said):
     assert ("allocation-sum" in set(rows["claim"])) == said
 
 
+def test_without_axes_no_sum_is_held_against_a_total():
+    tables = {
+        "axes": pd.DataFrame({"axis": [], "technical_assistance": []}),
+        "sources": pd.DataFrame({"source": ["s", "d"], "title_it": ["s", "d"]}),
+        "finance": allocation(100 * MILLION, "2018-09-30", "d", "ALL"),
+        "claims": pd.DataFrame([claim("allocation", 100 * MILLION)]),
+    }
+    rows = check_claims(make_programme(CCI, {"it": "x"}, tables))
+    assert rows["reason"].tolist() == ["no_figure"]
+
+
 def test_a_total_of_two_funds_is_the_sum_of_both():
     """60 + 40 by axis against a total of 60 and 40 by fund, each rounded to a million."""
     own = [
