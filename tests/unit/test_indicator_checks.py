@@ -254,7 +254,8 @@ def test_one_target_of_the_tables_stands_beside_its_values(whole):
 
 
 def test_the_doubtful_of_the_tables_are_74_of_41_axes(whole):
-    rows = list(doubtful_percentages(*whole, pd.Timestamp("2022-06-30")))
+    at = pd.Timestamp("2022-06-30")
+    rows = list(doubtful_percentages(*whole, exceeded_tenfold(*whole, at, "target"), at))
     assert (len(rows), sum(row["reference"] for row in rows)) == (41, 74)
 
 

@@ -135,7 +135,7 @@ def test_every_verdict_of_a_page_applies_them(data, monkeypatch):
         return call
 
     for home, name, ask in (
-        ("porfse_analysis.verdicts.performance_framework", "framework_indicators", lambda: indicator_rows(report)),
+        ("porfse_analysis.verdicts.performance_framework", "judged", lambda: indicator_rows(report, "target")),
         ("porfse_analysis.display.report", "calendar", lambda: report.deadlines),
         ("porfse_analysis.display.report", "calendar", lambda: tables.payment_applications(report)),
         ("porfse_analysis.display.report", "check_claims", lambda: report.verdicts),
