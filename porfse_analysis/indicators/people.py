@@ -193,17 +193,10 @@ def people_at_dates(
     picked = newest(published, keys)[[*keys, *at_position]]
     used = figures.merge(picked, on=[*keys, *at_position])
     groups = used.groupby(keys, sort=True)
-    people = pd.DataFrame(
-        {
-            "people": groups["value"].sum(),
-            "missing": groups["missing"].any(),
-            "late": groups["late"].any(),
-            "date": groups["data_date"].min(),
-            "source": groups["source"].first(),
-            "whole": groups["whole"].all(),
-            # a figure of the programme itself, not a sum of its objectives
-            "total": groups["entire"].all(),
-        }
+    # `total`: a figure of the programme itself, not a sum of its objectives
+    people = groups[["missing", "late"]].any().join(groups[["whole", "entire"]].all())
+    people = people.rename(columns={"entire": "total"}).assign(
+        people=groups["value"].sum(), date=groups["data_date"].min(), source=groups["source"].first()
     )
     valued = used[used["value"].notna()]
     people["bound"] = bound_of(valued["qualifier"], [valued[name] for name in keys], people.index)

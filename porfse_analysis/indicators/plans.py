@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pandas as pd
 
 __all__ = ["plan_versions", "targets_in_force"]
@@ -13,19 +15,19 @@ def plan_versions(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
     `dates` has columns programme and date; returned with `plan_version` added, "" where none was in force yet: the
     version with the latest `valid_from` not after the date. Two versions valid from one day are in force together.
     """
-    starts = targets[["programme", "valid_from", "plan_version"]].drop_duplicates()
     # the first day a version is valid from, when its rows give several
-    starts = starts.groupby(["programme", "plan_version"])["valid_from"].min().reset_index()
-    merged = pd.merge_asof(
-        dates[["programme", "date"]].drop_duplicates().sort_values("date", kind="stable"),
-        starts[["programme", "valid_from"]].drop_duplicates().sort_values("valid_from", kind="stable"),
-        left_on="date",
-        right_on="valid_from",
-        by="programme",
-        direction="backward",
-    )
-    merged = merged.merge(starts, on=["programme", "valid_from"], how="left")
-    return merged.assign(plan_version=merged["plan_version"].fillna(""))[["programme", "date", "plan_version"]]
+    first_days = targets.groupby(["programme", "plan_version"])["valid_from"].min().dropna()
+    starts: defaultdict[str, list[tuple[pd.Timestamp, str]]] = defaultdict(list)
+    for (programme, version), day in zip(first_days.index, first_days, strict=True):
+        starts[programme].append((day, version))
+    asked = dates[["programme", "date"]].drop_duplicates().sort_values("date", kind="stable")
+    rows = []
+    for programme, date in zip(asked["programme"], asked["date"], strict=True):
+        begun = [(day, version) for day, version in starts[programme] if day <= date]
+        last = max((day for day, _ in begun), default=None)
+        rows += [(programme, date, version) for day, version in begun if day == last] or [(programme, date, "")]
+    typed = {"programme": "str", "date": asked["date"].dtype, "plan_version": "str"}
+    return pd.DataFrame(rows, columns=list(typed)).astype(typed)
 
 
 def targets_in_force(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:

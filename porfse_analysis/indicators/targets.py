@@ -251,24 +251,11 @@ def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         source=rows["source"].fillna(rows["target_source"]),
     ).sort_values([*_KEY, "source"], kind="stable")
     groups = rows.groupby(keys, sort=True, dropna=False)
-    table = groups.agg(
-        numerator=("used_value", "sum"),
-        denominator=("used_target", "sum"),
-        all_values=("value", "sum"),
-        all_targets=("target", "sum"),
-        has_value=("has_value", "any"),
-        has_target=("has_target", "any"),
-        targeted=("targeted", "any"),
-        any_used=("used", "any"),
-        left_out=("left_out", "any"),
-        data_date=("used_date", "min"),
-        percentage=("percentage", "any"),
-        suspected=("suspected", "any"),
-        used=("used", "sum"),
-        targets=("has_target", "sum"),
-        late=("late", "any"),
-        source=("source", "first"),
-    ).reset_index()
+    sums = groups[["used_value", "used_target", "value", "target", "used", "has_target"]].sum()
+    sums.columns = ["numerator", "denominator", "all_values", "all_targets", "used", "targets"]
+    flags = ["has_value", "has_target", "targeted", "used", "left_out", "percentage", "suspected", "late"]
+    table = sums.join(groups[flags].any().rename(columns={"used": "any_used"}))
     told = rows[used.where(groups["used"].transform("any"), has_value)]
-    bounds = bound_of(told["qualifier"], [told[name] for name in keys]).rename("bound")
-    return table.merge(bounds.reset_index(), on=keys, how="left")
+    bound = bound_of(told["qualifier"], [told[name] for name in keys], sums.index)
+    table = table.assign(data_date=groups["used_date"].min(), source=groups["source"].first(), bound=bound)
+    return table.reset_index()

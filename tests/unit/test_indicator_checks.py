@@ -10,6 +10,7 @@ from frames import CCI, achievements, small_programme, targets
 from porfse_analysis import check, open_report
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.indicators.percentages import exceeded_tenfold
 from porfse_analysis.loaders.cohesion_data import open_tables
 from porfse_analysis.verdicts.indicator_checks import doubtful_percentages, neighbouring_keys, partitions
 
