@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -95,6 +96,9 @@ class Programme:
 
     no_predecessor: tuple[str, str] = ("", "")
     """Why what `predecessor` names cannot be set beside it: a code (`loaders.predecessor`), and a detail."""
+
+    reading: str = field(default_factory=lambda: uuid.uuid4().hex, init=False)
+    """Of this programme alone, and of what processes forked from this one have of it; one made of it has another."""
 
     def __post_init__(self) -> None:
         for name in schema.TABLES:

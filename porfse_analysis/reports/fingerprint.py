@@ -157,11 +157,10 @@ def of_run(run: Run, seen: Mapping[str, str], comments: Sequence[Comment] = ()) 
 
     The package's own notebooks see their programme through `open_report`, up to the date; any other may look at all.
     """
-    own = run.notebook.resolve().parent == resources.notebooks_folder().resolve()
     records = {"records": of_files([Path(run.programme) / RECORDS])} if run.name == PROJECTS else {}
     return {
         **records,
-        "data": seen[run.cutoff if own else WHOLE],
+        "data": seen[run.cutoff if run.own else WHOLE],
         "notebook": of_files([run.notebook]),
         "parameters": digest([run.cutoff, run.lang, run.programme, *(f"{name}={value!r}" for name, value in run.more)]),
         "comments": of_comments(comments_on(run, comments)),

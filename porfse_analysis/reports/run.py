@@ -24,6 +24,7 @@ from porfse_analysis.reports.kernels.isolated import import_matplotlib, started_
 from porfse_analysis.reports.kernels.temporary import clear_left
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.plan import Run
+from porfse_analysis.reports.sharing import SharedFrames, sharing
 from porfse_analysis.resources import programme_folder
 
 __all__ = ["Outcome", "cpu_count", "execute", "load_papermill", "run_all", "run_on_cluster"]
@@ -85,21 +86,24 @@ def _in_forks(runs: Sequence[Run], workers: int, timeout: float | None, warm: Wa
     parallel = Parallel(
         n_jobs=workers, backend="threading", return_as="generator_unordered", batch_size=1, pre_dispatch="all"
     )
+    frames = SharedFrames(warm.folder.path, runs)
     try:
-        yield from parallel(delayed(_in_fork)(warm, run, timeout) for run in runs)
+        for outcome in parallel(delayed(_in_fork)(warm, run, timeout, frames.of(run)) for run in frames.in_order()):
+            frames.ended(outcome.run)
+            yield outcome
     except BaseException:
         # Ctrl-C, or nobody wants the rest: what still runs must not go on alone
         warm.close()
         raise
 
 
-def _in_fork(warm: WarmProcess, run: Run, timeout: float | None) -> Outcome:
+def _in_fork(warm: WarmProcess, run: Run, timeout: float | None, frames: Path | None) -> Outcome:
     """The outcome of a run in a fork of the warm process; tried again once when that process is lost."""
     start = time.monotonic()
     limit = None if timeout is None else timeout + _GRACE_SECONDS
     for about in (run.programme if run.folders is None else None, None):
         try:
-            outcome: Outcome = warm.call(execute, run, "warm", timeout, limit=limit, about=about)
+            outcome: Outcome = warm.call(_execute_sharing, run, timeout, frames, limit=limit, about=about)
             if outcome.reason != _LOST:
                 return outcome
             warm.revive()
@@ -112,6 +116,12 @@ def _in_fork(warm: WarmProcess, run: Run, timeout: float | None) -> Outcome:
                 warm.revive()
     why = warm.last_words()
     return Outcome(run, time.monotonic() - start, f"{_LOST}, twice{': ' if why else ''}{why}")
+
+
+def _execute_sharing(run: Run, timeout: float | None, frames: Path | None) -> Outcome:
+    """In a fork: `execute`, with a kernel that shares its frames."""
+    with sharing(frames):
+        return execute(run, "warm", timeout)
 
 
 def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Iterator[Outcome]:
