@@ -205,7 +205,7 @@ def _placed(request: Request) -> tuple[list[tuple[str, Path]], dict[str, str]]:
     check_folder(request.out, above.cci, "")
     asked = {place.name: resources.kept_folder(folder, request.out) for folder, place in places}
     known = above.members | asked
-    return places, {name: known[name] for name in sorted(known) if name in asked or read_state(request.out / name).cci}
+    return places, {name: known[name] for name in known if name in asked or read_state(request.out / name).cci}
 
 
 def _survey(site: Site, warm: Callable[[], WarmProcess | None]) -> None:

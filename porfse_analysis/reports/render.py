@@ -50,7 +50,9 @@ def render(
     exporter = load_exporter()
     import nbformat
 
-    notebook = nbformat.read(executed, as_version=4) if isinstance(executed, Path) else executed
+    notebook = executed
+    if isinstance(executed, Path):
+        notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
     # the state of widgets would be a script
     notebook.metadata.pop("widgets", None)
     carried = list(fit_for_page(notebook.cells, lang))

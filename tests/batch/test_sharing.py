@@ -37,7 +37,8 @@ def test_runs_share_what_another_asks_for_too(tmp_path):
 
 
 def test_runs_of_one_programme_and_date_come_together(tmp_path):
-    asked = [run("programme_report", cutoff, name, lang) for name in "ba" for lang in ("it", "en") for cutoff in (OLD, NEW)]
+    kinds = [(name, lang, cutoff) for name in "ba" for lang in ("it", "en") for cutoff in (OLD, NEW)]
+    asked = [run("programme_report", cutoff, name, lang) for name, lang, cutoff in kinds]
     ordered = [(each.programme, each.cutoff, each.lang) for each in SharedFrames(tmp_path, asked).in_order()]
     assert ordered == [(name, cutoff, lang) for name in "ba" for cutoff in (OLD, NEW) for lang in ("it", "en")]
 
