@@ -62,7 +62,8 @@ def require(frame: object, table: str, columns: Sequence[str] | Mapping[str, str
 def _are_texts(values: pd.Series) -> bool:
     if isinstance(values.dtype, pd.CategoricalDtype):
         return True  # a source that is not known is missing there
-    return types.is_string_dtype(values) and not values.hasnans
+    # looking whether each cell is a text takes half the time of looking for those that are missing
+    return types.infer_dtype(values.to_numpy(), skipna=False) in ("string", "empty")
 
 
 def _are_numbers(values: pd.Series) -> bool:

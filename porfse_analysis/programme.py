@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -20,12 +21,14 @@ __all__ = [
     "AWAITED",
     "Dated",
     "Programme",
+    "deciding_columns",
     "joined_tables",
     "known_from",
     "make_programme",
     "published_dates",
     "require_programme",
     "rows_until",
+    "tables_of",
 ]
 
 
@@ -94,6 +97,9 @@ class Programme:
     no_predecessor: tuple[str, str] = ("", "")
     """Why what `predecessor` names cannot be set beside it: a code (`loaders.predecessor`), and a detail."""
 
+    reading: str = field(default_factory=lambda: uuid.uuid4().hex, init=False)
+    """Of this programme alone, and of what processes forked from this one have of it; one made of it has another."""
+
     def __post_init__(self) -> None:
         for name in schema.TABLES:
             require(getattr(self, name), name)
@@ -108,7 +114,7 @@ class Programme:
 
         Tables that have no dates (axes, EU commitments, which are planned ahead) are whole.
         """
-        tables = {name: frame.reset_index(drop=True) for name, frame in rows_until(self, cutoff).items()}
+        tables = {name: frame.reset_index(drop=True) for name, frame in rows_until(tables_of(self), cutoff).items()}
         changed: dict[str, Any] = {**_in_order(tables)}
         return replace(self, **changed)
 
@@ -125,35 +131,47 @@ class Programme:
         return f"<Programme {self.cci}: {len(self.cutoffs)} cutoffs; rows: {tables}>"
 
 
-def rows_until(programme: Programme, cutoff: object) -> dict[str, pd.DataFrame]:
-    """The rows that `Programme.until` takes of each table, under the labels they have there."""
+def tables_of(programme: Programme) -> dict[str, pd.DataFrame]:
+    """The tables of a programme by name."""
+    return {name: getattr(programme, name) for name in schema.TABLES}
+
+
+def deciding_columns(table: str) -> list[str]:
+    """The columns that decide which rows of a table `rows_until` takes, and what it changes in them."""
+    sources = [column.name for column in schema.TABLES[table].references if column.refers_to == "sources"]
+    own = {"eu_payments": ("year", "data_date"), "sources": ("source",)}.get(table, ())
+    return list(dict.fromkeys([*_DATED_BY.get(table, ()), *AWAITED.get(table, ()), *own, *sources]))
+
+
+def rows_until(tables: Mapping[str, pd.DataFrame], cutoff: object) -> dict[str, pd.DataFrame]:
+    """The rows that `Programme.until` takes of each table, under the labels they have there.
+
+    `tables` are all of a programme's, each with its `deciding_columns` at least.
+    """
     at = as_cutoff(cutoff)
-    tables: dict[str, pd.DataFrame] = {}
-    for item in fields(programme):
-        frame = getattr(programme, item.name)
-        if not isinstance(frame, pd.DataFrame):
-            continue
+    taken: dict[str, pd.DataFrame] = {}
+    for name, frame in tables.items():
         seen = frame
-        if item.name == "eu_payments":
+        if name == "eu_payments":
             seen = seen[known_from(seen) <= at]
-        for column in _DATED_BY.get(item.name, ()):
+        for column in _DATED_BY.get(name, ()):
             seen = seen[~(seen[column] > (at.year if column == "year" else at))]
-        if seen.empty and item.name in AWAITED and len(frame):
+        if seen.empty and name in AWAITED and len(frame):
             # not yet published, which is not the same as not being part of the programme
-            date = frame[_DATED_BY[item.name][0]]
+            date = frame[_DATED_BY[name][0]]
             seen = frame[date == date.min()]
-            seen = seen.assign(**dict.fromkeys(AWAITED[item.name], float("nan")))
-        tables[item.name] = seen
+            seen = seen.assign(**dict.fromkeys(AWAITED[name], float("nan")))
+        taken[name] = seen
     used = {
         str(source)
-        for name, frame in tables.items()
+        for name, frame in taken.items()
         for column in schema.TABLES[name].references
         if column.refers_to == "sources"
         for source in frame[column.name].unique()
     }
-    sources = tables["sources"]
-    tables["sources"] = sources[sources["source"].isin(used)]
-    return tables
+    sources = taken["sources"]
+    taken["sources"] = sources[sources["source"].isin(used)]
+    return taken
 
 
 def known_from(eu_payments: pd.DataFrame) -> pd.Series:

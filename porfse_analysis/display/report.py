@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
+from porfse_analysis.display.shared import place_of, shared
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.errors import ParameterError
@@ -40,6 +42,8 @@ Made = TypeVar("Made")
 class _Position:
     """What is known of a programme at one reporting date, in no language; each frame is made once, when asked for.
 
+    What takes a while is `shared` among the processes of one call.
+
     `programme` ends at the cutoff. `whole` is for the verdicts alone: a claim may need the first figure after it.
     """
 
@@ -51,6 +55,11 @@ class _Position:
     """What `made_once` has kept."""
 
     @cached_property
+    def place(self) -> Path | None:
+        return place_of(self.whole, self.cutoff, self.rules)
+
+    @cached_property
+    @shared
     def target_ratios(self) -> pd.DataFrame:
         return all_indicators(self.programme, cutoff=self.cutoff, names=tuple(AGAINST.values()))
 
@@ -59,10 +68,12 @@ class _Position:
         return Known(self.programme, self.cutoff)
 
     @cached_property
+    @shared
     def results(self) -> pd.DataFrame:
         return self._collected(_ALL)
 
     @cached_property
+    @shared
     def figures(self) -> pd.DataFrame:
         return self._collected(_MAIN)
 
@@ -77,6 +88,7 @@ class _Position:
         return earlier[-1] if earlier else None
 
     @cached_property
+    @shared
     def previous_progress(self) -> pd.DataFrame:
         if self.before is None:
             return self.figures.iloc[:0]
@@ -89,6 +101,7 @@ class _Position:
         return None if self.previous is None else Known(self.programme, self.previous)
 
     @cached_property
+    @shared
     def target_changes(self) -> pd.DataFrame:
         now = self.target_ratios[self.target_ratios["indicator"] == AGAINST["target"]]
         counted = counted_ratios(now)
@@ -101,10 +114,12 @@ class _Position:
         return compare_target_ratios(data.achievements, now, before, cutoff=self.cutoff, compare_to=then)
 
     @cached_property
+    @shared
     def findings(self) -> pd.DataFrame:
         return for_readers(check(self.programme, cutoff=self.cutoff))
 
     @cached_property
+    @shared
     def verdicts(self) -> pd.DataFrame:
         return check_claims(self.whole, cutoff=self.cutoff, rules=self.rules)
 
@@ -126,6 +141,7 @@ class _Position:
         return self._calendar[1]
 
     @cached_property
+    @shared
     def _calendar(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         data = self.programme
         paid = data.eu_payments

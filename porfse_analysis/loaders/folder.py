@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis import resources, schema
-from porfse_analysis.errors import Fault, ParameterError
+from porfse_analysis.errors import Fault, ParameterError, PorfseError
 from porfse_analysis.languages import IN_TABLES
 from porfse_analysis.loaders.descriptor import (
     DESCRIPTOR,
@@ -24,12 +24,15 @@ from porfse_analysis.loaders.descriptor import (
 )
 from porfse_analysis.loaders.predecessor import find_predecessor
 from porfse_analysis.loaders.table import read_table
-from porfse_analysis.programme import Programme, make_programme
+from porfse_analysis.programme import Programme, make_programme, tables_of
 
 __all__ = ["DESCRIPTOR", "load_programme", "load_programmes", "read_ahead"]
 
-_ahead: dict[Path, tuple[frozenset[tuple[str, int, int]], Programme]] = {}
-"""What `read_ahead` has read, and what its files were then."""
+_ahead: dict[Path, tuple[frozenset[tuple[str, int, int]], Programme | PorfseError]] = {}
+"""What `read_ahead` has read, or why it cannot be read, and what its files were then."""
+
+_MOST_ROWS = 1_000_000
+"""Of all programmes kept there, unless it is one alone: some 100 MB."""
 
 
 def load_programme(folder: str | Path | None = None) -> Programme:
@@ -62,9 +65,11 @@ def load_programme(folder: str | Path | None = None) -> Programme:
     """
     path = resources.programme_folder(folder)
     if _ahead:
-        stamps, programme = _ahead.pop(path.resolve(), (None, None))
-        if programme is not None and stamps == _stamps(path):
-            return programme
+        stamps, read = _ahead.pop(path.resolve(), (None, None))
+        if read is not None and stamps == _stamps(path):
+            if isinstance(read, Programme):
+                return read
+            raise read
     descriptor = read_descriptor(path)
     programme = _read(path, descriptor)
     named, before, why = find_predecessor(path, descriptor, read=lambda other: _read(other, read_descriptor(other)))
@@ -75,12 +80,24 @@ def read_ahead(folder: str | Path | None) -> None:
     """Read the programme of a folder for the next `load_programme` of it, here or in processes forked from this one.
 
     It is given once in each, so that nobody meets what another has changed in a frame, and not at all when a file was
-    written to meanwhile. One programme is kept. Raises as `load_programme` does.
+    written to meanwhile; why it cannot be read is raised there. What is kept of several is bounded; one that is kept is
+    read again only where a file was written to.
     """
-    _ahead.clear()
     path = resources.programme_folder(folder)
     stamps = _stamps(path)
-    _ahead[path.resolve()] = stamps, load_programme(folder)
+    if _ahead.get(path.resolve(), (None,))[0] == stamps:
+        return
+    try:
+        read: Programme | PorfseError = load_programme(folder)
+    except PorfseError as error:
+        read = error
+    _ahead[path.resolve()] = stamps, read
+    while len(_ahead) > 1 and sum(_rows(kept) for _, kept in _ahead.values()) > _MOST_ROWS:
+        del _ahead[next(iter(_ahead))]
+
+
+def _rows(read: Programme | PorfseError) -> int:
+    return sum(map(len, tables_of(read).values())) if isinstance(read, Programme) else 0
 
 
 def _stamps(path: Path) -> frozenset[tuple[str, int, int]]:

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from porfse_analysis import resources
 from porfse_analysis.errors import ReportError
@@ -22,6 +22,7 @@ from porfse_analysis.reports.ledger import check_folder
 from porfse_analysis.reports.places import check_country, check_site
 from porfse_analysis.reports.plan import Run, make_plan
 from porfse_analysis.reports.request import Request
+from porfse_analysis.reports.sharing import frames_folder, sharing
 from porfse_analysis.reports.state import STATE_FILE, State, described, read_state, unchanged, write_state
 
 if TYPE_CHECKING:
@@ -152,10 +153,10 @@ class Batch:
         return [outcome for site in self.sites for outcome in site.outcomes]
 
 
-def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None) -> Batch:
+def plan_batch(request: Request, *, warm: Callable[[], WarmProcess | None] = lambda: None) -> Batch:
     """What is asked for and what of it must be made. Nothing is written.
 
-    `on_change` is called before a programme must be read.
+    `warm` is called before a programme must be read, for the process to read it; none: it is read here.
 
     Raises `ParameterError` and `DataError` as `make_plan` and `load_programme` do.
     """
@@ -167,7 +168,7 @@ def plan_batch(request: Request, *, on_change: Callable[[], None] = lambda: None
         held = known.cci if known.ended else ""
         site.stamps = fingerprint.stamps(site.source)  # before anything is read
         site.comments = read_comments(folder)
-        _survey(site, on_change)
+        _survey(site, warm)
         check_folder(place, held, known.cci)
         site.planned = make_plan(
             known,
@@ -207,19 +208,32 @@ def _placed(request: Request) -> tuple[list[tuple[str, Path]], dict[str, str]]:
     return places, {name: known[name] for name in known if name in asked or read_state(request.out / name).cci}
 
 
-def _survey(site: Site, on_change: Callable[[], None]) -> None:
+def _survey(site: Site, warm: Callable[[], WarmProcess | None]) -> None:
     """Bring what is known of the programme up to date; its tables are read only when a file has changed."""
     files = resources.programme_files(site.source)
     inputs = fingerprint.digest([fingerprint.of_files(files), fingerprint.environment()])
-    if inputs == site.state.inputs:
-        return
-    on_change()
+    if inputs != site.state.inputs:
+        # a folder that is not there, or lacks a file, is told of at once
+        process = warm() if all(path.is_file() for path in files) else None
+        known = _in_fork(process, _surveyed, site.folder, about=site.folder)
+        site.state.inputs = inputs
+        site.state.cci, site.state.titles, site.state.cutoffs, site.state.seen = known
+
+
+def _surveyed(folder: str) -> tuple[str, dict[str, str], list[str], dict[str, str]]:
+    """Code, titles and reporting dates of a programme, and `fingerprint.of_programme` of it."""
     from porfse_analysis.loaders.folder import load_programme
 
-    programme = load_programme(site.folder or None)
-    site.state.inputs, site.state.seen = inputs, fingerprint.of_programme(programme)
-    site.state.cci, site.state.titles = programme.cci, dict(programme.titles)
-    site.state.cutoffs = programme.cutoffs
+    programme = load_programme(folder or None)
+    return programme.cci, dict(programme.titles), programme.cutoffs, fingerprint.of_programme(programme)
+
+
+def _in_fork(warm: WarmProcess | None, function: Callable[..., Any], *args: Any, about: str | None = None) -> Any:
+    """What a function gives in a fork of the warm process, `about` which see there; here where that is lost."""
+    if warm is not None:
+        with contextlib.suppress(ChildEndedError, ConnectionError):
+            return warm.call(function, *args, about=about)
+    return function(*args)
 
 
 @contextlib.contextmanager
@@ -260,12 +274,13 @@ def make_batch(request: Request, execute: Executor, *, say: Callable[[str], None
     with contextlib.ExitStack() as stack:
         started: list[WarmProcess] = []
 
-        def start() -> None:
-            """The warm process imports while the programme is read here."""
+        def start() -> WarmProcess | None:
+            """The warm process, which reads a programme for all that is made of it: what is due is found out there."""
             if request.warm and CAN_FORK and not started:
                 started.append(stack.enter_context(WarmProcess()))
+            return started[0] if started else None
 
-        batch = plan_batch(request, on_change=start)
+        batch = plan_batch(request, warm=start)
         if not batch.due and not batch.index_due():
             return batch
         waited: list[Path] = []
@@ -273,7 +288,7 @@ def make_batch(request: Request, execute: Executor, *, say: Callable[[str], None
         for site in sorted(batch.sites, key=lambda site: site.out.resolve()):
             stack.enter_context(locked(site.out, waited.append, say))
         if waited:  # the other has changed what is due
-            batch = plan_batch(request, on_change=start)
+            batch = plan_batch(request, warm=start)
         if batch.due:
             start()
         _make(batch, execute, started[0] if started else None, say)
@@ -316,25 +331,35 @@ def _claim(out: Path) -> None:
             write_state(out, State())
 
 
-def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
+def _write_folder(
+    folder: str, out: Path, runs: list[dict[str, str]], frames: Path | None
+) -> tuple[list[Path], list[Path]]:
+    """`site.write_folder`, imported where it is called, with the frames that the runs of the last date have shared."""
     import_matplotlib()
-    from porfse_analysis.reports.country import Member, write_country
-    from porfse_analysis.reports.site import write_folder
+    from porfse_analysis.reports import site
 
+    with sharing(frames):
+        return site.write_folder(folder, out, runs)
+
+
+def _write_sites(batch: Batch, warm: WarmProcess | None) -> None:
     for site in batch.sites:
         if not site.outcomes and not site.site_due():
             continue
         try:
             remove_left_aside(site.out)
-            arguments = (site.folder, site.out, site.state.listed())
-            try:
-                rewritten, files = warm.call(write_folder, *arguments) if warm else write_folder(*arguments)
-            except (ChildEndedError, ConnectionError):  # the reports are made; their index must not be lost
-                rewritten, files = write_folder(*arguments)
+            # here where the process is lost: the reports are made, their index must not be lost
+            frames = frames_folder(warm.folder.path) if warm else None
+            rewritten, files = _in_fork(
+                warm, _write_folder, site.folder, site.out, site.state.listed(), frames, about=site.folder
+            )
             site.close(rewritten, files)
         except OSError as error:
             raise ReportError(f"{site.out}: the index cannot be written: {error.strerror or error}") from error
     if batch.members:
+        import_matplotlib()
+        from porfse_analysis.reports.country import Member, write_country
+
         try:
             asked = {site.out.name: site for site in batch.sites}
             members = []

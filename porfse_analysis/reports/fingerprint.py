@@ -93,39 +93,38 @@ def of_programme(programme: Programme) -> dict[str, str]:
     Under `WHOLE` that of the whole programme.
     """
     from porfse_analysis.inputs import as_cutoff
+    from porfse_analysis.programme import deciding_columns, rows_until, tables_of
     from porfse_analysis.verdicts.claims import check_claims
 
     before = programme.before
-    named = [programme.predecessor, *programme.no_predecessor, *([] if before is None else _tables(_digits(before)))]
+    theirs = {} if before is None else {name: _row_digits(frame) for name, frame in tables_of(before).items()}
+    named = [programme.predecessor, *programme.no_predecessor, *_tables(theirs)]
     titles = [dict(programme.titles), dict(before.titles) if before is not None else {}]
     said = json.dumps([titles, dict(programme.rules), programme.author, named], sort_keys=True)
     verdicts = check_claims(programme) if len(programme.claims) else None
-    digits = _digits(programme)
+    tables = tables_of(programme)
+    digits = {name: _row_digits(frame) for name, frame in tables.items()}
+    narrow = {name: frame[deciding_columns(name)].assign(**{_DIGITS: digits[name]}) for name, frame in tables.items()}
     seen = {WHOLE: digest([programme.cci, said, *_tables(digits)])}
     for cutoff in programme.cutoffs:
         at = as_cutoff(cutoff)
         told = "" if verdicts is None else _of_rows(_row_digits(verdicts[verdicts["cutoff"] <= at]))
-        seen[cutoff] = digest([programme.cci, said, *_tables(_digits_until(programme, digits, at)), told])
+        until = {name: _digits_seen(name, rows, tables[name]) for name, rows in rows_until(narrow, at).items()}
+        seen[cutoff] = digest([programme.cci, said, *_tables(until), told])
     return seen
 
 
-def _digits(programme: Programme) -> dict[str, pd.Series]:
-    """A number for each row of each table, other where a cell of it is."""
-    from porfse_analysis.schema import TABLES
-
-    return {name: _row_digits(getattr(programme, name)) for name in TABLES}
+_DIGITS = "digits"
+"""In a table of few columns, the number of each row."""
 
 
-def _digits_until(programme: Programme, digits: Mapping[str, pd.Series], at: pd.Timestamp) -> dict[str, pd.Series]:
+def _digits_seen(table: str, rows: pd.DataFrame, whole: pd.DataFrame) -> pd.Series:
     """The digits of the rows that are seen at a date: looked up, but for figures that are awaited."""
-    from porfse_analysis.programme import AWAITED, rows_until
+    from porfse_analysis.programme import AWAITED
 
-    return {
-        name: _row_digits(frame)
-        if name in AWAITED and frame[AWAITED[name][0]].isna().all()
-        else digits[name].loc[frame.index]
-        for name, frame in rows_until(programme, at).items()
-    }
+    if table in AWAITED and rows[AWAITED[table][0]].isna().all():
+        return _row_digits(whole.loc[rows.index].assign(**{name: rows[name] for name in AWAITED[table]}))
+    return rows[_DIGITS].rename(_columns(whole))
 
 
 def _row_digits(frame: pd.DataFrame) -> pd.Series:
@@ -133,7 +132,11 @@ def _row_digits(frame: pd.DataFrame) -> pd.Series:
 
     plain = frame.astype(dict.fromkeys(frame.select_dtypes("category").columns, "str"))
     digits: pd.Series = pd.util.hash_pandas_object(plain, index=False)
-    return digits.rename(",".join(map(str, frame.columns)))
+    return digits.rename(_columns(frame))
+
+
+def _columns(frame: pd.DataFrame) -> str:
+    return ",".join(map(str, frame.columns))
 
 
 def _tables(digits: Mapping[str, pd.Series]) -> list[str]:
@@ -154,11 +157,10 @@ def of_run(run: Run, seen: Mapping[str, str], comments: Sequence[Comment] = ()) 
 
     The package's own notebooks see their programme through `open_report`, up to the date; any other may look at all.
     """
-    own = run.notebook.resolve().parent == resources.notebooks_folder().resolve()
     records = {"records": of_files([Path(run.programme) / RECORDS])} if run.name == PROJECTS else {}
     return {
         **records,
-        "data": seen[run.cutoff if own else WHOLE],
+        "data": seen[run.cutoff if run.own else WHOLE],
         "notebook": of_files([run.notebook]),
         "parameters": digest([run.cutoff, run.lang, run.programme, *(f"{name}={value!r}" for name, value in run.more)]),
         "comments": of_comments(comments_on(run, comments)),

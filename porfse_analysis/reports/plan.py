@@ -66,6 +66,11 @@ class Run:
         return self.notebook.stem
 
     @property
+    def own(self) -> bool:
+        """Whether its notebook is one of the package: it sees its programme through `open_report`, up to the date."""
+        return self.notebook.resolve().parent == resources.notebooks_folder().resolve()
+
+    @property
     def key(self) -> str:
         """The run among those of its programme."""
         return f"{self.lang}/{self.cutoff}/{self.name}"

@@ -32,7 +32,7 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-ur
 
 
 def render(
-    executed: Path,
+    executed: Any,
     lang: str,
     name: str,
     home: str = "",
@@ -42,6 +42,7 @@ def render(
 ) -> dict[str, bytes]:
     """The page of an executed notebook and the files beside it: names relative to its folder -> contents, page first.
 
+    `executed` is the notebook (it is changed), or its file.
     The page is in the language its texts are in; `name` is its file's, and its title when it gives none.
     `home` is the address of the index of all pages, relative to this one; none for a page that stands alone.
     `comments` are those of the evaluator that stand on it, `author` is who signs it; with `docx` it is for Word too.
@@ -49,7 +50,9 @@ def render(
     exporter = load_exporter()
     import nbformat
 
-    notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = executed
+    if isinstance(executed, Path):
+        notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
     # the state of widgets would be a script
     notebook.metadata.pop("widgets", None)
     carried = list(fit_for_page(notebook.cells, lang))

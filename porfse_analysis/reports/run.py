@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import signal
@@ -14,8 +13,10 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from porfse_analysis import files
 from porfse_analysis.errors import ReportError
@@ -24,6 +25,7 @@ from porfse_analysis.reports.kernels.isolated import import_matplotlib, started_
 from porfse_analysis.reports.kernels.temporary import clear_left
 from porfse_analysis.reports.kernels.warm import CAN_FORK, ChildEndedError, WarmProcess
 from porfse_analysis.reports.plan import Run
+from porfse_analysis.reports.sharing import SharedFrames, sharing
 from porfse_analysis.resources import programme_folder
 
 __all__ = ["Outcome", "cpu_count", "execute", "load_papermill", "run_all", "run_on_cluster"]
@@ -85,21 +87,24 @@ def _in_forks(runs: Sequence[Run], workers: int, timeout: float | None, warm: Wa
     parallel = Parallel(
         n_jobs=workers, backend="threading", return_as="generator_unordered", batch_size=1, pre_dispatch="all"
     )
+    frames = SharedFrames(warm.folder.path, runs)
     try:
-        yield from parallel(delayed(_in_fork)(warm, run, timeout) for run in runs)
+        for outcome in parallel(delayed(_in_fork)(warm, run, timeout, frames.of(run)) for run in frames.in_order()):
+            frames.ended(outcome.run)
+            yield outcome
     except BaseException:
         # Ctrl-C, or nobody wants the rest: what still runs must not go on alone
         warm.close()
         raise
 
 
-def _in_fork(warm: WarmProcess, run: Run, timeout: float | None) -> Outcome:
+def _in_fork(warm: WarmProcess, run: Run, timeout: float | None, frames: Path | None) -> Outcome:
     """The outcome of a run in a fork of the warm process; tried again once when that process is lost."""
     start = time.monotonic()
     limit = None if timeout is None else timeout + _GRACE_SECONDS
     for about in (run.programme if run.folders is None else None, None):
         try:
-            outcome: Outcome = warm.call(execute, run, "warm", timeout, limit=limit, about=about)
+            outcome: Outcome = warm.call(_execute_sharing, run, timeout, frames, limit=limit, about=about)
             if outcome.reason != _LOST:
                 return outcome
             warm.revive()
@@ -112,6 +117,12 @@ def _in_fork(warm: WarmProcess, run: Run, timeout: float | None) -> Outcome:
                 warm.revive()
     why = warm.last_words()
     return Outcome(run, time.monotonic() - start, f"{_LOST}, twice{': ' if why else ''}{why}")
+
+
+def _execute_sharing(run: Run, timeout: float | None, frames: Path | None) -> Outcome:
+    """In a fork: `execute`, with a kernel that shares its frames."""
+    with sharing(frames):
+        return execute(run, "warm", timeout)
 
 
 def _in_workers(runs: Sequence[Run], workers: int, timeout: float | None) -> Iterator[Outcome]:
@@ -240,11 +251,10 @@ def _execute(run: Run, engine: str, timeout: float | None, base: Path) -> tuple[
 
     placed = replace(run, notebook=base / run.notebook, folder=base / run.folder)
     with aside(placed.executed) as temporary:
-        _papermill(placed, temporary, engine, timeout, base)
-        _settle(temporary, run)
+        notebook = _papermill(placed, temporary, engine, timeout, base)
         said = comments_on(placed, read_comments(programme_folder(run.programme, base)))
         made = render(
-            temporary, run.lang, run.name, home=run.home, comments=said, author=_author(run, base), docx=run.docx
+            notebook, run.lang, run.name, home=run.home, comments=said, author=_author(run, base), docx=run.docx
         )
         # the page last: its links never lead nowhere
         refused = [why for name in reversed(made) if (why := _written(placed.folder / name, made[name]))]
@@ -290,7 +300,8 @@ def load_papermill() -> None:
             del sys.modules[name]
 
 
-def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base: Path) -> None:
+def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base: Path) -> Any:
+    """Execute the notebook of a run; written to `output`, and given."""
     load_papermill()
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -314,7 +325,7 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
     if timeout:
         deadline.start()
     try:
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             _as_it_is(run.notebook),
             _as_it_is(output),
             parameters=run.parameters,
@@ -328,6 +339,7 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
             # the file is written once, at the end: until then it lies aside
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
+            finish=partial(_settle, run=run),
         )
     except PapermillExecutionError as error:
         first = next((line for line in error.source.splitlines() if line.strip()), "")
@@ -345,6 +357,9 @@ def _papermill(run: Run, output: Path, engine: str, timeout: float | None, base:
         deadline.cancel()
     if (said := OwnKernelManager.latest[thread].said) != computed_with():
         raise ReportError(f"its kernel computed with {said or 'another package'}, and this is {computed_with()}")
+    # lines end as they do everywhere, the last one too
+    output.write_text(output.read_text(encoding="utf-8") + "\n", encoding="utf-8", newline="\n")
+    return executed
 
 
 def _as_it_is(path: Path) -> str:
@@ -360,12 +375,10 @@ def _ended(code: int | None) -> str:
     return f"ended with code {code}"
 
 
-def _settle(executed: Path, run: Run) -> None:
+def _settle(notebook: Any, run: Run) -> None:
     """Take chance and this machine's folders out of an executed notebook: the same input gives the same notebook."""
-    notebook = json.loads(executed.read_text(encoding="utf-8"))
-    made = notebook["metadata"].get("papermill", {})
+    made = notebook.metadata.get("papermill", {})
     made["input_path"], made["output_path"] = run.notebook.name, run.executed.name
-    for cell in notebook["cells"]:
-        if "injected-parameters" in cell["metadata"].get("tags", ()):
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", ()):
             cell["id"] = "injected-parameters"
-    executed.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")

@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from porfse_analysis import DataError, check, load_programme, schema
 from porfse_analysis.display.words.findings import word_findings
+from porfse_analysis.loaders import folder as folder_loader
 from porfse_analysis.loaders.folder import read_ahead
 from porfse_analysis.table_faults import TOTALS
 
@@ -946,6 +947,40 @@ def test_what_was_read_ahead_is_given_once(tmp_path, monkeypatch):
     second = load_programme(folder)
     assert second.finance is not first.finance
     assert second.finance["amount_eur"].sum() > 0
+
+
+def test_of_what_is_read_ahead_no_more_than_so_much_is_kept(tmp_path, monkeypatch):
+    """Each is read once, the oldest left out first; the last one stays however large it is."""
+    folders = {name: write_folder(tmp_path / name, SMALL) for name in "abcd"}
+    read = []
+    find = folder_loader.read_descriptor
+    monkeypatch.setattr(folder_loader, "_ahead", {})
+    monkeypatch.setattr(folder_loader, "read_descriptor", lambda path: read.append(path.name) or find(path))
+    # three rows each: one of axes, of finance, of sources
+    monkeypatch.setattr(folder_loader, "_MOST_ROWS", 9)
+    for name in "abcabc":
+        read_ahead(folders[name])
+    assert read == ["a", "b", "c"]
+    read_ahead(folders["d"])
+    for name in "bcda":
+        read_ahead(folders[name])
+    assert read == ["a", "b", "c", "d", "a"]
+    monkeypatch.setattr(folder_loader, "_MOST_ROWS", 2)
+    for name in "bb":
+        read_ahead(folders[name])
+    assert load_programme(folders["b"]).cci == "2014XX05SFOP001"
+    assert read == ["a", "b", "c", "d", "a", "b"]
+
+
+def test_why_a_folder_cannot_be_read_is_found_out_once(tmp_path, monkeypatch):
+    folder = write_folder(tmp_path, SMALL | {"finance": SMALL["finance"] + "1,2\n"})
+    monkeypatch.setattr(folder_loader, "_ahead", {})
+    read_ahead(folder)
+    monkeypatch.setattr(folder_loader, "read_table", lambda *_, **__: 1 / 0)
+    with pytest.raises(DataError, match="2 cells where the header has"):
+        load_programme(folder)
+    with pytest.raises(ZeroDivisionError):
+        load_programme(folder)
 
 
 def test_a_folder_that_has_changed_is_read_again(tmp_path):

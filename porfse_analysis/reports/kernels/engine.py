@@ -213,11 +213,18 @@ class KernelEngine:
 
     @classmethod
     def execute_notebook(cls, nb: Any, kernel_name: str, **kwargs: Any) -> Any:
-        """Execute a notebook as papermill does, in a kernel of this engine's kernel manager."""
+        """Execute a notebook as papermill does, in a kernel of this engine's kernel manager.
+
+        `finish`, where it is given, is called with the executed notebook before it is written.
+        """
         # papermill loads its engines while it is imported itself
         from papermill.engines import NBClientEngine
 
-        return NBClientEngine.execute_notebook(nb, kernel_name, **{"kernel_manager_class": cls.manager, **kwargs})
+        finish = kwargs.pop("finish", None)
+        executed = NBClientEngine.execute_notebook(nb, kernel_name, **{"kernel_manager_class": cls.manager, **kwargs})
+        if finish is not None:
+            finish(executed)
+        return executed
 
     @staticmethod
     def nb_kernel_name(nb: Any, name: str | None = None) -> Any:

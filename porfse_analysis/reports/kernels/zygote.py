@@ -9,7 +9,8 @@ object a line:
     {"call": a packed (function, arguments), "about": "..."} ->  {"result": packed} from the fork, if it gives one,
                                                                  then {"ended": its exit code}
 
-`about` is the folder of a programme, which is read before the fork is made unless it was the last one to be read.
+`about` is the folder of a programme, which is read before the fork is made unless it was the last one to be read and
+its files are as they were.
 
 A fork is an ordinary ipykernel, or calls the function and ends; each has a process group of its own. When a connection
 closes, what was forked for it is killed with all it has started; when standard input closes, everything is.
@@ -129,7 +130,6 @@ class _Server:
         self.callers: dict[int, socket.socket] = {}
         """The process of a call -> the connection that waits for its end."""
         self.ended: dict[int, int] = {}
-        self.about: str | None = None
         self.unread: dict[socket.socket, bytes] = {}
         self.wake, self.woken = socket.socketpair()
         self.selector = selectors.DefaultSelector()
@@ -176,8 +176,7 @@ class _Server:
             self._reap()
             self._send(connection, {"status": self.ended.get(request["poll"])})
             return
-        if request.get("about") not in (None, self.about):
-            self.about = request["about"]
+        if request.get("about") is not None:
             _read_ahead(request["about"])
         pid = os.fork()
         if pid == 0:
