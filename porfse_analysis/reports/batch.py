@@ -6,6 +6,7 @@ Nothing heavy is imported here: a call with nothing to do must end before anythi
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -232,7 +233,13 @@ def _in_fork(warm: WarmProcess | None, function: Callable[..., Any], *args: Any,
     """What a function gives in a fork of the warm process, `about` which see there; here where that is lost."""
     if warm is not None:
         with contextlib.suppress(ChildEndedError, ConnectionError):
-            return warm.call(function, *args, about=about)
+            return warm.call(_called_at, Path.cwd(), function, args, about=about)
+    return function(*args)
+
+
+def _called_at(folder: Path, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """In a fork: the warm process may have been started elsewhere, and paths are as the caller has them."""
+    os.chdir(folder)
     return function(*args)
 
 
