@@ -110,7 +110,8 @@ def described(name: str, value: Any) -> Iterator[str]:
     """A name as it is called; of a class also its fields and methods, of a module its names."""
     if inspect.isclass(value):
         bases = ", ".join(base.__name__ for base in value.__bases__)
-        fields = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
+        known = dataclasses.fields(value) if dataclasses.is_dataclass(value) else ()
+        fields = [field.name for field in known if not field.name.startswith("_")]
         yield f"{name}: class ({bases})" + (f", fields {', '.join(fields)}" if fields else "")
         for member in sorted(vars(value)):
             if not member.startswith("_") and member not in fields:

@@ -26,6 +26,7 @@ __all__ = [
     "known_from",
     "make_programme",
     "published_dates",
+    "reading_of",
     "require_programme",
     "rows_until",
     "tables_of",
@@ -97,8 +98,8 @@ class Programme:
     no_predecessor: tuple[str, str] = ("", "")
     """Why what `predecessor` names cannot be set beside it: a code (`loaders.predecessor`), and a detail."""
 
-    reading: str = field(default_factory=lambda: uuid.uuid4().hex, init=False)
-    """Of this programme alone, and of what processes forked from this one have of it; one made of it has another."""
+    _reading: str = field(default_factory=lambda: uuid.uuid4().hex, init=False)
+    """See `reading_of`."""
 
     def __post_init__(self) -> None:
         for name in schema.TABLES:
@@ -129,6 +130,11 @@ class Programme:
             if isinstance(table := getattr(self, item.name), pd.DataFrame) and len(table)
         )
         return f"<Programme {self.cci}: {len(self.cutoffs)} cutoffs; rows: {tables}>"
+
+
+def reading_of(programme: Programme) -> str:
+    """Of this programme alone, and of what processes forked from this one have of it; one made of it has another."""
+    return programme._reading
 
 
 def tables_of(programme: Programme) -> dict[str, pd.DataFrame]:

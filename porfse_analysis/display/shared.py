@@ -50,7 +50,9 @@ def place_of(programme: Programme, cutoff: pd.Timestamp, rules: Rules) -> Path |
     folder = os.environ.get(FRAMES, "")
     if not folder:
         return None
-    told = f"{programme.reading} {cutoff.isoformat()} {sorted(vars(rules).items())}"
+    from porfse_analysis.programme import reading_of
+
+    told = f"{reading_of(programme)} {cutoff.isoformat()} {sorted(vars(rules).items())}"
     return Path(folder) / cutoff.date().isoformat() / hashlib.sha256(told.encode()).hexdigest()
 
 
