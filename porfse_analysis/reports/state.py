@@ -130,7 +130,7 @@ def read_state(out: Path) -> State:
         known = json.loads((out / STATE_FILE).read_text(encoding="utf-8"))
         sealed = known.pop("version") == _VERSION and known.pop("seal", "") == _seal(known)
         known.pop("seal", None)
-        state = State(**known)
+        state = State(**known | {"members": dict(known["members"])})
         if not sealed:
             _doubt(state)
         return state
@@ -163,5 +163,7 @@ def _seal(known: Mapping[str, Any]) -> str:
 def write_state(out: Path, state: State) -> None:
     """Keep the state in its folder."""
     known = asdict(state)
+    # the names are sorted below, and members stay in the order they were asked for in
+    known["members"] = list(state.members.items())
     text = json.dumps({"version": _VERSION, "seal": _seal(known), **known}, ensure_ascii=False, sort_keys=True)
     write_aside(out / STATE_FILE, text + "\n")
