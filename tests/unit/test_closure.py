@@ -269,6 +269,18 @@ def test_a_missing_value_leaves_it_open():
     assert (row["status"], row["correction_rate"]) == ("correction", 0.25)
 
 
+def test_money_that_is_a_limit_leaves_the_coefficient_between_two():
+    # about 600, to the hundred: 50 to 70% of the target; outputs 60%
+    found = pf.financial_correction(
+        table("achievements", [reached("CO01", 60)]),
+        table("finance", [plan(1000.0, 500.0), certified(600.0, qualifier="about", precision=100.0)]),
+        table("targets", [money_target(1, target=1000, region_category="More developed"), final("CO01", 100)]),
+    ).iloc[0]
+    assert pd.isna(found["coefficient"])
+    assert found["coefficient_at_least"] == pytest.approx(0.6 / 0.7)
+    assert found["coefficient_at_most"] == pytest.approx(0.6 / 0.5)
+
+
 def test_nothing_certified_is_nothing_to_correct():
     row = correction({"CO01": 10}, 0.0)
     assert (row["status"], row["correction_rate"], row["note"]) == ("no_correction", 0.0, "nothing_certified")

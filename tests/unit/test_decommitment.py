@@ -411,8 +411,9 @@ def test_claims_are_capped_at_the_eu_allocation_of_each_axis() -> None:
 
 
 def test_the_retained_tenth_can_be_left_out_by_rule() -> None:
-    row = row_of(verdict(ONE_AXIS, rules=RULES_2014.replace(claims_counted_share=0.9)))
-    assert row["payment_applications_eu"] == 135
+    result = verdict(ONE_AXIS, rules=RULES_2014.replace(claims_counted_share=0.9))
+    assert row_of(result)["payment_applications_eu"] == 135
+    assert result.applications["payment_applications_before_cap_eu"].tolist() == [135]
 
 
 def test_an_axis_rate_missing_is_named() -> None:

@@ -160,6 +160,9 @@ def test_a_source_without_any_plan_is_a_finding():
     ]
     data = programme(*told, sources=[{"source": name, "title_it": name} for name in "ab"])
     assert only(check(data), check="without_plan")["source"] == "b"
+    # where nobody has a plan, none is borrowed
+    alone = programme(told[1], sources=[{"source": "b", "title_it": "b"}])
+    assert not check(alone)["check"].eq("without_plan").any()
 
 
 def test_an_empty_fund_is_the_programmes_only_one():
