@@ -49,11 +49,11 @@ def write_country(out: Path, members: Sequence[Member]) -> list[Path]:
 
     Returns the files.
     """
-    runs = {member.cci: member.runs for member in members}
-    languages = [lang for lang in LANGUAGES if any(run["lang"] == lang for rows in runs.values() for run in rows)]
+    languages = [lang for lang in LANGUAGES if any(run["lang"] == lang for member in members for run in member.runs)]
     fronts = {lang: _front(out, lang) for lang in languages}
     places = list(fronts.items())
-    figures = {member.cci: _figures(member.folder) for member in members}
+    # by folder: two may be of one programme, as its tables were and as they are
+    figures = {member.out: _figures(member.folder) for member in members}
     if languages and LANGUAGES[0] not in languages:
         places.append((languages[0], out / "index.html"))  # whoever opens the folder finds the reports there are
     results = _results(members)
@@ -66,7 +66,7 @@ def write_country(out: Path, members: Sequence[Member]) -> list[Path]:
             heading(title, "title", level=1).html,
             paragraphs([wording.text("country.lead", lang, count=len(members))], "pf-lead").html,
             _compared(members, figures, lang),
-            _table(members, runs, lang, at),
+            _table(members, lang, at),
             link_list([glossary_link(fronts[lang], at, lang), *data]).html,
         ]
         author = authors(member.folder for member in members)
@@ -107,14 +107,14 @@ def _figures(folder: str) -> dict[str, pd.Series]:
     return {row["indicator"]: row for _, row in collect(results).iterrows() if pd.notna(row["value"])}
 
 
-def _compared(members: Sequence[Member], figures: dict[str, dict[str, pd.Series]], lang: str) -> str:
+def _compared(members: Sequence[Member], figures: dict[Path, dict[str, pd.Series]], lang: str) -> str:
     """The table of the main figures side by side; what no programme has is left out."""
     shown = [name for name in _MAIN if any(name in own for own in figures.values())]
     lines = []
     for member in _sorted(members, lang):
         line = {"programme": wording.isolated(_title(member, lang))}
         for name in shown:
-            row = figures[member.cci].get(name)
+            row = figures[member.out].get(name)
             line[name] = wording.text("missing.short", lang) if row is None else _written(row, lang)
             line[f"{name}_date"] = "" if row is None else wording.date(row["data_date"], lang)
         lines.append(line)
@@ -145,10 +145,10 @@ def _sorted(members: Sequence[Member], lang: str) -> list[Member]:
     return sorted(members, key=lambda member: (_title(member, lang), member.cci))
 
 
-def _table(members: Sequence[Member], runs: dict[str, list[dict[str, str]]], lang: str, at: Path) -> str:
+def _table(members: Sequence[Member], lang: str, at: Path) -> str:
     lines = []
     for member in _sorted(members, lang):
-        mine = [run for run in runs[member.cci] if run["lang"] == lang]
+        mine = [run for run in member.runs if run["lang"] == lang]
         made = [run for run in mine if run["status"] == "ok"]
         front = _front(member.out, lang)
         latest = max((run["cutoff"] for run in made), default="")
