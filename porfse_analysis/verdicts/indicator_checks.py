@@ -54,7 +54,8 @@ def neighbouring_keys(
     key = [*_PLACE, *_KEY]
     reported = achievements.loc[achievements["value"].notna(), key].drop_duplicates()
     there = set(places_of(reported, key))
-    lone = aims[[place not in there for place in places_of(aims, key)]].drop_duplicates(key)
+    without = pd.Series([place not in there for place in places_of(aims, key)], index=aims.index, dtype=bool)
+    lone = aims[without].drop_duplicates(key)
     if lone.empty:
         return
     # the key of another target is that target's own

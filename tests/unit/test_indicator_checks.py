@@ -254,6 +254,12 @@ def test_one_target_of_the_tables_stands_beside_its_values(whole):
     ]
 
 
+def test_before_any_target_no_key_lacks_its_value():
+    begun = targets(("I", "8i", "CO01", "1", "2014-12-31", 10.0), source="ec")
+    reached = achievements(("I", "9i", "CO01", "2013-12-31", 5.0), source="ec")
+    assert list(neighbouring_keys(reached, begun, pd.Timestamp("2014-01-01"))) == []
+
+
 def test_the_doubtful_of_the_tables_are_74_of_41_axes(whole):
     at = pd.Timestamp("2022-06-30")
     rows = list(doubtful_percentages(*whole, exceeded_tenfold(*whole, at, "target"), at))
