@@ -95,8 +95,9 @@ def busy() -> Iterator[None]:
 
 def all_reports(checkout: Path, out: Path) -> list[str]:
     """Every report of the bundled programme of 2014-2020, as a checkout makes them when nothing else is asked for."""
-    # the first version had one programme, and no name for it
-    named = [] if not (checkout / "data" / "por-fse-lombardia-2014-2020").is_dir() else ["por-fse-lombardia-2014-2020"]
+    # the first version had one programme, and took no name for it
+    several = (checkout / "data" / "por-fse-lombardia-2007-2013").is_dir()
+    named = ["por-fse-lombardia-2014-2020"] if several else []
     return [str(checkout / ".venv" / "bin" / "porfse"), "report", *named, "--jobs", "2", "--out", str(fresh(out))]
 
 
