@@ -6,15 +6,23 @@ meaning. `suspected_percentages` are doubtful: the ratio stands in the results a
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
+from collections.abc import Collection
+
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, is_percentage
-from porfse_analysis.indicators.plans import targets_in_force
-from porfse_analysis.indicators.positions import at_newest, source_rank
+from porfse_analysis.indicators.plans import are_in_force
+from porfse_analysis.indicators.positions import source_rank
+from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.periods import PERIODS
 
 __all__ = [
     "RESULT_TYPES",
+    "TARGET_KEY",
+    "Key",
+    "are_of",
     "exceeded_tenfold",
     "in_disguise",
     "percentage_targets",
@@ -35,8 +43,13 @@ _LARGE_GROUP = 1000
 _LARGE_YEI_GROUP = 500
 _COMPARABLE = 10
 
+Key = tuple[str, ...]
+"""The values of `TARGET_KEY`, or of other columns that tell rows apart."""
+
 _PRIORITY = ["programme", "fund", "axis", "investment_priority"]
-_KEY = [*_PRIORITY, "indicator_type", "indicator_code", "region_category"]
+TARGET_KEY = [*_PRIORITY, "indicator_type", "indicator_code", "region_category"]
+"""What tells targets of one plan apart."""
+
 _SIBLINGS = [*_PRIORITY, "indicator_type", "plan_version"]
 
 
@@ -47,28 +60,32 @@ def in_disguise(values: pd.Series, target: pd.Series | float) -> pd.Series:
     return found
 
 
-def percentage_targets(targets: pd.DataFrame, exceeded: pd.DataFrame, against: str = "target") -> pd.DataFrame:
-    """The keys whose target is a percentage: no ratio.
+def are_of(rows: pd.DataFrame, keys: Collection[Key]) -> pd.Series:
+    """Whether each row is of one of these keys (`TARGET_KEY`)."""
+    return pd.Series([place in keys for place in places_of(rows, TARGET_KEY)], index=rows.index, dtype=bool)
+
+
+def percentage_targets(targets: pd.DataFrame, exceeded: pd.DataFrame, against: str = "target") -> set[Key]:
+    """The keys (`TARGET_KEY`) whose target is a percentage: no ratio.
 
     Listed as one (unit %), or a result target above 0 and at most 100 that the value exceeded tenfold at a position
-    not after the cutoff (`exceeded`: of `exceeded_tenfold`). Columns: programme, fund, axis, investment_priority,
-    indicator_type, indicator_code, region_category, percentage (True).
+    not after the cutoff (`exceeded`: of `exceeded_tenfold`).
     """
-    disguised = exceeded[exceeded[against].le(_CEILING)]
-    units = {unit for unit in targets["unit"].unique() if is_percentage(unit)}
+    units = [unit for unit in targets["unit"].unique() if is_percentage(unit)]
     listed = targets[targets["unit"].isin(units)]
-    return pd.concat([listed[_KEY], disguised[_KEY]]).drop_duplicates().assign(percentage=True)
+    disguised = exceeded[exceeded[against].le(_CEILING)]
+    return {*places_of(listed, TARGET_KEY), *places_of(disguised, TARGET_KEY)}
 
 
 def suspected_percentages(
     aims: pd.DataFrame,
-    refused: pd.DataFrame,
+    refused: set[Key],
     exceeded: pd.DataFrame,
     achievements: pd.DataFrame,
     cutoff: pd.Timestamp,
     against: str = "target",
-) -> pd.DataFrame:
-    """The keys of result targets that are not refused and yet look like a percentage.
+) -> set[Key]:
+    """The keys (`TARGET_KEY`) of result targets that are not refused and yet look like a percentage.
 
     `aims`: the targets in force (the key, target, plan_version); `refused`: those of `percentage_targets`; `exceeded`:
     those of `exceeded_tenfold`. A target
@@ -77,44 +94,50 @@ def suspected_percentages(
     the priority has 500 or more. A target of 101 to 200 when its values exceeded it tenfold and such a sibling is
     refused. None is suspected beside a sibling above 100 and at most ten times as large that nothing speaks against:
     there small numbers of people are what the plan sets.
-
-    Columns: as `percentage_targets`, with suspected (True) for percentage.
     """
     rows = aims[aims["indicator_type"].isin(RESULT_TYPES) & aims["target"].gt(0)]
-    rows = rows.merge(refused, on=_KEY, how="left").reset_index(drop=True)
-    rows["refused"] = rows["percentage"].eq(True)
-    exceeded = exceeded.loc[exceeded[against].gt(_CEILING), _KEY].drop_duplicates().assign(exceeded=True)
-    rows = rows.merge(exceeded, on=_KEY, how="left")
-    rows = rows.merge(_reached(achievements, cutoff), on=_PRIORITY, how="left")
-    sibling = rows.groupby(_SIBLINGS, sort=False)["refused"].transform("any") & ~rows["refused"]
-    small = rows["target"].le(_CEILING)
-    of_many = rows["people"].ge(_LARGE_GROUP) & rows["target"].le(_SMALL_SHARE * rows["people"])
-    of_youth = rows["indicator_type"].eq("RYEI") & rows["people"].ge(_LARGE_YEI_GROUP)
-    in_doubt = small & (sibling | of_many | of_youth)
-    in_doubt |= ~small & rows["target"].le(_DOUBTFUL_CEILING) & rows["exceeded"].eq(True) & sibling
-    in_doubt &= ~rows["refused"]
-    counts = rows.loc[~small & ~rows["refused"] & ~in_doubt, [*_SIBLINGS, "target"]]
-    beside = rows.loc[in_doubt, [*_SIBLINGS, "target"]].reset_index()
-    beside = beside.merge(counts, on=_SIBLINGS, suffixes=("", "_beside"))
-    cleared = beside.loc[beside["target_beside"] <= _COMPARABLE * beside["target"], "index"]
-    return rows.loc[in_doubt & ~rows.index.isin(cleared), _KEY].assign(suspected=True)
+    if not rows["target"].le(_DOUBTFUL_CEILING).any():
+        return set()
+    above = set(places_of(exceeded[exceeded[against].gt(_CEILING)], TARGET_KEY))
+    people = _reached(achievements, cutoff)
+    told = list(zip(places_of(rows, TARGET_KEY), places_of(rows, _SIBLINGS), rows["target"].tolist(), strict=True))
+    beside_refused = {siblings for place, siblings, _ in told if place in refused}
+    in_doubt, counts = {}, dict[Key, float]()
+    for place, siblings, target in told:
+        if place in refused:
+            continue
+        sibling, reached = siblings in beside_refused, people.get(place[:4], 0.0)
+        if target <= _CEILING:
+            of_many = reached >= _LARGE_GROUP and target <= _SMALL_SHARE * reached
+            doubtful = sibling or of_many or (siblings[4] == "RYEI" and reached >= _LARGE_YEI_GROUP)
+        else:
+            doubtful = sibling and target <= _DOUBTFUL_CEILING and place in above
+        if doubtful:
+            in_doubt[place] = siblings, target
+        elif target > _CEILING:
+            counts[siblings] = min(target, counts.get(siblings, target))
+    return {
+        place
+        for place, (siblings, target) in in_doubt.items()
+        if siblings not in counts or counts[siblings] > _COMPARABLE * target
+    }
 
 
 def exceeded_tenfold(
     achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str
 ) -> pd.DataFrame:
     """Result targets (the key, `against`) that a value exceeded tenfold at a position, as far as it may matter."""
-    of_results = achievements["indicator_type"].isin(RESULT_TYPES)
-    results = achievements[(achievements["cutoff"] <= cutoff) & of_results & achievements["value"].gt(0)]
-    results = results.assign(date=results["data_date"].fillna(results["cutoff"]))
-    of_results = targets["indicator_type"].isin(RESULT_TYPES)
-    aims = targets_in_force(targets[of_results], results[["programme", "date"]].drop_duplicates())
-    aims = aims[aims[against].gt(0) & aims[against].le(_DOUBTFUL_CEILING)]
-    # of few indicators, and few of their values: the texts of the others need not be compared
-    results = results[results["indicator_code"].isin(aims["indicator_code"].unique())]
-    results = results[results["value"] > _EXCESS * aims[against].min()]
-    met = results[[*_KEY, "date", "value"]].merge(aims[[*_KEY, "date", against]], on=[*_KEY, "date"])
-    exceeded: pd.DataFrame = met.loc[met["value"] > _EXCESS * met[against], [*_KEY, against]]
+    plans = targets[targets["indicator_type"].isin(RESULT_TYPES)]
+    aims = plans[plans[against].gt(0) & plans[against].le(_DOUBTFUL_CEILING)]
+    # few values are so high, and of few indicators: the texts of the others need not be compared
+    high = (achievements["value"] > _EXCESS * aims[against].min()) & (achievements["cutoff"] <= cutoff)
+    results = achievements.loc[high, [*TARGET_KEY, "cutoff", "data_date", "value"]]
+    of_aims = results["indicator_code"].isin(aims["indicator_code"].unique())
+    results = results[of_aims & results["indicator_type"].isin(RESULT_TYPES)]
+    met = results.merge(aims[[*TARGET_KEY, "plan_version", against]], on=TARGET_KEY)
+    met = met[met["value"] > _EXCESS * met[against]]
+    dates = met["data_date"].fillna(met["cutoff"]).tolist()
+    exceeded: pd.DataFrame = met.loc[are_in_force(met, dates, plans), [*TARGET_KEY, against]]
     return exceeded
 
 
@@ -122,10 +145,12 @@ _COUNTING = {code for period in PERIODS.values() for code in period.participants
 """The participants of any period: here they only tell whether a target can be a count."""
 
 
-def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
-    """The participants of each priority at its newest position not after the cutoff: _PRIORITY, people."""
-    counted = achievements["indicator_code"].isin(_COUNTING) & achievements["indicator_type"].isin(ESF_TYPES)
-    rows = achievements[counted & (achievements["cutoff"] <= cutoff) & achievements["value"].notna()]
-    rows = rows.rename(columns={"cutoff": "position"})
-    rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
-    return at_newest(rows, _PRIORITY).groupby(_PRIORITY, sort=False)["value"].sum().rename("people").reset_index()
+def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> dict[Key, float]:
+    """The participants of each priority (`_PRIORITY`) at its newest position not after the cutoff."""
+    rows = achievements[achievements["indicator_code"].isin(_COUNTING) & (achievements["cutoff"] <= cutoff)]
+    rows = rows[rows["indicator_type"].isin(ESF_TYPES) & rows["value"].notna()]
+    values: defaultdict[Key, defaultdict[object, list[float]]] = defaultdict(lambda: defaultdict(list))
+    positions = zip(rows["cutoff"], -source_rank(rows["source"]), strict=True)
+    for place, position, value in zip(places_of(rows, _PRIORITY), positions, rows["value"], strict=True):
+        values[place][position].append(value)
+    return {place: math.fsum(of_place[max(of_place)]) for place, of_place in values.items()}

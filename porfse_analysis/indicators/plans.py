@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-__all__ = ["plan_versions", "targets_in_force"]
+from porfse_analysis.indicators.whole import places_of
+
+__all__ = ["are_in_force", "plan_versions", "targets_in_force"]
+
+
+def _versions(
+    targets: pd.DataFrame, asked: Iterable[tuple[str, pd.Timestamp]]
+) -> dict[tuple[str, pd.Timestamp], list[str]]:
+    """The plan versions in force by programme and date: those with the latest `valid_from` not after the date."""
+    # the first day a version is valid from, when its rows give several
+    first_days: defaultdict[str, dict[str, pd.Timestamp]] = defaultdict(dict)
+    begins = targets[["programme", "plan_version", "valid_from"]].drop_duplicates().dropna()
+    for programme, version, day in places_of(begins, ["programme", "plan_version", "valid_from"]):
+        own = first_days[programme]
+        own[version] = min(day, own.get(version, day))
+    found = {}
+    for programme, date in asked:
+        begun = {version: day for version, day in first_days[programme].items() if day <= date}
+        last = max(begun.values(), default=None)
+        found[programme, date] = sorted(version for version, day in begun.items() if day == last)
+    return found
 
 
 def plan_versions(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
@@ -15,17 +36,9 @@ def plan_versions(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
     `dates` has columns programme and date; returned with `plan_version` added, "" where none was in force yet: the
     version with the latest `valid_from` not after the date. Two versions valid from one day are in force together.
     """
-    # the first day a version is valid from, when its rows give several
-    first_days = targets.groupby(["programme", "plan_version"])["valid_from"].min().dropna()
-    starts: defaultdict[str, list[tuple[pd.Timestamp, str]]] = defaultdict(list)
-    for (programme, version), day in zip(first_days.index, first_days, strict=True):
-        starts[programme].append((day, version))
     asked = dates[["programme", "date"]].drop_duplicates().sort_values("date", kind="stable")
-    rows = []
-    for programme, date in zip(asked["programme"], asked["date"], strict=True):
-        begun = [(day, version) for day, version in starts[programme] if day <= date]
-        last = max((day for day, _ in begun), default=None)
-        rows += [(programme, date, version) for day, version in begun if day == last] or [(programme, date, "")]
+    found = _versions(targets, places_of(asked, ["programme", "date"]))
+    rows = [(programme, date, version) for (programme, date), names in found.items() for version in names or [""]]
     typed = {"programme": "str", "date": asked["date"].dtype, "plan_version": "str"}
     return pd.DataFrame(rows, columns=list(typed)).astype(typed)
 
@@ -37,3 +50,11 @@ def targets_in_force(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame
     """
     versions = plan_versions(targets, dates)
     return targets.merge(versions, on=["programme", "plan_version"], how="inner")
+
+
+def are_in_force(rows: pd.DataFrame, dates: Sequence[pd.Timestamp], targets: pd.DataFrame) -> pd.Series:
+    """Whether the plan version of each row is among those of `targets` in force at the date beside it."""
+    asked = list(zip(rows["programme"], dates, strict=True))
+    found = _versions(targets, set(asked))
+    current = [version in found[place] for place, version in zip(asked, rows["plan_version"], strict=True)]
+    return pd.Series(current, index=rows.index, dtype=bool)

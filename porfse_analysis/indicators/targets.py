@@ -7,10 +7,18 @@ import pandas as pd
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
-from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets, suspected_percentages
-from porfse_analysis.indicators.plans import targets_in_force
+from porfse_analysis.indicators.percentages import (
+    TARGET_KEY,
+    Key,
+    are_of,
+    exceeded_tenfold,
+    percentage_targets,
+    suspected_percentages,
+)
+from porfse_analysis.indicators.plans import are_in_force
 from porfse_analysis.indicators.positions import at_newest, reported_late, source_rank
 from porfse_analysis.indicators.result import (
+    BOUNDS,
     bound_flags,
     bound_of,
     collect,
@@ -19,6 +27,7 @@ from porfse_analysis.indicators.result import (
     make_result,
     may_be_less,
 )
+from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import FORMER_NAMES
@@ -43,8 +52,7 @@ TARGET_GROUPINGS = ("indicator", "region_category")
 REACHED = 1.0
 """The ratio from which a target is reached."""
 
-_GROUP = ["programme", "fund", "axis", "investment_priority", "indicator_type", "indicator_code"]
-_KEY = [*_GROUP, "region_category"]
+_GROUP = TARGET_KEY[:-1]
 
 
 def check_against(against: object) -> str:
@@ -118,14 +126,13 @@ def target_achievement_ratio(
     if by not in TARGET_GROUPINGS:
         raise ParameterError(f"by={by!r}: use {' or '.join(TARGET_GROUPINGS)}")
     at = as_cutoff(cutoff)
-    keys = _GROUP if by == "indicator" else _KEY
-    values = _newest_values(reached, at, keys)
-    aims = _aims(plans, values, at, keys, against)
-    rows = values.merge(aims, on=_KEY, how="outer")
+    keys = _GROUP if by == "indicator" else TARGET_KEY
+    values, aims = _values_and_aims(reached, plans, at, keys, against)
     exceeded = exceeded_tenfold(reached, plans, at, against)
     refused = percentage_targets(plans, exceeded, against)
     suspected = suspected_percentages(aims, refused, exceeded, reached, at, against)
-    rows = rows.merge(refused, on=_KEY, how="left").merge(suspected, on=_KEY, how="left")
+    rows = values.merge(aims, on=TARGET_KEY, how="outer")
+    rows = rows.assign(percentage=are_of(rows, refused), suspected=are_of(rows, suspected))
     return with_names(_ratios(rows, keys, at, AGAINST[against]), achievements)
 
 
@@ -136,14 +143,14 @@ def suspected_ratios(
 
     `exceeded`: of `percentages.exceeded_tenfold`.
     """
-    values = _newest_values(achievements, cutoff, _KEY)
-    aims = _aims(targets, values, cutoff, _KEY, "target")
+    values, aims = _values_and_aims(achievements, targets, cutoff, TARGET_KEY, "target")
     refused = percentage_targets(targets, exceeded)
     suspected = suspected_percentages(aims, refused, exceeded, achievements, cutoff)
-    if suspected.empty:
+    aims = aims[are_of(aims, suspected)]
+    if aims.empty:
         return collect([])
-    rows = values.merge(aims, on=_KEY, how="outer").merge(suspected, on=_KEY).assign(percentage=False)
-    return _ratios(rows, _KEY, cutoff, AGAINST["target"])
+    rows = values.merge(aims, on=TARGET_KEY, how="right").assign(percentage=False, suspected=True)
+    return _ratios(rows, TARGET_KEY, cutoff, AGAINST["target"])
 
 
 def counted_ratios(results: pd.DataFrame, against: str = "target") -> pd.DataFrame:
@@ -159,44 +166,43 @@ def is_reached(ratios: pd.Series, notes: pd.Series | None = None) -> pd.Series:
     return reached if notes is None else reached & ~notes.map(may_be_less).astype(bool)
 
 
-def _newest_values(achievements: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
-    """The rows of each group's newest position with a value, and the last position its programme reported at all."""
+def _values_and_aims(
+    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str], against: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of each group's newest position with a value, and the target in force at the date of that value."""
     known = achievements[achievements["cutoff"] <= cutoff].rename(columns={"cutoff": "position"})
-    known = known.assign(rank=source_rank(known["source"]), source=known["source"].astype("str"))
-    known["data_date"] = known["data_date"].fillna(known["position"])
+    known = known.assign(
+        rank=source_rank(known["source"]),
+        source=known["source"].astype("str"),
+        data_date=known["data_date"].fillna(known["position"]),
+    )
     published = known[known["value"].notna()]
-    last = published.groupby("programme")["data_date"].max().rename("last_reported").reset_index()
-    return at_newest(known, keys, published).merge(last, on="programme", how="left")
+    last_reported = published.groupby("programme")["data_date"].max().to_dict()
+    values = at_newest(known, keys, published)
+    now = [last_reported.get(programme, cutoff) for programme in targets["programme"]]
+    return values, _aims(targets, values, now, keys, against)
 
 
 def _aims(
-    targets: pd.DataFrame,
-    values: pd.DataFrame,
-    cutoff: pd.Timestamp,
-    keys: list[str],
-    against: str,
+    targets: pd.DataFrame, values: pd.DataFrame, now: list[pd.Timestamp], keys: list[str], against: str
 ) -> pd.DataFrame:
     """The target of each key in force at the date of its group's value.
 
-    A group without any value is asked for at the last position its programme reported. Of several sources the
-    preferred one that has the figure counts. Columns: key, target, target_source, plan_version.
+    A group without any value is asked for `now`, beside each target the last position its programme reported. Of
+    several sources the preferred one that has the figure counts. Columns: key, target, target_source, plan_version.
     """
-    dates = values.groupby(keys)["data_date"].min().reset_index().rename(columns={"data_date": "date"})
-    groups = targets[keys].drop_duplicates().merge(dates, on=keys, how="outer")
-    reported = values[["programme", "last_reported"]].drop_duplicates()
-    groups = groups.merge(reported, on="programme", how="left")
-    groups["last_reported"] = groups["last_reported"].fillna(cutoff)
-    groups["date"] = groups["date"].fillna(groups["last_reported"])
-    now = groups[["programme", "last_reported"]].drop_duplicates().rename(columns={"last_reported": "date"})
-    in_force = targets_in_force(targets, pd.concat([groups[["programme", "date"]], now]).drop_duplicates())
-    aims = in_force.merge(groups, on=[*keys, "date"])
+    dates: dict[Key, pd.Timestamp] = {}
+    for group, date in zip(places_of(values, keys), values["data_date"], strict=True):
+        dates[group] = min(date, dates.get(group, date))
+    then = [dates.get(group, last) for group, last in zip(places_of(targets, keys), now, strict=True)]
     # a target that the plan has dropped since the value was taken is gone
-    still = in_force.merge(now, on=["programme", "date"])
-    aims = aims.merge(still.loc[still[against].notna(), _KEY].drop_duplicates(), on=_KEY)
+    still = targets[targets[against].notna() & are_in_force(targets, now, targets)]
+    aims = targets[are_in_force(targets, then, targets)]
+    aims = aims[are_of(aims, set(places_of(still, TARGET_KEY)))]
     aims = aims.assign(rank=source_rank(aims["source"]), lacks=aims[against].isna())
-    aims = aims.sort_values(["lacks", "rank"], kind="stable").drop_duplicates(_KEY)
+    aims = aims.sort_values(["lacks", "rank"], kind="stable").drop_duplicates(TARGET_KEY)
     aims = aims.assign(target=aims[against], target_source=aims["source"].astype("str"))
-    return aims[[*_KEY, "target", "target_source", "plan_version"]]
+    return aims[[*TARGET_KEY, "target", "target_source", "plan_version"]]
 
 
 def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str) -> pd.DataFrame:
@@ -228,8 +234,8 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
         },
     )
     table["cutoff"], table["indicator"], table["unit"] = cutoff, name, "1"
-    order = ["programme", "axis", "fund", "investment_priority", "indicator_type", "indicator_code"]
-    return make_result(table.sort_values(order, key=in_reading_order, kind="stable"))
+    # by the other keys the groups are in order
+    return make_result(table.sort_values(["programme", "axis", "fund"], key=in_reading_order, kind="stable"))
 
 
 def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -244,18 +250,29 @@ def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         left_out=~used,
         used_value=rows["value"].where(used),
         used_target=rows["target"].where(used),
-        percentage=rows["percentage"].eq(True),
-        suspected=rows["suspected"].eq(True),
         used_date=rows["data_date"].where(has_value),
         late=reported_late(rows) & has_value,
         source=rows["source"].fillna(rows["target_source"]),
-    ).sort_values([*_KEY, "source"], kind="stable")
+    ).sort_values(["region_category", "source"], kind="stable")
     groups = rows.groupby(keys, sort=True, dropna=False)
-    sums = groups[["used_value", "used_target", "value", "target", "used", "has_target"]].sum()
-    sums.columns = ["numerator", "denominator", "all_values", "all_targets", "used", "targets"]
-    flags = ["has_value", "has_target", "targeted", "used", "left_out", "percentage", "suspected", "late"]
-    table = sums.join(groups[flags].any().rename(columns={"used": "any_used"}))
-    told = rows[used.where(groups["used"].transform("any"), has_value)]
-    bound = bound_of(told["qualifier"], [told[name] for name in keys], sums.index)
-    table = table.assign(data_date=groups["used_date"].min(), source=groups["source"].first(), bound=bound)
+    flags = ["has_value", "targeted", "left_out", "percentage", "suspected", "late"]
+    table = groups[["used_value", "used_target", "value", "target", "used", "has_target", *flags]].sum()
+    table.columns = ["numerator", "denominator", "all_values", "all_targets", "used", "targets", *flags]
+    table = table.assign(
+        **(table[flags] > 0),
+        any_used=table["used"] > 0,
+        has_target=table["targets"] > 0,
+        data_date=groups["used_date"].min(),
+        source=groups["source"].first(),
+        bound=_bounds(rows, keys, table.index),
+    )
     return table.reset_index()
+
+
+def _bounds(rows: pd.DataFrame, keys: list[str], index: pd.Index) -> pd.Series | str:
+    """The bound of each group's value: of the values that its ratio is made of, or of those it has."""
+    if not rows["qualifier"].isin(BOUNDS).any():
+        return ""
+    any_used = rows.groupby(keys, sort=False, dropna=False)["used"].transform("any")
+    told = rows[rows["used"].where(any_used, rows["has_value"])]
+    return bound_of(told["qualifier"], [told[name] for name in keys], index)

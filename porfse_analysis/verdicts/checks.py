@@ -15,7 +15,7 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.codes import ESF_TYPES, axis_places
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets
+from porfse_analysis.indicators.percentages import TARGET_KEY, are_of, exceeded_tenfold, percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.periods import PERIODS
@@ -401,9 +401,8 @@ def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 def _percentages(targets: pd.DataFrame, exceeded: pd.DataFrame) -> Iterable[dict[str, object]]:
     refused = percentage_targets(targets, exceeded)
-    key = ["programme", "axis", *_INDICATOR]
-    rows = targets.assign(source=targets["source"].astype("str")).merge(refused, on=key)
-    rows = rows.sort_values("valid_from", kind="stable").drop_duplicates(key, keep="last")
+    rows = targets[are_of(targets, refused)]
+    rows = rows.sort_values("valid_from", kind="stable").drop_duplicates(TARGET_KEY, keep="last")
     for _, row in rows.iterrows():
         yield finding(
             "info",
@@ -411,6 +410,7 @@ def _percentages(targets: pd.DataFrame, exceeded: pd.DataFrame) -> Iterable[dict
             row,
             figure=label(row),
             cutoff=row["valid_from"],
+            source=str(row["source"]),
             found=row["target"],
             unit="%",
         )
