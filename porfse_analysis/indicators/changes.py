@@ -155,10 +155,7 @@ def compare_target_ratios(
 ) -> pd.DataFrame:
     """`target_ratio_changes` of ratios that are known: those of `target_achievement_ratio` at the two dates."""
     keys = CHANGE_KEY[:4] + CHANGE_KEY[5:7]
-    told = (
-        ratios.merge(_weakest(achievements, date, keys), on=keys, how="left")
-        for ratios, date in ((now, cutoff), (before, compare_to))
-    )
+    told = (_qualified(ratios, achievements, date, keys) for ratios, date in ((now, cutoff), (before, compare_to)))
     return compare_results(*told, cutoff=cutoff, compare_to=compare_to)
 
 
@@ -200,7 +197,7 @@ def participant_changes(
     def people(date: pd.Timestamp) -> pd.DataFrame:
         result = everyone[everyone["cutoff"] == date]
         keys = ["programme", "axis"] if (result["axis"] != ALL).all() else ["programme"]
-        return result.merge(_weakest(counts, date, keys), on=keys, how="left")
+        return _qualified(result, counts, date, keys)
 
     return with_names(compare_results(people(at), people(then), cutoff=at, compare_to=then), achievements)
 
@@ -281,14 +278,18 @@ def _still_there(result: pd.DataFrame, positions: Positions) -> pd.DataFrame:
     return result[there]
 
 
-def _weakest(achievements: pd.DataFrame, date: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
-    """The weakest qualifier of the values that a result of a date is made of, as a code. Columns: keys, qualifier.
+def _qualified(result: pd.DataFrame, achievements: pd.DataFrame, date: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
+    """The result with the weakest qualifier of the values that each row is made of, as a code (`qualifier`).
 
-    Keys whose values are all exact have no row.
+    Missing where the values of its keys are all exact.
     """
+    vague = achievements["qualifier"].isin([word for word, code in QUALIFIER_CODES.items() if code > 0])
+    vague &= (achievements["cutoff"] <= date) & achievements["value"].notna()
+    if not vague.any():  # as in nearly every table
+        return result.assign(qualifier=float("nan"))
     known = achievements[(achievements["cutoff"] <= date) & achievements["value"].notna()]
-    qualified = known.loc[known["qualifier"].map(QUALIFIER_CODES).gt(0), keys].drop_duplicates()
-    known = known.merge(qualified, on=keys)
+    known = known.merge(achievements.loc[vague, keys].drop_duplicates(), on=keys)
     known = known.assign(rank=source_rank(known["source"]), source=known["source"].astype("str"))
     known = known.assign(position=known["cutoff"], qualifier=known["qualifier"].map(QUALIFIER_CODES).fillna(0.0))
-    return at_newest(known, keys).groupby(keys)["qualifier"].max().reset_index()
+    weakest = at_newest(known, keys).groupby(keys)["qualifier"].max().reset_index()
+    return result.merge(weakest, on=keys, how="left")

@@ -132,8 +132,9 @@ def compare_results(
     """
     rows = (
         _figures(now)
-        .merge(_figures(before), on=CHANGE_KEY, how="outer", suffixes=("", "_before"), indicator=True)
-        .sort_values(CHANGE_KEY, key=in_reading_order, kind="stable")
+        .merge(_figures(before), on=CHANGE_KEY, how="outer", suffixes=("", "_before"))
+        # by the other keys a merge has them in order
+        .sort_values(CHANGE_KEY[:3], key=in_reading_order, kind="stable")
         .reset_index(drop=True)
     )
     later = pd.Timestamp.max if compare_to is None else compare_to
@@ -156,8 +157,7 @@ def compare_results(
         rows[name] = effect.where(compared)
     rows["qualifier"] = np.select([weakest >= QUALIFIER_CODES["more_than"], weakest >= 1], ["bound", "about"], "exact")
     rows["precision"] = rows[["precision", "precision_before"]].max(axis=1)
-    gone = rows["_merge"] == "right_only"
-    rows["note"] = rows["note"].mask(gone, "not_reported")
+    rows["note"] = rows["note"].mask(rows["series"].isna(), "not_reported")
     rows["cutoff"] = cutoff
     rows["compare_to"] = pd.Series(compare_to, index=rows.index, dtype=DATE_DTYPE)
     for name in ("rank", "rank_before", "rank_change", "ranked"):
@@ -165,23 +165,23 @@ def compare_results(
     for name in ("tied", "tied_before"):
         rows[name] = False
     for name in ("note", "note_before", "source", "source_before", "status", "qualifier"):
-        rows[name] = rows[name].astype("object").where(rows[name].notna(), "").astype("str")
+        rows[name] = rows[name].fillna("").astype("str")
     return rows[list(CHANGE_COLUMNS)]
 
 
 def _figures(results: pd.DataFrame) -> pd.DataFrame:
     """The key and the figures of results; without a word on it a figure is exact and of unknown precision.
 
-    `series` is what a figure is followed along: of money the series of documents, else the source.
+    `series` is what a figure is followed along: of money the series of documents, else the source. It is never missing.
     """
+    unsaid = pd.Series(np.nan, index=results.index)
     extra = {
-        name: results[name].astype("float64") if name in results else pd.Series(np.nan, index=results.index)
-        for name in ("qualifier", "precision")
+        "qualifier": results.get("qualifier", unsaid).astype("float64").fillna(QUALIFIER_CODES["exact"]),
+        "precision": results.get("precision", unsaid).astype("float64"),
+        "series": results.get("source", unsaid).astype("str").fillna(""),
     }
-    extra["qualifier"] = extra["qualifier"].fillna(QUALIFIER_CODES["exact"])
-    series = results.get("source", pd.Series("", index=results.index)).astype("object").fillna("").astype("str")
     figures = make_result(results).assign(**{name: column.to_numpy() for name, column in extra.items()})
-    return figures.assign(series=series.to_numpy())[[*CHANGE_KEY, *_FIGURES]]
+    return figures[[*CHANGE_KEY, *_FIGURES]]
 
 
 def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: pd.Series) -> np.ndarray:
@@ -199,7 +199,7 @@ def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: 
     is_ratio = rows["unit"] == "1"
     # a target without any value comes and goes with the plan
     aim_alone = rows["indicator"].isin(AGAINST.values()) & ~there[""] & ~there["_before"]
-    only_now, only_before = rows["_merge"] == "left_only", rows["_merge"] == "right_only"
+    only_now, only_before = rows["series_before"].isna(), rows["series"].isna()
     no_target[""] |= aim_alone & only_before
     no_target["_before"] |= aim_alone & only_now
     reasons = {
@@ -227,7 +227,8 @@ def _status(rows: pd.DataFrame, moved: pd.Series, in_order: pd.Series, weakest: 
 
 def _noted(rows: pd.DataFrame, code: str, side: str = "") -> pd.Series:
     """Whether the note of a row at one of the dates has a code."""
-    return has_note(rows[f"note{side}"], code)
+    notes = rows[f"note{side}"].fillna("")
+    return notes.isin([note for note in notes.unique() if has_note(note, code)])
 
 
 def ranked_axes(changes: pd.DataFrame) -> pd.DataFrame:

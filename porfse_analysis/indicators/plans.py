@@ -18,10 +18,11 @@ def _versions(
     """The plan versions in force by programme and date: those with the latest `valid_from` not after the date."""
     # the first day a version is valid from, when its rows give several
     first_days: defaultdict[str, dict[str, pd.Timestamp]] = defaultdict(dict)
-    begins = targets[["programme", "plan_version", "valid_from"]].drop_duplicates().dropna()
+    begins = targets[["programme", "plan_version", "valid_from"]].drop_duplicates()
     for programme, version, day in places_of(begins, ["programme", "plan_version", "valid_from"]):
         own = first_days[programme]
-        own[version] = min(day, own.get(version, day))
+        if pd.notna(day):
+            own[version] = min(day, own.get(version, day))
     found = {}
     for programme, date in asked:
         begun = {version: day for version, day in first_days[programme].items() if day <= date}

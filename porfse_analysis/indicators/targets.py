@@ -170,7 +170,8 @@ def _values_and_aims(
     achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str], against: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of each group's newest position with a value, and the target in force at the date of that value."""
-    known = achievements[achievements["cutoff"] <= cutoff].rename(columns={"cutoff": "position"})
+    told = [*TARGET_KEY, "cutoff", "source", "value", "qualifier", "data_date", "reported_in"]
+    known = achievements.loc[achievements["cutoff"] <= cutoff, told].rename(columns={"cutoff": "position"})
     known = known.assign(
         rank=source_rank(known["source"]),
         source=known["source"].astype("str"),
