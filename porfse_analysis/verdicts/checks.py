@@ -8,6 +8,7 @@ otherwise.
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -16,7 +17,8 @@ from porfse_analysis import schema
 from porfse_analysis.codes import ESF_TYPES, axis_places
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.percentages import TARGET_KEY, are_of, exceeded_tenfold, percentage_targets
-from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
+from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals
+from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme, known_from, require_programme
@@ -32,6 +34,7 @@ from porfse_analysis.verdicts.indicator_checks import (
     neighbouring_keys,
     partitions,
     sexes,
+    target_changes,
 )
 from porfse_analysis.verdicts.reconciliation import (
     axes_against_total,
@@ -147,7 +150,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         _axes_left_out(by_axis),
         _selected_equals_declared(whole),
         _plan_changes(published),
-        _target_changes(targets) if aims else (),
+        target_changes(targets) if aims else (),
         _percentages(targets, exceeded) if aims else (),
         doubtful_percentages(achievements, targets, exceeded, at) if values and aims else (),
         _stale_positions(both),
@@ -199,14 +202,17 @@ CHECKS = (
 
 
 def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
-    table = pd.DataFrame(list(found), columns=list(FINDING_COLUMNS))
+    told = list(found)
+    columns: dict[str, pd.Series] = {}
     for name in FINDING_COLUMNS:
+        values = [row.get(name) for row in told]
         if name in ("cutoff", "compared_with"):
-            table[name] = pd.Series(pd.to_datetime(table[name])).astype(DATE_DTYPE)
+            columns[name] = pd.Series(pd.to_datetime(pd.Series(values, dtype="object"))).astype(DATE_DTYPE)
         elif name in ("expected", "found", "reference"):
-            table[name] = table[name].astype("float64")
+            columns[name] = pd.Series(values, dtype="float64")
         else:
-            table[name] = table[name].astype(object).where(table[name].notna(), "").astype(str)
+            columns[name] = pd.Series(["" if pd.isna(value) else str(value) for value in values], dtype="str")
+    table = pd.DataFrame(columns)
     place = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
     order = table["check"].map({name: place for place, name in enumerate(CHECKS)})
     at = table.groupby("programme")["axis"].transform(axis_places)
@@ -223,43 +229,42 @@ def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     key = ["programme", "axis", "fund", "investment_priority", "region_category", "indicator_type", "cutoff", "source"]
+    whole_of = {part: whole for period in PERIODS.values() for part, whole in period.subsets}
+    rows = achievements[achievements["indicator_code"].isin([*whole_of, *whole_of.values()])]
     # the ERDF has indicators of its own under the same codes
-    people = achievements[achievements["indicator_type"].isin(ESF_TYPES)]
-    rows = people.assign(source=people["source"].astype("str"))
-    for part, whole in (pair for period in PERIODS.values() for pair in period.subsets):
-        parts, wholes = (rows[rows["indicator_code"] == code] for code in (part, whole))
-        if parts.empty or wholes.empty:
-            continue
-        met = parts.merge(wholes[[*key, "value"]], on=key, suffixes=("", "_whole"))
-        for _, row in met[met["value"] > met["value_whole"]].iterrows():
-            yield finding(
-                "error",
-                "subset_above_whole",
-                row,
-                figure=f"{row['investment_priority']} {part}",
-                reason=whole,
-                expected=row["value_whole"],
-                found=row["value"],
-                unit="participant",
-            )
+    rows = rows[rows["indicator_type"].isin(ESF_TYPES)]
+    rows = rows.assign(source=rows["source"].astype("str"), whole=rows["indicator_code"].map(whole_of))
+    wholes = rows[[*key, "indicator_code", "value"]].rename(columns={"indicator_code": "whole"})
+    met = rows[rows["whole"].notna()].merge(wholes, on=[*key, "whole"], suffixes=("", "_whole"))
+    for _, row in met[met["value"] > met["value_whole"]].iterrows():
+        yield finding(
+            "error",
+            "subset_above_whole",
+            row,
+            figure=f"{row['investment_priority']} {row['indicator_code']}",
+            reason=row["whole"],
+            expected=row["value_whole"],
+            found=row["value"],
+            unit="participant",
+        )
+
+
+def _beside(totals: pd.DataFrame, stage: str, other: str, at: list[str]) -> Iterable[tuple[int, float, float]]:
+    """The rows of a stage with another stage at their place (`at`): their number, their amount and the other."""
+    told = list(zip(totals["stage"], places_of(totals, at), totals["amount"], strict=True))
+    others = {place: amount for name, place, amount in told if name == other}
+    for number, (name, place, amount) in enumerate(told):
+        if name == stage and place in others:
+            yield number, amount, others[place]
 
 
 def _order(both: pd.DataFrame) -> Iterable[dict[str, object]]:
     at = ["programme", "axis", "source", "position", "data_date"]
     for lower, upper in _ORDER:
-        lows, highs = (both[both["stage"] == stage] for stage in (lower, upper))
-        if lows.empty or highs.empty:
-            continue
-        met = lows.merge(highs[[*at, "amount"]], on=at, suffixes=("", "_upper"))
-        for _, row in met[met["amount"] > met["amount_upper"] + _CENT].iterrows():
-            yield finding(
-                "warning",
-                "order_of_stages",
-                row,
-                reason=f"{lower}_above_{upper}",
-                expected=row["amount_upper"],
-                found=row["amount"],
-            )
+        for number, found, most in _beside(both, lower, upper, at):
+            if found > most + _CENT:
+                row, reason = both.iloc[number], f"{lower}_above_{upper}"
+                yield finding("warning", "order_of_stages", row, reason=reason, expected=most, found=found)
 
 
 def _steps(totals: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
@@ -322,33 +327,29 @@ def _above_allocation(published: pd.DataFrame, allocations: pd.DataFrame) -> Ite
 
 def _axes_left_out(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
     """An axis with an allocation that the source's next position of allocations does not have any more."""
-    allocations = by_axis[by_axis["stage"] == "allocation"]
-    for _, rows in allocations.groupby(["programme", "source"], sort=False):
-        positions = sorted(rows["position"].unique())
-        for before, after in itertools.pairwise(positions):
-            here = set(rows.loc[rows["position"] == after, "axis"])
-            gone = rows[(rows["position"] == before) & ~rows["axis"].isin(here) & (rows["amount"] > 0)]
-            later = rows.loc[rows["position"] == after, "document"].iloc[0]
-            for _, row in gone.iterrows():
-                other = {"reason": "other_document", "other_source": row["document"]}
-                yield finding(
-                    "warning",
-                    "axis_left_out",
-                    row,
-                    source=later,
-                    **(other if later != row["document"] else {}),
-                    cutoff=after,
-                    compared_with=before,
-                    expected=row["amount"],
-                )
+    rows = by_axis[by_axis["stage"] == "allocation"]
+    told = places_of(rows, ["programme", "source", "position", "axis", "amount", "document"])
+    plans: defaultdict[object, defaultdict[pd.Timestamp, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number, (programme, source, position, *_) in enumerate(told):
+        plans[programme, source][position].append(number)
+    for positions in plans.values():
+        for before, after in itertools.pairwise(sorted(positions)):
+            here = {told[number][3] for number in positions[after]}
+            later = told[positions[after][0]][-1]
+            for number in positions[before]:
+                axis, amount, document = told[number][3:]
+                if axis in here or not amount > 0:
+                    continue
+                other = {"reason": "other_document", "other_source": document} if later != document else {}
+                more = {"cutoff": after, "compared_with": before, "expected": amount, **other}
+                yield finding("warning", "axis_left_out", rows.iloc[number], source=later, **more)
 
 
 def _selected_equals_declared(whole: pd.DataFrame) -> Iterable[dict[str, object]]:
-    at = ["programme", "source", "position"]
-    selected, declared = (whole[whole["stage"] == stage] for stage in ("selected", "declared"))
-    met = selected.merge(declared[[*at, "amount"]], on=at, suffixes=("", "_declared"))
-    for _, row in met[(met["amount"] == met["amount_declared"]) & (met["amount"] > 0)].iterrows():
-        yield finding("warning", "selected_equals_declared", row, expected=row["amount"], found=row["amount_declared"])
+    for number, selected, declared in _beside(whole, "selected", "declared", ["programme", "source", "position"]):
+        if selected == declared > 0:
+            amounts = {"expected": selected, "found": declared}
+            yield finding("warning", "selected_equals_declared", whole.iloc[number], **amounts)
 
 
 def _plan_changes(published: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -357,46 +358,6 @@ def _plan_changes(published: pd.DataFrame) -> Iterable[dict[str, object]]:
         yield finding(
             "info", "plan_change", row, expected=row["before"], found=row["amount"], compared_with=row["before_date"]
         )
-
-
-def _target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """How many targets each plan version changed, dropped or added, by axis."""
-    key = ["axis", *_INDICATOR]
-    set_targets = targets[targets["target"].notna()]
-    # of several sources the preferred one
-    set_targets = set_targets.assign(rank=source_rank(set_targets["source"])).sort_values("rank", kind="stable")
-    set_targets = set_targets.drop_duplicates(["programme", "plan_version", *key])
-    for programme, rows in targets.groupby("programme", sort=False):
-        starts = rows.groupby("plan_version")["valid_from"].min().sort_values()
-        for (old, old_start), (new, start) in itertools.pairwise(starts.items()):
-            versions = [
-                set_targets[(set_targets["programme"] == programme) & (set_targets["plan_version"] == version)]
-                for version in (old, new)
-            ]
-            met = versions[0][[*key, "target"]].merge(
-                versions[1][[*key, "target"]], on=key, how="outer", indicator=True
-            )
-            moved = {
-                "changed": met[(met["_merge"] == "both") & (met["target_x"] != met["target_y"])],
-                "dropped": met[met["_merge"] == "left_only"],
-                "added": met[met["_merge"] == "right_only"],
-            }
-            source = str(rows.loc[rows["plan_version"] == new, "source"].iloc[0])
-            for reason, changed in moved.items():
-                for axis, group in changed.groupby("axis", sort=True):
-                    yield {
-                        "programme": programme,
-                        "severity": "info",
-                        "check": "target_change",
-                        "reason": reason,
-                        "axis": axis,
-                        "figure": ", ".join(sorted(label(row) for _, row in group.iterrows())),
-                        "cutoff": start,
-                        "compared_with": old_start,
-                        "source": source,
-                        "found": float(len(group)),
-                        "unit": "target",
-                    }
 
 
 def _percentages(targets: pd.DataFrame, exceeded: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -431,10 +392,10 @@ def _stale(whole: pd.DataFrame, achievements: pd.DataFrame, cutoff: pd.Timestamp
     last = newest(whole[whole["stage"].isin(RATES)], ["programme", "stage"])
     for _, row in last[last["data_date"] < cutoff].iterrows():
         yield finding("info", "stale", row, cutoff=cutoff, compared_with=row["data_date"], found=row["amount"])
-    reported = achievements[achievements["value"].notna()]
-    for programme, rows in reported.groupby("programme", sort=False):
-        newest_row = rows.sort_values("cutoff", kind="stable").iloc[-1]
-        if newest_row["cutoff"] < cutoff:
+    reported = achievements[["programme", "cutoff", "source"]][achievements["value"].notna()]
+    for programme, date in reported.groupby("programme", sort=False)["cutoff"].max().items():
+        if date < cutoff:
+            at_date = reported[(reported["programme"] == programme) & (reported["cutoff"] == date)]
             yield {
                 "programme": programme,
                 "severity": "info",
@@ -442,6 +403,6 @@ def _stale(whole: pd.DataFrame, achievements: pd.DataFrame, cutoff: pd.Timestamp
                 "axis": ALL,
                 "figure": "achievements",
                 "cutoff": cutoff,
-                "compared_with": newest_row["cutoff"],
-                "source": newest_row["source"],
+                "compared_with": date,
+                "source": at_date["source"].iloc[-1],
             }

@@ -1,14 +1,18 @@
-"""Checks of indicators: keys that do not meet, partitions of participants, fractions of people, doubtful targets."""
+"""Checks of indicators: keys that do not meet, partitions and fractions of people, doubtful and changed targets."""
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, whole_counts
 from porfse_analysis.indicators.people import counts_participants
-from porfse_analysis.indicators.plans import targets_in_force
+from porfse_analysis.indicators.percentages import TARGET_KEY, Key, are_of
+from porfse_analysis.indicators.plans import are_in_force
+from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.sexes import is_grand_total, sexes_apart
 from porfse_analysis.indicators.targets import suspected_ratios
 from porfse_analysis.indicators.whole import places_of, whole_or_parts
@@ -24,6 +28,7 @@ __all__ = [
     "neighbouring_keys",
     "partitions",
     "sexes",
+    "target_changes",
 ]
 
 _KEY = ["fund", "investment_priority", "region_category", "indicator_type"]
@@ -48,22 +53,25 @@ def neighbouring_keys(
     The key is of the same axis and differs in fund, priority, category of region or type; the one that differs in
     fewest is named.
     """
-    dates = pd.DataFrame({"programme": targets["programme"].unique(), "date": cutoff})
-    aims = targets_in_force(targets, dates)
-    aims = aims[aims["target"].notna()]
-    key = [*_PLACE, *_KEY]
-    reported = achievements.loc[achievements["value"].notna(), key].drop_duplicates()
-    there = set(places_of(reported, key))
-    without = pd.Series([place not in there for place in places_of(aims, key)], index=aims.index, dtype=bool)
-    lone = aims[without].drop_duplicates(key)
+    aimed = targets[targets["target"].notna()]
+    lone = aimed[are_in_force(aimed, [cutoff] * len(aimed), targets)]
+    reported = achievements.loc[achievements["value"].notna(), [*TARGET_KEY, "cutoff"]]
+    # nearly every target has a value at the last position, which has few rows
+    last = reported["cutoff"] == reported["cutoff"].max()
+    for known in (reported[last], reported[~last]):
+        of_codes = known["indicator_code"].isin(lone["indicator_code"].unique())
+        lone = lone[~are_of(lone, set(places_of(known[of_codes], TARGET_KEY)))]
     if lone.empty:
         return
+    lone = lone.drop_duplicates(TARGET_KEY)
+    free = reported.loc[reported["indicator_code"].isin(lone["indicator_code"]), TARGET_KEY].drop_duplicates()
     # the key of another target is that target's own
-    free = reported.merge(targets.loc[targets["target"].notna(), key].drop_duplicates(), how="left", indicator=True)
-    free = free[free["_merge"] == "left_only"].drop(columns="_merge")
+    free = free[~are_of(free, set(places_of(aimed, TARGET_KEY)))]
     beside = lone.merge(free, on=_PLACE, suffixes=("", "_found"))
     beside["apart"] = sum(beside[name].ne(beside[f"{name}_found"]).astype(int) for name in _KEY)
-    beside = beside.sort_values(["apart", *(f"{name}_found" for name in _KEY)], kind="stable").drop_duplicates(key)
+    beside = beside.sort_values(["apart", *(f"{name}_found" for name in _KEY)], kind="stable").drop_duplicates(
+        TARGET_KEY
+    )
     for _, row in beside.iterrows():
         found = row[[*_PLACE]].to_dict() | {name: row[f"{name}_found"] for name in _KEY}
         yield finding(
@@ -85,40 +93,46 @@ def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     A partition with a missing value is not compared, nor one that was not reported; one without the part that the
     Commission reckons (25 to 54 years, no education) may be short and may not be above.
     """
-    rows = achievements[achievements["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
-    rows = whole_or_parts(rows.assign(source=rows["source"].astype("str")))
-    rows = rows.rename(columns={"position": "cutoff"}).assign(missing=lambda frame: frame["value"].isna())
-    for period in PERIODS.values():
-        codes = {*period.participants, *(code for split in period.partitions for code in split["parts"])}
-        own = rows[rows["indicator_code"].isin(codes)]
+    codes = {
+        period: {*period.participants, *(code for split in period.partitions for code in split["parts"])}
+        for period in PERIODS.values()
+    }
+    rows = achievements[achievements["indicator_code"].isin(set().union(*codes.values()))]
+    rows = rows[rows["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
+    rows = whole_or_parts(rows.assign(source=rows["source"].astype("str"))).rename(columns={"position": "cutoff"})
+    for period, its in codes.items():
+        own = rows[rows["indicator_code"].isin(its)]
         yield from _uneven(own, period) if len(own) else ()
 
 
 def _uneven(rows: pd.DataFrame, period: Period) -> Iterable[dict[str, object]]:
     """The partitions of a period that do not give the participants."""
-    groups = rows.groupby(["programme", "source", "cutoff", "indicator_code"])
-    by_code = groups.agg(value=("value", "sum"), missing=("missing", "any"))
+    values = rows.groupby(["programme", "source", "cutoff", "indicator_code"])["value"]
     # a part that is not there counts as none; one with a missing value makes the sum missing
-    sums = by_code["value"].mask(by_code["missing"], float("inf")).unstack("indicator_code")
-    people = sums.reindex(columns=list(period.participants)).sum(axis=1, min_count=1)
-    for split in period.partitions:
-        counts = sums.reindex(columns=[*split["parts"]])
-        table = pd.DataFrame({"people": people, "found": counts.sum(axis=1, min_count=1)})
-        short = table["found"].lt(people) & (counts[split["reckoned"]].isna() if split["reckoned"] else False)
-        known = table.lt(float("inf")).all(axis=1)
-        for _, row in table[known & ~short & table["found"].ne(people)].reset_index().iterrows():
-            yield finding(
-                "warning",
-                "partition",
-                row,
-                axis=ALL,
-                figure=" + ".join(split["parts"]),
-                reason=" + ".join(period.participants),
-                expected=row["people"],
-                found=row["found"],
-                reference=abs(row["found"] - row["people"]),
-                unit="participant",
-            )
+    sums = values.sum().mask(values.count() < values.size(), float("inf"))
+    positions = defaultdict[Key, dict[str, float]](dict)
+    for (*position, code), value in sums.items():
+        positions[tuple(position)][code] = value
+    for (programme, source, cutoff), counts in positions.items():
+        people = sum(known := [counts[code] for code in period.participants if code in counts])
+        for split in period.partitions:
+            parts = [counts[code] for code in split["parts"] if code in counts]
+            found = sum(parts)
+            may_be_short = split["reckoned"] and split["reckoned"] not in counts
+            if not (known and parts) or float("inf") in (people, found) or found == people:
+                continue
+            if found > people or not may_be_short:
+                yield finding(
+                    "warning",
+                    "partition",
+                    pd.Series({"programme": programme, "source": source, "cutoff": cutoff}),
+                    figure=" + ".join(split["parts"]),
+                    reason=" + ".join(period.participants),
+                    expected=people,
+                    found=found,
+                    reference=abs(found - people),
+                    unit="participant",
+                )
 
 
 def fractional_counts(achievements: pd.DataFrame, population: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -126,6 +140,8 @@ def fractional_counts(achievements: pd.DataFrame, population: pd.DataFrame) -> I
     for table, frame in (("achievements", achievements), ("population", population)):
         for column, counted in whole_counts(table, frame).items():
             rows = frame[counted & frame[column].mod(1).gt(0)]
+            if rows.empty:
+                continue
             if table == "population":
                 rows = rows.assign(cutoff=pd.to_datetime(rows["year"].astype("string") + "-01-01"), axis=ALL)
             key = ["programme", "area"] if table == "population" else ["programme", "axis", *_KEY, "indicator_code"]
@@ -145,9 +161,12 @@ def fractional_counts(achievements: pd.DataFrame, population: pd.DataFrame) -> I
 
 def sexes(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     """Women and men that do not add up to the published total; of each key and source the newest position."""
-    men = achievements["men"] if "men" in achievements else float("nan")
-    rows = achievements.assign(source=achievements["source"].astype("str"), men=men)
-    rows = rows[rows["value"].notna() & rows["women"].notna() & rows["men"].notna()]
+    if "men" not in achievements:
+        return
+    rows = achievements[achievements[["value", "women", "men"]].notna().all(axis=1)]
+    if rows.empty:  # as in most programmes
+        return
+    rows = rows.assign(source=rows["source"].astype("str"))
     key = ["programme", "axis", *_KEY, "indicator_code", "source"]
     rows = rows.sort_values("cutoff", kind="stable").drop_duplicates(key, keep="last")
     for _, row in rows[sexes_apart(rows)].iterrows():
@@ -160,15 +179,16 @@ def sexes(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
 def grand_totals(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     """Grand totals of participants that are less than the participants they include, by axis and position."""
     place = ["programme", "axis", "source", "cutoff"]
-    rows = achievements.assign(source=achievements["source"].astype("str"))
-    totals, people = (rows[mark(rows)] for mark in (is_grand_total, counts_participants))
-    sums = [part.groupby(place)["value"].agg(lambda values: values.sum(skipna=False)) for part in (totals, people)]
-    met = (
-        pd.concat(sums, axis=1, keys=["found", "people"], join="inner").reset_index()
-        if len(totals)
-        else totals.iloc[:0]
+    totals = achievements[is_grand_total(achievements)]
+    if totals.empty:  # as in most programmes
+        return
+    both = (
+        part.assign(source=part["source"].astype("str"))
+        for part in (totals, achievements[counts_participants(achievements)])
     )
-    for _, row in met[met["found"] < met["people"]].iterrows() if len(met) else ():
+    sums = [part.groupby(place)["value"].agg(lambda values: values.sum(skipna=False)) for part in both]
+    met = pd.concat(sums, axis=1, keys=["found", "people"], join="inner").reset_index()
+    for _, row in met[met["found"] < met["people"]].iterrows():
         period = period_of(row["programme"])
         codes = " + ".join(period.participants) if period else ""
         more = {"expected": row["people"], "found": row["found"], "unit": "participant"}
@@ -197,3 +217,48 @@ def doubtful_percentages(
             reference=float(len(group)),
             unit="targets",
         )
+
+
+def target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """How many targets each plan version changed, dropped or added, by axis."""
+    starts = targets.groupby(["programme", "plan_version"])["valid_from"].min().sort_values(kind="stable")
+    versions: defaultdict[str, list[tuple[str, pd.Timestamp]]] = defaultdict(list)
+    for (programme, version), start in starts.items():
+        versions[programme].append((version, start))
+    if all(len(plans) == 1 for plans in versions.values()):
+        return
+    sources: dict[object, str] = {}
+    for place, source in zip(places_of(targets, ["programme", "plan_version"]), targets["source"], strict=True):
+        sources.setdefault(place, str(source))
+    # of several sources the preferred one
+    key = ["axis", "fund", "investment_priority", "region_category", "indicator_type", "indicator_code"]
+    ranked = targets.assign(rank=source_rank(targets["source"])).sort_values("rank", kind="stable")
+    ranked = ranked[ranked["target"].notna()]
+    plans = defaultdict[object, dict[Key, float]](dict)
+    of_plan = places_of(ranked, ["programme", "plan_version"])
+    for place, aim, target in zip(of_plan, places_of(ranked, key), ranked["target"], strict=True):
+        plans[place].setdefault(aim, target)
+    for programme, own in versions.items():
+        for (old, old_start), (new, start) in itertools.pairwise(own):
+            before, after = plans[programme, old], plans[programme, new]
+            moved = {
+                "changed": [aim for aim in before.keys() & after.keys() if before[aim] != after[aim]],
+                "dropped": before.keys() - after.keys(),
+                "added": after.keys() - before.keys(),
+            }
+            for reason, aims in moved.items():
+                for axis in sorted({aim[0] for aim in aims}):
+                    figures = sorted(" ".join(filter(None, (aim[2], aim[-1]))) for aim in aims if aim[0] == axis)
+                    yield {
+                        "programme": programme,
+                        "severity": "info",
+                        "check": "target_change",
+                        "reason": reason,
+                        "axis": axis,
+                        "figure": ", ".join(figures),
+                        "cutoff": start,
+                        "compared_with": old_start,
+                        "source": sources[programme, new],
+                        "found": float(len(figures)),
+                        "unit": "target",
+                    }

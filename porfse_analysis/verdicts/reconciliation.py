@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
@@ -10,6 +11,7 @@ from porfse_analysis.indicators.financial import RATES, financial_progress
 from porfse_analysis.indicators.people import people_at
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import figure_bound, value_bound
+from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
@@ -37,51 +39,57 @@ def _severity(reason: str) -> str:
 def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[dict[str, object]]:
     """What the axes of a series sum to, against the total it publishes at the same date; `finance` of `of_series`."""
     rows = finance[finance["amount_eur"].notna()]
+    whole = rows["axis"] == ALL
+    if not whole.any():
+        return
     rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
     at = ["programme", "source", "cutoff", "stage"]
-    sums = {"amount": ("amount_eur", "sum"), "precision": ("precision", "sum")}
-    totals = rows[rows["axis"] == ALL].groupby(at, as_index=False).agg(**sums, document=("document", "first"))
-    documents = ("document", lambda names: ";".join(dict.fromkeys(names)))
-    by_axis = rows[rows["axis"] != ALL].groupby(at, as_index=False)
-    parts = by_axis.agg(**sums, axes=("axis", "nunique"), document=documents)
+    totals, parts = (rows[mark].groupby(at)[["amount_eur", "precision"]].sum() for mark in (whole, ~whole))
+    met = totals.join(parts, how="inner", rsuffix="_axes")
+    met = met[(met["amount_eur"] - met["amount_eur_axes"]).abs() > _CENT]
     all_axes = axes.groupby("programme")["axis"].nunique()
-    for _, row in totals.merge(parts, on=at, suffixes=("", "_axes")).iterrows():
-        if abs(row["amount"] - row["amount_axes"]) <= _CENT:
-            continue
-        reason = _difference(row["amount"], row["amount_axes"], row["precision"], row["precision_axes"])
-        some = row["axes"] < all_axes.get(row["programme"], 0)
-        if reason == "unexplained" and some and row["amount_axes"] < row["amount"]:
+    places = places_of(rows, at)
+    for place, row in met.iterrows():
+        own = rows[[other == place for other in places]]
+        of_axes = own[own["axis"] != ALL]
+        total, added, *units = (row[name] for name in ("amount_eur", "amount_eur_axes", "precision", "precision_axes"))
+        reason = _difference(total, added, *units)
+        some = of_axes["axis"].nunique() < all_axes.get(place[0], 0)
+        if reason == "unexplained" and some and added < total:
             reason = "incomplete"
+        document = own.loc[own["axis"] == ALL, "document"].iloc[0]
         yield finding(
             _severity(reason),
             "axes_against_total",
-            row,
+            pd.Series(dict(zip(at, place, strict=True))),
             # every document that the two figures are of
-            source=";".join(dict.fromkeys([row["document"], *row["document_axes"].split(";")])),
+            source=";".join(dict.fromkeys([document, *of_axes["document"]])),
             reason=reason,
-            expected=row["amount"],
-            found=row["amount_axes"],
-            reference=(row["precision"] + row["precision_axes"]) / 2,
+            expected=total,
+            found=added,
+            reference=sum(units) / 2,
         )
 
 
 def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:
     """The same figure in two sources: each against the preferred source's last position not after it."""
-    later = both[both["rank"] > both["rank"].min()]
-    if later.empty:  # nothing goes before the preferred source, often the only one
+    published: defaultdict[object, list[int]] = defaultdict(list)
+    for number, thing in enumerate(places_of(both, ["programme", "axis", "stage"])):
+        published[thing].append(number)
+    told = places_of(both, ["position", "rank", "amount"])
+    pairs = []
+    for same in published.values():
+        for number in same:
+            position, rank, amount = told[number]
+            others = [at for at in same if told[at][1] < rank and told[at][0] <= position]
+            other = max(others, key=lambda at: (told[at][0], -told[at][1]), default=None)
+            if other is not None and abs(told[other][2] - amount) > _CENT:
+                pairs.append((number, other))
+    if not pairs:
         return
     precision = _precisions(finance)
-    thing = ["programme", "axis", "stage"]
-    published = both.groupby(thing, sort=False).indices
-    dates, ranks = both["position"].to_numpy(), both["rank"].to_numpy()
-    for _, row in later.iterrows():
-        same = published[tuple(row[name] for name in thing)]
-        others = [at for at in same if ranks[at] < row["rank"] and dates[at] <= row["position"]]
-        if not others:
-            continue
-        other = both.iloc[max(others, key=lambda at: (dates[at], -ranks[at]))]
-        if abs(other["amount"] - row["amount"]) <= _CENT:
-            continue
+    for number, at in sorted(pairs):
+        row, other = both.iloc[number], both.iloc[at]
         units = [
             float(precision[r["programme"], r["axis"], r["stage"], r["source"], r["position"]]) for r in (other, row)
         ]

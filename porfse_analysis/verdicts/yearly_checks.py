@@ -30,15 +30,14 @@ def lacking_years(achievements: pd.DataFrame, eu_payments: pd.DataFrame) -> Iter
     yearly = ~other_days.groupby([reported["programme"], reported["source"]]).transform("any")
     paid = eu_payments.assign(source=eu_payments["source"].astype("str"), axis=ALL)
     yield from _lacking(reported[yearly], _SERIES)
-    yield from _lacking(paid, ["fund", "region_category"])
+    yield from _lacking(paid, ["fund", "region_category"]) if len(paid) else ()
 
 
 def _lacking(rows: pd.DataFrame, key: list[str]) -> Iterable[dict[str, object]]:
     series = ["programme", "source", "axis", *key]
     years = rows[[*series, "year"]].drop_duplicates()
-    ends = years.groupby(series, as_index=False).agg(
-        first=("year", "min"), last=("year", "max"), count=("year", "size")
-    )
+    of_series = years.groupby(series)["year"]
+    ends = pd.DataFrame({"first": of_series.min(), "last": of_series.max(), "count": of_series.size()}).reset_index()
     short = ends[ends["last"] - ends["first"] + 1 > ends["count"]]
     if short.empty:
         return
