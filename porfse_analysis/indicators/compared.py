@@ -175,7 +175,7 @@ def _figures(results: pd.DataFrame) -> pd.DataFrame:
     `series` is what a figure is followed along: of money the series of documents, else the source. It is never missing.
     """
     unsaid = pd.Series(np.nan, index=results.index)
-    extra = {
+    extra: dict[str, pd.Series] = {
         "qualifier": results.get("qualifier", unsaid).astype("float64").fillna(QUALIFIER_CODES["exact"]),
         "precision": results.get("precision", unsaid).astype("float64"),
         "series": results.get("source", unsaid).astype("str").fillna(""),

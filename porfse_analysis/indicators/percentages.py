@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 import pandas as pd
 
@@ -149,7 +150,7 @@ def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> dict[Key, floa
     """The participants of each priority (`_PRIORITY`) at its newest position not after the cutoff."""
     rows = achievements[achievements["indicator_code"].isin(_COUNTING) & (achievements["cutoff"] <= cutoff)]
     rows = rows[rows["indicator_type"].isin(ESF_TYPES) & rows["value"].notna()]
-    values: defaultdict[Key, defaultdict[object, list[float]]] = defaultdict(lambda: defaultdict(list))
+    values: defaultdict[Key, defaultdict[Any, list[float]]] = defaultdict(lambda: defaultdict(list))
     positions = zip(rows["cutoff"], -source_rank(rows["source"]), strict=True)
     for place, position, value in zip(places_of(rows, _PRIORITY), positions, rows["value"], strict=True):
         values[place][position].append(value)

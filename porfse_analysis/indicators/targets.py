@@ -8,6 +8,7 @@ from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.percentages import (
+    RESULT_TYPES,
     TARGET_KEY,
     Key,
     are_of,
@@ -127,7 +128,8 @@ def target_achievement_ratio(
         raise ParameterError(f"by={by!r}: use {' or '.join(TARGET_GROUPINGS)}")
     at = as_cutoff(cutoff)
     keys = _GROUP if by == "indicator" else TARGET_KEY
-    values, aims = _values_and_aims(reached, plans, at, keys, against)
+    values = _newest_values(reached, at, keys)
+    aims = _aims(plans, plans, values, _last_reported(reached, plans, at), keys, against)
     exceeded = exceeded_tenfold(reached, plans, at, against)
     refused = percentage_targets(plans, exceeded, against)
     suspected = suspected_percentages(aims, refused, exceeded, reached, at, against)
@@ -143,7 +145,9 @@ def suspected_ratios(
 
     `exceeded`: of `percentages.exceeded_tenfold`.
     """
-    values, aims = _values_and_aims(achievements, targets, cutoff, TARGET_KEY, "target")
+    aimed, reached = (rows[rows["indicator_type"].isin(RESULT_TYPES)] for rows in (targets, achievements))
+    values = _newest_values(reached, cutoff, TARGET_KEY)
+    aims = _aims(aimed, targets, values, _last_reported(achievements, aimed, cutoff), TARGET_KEY, "target")
     refused = percentage_targets(targets, exceeded)
     suspected = suspected_percentages(aims, refused, exceeded, achievements, cutoff)
     aims = aims[are_of(aims, suspected)]
@@ -166,10 +170,8 @@ def is_reached(ratios: pd.Series, notes: pd.Series | None = None) -> pd.Series:
     return reached if notes is None else reached & ~notes.map(may_be_less).astype(bool)
 
 
-def _values_and_aims(
-    achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str], against: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of each group's newest position with a value, and the target in force at the date of that value."""
+def _newest_values(achievements: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
+    """The rows of each group's newest position with a value."""
     told = [*TARGET_KEY, "cutoff", "source", "value", "qualifier", "data_date", "reported_in"]
     known = achievements.loc[achievements["cutoff"] <= cutoff, told].rename(columns={"cutoff": "position"})
     known = known.assign(
@@ -177,28 +179,37 @@ def _values_and_aims(
         source=known["source"].astype("str"),
         data_date=known["data_date"].fillna(known["position"]),
     )
-    published = known[known["value"].notna()]
-    last_reported = published.groupby("programme")["data_date"].max().to_dict()
-    values = at_newest(known, keys, published)
-    now = [last_reported.get(programme, cutoff) for programme in targets["programme"]]
-    return values, _aims(targets, values, now, keys, against)
+    return at_newest(known, keys, known[known["value"].notna()])
+
+
+def _last_reported(achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp) -> list[pd.Timestamp]:
+    """Beside each target the last position its programme reported a value at, the cutoff where there is none."""
+    published = achievements["value"].notna() & (achievements["cutoff"] <= cutoff)
+    dates = achievements["data_date"].fillna(achievements["cutoff"])[published]
+    last = dates.groupby(achievements["programme"][published]).max().to_dict()
+    return [last.get(programme, cutoff) for programme in targets["programme"]]
 
 
 def _aims(
-    targets: pd.DataFrame, values: pd.DataFrame, now: list[pd.Timestamp], keys: list[str], against: str
+    targets: pd.DataFrame,
+    plans: pd.DataFrame,
+    values: pd.DataFrame,
+    now: list[pd.Timestamp],
+    keys: list[str],
+    against: str,
 ) -> pd.DataFrame:
-    """The target of each key in force at the date of its group's value.
+    """The target of each key in force at the date of its group's value, by the versions that `plans` have.
 
-    A group without any value is asked for `now`, beside each target the last position its programme reported. Of
-    several sources the preferred one that has the figure counts. Columns: key, target, target_source, plan_version.
+    A group without any value is asked for `now` (`_last_reported`). Of several sources the preferred one that has the
+    figure counts. Columns: key, target, target_source, plan_version.
     """
     dates: dict[Key, pd.Timestamp] = {}
     for group, date in zip(places_of(values, keys), values["data_date"], strict=True):
         dates[group] = min(date, dates.get(group, date))
     then = [dates.get(group, last) for group, last in zip(places_of(targets, keys), now, strict=True)]
     # a target that the plan has dropped since the value was taken is gone
-    still = targets[targets[against].notna() & are_in_force(targets, now, targets)]
-    aims = targets[are_in_force(targets, then, targets)]
+    still = targets[targets[against].notna() & are_in_force(targets, now, plans)]
+    aims = targets[are_in_force(targets, then, plans)]
     aims = aims[are_of(aims, set(places_of(still, TARGET_KEY)))]
     aims = aims.assign(rank=source_rank(aims["source"]), lacks=aims[against].isna())
     aims = aims.sort_values(["lacks", "rank"], kind="stable").drop_duplicates(TARGET_KEY)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -205,7 +206,7 @@ def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
     told = list(found)
     columns: dict[str, pd.Series] = {}
     for name in FINDING_COLUMNS:
-        values = [row.get(name) for row in told]
+        values: list[Any] = [row.get(name) for row in told]
         if name in ("cutoff", "compared_with"):
             columns[name] = pd.Series(pd.to_datetime(pd.Series(values, dtype="object"))).astype(DATE_DTYPE)
         elif name in ("expected", "found", "reference"):

@@ -111,7 +111,7 @@ def _uneven(rows: pd.DataFrame, period: Period) -> Iterable[dict[str, object]]:
     # a part that is not there counts as none; one with a missing value makes the sum missing
     sums = values.sum().mask(values.count() < values.size(), float("inf"))
     positions = defaultdict[Key, dict[str, float]](dict)
-    for (*position, code), value in sums.items():
+    for (*position, code), value in zip(sums.index.tolist(), sums.tolist(), strict=True):
         positions[tuple(position)][code] = value
     for (programme, source, cutoff), counts in positions.items():
         people = sum(known := [counts[code] for code in period.participants if code in counts])
@@ -223,7 +223,7 @@ def target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
     """How many targets each plan version changed, dropped or added, by axis."""
     starts = targets.groupby(["programme", "plan_version"])["valid_from"].min().sort_values(kind="stable")
     versions: defaultdict[str, list[tuple[str, pd.Timestamp]]] = defaultdict(list)
-    for (programme, version), start in starts.items():
+    for (programme, version), start in zip(starts.index.tolist(), starts, strict=True):
         versions[programme].append((version, start))
     if all(len(plans) == 1 for plans in versions.values()):
         return

@@ -49,7 +49,7 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
     met = met[(met["amount_eur"] - met["amount_eur_axes"]).abs() > _CENT]
     all_axes = axes.groupby("programme")["axis"].nunique()
     places = places_of(rows, at)
-    for place, row in met.iterrows():
+    for place, row in zip(places_of(met.reset_index(), at), met.to_dict("records"), strict=True):
         own = rows[[other == place for other in places]]
         of_axes = own[own["axis"] != ALL]
         total, added, *units = (row[name] for name in ("amount_eur", "amount_eur_axes", "precision", "precision_axes"))
@@ -82,9 +82,9 @@ def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[
         for number in same:
             position, rank, amount = told[number]
             others = [at for at in same if told[at][1] < rank and told[at][0] <= position]
-            other = max(others, key=lambda at: (told[at][0], -told[at][1]), default=None)
-            if other is not None and abs(told[other][2] - amount) > _CENT:
-                pairs.append((number, other))
+            last = max(others, key=lambda at: (told[at][0], -told[at][1]), default=None)
+            if last is not None and abs(told[last][2] - amount) > _CENT:
+                pairs.append((number, last))
     if not pairs:
         return
     precision = _precisions(finance)
