@@ -3,8 +3,8 @@
 Every mutant is one small change (an operator, a comparison, a constant, a `not`, arguments, a statement). It is
 compiled in a process forked from one that has imported the libraries, in a copy of the tree, where the quick tests
 that run the changed lines (known from one run with coverage) run until one fails. Files are never changed. Printed:
-the diff of each survivor, and the share killed. A survivor that is the same program goes into
-`equivalent_mutants.toml`, with why.
+the diff of each survivor as soon as it is known, and the share killed, also of a run that is interrupted. A survivor
+that is the same program goes into `equivalent_mutants.toml`, with why.
 """
 
 from __future__ import annotations
@@ -261,11 +261,12 @@ def run_tests(mutant: Mutant, tests: list[str], log: Path) -> None:
     run_pytest(["-x", "-p", "no:cov", *tests], log)
 
 
-def run_all(mutants: list[tuple[Mutant, list[str]]], jobs: int, limit: float, logs: Path) -> list[tuple[Mutant, int]]:
-    """The exit code of the tests for each mutant; -1 when they took longer than the limit."""
+def run_all(
+    mutants: list[tuple[Mutant, list[str]]], jobs: int, limit: float, logs: Path
+) -> Iterator[tuple[Mutant, int]]:
+    """Each mutant with the exit code of its tests as it ends; -1 when they took longer than the limit."""
     waiting = list(mutants)
     running: dict[int, tuple[Mutant, float]] = {}
-    done: list[tuple[Mutant, int]] = []
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
@@ -284,14 +285,11 @@ def run_all(mutants: list[tuple[Mutant, list[str]]], jobs: int, limit: float, lo
                     os.waitpid(process, 0)
                 if ended or late:
                     del running[process]
-                    done.append((mutant, -1 if late else os.waitstatus_to_exitcode(status)))
-                    if sys.stderr.isatty():
-                        print(f"\r{len(done)} of {len(mutants)}", end="", file=sys.stderr)
+                    yield mutant, -1 if late else os.waitstatus_to_exitcode(status)
             time.sleep(0.02)
     finally:
         for process in running:  # interrupted: nothing goes on by itself
             os.kill(process, signal.SIGKILL)
-    return done
 
 
 def prepare(home: Path) -> None:
@@ -319,6 +317,18 @@ def equivalent() -> set[tuple[str, str, str]]:
     return {(entry["file"], entry["minus"], entry["plus"]) for entry in listed if entry["reason"]}
 
 
+def said(ended: list[tuple[Mutant, int]]) -> None:
+    """Print the survivors among those that have ended."""
+    for mutant, code in ended:
+        if code == 0:
+            print(f"\nsurvived: {mutant.file}", *mutant.diff(), sep="\n", flush=True)
+
+
+def stop(*_: object) -> None:
+    """A signal to end is an interruption like any other."""
+    raise KeyboardInterrupt
+
+
 def main() -> int:
     """Run the mutants and say which survived."""
     parser = argparse.ArgumentParser(description="Change the code at random and count the changes no test sees.")
@@ -333,7 +343,7 @@ def main() -> int:
     mutants = sample(asked.folders, asked.mutants, asked.seed)
     mutants = [m for m in mutants if (m.file, m.changed("-"), m.changed("+")) not in known]
     began = time.monotonic()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, stop)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder).resolve() / "tree"
         prepare(home)
@@ -341,13 +351,18 @@ def main() -> int:
         print(f"{asked.mutants} mutants, seed {asked.seed}; the tests without any: {time.monotonic() - began:.0f} s")
         with_tests = [(mutant, tests_of(mutant, by_line)) for mutant in mutants]
         collected(sorted({test for _, tests in with_tests for test in tests}), home / "collected.log")
+        # in no order of files: what is known when it is interrupted is a sample too
+        random.Random(asked.seed).shuffle(with_tests)
         results = [(mutant, 0) for mutant, tests in with_tests if not tests]
-        results += run_all([pair for pair in with_tests if pair[1]], asked.jobs, asked.limit, home)
+        said(results)
+        try:
+            for ended in run_all([pair for pair in with_tests if pair[1]], asked.jobs, asked.limit, home):
+                results.append(ended)
+                said([ended])
+        except KeyboardInterrupt:
+            print(f"\ninterrupted: {len(mutants) - len(results)} of {len(mutants)} not run")
         os.chdir(ROOT)
-    survived = [mutant for mutant, code in results if code == 0]
-    for mutant in sorted(survived, key=lambda mutant: mutant.file):
-        print(f"\nsurvived: {mutant.file}", *mutant.diff(), sep="\n")
-    killed = len(results) - len(survived)
+    killed = sum(code != 0 for _, code in results)
     late = sum(code == -1 for _, code in results)
     share = f"{killed / len(results):.1%}" if results else "none"
     seconds = time.monotonic() - began
