@@ -45,7 +45,7 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
     rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
     at = ["programme", "source", "cutoff", "stage"]
     totals, parts = (rows[mark].groupby(at)[["amount_eur", "precision"]].sum() for mark in (whole, ~whole))
-    met = totals.join(parts, how="inner", rsuffix="_axes")
+    met = totals.join(parts.add_suffix("_axes"), how="inner")
     met = met[(met["amount_eur"] - met["amount_eur_axes"]).abs() > _CENT]
     all_axes = axes.groupby("programme")["axis"].nunique()
     places = places_of(rows, at)
