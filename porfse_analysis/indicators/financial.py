@@ -11,6 +11,7 @@ import pandas as pd
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
+from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.positions import (
     FIRMNESS,
     Positions,
@@ -20,7 +21,6 @@ from porfse_analysis.indicators.positions import (
     positions_at,
 )
 from porfse_analysis.indicators.result import bound_flags, join_notes, make_result
-from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
@@ -291,14 +291,14 @@ def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str])
     # of each key, source, stage and position: the parts with an amount, and those with one above 0
     known: defaultdict[tuple[Any, ...], set[Any]] = defaultdict(set)
     above: defaultdict[tuple[Any, ...], set[Any]] = defaultdict(set)
-    places = places_of(rows.assign(source=rows["source"].astype("str")), [*keys, "source", "stage", "cutoff"])
-    for place, part, amount in zip(places, places_of(rows, part_columns), rows["amount_eur"], strict=True):
+    places = keys_of(rows.assign(source=rows["source"].astype("str")), [*keys, "source", "stage", "cutoff"])
+    for place, part, amount in zip(places, keys_of(rows, part_columns), rows["amount_eur"], strict=True):
         known[place].add(part)
         if amount > 0:
             above[place].add(part)
     lacking = []
-    amounts = places_of(published, [*keys, "source", "stage", "position"])
-    bases = places_of(published, [*keys, "source", "base", "base_position"])
+    amounts = keys_of(published, [*keys, "source", "stage", "position"])
+    bases = keys_of(published, [*keys, "source", "base", "base_position"])
     for amount, below, whole in zip(amounts, bases, published["published_total"], strict=True):
         without_amount = above[below] - known[amount]
         without_base = above[amount] - known[below] if known[below] else set()

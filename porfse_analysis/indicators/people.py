@@ -8,6 +8,7 @@ import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, in_reading_order
 from porfse_analysis.indicators.given import Along, tables_of, with_names
+from porfse_analysis.indicators.keys import has_key, keys_of
 from porfse_analysis.indicators.positions import (
     group_keys,
     newest,
@@ -24,7 +25,7 @@ from porfse_analysis.indicators.result import (
     note_of,
     split_note,
 )
-from porfse_analysis.indicators.whole import places_of, whole_or_parts
+from porfse_analysis.indicators.whole import whole_or_parts
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.periods import Period, period_of
 from porfse_analysis.programme import Programme
@@ -224,9 +225,8 @@ def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], 
     """Whether an axis that has participants in another source or position has none in the one that was picked."""
     with_people = published[(published["value"] > 0) & (published["axis"] != ALL)]
     here = published.merge(picked, on=[*keys, "source", "position"])
-    elsewhere = set(places_of(with_people, [*keys, "axis"])) - set(places_of(here, [*keys, "axis"]))
-    lacking = {key[:-1] for key in elsewhere}
-    return pd.Series([key in lacking for key in places_of(people, keys)], index=people.index, dtype=bool)
+    elsewhere = set(keys_of(with_people, [*keys, "axis"])) - set(keys_of(here, [*keys, "axis"]))
+    return has_key(people, keys, {key[:-1] for key in elsewhere})
 
 
 def residents(population: Programme | pd.DataFrame, *, cutoff: object) -> pd.DataFrame:

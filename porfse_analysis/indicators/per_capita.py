@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.financial import spend_positions
 from porfse_analysis.indicators.given import tables_of, with_names
+from porfse_analysis.indicators.keys import has_key, keys_of
 from porfse_analysis.indicators.people import HISTORY, HISTORY_COLUMNS, participants, residents, sum_of_axes
 from porfse_analysis.indicators.positions import (
     Positions,
@@ -28,7 +28,6 @@ from porfse_analysis.indicators.result import (
     note_of,
     split_note,
 )
-from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
@@ -234,16 +233,11 @@ def _pairs(positions: Positions, heads: pd.DataFrame, stages: Sequence[str]) -> 
     )
     pairs = newest(pairs[pairs["people"].notna()], [*keys, "stage"])
     grid = spend_positions(positions, stages)[[*keys, "stage"]]
-    grid["counted"] = _among(grid, heads, keys)
-    both = _among(grid, amounts, [*keys, "stage"]) & _among(grid, known, keys)
-    found = grid.merge(pairs, on=[*keys, "stage"], how="left", validate="1:1")
-    return found.assign(apart=both & found["people"].isna().to_numpy())
-
-
-def _among(rows: pd.DataFrame, others: pd.DataFrame, keys: list[str]) -> np.ndarray:
-    """Whether the key of each row is a key of the others."""
-    known = set(places_of(others, keys))
-    return np.array([key in known for key in places_of(rows, keys)], dtype=bool)
+    grid["counted"] = has_key(grid, keys, set(keys_of(heads, keys)))
+    of_stage = [*keys, "stage"]
+    both = has_key(grid, of_stage, set(keys_of(amounts, of_stage))) & has_key(grid, keys, set(keys_of(known, keys)))
+    found = grid.merge(pairs, on=of_stage, how="left", validate="1:1")
+    return found.assign(apart=both.to_numpy() & found["people"].isna().to_numpy())
 
 
 def _of_people_funds(finance: pd.DataFrame) -> pd.DataFrame:

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, is_percentage
+from porfse_analysis.indicators.keys import TARGET_KEY, Key, keys_of
 from porfse_analysis.indicators.plans import are_in_force
 from porfse_analysis.indicators.positions import source_rank
-from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.periods import PERIODS
 
 __all__ = [
     "RESULT_TYPES",
-    "TARGET_KEY",
-    "Key",
-    "are_of",
     "exceeded_tenfold",
     "in_disguise",
     "percentage_targets",
@@ -44,13 +40,7 @@ _LARGE_GROUP = 1000
 _LARGE_YEI_GROUP = 500
 _COMPARABLE = 10
 
-Key = tuple[str, ...]
-"""The values of `TARGET_KEY`, or of other columns that tell rows apart."""
-
 _PRIORITY = ["programme", "fund", "axis", "investment_priority"]
-TARGET_KEY = [*_PRIORITY, "indicator_type", "indicator_code", "region_category"]
-"""What tells targets of one plan apart."""
-
 _SIBLINGS = [*_PRIORITY, "indicator_type", "plan_version"]
 
 
@@ -59,11 +49,6 @@ def in_disguise(values: pd.Series, target: pd.Series | float) -> pd.Series:
     aims = pd.Series(target, index=values.index)
     found: pd.Series = aims.gt(0) & aims.le(_CEILING) & (values > _EXCESS * aims)
     return found
-
-
-def are_of(rows: pd.DataFrame, keys: Collection[Key]) -> pd.Series:
-    """Whether each row is of one of these keys (`TARGET_KEY`)."""
-    return pd.Series([place in keys for place in places_of(rows, TARGET_KEY)], index=rows.index, dtype=bool)
 
 
 def percentage_targets(targets: pd.DataFrame, exceeded: pd.DataFrame, against: str = "target") -> set[Key]:
@@ -75,7 +60,7 @@ def percentage_targets(targets: pd.DataFrame, exceeded: pd.DataFrame, against: s
     units = [unit for unit in targets["unit"].unique() if is_percentage(unit)]
     listed = targets[targets["unit"].isin(units)]
     disguised = exceeded[exceeded[against].le(_CEILING)]
-    return {*places_of(listed, TARGET_KEY), *places_of(disguised, TARGET_KEY)}
+    return {*keys_of(listed, TARGET_KEY), *keys_of(disguised, TARGET_KEY)}
 
 
 def suspected_percentages(
@@ -99,9 +84,9 @@ def suspected_percentages(
     rows = aims[aims["indicator_type"].isin(RESULT_TYPES) & aims["target"].gt(0)]
     if not rows["target"].le(_DOUBTFUL_CEILING).any():
         return set()
-    above = set(places_of(exceeded[exceeded[against].gt(_CEILING)], TARGET_KEY))
+    above = set(keys_of(exceeded[exceeded[against].gt(_CEILING)], TARGET_KEY))
     people = _reached(achievements, cutoff)
-    told = list(zip(places_of(rows, TARGET_KEY), places_of(rows, _SIBLINGS), rows["target"].tolist(), strict=True))
+    told = list(zip(keys_of(rows, TARGET_KEY), keys_of(rows, _SIBLINGS), rows["target"].tolist(), strict=True))
     beside_refused = {siblings for place, siblings, _ in told if place in refused}
     in_doubt, counts = {}, dict[Key, float]()
     for place, siblings, target in told:
@@ -152,6 +137,6 @@ def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> dict[Key, floa
     rows = rows[rows["indicator_type"].isin(ESF_TYPES) & rows["value"].notna()]
     values: defaultdict[Key, defaultdict[Any, list[float]]] = defaultdict(lambda: defaultdict(list))
     positions = zip(rows["cutoff"], -source_rank(rows["source"]), strict=True)
-    for place, position, value in zip(places_of(rows, _PRIORITY), positions, rows["value"], strict=True):
+    for place, position, value in zip(keys_of(rows, _PRIORITY), positions, rows["value"], strict=True):
         values[place][position].append(value)
     return {place: math.fsum(of_place[max(of_place)]) for place, of_place in values.items()}

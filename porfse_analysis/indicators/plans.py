@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from porfse_analysis.indicators.whole import places_of
+from porfse_analysis.indicators.keys import keys_of
 
 __all__ = ["are_in_force", "plan_versions", "targets_in_force"]
 
@@ -19,7 +19,7 @@ def _versions(
     # the first day a version is valid from, when its rows give several
     first_days: defaultdict[str, dict[str, pd.Timestamp]] = defaultdict(dict)
     begins = targets[["programme", "plan_version", "valid_from"]].drop_duplicates()
-    for programme, version, day in places_of(begins, ["programme", "plan_version", "valid_from"]):
+    for programme, version, day in keys_of(begins, ["programme", "plan_version", "valid_from"]):
         own = first_days[programme]
         if pd.notna(day):
             own[version] = min(day, own.get(version, day))
@@ -38,7 +38,7 @@ def plan_versions(targets: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
     version with the latest `valid_from` not after the date. Two versions valid from one day are in force together.
     """
     asked = dates[["programme", "date"]].drop_duplicates().sort_values("date", kind="stable")
-    found = _versions(targets, places_of(asked, ["programme", "date"]))
+    found = _versions(targets, keys_of(asked, ["programme", "date"]))
     rows = [(programme, date, version) for (programme, date), names in found.items() for version in names or [""]]
     typed = {"programme": "str", "date": asked["date"].dtype, "plan_version": "str"}
     return pd.DataFrame(rows, columns=list(typed)).astype(typed)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
+from porfse_analysis.indicators.keys import has_key, keys_of
 from porfse_analysis.indicators.result import bound_of
 from porfse_analysis.indicators.whole import is_whole
 from porfse_analysis.inputs import require
@@ -289,22 +290,19 @@ def in_force(
     left = numerators.reset_index(drop=True).sort_values("position", kind="stable")
     merged = pd.merge_asof(left, right.drop(columns="rank"), on="position", by=[*keys, "source"], direction="backward")
     merged["base_elsewhere"] = False
-    without = ~_pairs_of(merged).isin(set(_pairs_of(right))) if elsewhere else pd.Series(data=False, index=merged.index)
-    if without.any() and len(right):
+    of_source = ["programme", "source"]
+    published = set(keys_of(right, of_source)) if elsewhere else set()
+    without = ~has_key(merged, of_source, published).to_numpy()
+    if published and without.any():
         preferred = right[right["rank"] == right.groupby("programme")["rank"].transform("min")]
-        lent = merged.loc[without.to_numpy(), left.columns]
+        lent = merged.loc[without, left.columns]
         lent = pd.merge_asof(
             lent, preferred.drop(columns=["rank", "source"]), on="position", by=keys, direction="backward"
         ).assign(base_elsewhere=lambda rows: rows["denominator"].notna())
-        merged = pd.concat([merged[~without.to_numpy()], lent], ignore_index=True)
+        merged = pd.concat([merged[~without], lent], ignore_index=True)
         merged = merged.sort_values("position", kind="stable").reset_index(drop=True)
     merged["base_missing"] = np.where(merged["base_missing"].isna(), False, merged["base_missing"]).astype(bool)
     return merged
-
-
-def _pairs_of(rows: pd.DataFrame) -> pd.Series:
-    """The programme and the source of each row."""
-    return pd.Series(list(zip(rows["programme"], rows["source"], strict=True)), dtype=object)
 
 
 def plan_at(published: pd.DataFrame) -> pd.DataFrame:

@@ -10,13 +10,13 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
+from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.people import Counts, is_of_period, people_known
 from porfse_analysis.indicators.per_capita import head_rows
 from porfse_analysis.indicators.plans import targets_in_force
 from porfse_analysis.indicators.positions import Positions, positions_at, published_totals
 from porfse_analysis.indicators.registry import SPEND_STAGES
 from porfse_analysis.indicators.result import make_result, note_of, split_note
-from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme
@@ -130,8 +130,8 @@ def _of_result(
     reported = achievements[(achievements["cutoff"] <= positions.cutoff) & achievements["value"].notna()]
     if reported.empty:
         return reported
-    aimed = set(places_of(aims[counts(aims)], ["programme", "axis"]))
-    pairs = set(places_of(reported, ["programme", "axis"]))
+    aimed = set(keys_of(aims[counts(aims)], ["programme", "axis"]))
+    pairs = set(keys_of(reported, ["programme", "axis"]))
     whole = {programme for programme, axis in pairs if axis == ALL}
     aiming = {programme for programme, axis in aimed & pairs}
     own = {pair for pair in pairs if pair[0] not in aiming or pair in aimed}
@@ -149,7 +149,7 @@ def _of_result(
 
 
 def _among(rows: pd.DataFrame, own: set[tuple[Any, Any]], whole: set[Any]) -> pd.Series:
-    pairs = places_of(rows, ["programme", "axis"])
+    pairs = keys_of(rows, ["programme", "axis"])
     flags = [programme in whole or (programme, axis) in own for programme, axis in pairs]
     return pd.Series(flags, index=rows.index, dtype="bool")
 
@@ -174,7 +174,7 @@ def _noted(
     """The rows with what is to be said of their axes; an axis that does not aim at the result has no value."""
     rows = rows.reset_index(drop=True)
     notes, values = [], []
-    for note, programme, axis, value in places_of(rows, ["note", "programme", "axis", "value"]):
+    for note, programme, axis, value in keys_of(rows, ["note", "programme", "axis", "value"]):
         told = set(split_note(note))
         if by_axis:
             told |= set() if (programme, axis) in own else {"no_target"}

@@ -7,11 +7,9 @@ import pandas as pd
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
+from porfse_analysis.indicators.keys import TARGET_KEY, Key, has_key, keys_of
 from porfse_analysis.indicators.percentages import (
     RESULT_TYPES,
-    TARGET_KEY,
-    Key,
-    are_of,
     exceeded_tenfold,
     percentage_targets,
     suspected_percentages,
@@ -28,7 +26,6 @@ from porfse_analysis.indicators.result import (
     make_result,
     may_be_less,
 )
-from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import FORMER_NAMES
@@ -134,7 +131,7 @@ def target_achievement_ratio(
     refused = percentage_targets(plans, exceeded, against)
     suspected = suspected_percentages(aims, refused, exceeded, reached, at, against)
     rows = values.merge(aims, on=TARGET_KEY, how="outer")
-    rows = rows.assign(percentage=are_of(rows, refused), suspected=are_of(rows, suspected))
+    rows = rows.assign(percentage=has_key(rows, TARGET_KEY, refused), suspected=has_key(rows, TARGET_KEY, suspected))
     return with_names(_ratios(rows, keys, at, AGAINST[against]), achievements)
 
 
@@ -150,7 +147,7 @@ def suspected_ratios(
     aims = _aims(aimed, targets, values, _last_reported(achievements, aimed, cutoff), TARGET_KEY, "target")
     refused = percentage_targets(targets, exceeded)
     suspected = suspected_percentages(aims, refused, exceeded, achievements, cutoff)
-    aims = aims[are_of(aims, suspected)]
+    aims = aims[has_key(aims, TARGET_KEY, suspected)]
     if aims.empty:
         return collect([])
     rows = values.merge(aims, on=TARGET_KEY, how="right").assign(percentage=False, suspected=True)
@@ -204,13 +201,13 @@ def _aims(
     figure counts. Columns: key, target, target_source, plan_version.
     """
     dates: dict[Key, pd.Timestamp] = {}
-    for group, date in zip(places_of(values, keys), values["data_date"], strict=True):
+    for group, date in zip(keys_of(values, keys), values["data_date"], strict=True):
         dates[group] = min(date, dates.get(group, date))
-    then = [dates.get(group, last) for group, last in zip(places_of(targets, keys), now, strict=True)]
+    then = [dates.get(group, last) for group, last in zip(keys_of(targets, keys), now, strict=True)]
     # a target that the plan has dropped since the value was taken is gone
     still = targets[targets[against].notna() & are_in_force(targets, now, plans)]
     aims = targets[are_in_force(targets, then, plans)]
-    aims = aims[are_of(aims, set(places_of(still, TARGET_KEY)))]
+    aims = aims[has_key(aims, TARGET_KEY, set(keys_of(still, TARGET_KEY)))]
     aims = aims.assign(rank=source_rank(aims["source"]), lacks=aims[against].isna())
     aims = aims.sort_values(["lacks", "rank"], kind="stable").drop_duplicates(TARGET_KEY)
     aims = aims.assign(target=aims[against], target_source=aims["source"].astype("str"))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 import pandas as pd
 
+from porfse_analysis.indicators.keys import Key, keys_of
 from porfse_analysis.schema import ALL
 
-__all__ = ["is_whole", "places_of", "whole_or_parts"]
-
-_Place = tuple[Any, ...]
+__all__ = ["is_whole", "whole_or_parts"]
 
 
 def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Series:
@@ -25,18 +23,18 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
     """
     axes = rows[rows["axis"] != ALL]
     at = [*keys, "stage", "source", "cutoff"]
-    told: defaultdict[_Place, set[str]] = defaultdict(set)
-    funded: defaultdict[_Place, set[str]] = defaultdict(set)
-    for place, axis, amount in zip(places_of(axes, at), axes["axis"], axes["amount_eur"], strict=True):
+    told: defaultdict[Key, set[str]] = defaultdict(set)
+    funded: defaultdict[Key, set[str]] = defaultdict(set)
+    for place, axis, amount in zip(keys_of(axes, at), axes["axis"], axes["amount_eur"], strict=True):
         told[place].add(axis)
         if amount > 0:
             funded[place].add(axis)
-    plans: dict[_Place, list[tuple[pd.Timestamp, set[str]]]] = defaultdict(list)
-    last_plan: dict[_Place, tuple[str, set[str]]] = {}
-    seen: defaultdict[_Place, set[str]] = defaultdict(set)
+    plans: dict[Key, list[tuple[pd.Timestamp, set[str]]]] = defaultdict(list)
+    last_plan: dict[Key, tuple[str, set[str]]] = {}
+    seen: defaultdict[Key, set[str]] = defaultdict(set)
     whole: list[bool] = [True] * len(totals)
-    places = places_of(totals, [*at[:-1], "position"])
-    rows_of = places_of(totals, ["position", "document", "published_total"])
+    places = keys_of(totals, [*at[:-1], "position"])
+    rows_of = keys_of(totals, ["position", "document", "published_total"])
     of_plan = [place[-3] == "allocation" for place in places]
     # the plans first: what an amount must cover is what they give money to
     order = sorted(range(len(totals)), key=lambda number: (not of_plan[number], rows_of[number][0]))
@@ -57,11 +55,6 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
             whole[number] = published or not (missing if expected is None else missing & expected)
             seen[place[:-1]] |= (expected or set()) | told[place] if published else told[place]
     return pd.Series(whole, index=totals.index, dtype=bool)
-
-
-def places_of(rows: pd.DataFrame, columns: list[str]) -> list[_Place]:
-    """The values of these columns, row by row."""
-    return list(zip(*(rows[name].tolist() for name in columns), strict=True))
 
 
 def whole_or_parts(rows: pd.DataFrame) -> pd.DataFrame:

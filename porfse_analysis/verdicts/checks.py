@@ -17,9 +17,9 @@ import pandas as pd
 from porfse_analysis import schema
 from porfse_analysis.codes import ESF_TYPES, axis_places
 from porfse_analysis.indicators.financial import RATES
-from porfse_analysis.indicators.percentages import TARGET_KEY, are_of, exceeded_tenfold, percentage_targets
+from porfse_analysis.indicators.keys import TARGET_KEY, has_key, keys_of
+from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets
 from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals
-from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme, known_from, require_programme
@@ -252,7 +252,7 @@ def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 def _beside(totals: pd.DataFrame, stage: str, other: str, at: list[str]) -> Iterable[tuple[int, float, float]]:
     """The rows of a stage with another stage at their place (`at`): their number, their amount and the other."""
-    told = list(zip(totals["stage"], places_of(totals, at), totals["amount"], strict=True))
+    told = list(zip(totals["stage"], keys_of(totals, at), totals["amount"], strict=True))
     others = {place: amount for name, place, amount in told if name == other}
     for number, (name, place, amount) in enumerate(told):
         if name == stage and place in others:
@@ -329,7 +329,7 @@ def _above_allocation(published: pd.DataFrame, allocations: pd.DataFrame) -> Ite
 def _axes_left_out(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
     """An axis with an allocation that the source's next position of allocations does not have any more."""
     rows = by_axis[by_axis["stage"] == "allocation"]
-    told = places_of(rows, ["programme", "source", "position", "axis", "amount", "document"])
+    told = keys_of(rows, ["programme", "source", "position", "axis", "amount", "document"])
     plans: defaultdict[object, defaultdict[pd.Timestamp, list[int]]] = defaultdict(lambda: defaultdict(list))
     for number, (programme, source, position, *_) in enumerate(told):
         plans[programme, source][position].append(number)
@@ -363,7 +363,7 @@ def _plan_changes(published: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 def _percentages(targets: pd.DataFrame, exceeded: pd.DataFrame) -> Iterable[dict[str, object]]:
     refused = percentage_targets(targets, exceeded)
-    rows = targets[are_of(targets, refused)]
+    rows = targets[has_key(targets, TARGET_KEY, refused)]
     rows = rows.sort_values("valid_from", kind="stable").drop_duplicates(TARGET_KEY, keep="last")
     for _, row in rows.iterrows():
         yield finding(

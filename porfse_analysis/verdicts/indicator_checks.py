@@ -9,13 +9,13 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, whole_counts
+from porfse_analysis.indicators.keys import TARGET_KEY, Key, has_key, keys_of
 from porfse_analysis.indicators.people import counts_participants
-from porfse_analysis.indicators.percentages import TARGET_KEY, Key, are_of
 from porfse_analysis.indicators.plans import are_in_force
 from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.sexes import is_grand_total, sexes_apart
 from porfse_analysis.indicators.targets import suspected_ratios
-from porfse_analysis.indicators.whole import places_of, whole_or_parts
+from porfse_analysis.indicators.whole import whole_or_parts
 from porfse_analysis.periods import PERIODS, Period, period_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
@@ -60,13 +60,13 @@ def neighbouring_keys(
     last = reported["cutoff"] == reported["cutoff"].max()
     for known in (reported[last], reported[~last]):
         of_codes = known["indicator_code"].isin(lone["indicator_code"].unique())
-        lone = lone[~are_of(lone, set(places_of(known[of_codes], TARGET_KEY)))]
+        lone = lone[~has_key(lone, TARGET_KEY, set(keys_of(known[of_codes], TARGET_KEY)))]
     if lone.empty:
         return
     lone = lone.drop_duplicates(TARGET_KEY)
     free = reported.loc[reported["indicator_code"].isin(lone["indicator_code"]), TARGET_KEY].drop_duplicates()
     # the key of another target is that target's own
-    free = free[~are_of(free, set(places_of(aimed, TARGET_KEY)))]
+    free = free[~has_key(free, TARGET_KEY, set(keys_of(aimed, TARGET_KEY)))]
     beside = lone.merge(free, on=_PLACE, suffixes=("", "_found"))
     beside["apart"] = sum(beside[name].ne(beside[f"{name}_found"]).astype(int) for name in _KEY)
     beside = beside.sort_values(["apart", *(f"{name}_found" for name in _KEY)], kind="stable").drop_duplicates(
@@ -228,15 +228,15 @@ def target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
     if all(len(plans) == 1 for plans in versions.values()):
         return
     sources: dict[object, str] = {}
-    for place, source in zip(places_of(targets, ["programme", "plan_version"]), targets["source"], strict=True):
+    for place, source in zip(keys_of(targets, ["programme", "plan_version"]), targets["source"], strict=True):
         sources.setdefault(place, str(source))
     # of several sources the preferred one
     key = ["axis", "fund", "investment_priority", "region_category", "indicator_type", "indicator_code"]
     ranked = targets.assign(rank=source_rank(targets["source"])).sort_values("rank", kind="stable")
     ranked = ranked[ranked["target"].notna()]
     plans = defaultdict[object, dict[Key, float]](dict)
-    of_plan = places_of(ranked, ["programme", "plan_version"])
-    for place, aim, target in zip(of_plan, places_of(ranked, key), ranked["target"], strict=True):
+    of_plan = keys_of(ranked, ["programme", "plan_version"])
+    for place, aim, target in zip(of_plan, keys_of(ranked, key), ranked["target"], strict=True):
         plans[place].setdefault(aim, target)
     for programme, own in versions.items():
         for (old, old_start), (new, start) in itertools.pairwise(own):

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES, financial_progress
+from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.people import people_at
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import figure_bound, value_bound
-from porfse_analysis.indicators.whole import places_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
@@ -48,8 +48,8 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
     met = totals.join(parts.add_suffix("_axes"), how="inner")
     met = met[(met["amount_eur"] - met["amount_eur_axes"]).abs() > _CENT]
     all_axes = axes.groupby("programme")["axis"].nunique()
-    places = places_of(rows, at)
-    for place, row in zip(places_of(met.reset_index(), at), met.to_dict("records"), strict=True):
+    places = keys_of(rows, at)
+    for place, row in zip(keys_of(met.reset_index(), at), met.to_dict("records"), strict=True):
         own = rows[[other == place for other in places]]
         of_axes = own[own["axis"] != ALL]
         total, added, *units = (row[name] for name in ("amount_eur", "amount_eur_axes", "precision", "precision_axes"))
@@ -74,9 +74,9 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
 def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:
     """The same figure in two sources: each against the preferred source's last position not after it."""
     published: defaultdict[object, list[int]] = defaultdict(list)
-    for number, thing in enumerate(places_of(both, ["programme", "axis", "stage"])):
+    for number, thing in enumerate(keys_of(both, ["programme", "axis", "stage"])):
         published[thing].append(number)
-    told = places_of(both, ["position", "rank", "amount"])
+    told = keys_of(both, ["position", "rank", "amount"])
     pairs = []
     for same in published.values():
         for number in same:
