@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -378,10 +379,13 @@ def frame_columns(name: str) -> tuple[str, ...]:
 
 def empty(name: str) -> pd.DataFrame:
     """Table `name` without rows, with its columns and their types."""
-    table = TABLES[name]
-    columns = {"programme": pd.Series(dtype="str")}
-    columns |= {column.name: pd.Series(dtype=_DTYPES[column.kind]) for column in table.columns}
-    return pd.DataFrame(columns)
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    dtypes = {"programme": "str"} | {column.name: _DTYPES[column.kind] for column in TABLES[name].columns}
+    return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in dtypes.items()})
 
 
 def conform(name: str, frame: pd.DataFrame, *, programme: str | None = None) -> pd.DataFrame:
@@ -408,7 +412,8 @@ def conform(name: str, frame: pd.DataFrame, *, programme: str | None = None) -> 
             columns[column.name] = _converted(frame[column.name], column).astype(dtype)
         except (ValueError, TypeError) as error:
             raise ParameterError(f"{name}: column {column.name} cannot be read as {column.kind}: {error}") from error
-    return pd.DataFrame(columns)
+    # all have the index of the frame: pandas need not line them up
+    return pd.DataFrame({name: column.array for name, column in columns.items()}, index=frame.index)
 
 
 def _converted(values: pd.Series, column: Column) -> pd.Series:
@@ -417,7 +422,7 @@ def _converted(values: pd.Series, column: Column) -> pd.Series:
         if pd.api.types.is_numeric_dtype(values) and values.notna().any():
             raise ValueError("its codes were read as numbers; read them as texts (dtype=str)")
         values = values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype) else values
-        values = values.fillna("").astype("str")
+        values = (values.fillna("") if values.hasnans else values).astype("str")
         return values.mask(values == "", column.default) if column.default else values
     if pd.api.types.is_string_dtype(values.dtype):
         values = values.where(values != "")

@@ -192,10 +192,3 @@ def formatter():
 
 
 INVENTED = Path(__file__).parent / "data" / "invented-programme"
-
-
-# WCAG 2.2 A and AA, and what axe calls best practice; the size of targets is off unless asked for
-AXE = {
-    "resultTypes": ["violations"],
-    "rules": {"target-size": {"enabled": True}},
-}

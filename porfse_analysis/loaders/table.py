@@ -83,7 +83,7 @@ def read_table(
     }
     if not usable:  # what its cells have is told all the same
         return content
-    content.frame = pd.DataFrame(columns)
+    content.frame = pd.DataFrame({label: column.array for label, column in columns.items()})
     if not fractions:
         content.faults += _like_thousands(name, content, texts, notations, path.name)
     return content

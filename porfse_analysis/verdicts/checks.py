@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis import schema
-from porfse_analysis.codes import ESF_TYPES, axis_places
+from porfse_analysis.codes import ESF_TYPES, reading_order
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.keys import TARGET_KEY, has_key, keys_of
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets
@@ -203,24 +204,44 @@ CHECKS = (
 
 
 def _frame(found: Iterable[dict[str, object]]) -> pd.DataFrame:
-    told = list(found)
-    columns: dict[str, pd.Series] = {}
+    told = _in_order(found)
+    columns: dict[str, Any] = {}
     for name in FINDING_COLUMNS:
         values: list[Any] = [row.get(name) for row in told]
         if name in ("cutoff", "compared_with"):
-            columns[name] = pd.Series(pd.to_datetime(pd.Series(values, dtype="object"))).astype(DATE_DTYPE)
+            columns[name] = pd.to_datetime(pd.Series(values, dtype="object")).astype(DATE_DTYPE).array
         elif name in ("expected", "found", "reference"):
-            columns[name] = pd.Series(values, dtype="float64")
+            columns[name] = np.array(values, dtype="float64")
         else:
-            columns[name] = pd.Series(["" if pd.isna(value) else str(value) for value in values], dtype="str")
-    table = pd.DataFrame(columns)
-    place = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
-    order = table["check"].map({name: place for place, name in enumerate(CHECKS)})
-    at = table.groupby("programme")["axis"].transform(axis_places)
-    table = table.assign(place=place, order=order, at=at).sort_values(
-        ["programme", "place", "order", "cutoff", "at", "figure", "source"], kind="stable"
-    )
-    return table[list(FINDING_COLUMNS)].reset_index(drop=True)
+            columns[name] = pd.array(list(map(_text, values)), dtype="str")
+    return pd.DataFrame(columns)
+
+
+def _in_order(found: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+    """By programme, severity, check and date; the axes as a reader expects them, the whole first."""
+    told = list(found)
+    axes = defaultdict[object, set[str]](set)
+    for row in told:
+        axes[row["programme"]].add(str(row["axis"]))
+    keys = {programme: reading_order(labels) for programme, labels in axes.items()}
+
+    def place(row: dict[str, Any]) -> tuple[Any, ...]:
+        axis, date = str(row["axis"]), row.get("cutoff")
+        return (
+            row["programme"],
+            SEVERITIES.index(row["severity"]),
+            CHECKS.index(row["check"]),
+            (0, pd.Timestamp(date)) if pd.notna(date) else (1,),
+            (axis != ALL, keys[row["programme"]](axis)),
+            _text(row.get("figure")),
+            _text(row.get("source")),
+        )
+
+    return sorted(told, key=place)
+
+
+def _text(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)
 
 
 def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:

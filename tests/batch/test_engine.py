@@ -25,6 +25,8 @@ warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be 
 
 pytestmark = pytest.mark.usefixtures("lent")
 ENGINES = ["warm", "kernel"]
+# how a run ends on a kernel started for it is looked at with the slow tests: nearly all runs are on warm ones
+ENDING = ["warm", pytest.param("kernel", marks=pytest.mark.slow)] if engine.CAN_FORK else ["kernel"]
 
 
 def run(path, out, cutoff="2018-09-30", programme=""):
@@ -116,7 +118,7 @@ BAD = {
 }
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=ENDING)
 def ended(request, tmp_path_factory, warm):
     """How one bad run after the other ended, and a good one after the last; and the folder of each."""
     home = tmp_path_factory.mktemp(request.param)
@@ -137,7 +139,7 @@ def test_however_a_cell_ends_the_run_says_so_and_leaves_nothing(name, ended):
     assert (BAD[following][1] in reason) if following in BAD else reason == ""
 
 
-@pytest.mark.parametrize("which", ENGINES)
+@pytest.mark.parametrize("which", ENDING)
 def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(which, tmp_path):
     mark = f"{os.getpid()}-{which}"
     start_one = f"import subprocess\nsubprocess.Popen(['sleep', '6000'], env={{'MARK': '{mark}'}})"
@@ -158,7 +160,7 @@ def test_a_run_that_takes_too_long_is_stopped_with_all_it_started(which, tmp_pat
     assert begun.exists()
 
 
-@pytest.mark.parametrize("which", ENGINES)
+@pytest.mark.parametrize("which", ENDING)
 def test_what_a_cell_starts_ends_with_its_run(which, tmp_path):
     mark = f"{os.getpid()}-{which}-end"
     cell = f"import subprocess\n_ = subprocess.Popen(['sleep', '6000'], env={{'MARK': '{mark}'}})"
@@ -300,6 +302,7 @@ def test_plain_papermill_with_the_engine(tmp_path):
     assert (tmp_path / "o.ipynb").is_file()
 
 
+@pytest.mark.slow
 def test_the_runs_of_a_lost_worker_are_submitted_again_once(tmp_path):
     """One run kills its worker the first time and the second; the others come out, each once.
 

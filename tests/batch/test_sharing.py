@@ -1,5 +1,6 @@
 """Runs that share their frames, and the front page, which takes over what the run of the last date has worked out."""
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from batch_tools import notebook, programme_of
 
 from porfse_analysis import resources
+from porfse_analysis.reports import batch
 from porfse_analysis.reports.batch import make_batch
 from porfse_analysis.reports.kernels.warm import CAN_FORK
 from porfse_analysis.reports.plan import Run
@@ -61,30 +63,43 @@ def reports(tmp_path, monkeypatch):
     """Makes the reports of the folder `programme` there; gives their front page."""
     monkeypatch.chdir(tmp_path)
 
-    def make(out, engine):
-        request = Request(
-            folders=[str(tmp_path / "programme")], notebooks=["programme_report"], out=tmp_path / out, engine=engine
-        )
-        batch = make_batch(request, lambda runs, warm: run_all(runs, jobs=1, engine=engine, warm=warm))
-        assert [outcome.reason for outcome in batch.outcomes if not outcome.ok] == []
+    def make(out):
+        request = Request(folders=[str(tmp_path / "programme")], notebooks=["programme_report"], out=tmp_path / out)
+        made = make_batch(request, lambda runs, warm: run_all(runs, jobs=1, warm=warm))
+        assert [outcome.reason for outcome in made.outcomes if not outcome.ok] == []
         return (tmp_path / out / "index.html").read_bytes()
 
     return make
 
 
+@pytest.fixture
+def anew(reports, tmp_path, monkeypatch):
+    """The same with nothing shared, neither by the runs nor with the front page."""
+
+    def make():
+        shutil.rmtree(tmp_path / "anew", ignore_errors=True)
+        with monkeypatch.context() as patch:
+            patch.setattr(SharedFrames, "of", lambda *_: None)
+            patch.setattr(batch, "sharing", lambda _: contextlib.nullcontext())
+            return reports("anew")
+
+    return make
+
+
 @warm_only
-def test_a_front_page_of_shared_frames_is_the_one_worked_out_anew(reports, tmp_path, warm, lent):
+def test_a_front_page_of_shared_frames_is_the_one_worked_out_anew(reports, anew, tmp_path, warm, lent):
     """Also after a change of a figure, with the same warm process: what it shared before is of the old one."""
     folder = programme_of(tmp_path / "programme", [OLD, NEW], axis=["I", "ALL"], claim=[""])
-    before = reports("out", "warm")
     frames = frames_folder(warm.folder.path)
+    shutil.rmtree(frames, ignore_errors=True)
+    before = anew()
+    assert not frames.exists()
+    assert before == reports("out")
     assert {file.name.rpartition("-")[2] for file in (frames / NEW).iterdir()} >= {"figures", "findings", "results"}
-    assert before == reports("anew", "kernel")
     path = folder / "finance.csv"
     text = path.read_text(encoding="utf-8")
     certified = next(line for line in text.splitlines() if line.startswith(f"ALL,{NEW},certified,"))
     path.write_text(text.replace(certified, certified.replace("144000000.00", "143000000.00")), encoding="utf-8")
-    after = reports("out", "warm")
+    after = reports("out")
     assert after != before
-    shutil.rmtree(tmp_path / "anew")
-    assert after == reports("anew", "kernel")
+    assert after == anew()

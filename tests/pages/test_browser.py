@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import hostile
 import pytest
-from page_maker import AXE
+from axe import audit
 from site_tools import write_site
 
 pytestmark = pytest.mark.browser
@@ -106,64 +106,16 @@ def test_text_spaced_out_by_the_reader_is_not_cut_off(site, page):
         assert cut == []
 
 
-CONTRAST = "color-contrast"
-SEEN = ["link-in-text-block", "scrollable-region-focusable", "target-size"]
-"""The other rules of axe on what is seen; the rest are on what is there, which is the same in the dark."""
-
-COLOURS = """(() => {
-    const ground = item => {
-        for (; item; item = item.parentElement) {
-            const style = getComputedStyle(item)
-            if (style.backgroundImage !== 'none') return style.backgroundImage
-            if (style.backgroundColor !== 'rgba(0, 0, 0, 0)') return style.backgroundColor
-        }
-    }
-    const texts = [...document.body.querySelectorAll('*')].filter(item => item.checkVisibility()
-        && [...item.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
-    return [...new Set(texts.map(item => {
-        const style = getComputedStyle(item), size = parseFloat(style.fontSize)
-        const large = size >= 24 || size >= 18.66 && style.fontWeight >= 700
-        return [style.color, ground(item), style.opacity, large].join(' ')
-    }))]
-})()"""
-"""Of every text that is shown: its colour, what is behind it, whether it is large. Contrasts are made of these."""
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_axe_finds_nothing(site, browser, lang):
-    """At every width, light and dark; contrasts, which take axe longest, where there are all that any width has."""
-    from axe_playwright_python.sync_playwright import Axe
-
     # the policy of the pages forbids scripts, axe's own too
     context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
-    audited = context.new_page()
-    whole = {"light": AXE, "dark": AXE | {"runOnly": {"type": "rule", "values": [CONTRAST, *SEEN]}}}
-    shapes = {
-        "light": AXE | {"rules": AXE["rules"] | {CONTRAST: {"enabled": False}}},
-        "dark": AXE | {"runOnly": {"type": "rule", "values": SEEN}},
-    }
-    wrong, colours = [], {}
+    page = context.new_page()
     for path in kinds(site, lang):
-        audited.goto(path.as_uri())
-        audited.evaluate(Axe().axe_script)
-        for width in WIDTHS:
-            audited.set_viewport_size({"width": width, "height": 900})
-            for scheme in whole:
-                audited.emulate_media(color_scheme=scheme)
-                shown = "[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]"
-                assert audited.evaluate(shown) == [width, scheme == "dark"]
-                colours[scheme, width] = set(audited.evaluate(COLOURS))
-                options = whole if width == WIDTHS[0] else shapes
-                found = audited.evaluate("options => axe.run(options)", options[scheme])
-                wrong += [
-                    (path.name, width, scheme, rule["id"], [node["html"] for node in rule["nodes"]])
-                    for rule in found["violations"]
-                ]
-                assert colours[scheme, width]
-                assert colours[scheme, width] <= colours[scheme, WIDTHS[0]], (path.name, width, scheme)
-        assert not colours["light", WIDTHS[0]] & colours["dark", WIDTHS[0]], path.name
+        wrong, colours = audit(page, path, WIDTHS)
+        assert wrong == []
+        assert not colours["light"] & colours["dark"], path.name
     context.close()
-    assert wrong == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
