@@ -1,6 +1,5 @@
 """Runs that share their frames, and the front page, which takes over what the run of the last date has worked out."""
 
-import contextlib
 import shutil
 from pathlib import Path
 
@@ -80,7 +79,7 @@ def anew(reports, tmp_path, monkeypatch):
         shutil.rmtree(tmp_path / "anew", ignore_errors=True)
         with monkeypatch.context() as patch:
             patch.setattr(SharedFrames, "of", lambda *_: None)
-            patch.setattr(batch, "sharing", lambda _: contextlib.nullcontext())
+            patch.setattr(batch, "frames_folder", lambda _: None)
             return reports("anew")
 
     return make
