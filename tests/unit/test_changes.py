@@ -23,8 +23,9 @@ from porfse_analysis.display.cutoffs import figures, tables
 from porfse_analysis.display.cutoffs.comparison import open_cutoff_comparison
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.wording import LANGUAGES
-from porfse_analysis.indicators.compared import CHANGE_COLUMNS, STATUSES, decompose_change
+from porfse_analysis.indicators.compared import CHANGE_COLUMNS, STATUSES, compare_results, decompose_change
 from porfse_analysis.indicators.plan_changes import PLAN_STATUSES
+from porfse_analysis.indicators.result import make_result
 from porfse_analysis.reports.render import render
 from porfse_analysis.reports.results import collect_results, recorded
 
@@ -279,6 +280,17 @@ def test_a_part_that_is_missing_makes_no_change():
     row = only(financial_changes(frame, by="programme", **DATES), indicator="declaration_rate")
     assert row["status"] == "partial"
     assert_no_number(row)
+
+
+@pytest.mark.parametrize(("note", "moved"), [("no_target", 10), ("no_target;partial", None)])
+def test_a_value_that_lacks_a_part_has_not_moved_whatever_became_of_its_target(note, moved):
+    """The plan dropped the target: the value may still be told to have moved, from 30 to 40, where it is whole."""
+    row = {"programme": "P", "axis": "I", "indicator": "target_achievement_ratio", "unit": "1", "source": "ec"}
+    then = make_result(pd.DataFrame([row | {"data_date": pd.Timestamp(THEN), "numerator": 30.0, "denominator": 100.0}]))
+    now = make_result(pd.DataFrame([row | {"data_date": pd.Timestamp(NOW), "numerator": 40.0, "note": note}]))
+    change = only(compare_results(now, then, cutoff=pd.Timestamp(NOW), compare_to=pd.Timestamp(THEN)), axis="I")
+    assert change["status"] == "target_dropped"
+    assert (None if pd.isna(change["numerator_change"]) else change["numerator_change"]) == moved
 
 
 def test_a_correction_is_not_progress():

@@ -366,6 +366,17 @@ FIRING = [
     ),
     Case(
         "above_allocation",
+        "what another axis had before is no allocation that was cut",
+        finance=(
+            ("II", "2017-12-31", "allocation", 300.00),
+            ("I", "2018-12-31", "allocation", 100.00),
+            ("II", "2018-12-31", "allocation", 300.00),
+            ("I", "2018-12-31", "selected", 226.70),
+        ),
+        expected=[finding("warning", "selected", "I", "2018-12-31", expected=100, found=226.70)],
+    ),
+    Case(
+        "above_allocation",
         "the plan cut the allocation",
         finance=(
             ("I", "2019-12-31", "allocation", 358_000_000),

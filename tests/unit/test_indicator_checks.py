@@ -136,6 +136,11 @@ def test_it_is_the_position_of_the_programme_that_is_compared():
         # a value is missing
         counts(PEOPLE, [("CO06", None), ("CO06a", 70), ("CO07", 5)]),
         counts([("CO01", 60), ("CO03", None), ("CO05", 10)], AGES),
+        # published for the whole programme, and missing there
+        [
+            *(("ALL", "", code, ENDS, n) for code, n in (("CO01", None), *PEOPLE[1:], *AGES)),
+            ("I", "8i", "CO12", ENDS, 5),
+        ],
         # the youth initiative has none of CO05 and CO07
         counts([("CO01", 60), ("CO03", 30)], [("CO06", 50), ("CO06a", 40)]),
         # the ERDF has indicators of its own under these codes

@@ -223,6 +223,11 @@ def test_the_other_readings_of_what_is_to_be_confirmed() -> None:
     assert all(getattr(rules, name) == value for name, value, rules in everything)
 
 
+def test_the_unit_of_a_rule_is_one_that_values_are_held_to() -> None:
+    units = {"1", "indicator", "year", "date", "flag", "choice", "set", "parts"}
+    assert set(rules_table()["unit"]) == units
+
+
 def test_a_rule_has_one_field() -> None:
     shares = re.compile(r"(initial|annual|additional)_prefinancing_20\d\d")
     fields = {field.name for field in dataclasses.fields(Rules)} - {"period", "prefinancing"}
