@@ -281,10 +281,9 @@ def _still_there(result: pd.DataFrame, positions: Positions) -> pd.DataFrame:
 def _qualified(result: pd.DataFrame, achievements: pd.DataFrame, date: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
     """The result with the weakest qualifier of the values that each row is made of, as a code (`qualifier`).
 
-    Missing where the values of its keys are all exact.
+    Missing where no value of its keys is ever vague.
     """
     vague = achievements["qualifier"].isin([word for word, code in QUALIFIER_CODES.items() if code > 0])
-    vague &= (achievements["cutoff"] <= date) & achievements["value"].notna()
     if not vague.any():  # as in nearly every table
         return result.assign(qualifier=float("nan"))
     known = achievements[(achievements["cutoff"] <= date) & achievements["value"].notna()]

@@ -90,7 +90,7 @@ def test_what_is_not_published_is_said():
     assert explorer.report.results.query("axis == 'V' and indicator == 'certification_rate'")["value"].isna().all()
 
 
-@pytest.mark.parametrize("cutoff", ["2014-12-31", "2018-09-30", "2022-06-30"])
+@pytest.mark.parametrize("cutoff", ["2014-12-31", "2018-09-30", pytest.param("2022-06-30", marks=pytest.mark.slow)])
 def test_every_result_is_of_one_subject_and_every_choice_is_drawn(bundled, reports, cutoff):
     results = reports(bundled, cutoff=cutoff).results
     parts = [explored_rows(results, stage=stage) for stage in SUBJECTS]

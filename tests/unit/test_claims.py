@@ -260,6 +260,16 @@ def test_milestones_reached(value, second, cutoff, expected):
     assert row["reference"] == 2
 
 
+def test_a_claim_about_an_axis_counts_the_milestones_of_that_axis():
+    """Each of the two axes has reached one."""
+    row = verdict(
+        claim("output_milestones_achieved", 1, unit="indicator", axis="1"),
+        people=[(axis, "", "CO01", "2018-09-30", 100.0, {"unit": "Number"}) for axis in "12"],
+        goals=[(axis, *goal("CO01", 100.0)[1:]) for axis in "12"],
+    )
+    assert (row["verdict"], row["found"], row["reference"]) == ("confirmed", 1, 1)
+
+
 @pytest.mark.parametrize(
     ("certified", "expected"),
     [

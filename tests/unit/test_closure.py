@@ -238,6 +238,20 @@ def test_money_that_lags_as_well_asks_for_no_correction():
     assert (row["status"], row["correction_rate"], row["note"]) == ("no_correction", 0.0, "coefficient_high")
 
 
+def test_two_financial_indicators_make_no_coefficient():
+    # outputs 10%, and which of the two rates of money to set them against no rule says
+    money = money_target(1, target=1000, region_category="More developed")
+    row = pf.financial_correction(
+        table("achievements", [reached(code, 10) for code in ("CO01", "CO03")]),
+        table("finance", [plan(1000.0, 500.0), certified(1000.0)]),
+        table("targets", [money, money | {"indicator_code": "F2"}, *(final(code, 100) for code in ("CO01", "CO03"))]),
+    ).iloc[0]
+    assert row["framework_on_figures"] == "serious_failure"
+    assert "several_financial" in row["note"].split(";")
+    assert pd.isna(row["coefficient"])
+    assert pd.isna(row["correction_rate"])
+
+
 def test_without_a_serious_failure_there_is_no_correction():
     # of four indicators one is below 65%
     row = correction({"CO01": 100, "CO03": 100, "CO05": 10}, 1000.0)

@@ -120,6 +120,7 @@ def test_milestones_and_targets_of_2021_are_followed_and_not_judged(data):
     verdicts = performance_framework(data)
     assert set(verdicts["status"]) == {"not_assessed"}
     assert set(verdicts["note"]) == {"no_test"}
+    assert set(verdicts[["below", "failing", "readings"]].to_numpy().ravel()) == {""}
     assert set(verdicts["assessed_at"]) == {pd.Timestamp("2024-12-31")}
     found = framework_indicators(data).set_index(["investment_priority", "indicator_code"])
     assert found.loc[("ESO4.1", "EECO01"), "ratio"] == 1.25
