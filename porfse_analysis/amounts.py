@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from porfse_analysis.languages import LANGUAGES, catalogue, locale
+from porfse_analysis.languages import LANGUAGES, locale, texts
 
 __all__ = ["QUALIFIERS", "Amount", "number_fault", "parse_number", "read_amount"]
 
@@ -72,7 +72,7 @@ def parse_number(text: str, *, decimal: str = ".", group: str = "") -> Decimal:
 
 
 def _scale(word: str, lang: str) -> int | None:
-    words = catalogue(lang)["amount_words"]
+    words = texts("amount_words", lang)
     return next((factor for name, factor in _SCALES.items() if word in words[name]), None)
 
 
@@ -93,7 +93,7 @@ def read_amount(text: str, *, lang: str = "it") -> Amount:
     rest = " ".join(text.split()).lower()
     qualifier = "exact"
     for name in QUALIFIERS[1:]:
-        word = next((w for w in catalogue(lang)["amount_words"][name] if rest.startswith(w + " ")), None)
+        word = next((w for w in texts("amount_words", lang)[name] if rest.startswith(w + " ")), None)
         if word:
             qualifier, rest = name, rest[len(word) + 1 :]
             break

@@ -5,6 +5,7 @@ A language is added by adding its catalogue, with the keys the others have.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -32,6 +33,7 @@ __all__ = [
     "locale",
     "rounded",
     "text",
+    "texts",
 ]
 
 _CATALOGUES = files("porfse_analysis").joinpath("display/words/catalogue")
@@ -65,7 +67,21 @@ def check_language(lang: object) -> str:
 @cache
 def catalogue(lang: str) -> Mapping[str, Mapping[str, Any]]:
     """The catalogue of one language: group -> key -> text (or plural form -> text)."""
-    return tomllib.loads(_CATALOGUES.joinpath(f"{lang}.toml").read_text(encoding="utf-8"))
+    return {name: texts(name, lang) for name in _groups(lang)}
+
+
+@cache
+def texts(group: str, lang: str) -> Mapping[str, Any]:
+    """One group of a catalogue: key -> text (or plural form -> text); without keys where the catalogue has none."""
+    return tomllib.loads(_groups(lang).get(group, ""))
+
+
+@cache
+def _groups(lang: str) -> Mapping[str, str]:
+    """The TOML of each group: to parse all of them takes longer than to read the tables of a programme."""
+    text = _CATALOGUES.joinpath(f"{lang}.toml").read_text(encoding="utf-8")
+    _, *parts = re.split(r"^\[(\w+)\]$", text, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 @cache
@@ -87,7 +103,7 @@ def text(key: str, lang: str, **values: Any) -> str:
     """
     group, name = key.split(".", 1)
     try:
-        entry = catalogue(check_language(lang))[group][name]
+        entry = texts(group, check_language(lang))[name]
     except KeyError as error:
         raise KeyError(f"the catalogue has no {key!r} in {lang!r}") from error
     if isinstance(entry, Mapping):
@@ -100,7 +116,7 @@ def text(key: str, lang: str, **values: Any) -> str:
 def has_text(key: str) -> bool:
     """Whether the catalogues have `key`."""
     group, name = key.split(".", 1)
-    return name in catalogue(LANGUAGES[0]).get(group, {})
+    return name in texts(group, LANGUAGES[0])
 
 
 def in_every_language(key: str, **values: Any) -> dict[str, str]:

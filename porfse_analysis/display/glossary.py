@@ -40,11 +40,11 @@ def _in_order(lang: str) -> list[str]:
         # an accent is no letter of its own
         return unicodedata.normalize("NFKD", wording.text(f"term.{key}", lang)).casefold()
 
-    return sorted(wording.catalogue(lang)["term"], key=place)
+    return sorted(wording.texts("term", lang), key=place)
 
 
 @cache
 def _pattern(key: str, lang: str) -> re.Pattern[str]:
     """What a text that uses a term has in it: its name, or the beginning of one of its words."""
-    forms = [wording.text(f"term.{key}", lang), *wording.catalogue(lang)["term_forms"][key]]
+    forms = [wording.text(f"term.{key}", lang), *wording.texts("term_forms", lang)[key]]
     return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(form.casefold()) for form in forms)})")

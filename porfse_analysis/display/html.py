@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.errors import extra_needed
-from porfse_analysis.languages import LANGUAGES, catalogue
+from porfse_analysis.languages import LANGUAGES, texts
 
 __all__ = [
     "RESULTS_MIME",
@@ -102,7 +102,7 @@ def kept_together(value: Any) -> Any:
 @cache
 def _with_units() -> re.Pattern[str]:
     """A unit of several words, and a number with the unit after it, of whichever language."""
-    units = {unit for lang in LANGUAGES for unit in catalogue(lang)["line"]["after_number"]}
+    units = {unit for lang in LANGUAGES for unit in texts("line", lang)["after_number"]}
     longest = sorted(units, key=lambda unit: (-len(unit), unit))
     return re.compile(rf"(?:(?<=\d) |(?<!\w))(?:{'|'.join(map(re.escape, longest))})(?!\w)")
 

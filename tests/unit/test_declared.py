@@ -2,6 +2,7 @@
 
 import re
 import string
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,12 @@ def test_public_indicator_functions_say_what_they_return():
     ):
         for word in ("Formula:", "Parameters\n", "Returns\n", "unit", "Notes", "References\n"):
             assert word in function.__doc__, f"{function.__name__} does not say {word}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_catalogue_read_group_by_group_is_the_whole_of_it(lang):
+    whole = PACKAGE / "display" / "words" / "catalogue" / f"{lang}.toml"
+    assert wording.catalogue(lang) == tomllib.loads(whole.read_text(encoding="utf-8"))
 
 
 def entries():

@@ -60,7 +60,7 @@ def _word(
 
 def _asked(key: str) -> str:
     group, name = key.split(".", 1)
-    return str({lang: wording.catalogue(lang)[group].get(name) for lang in wording.LANGUAGES})
+    return str({lang: wording.texts(group, lang).get(name) for lang in wording.LANGUAGES})
 
 
 def _values(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) -> dict[str, str]:

@@ -42,6 +42,7 @@ from porfse_analysis.languages import (
     has_text,
     in_language,
     locale,
+    texts,
 )
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "signed_rate",
     "territory",
     "text",
+    "texts",
     "word_notes",
 ]
 
@@ -115,8 +117,8 @@ def isolated(value: Any) -> Any:
 
 def citation(text: str, lang: str) -> str:
     """Where a rule or a definition is from, in the reader's language."""
-    words = catalogue(lang)["citation"]
-    for name, phrase in catalogue("en")["citation"].items():  # the language citations are written in
+    words = texts("citation", lang)
+    for name, phrase in texts("citation", "en").items():  # the language citations are written in
         text = text.replace(phrase, words[name])
     return text
 
@@ -128,8 +130,8 @@ def described(text: str, lang: str) -> str:
     """
     if lang == _SOURCES_IN:
         return text
-    words = catalogue(lang)["source_words"]
-    for name, phrase in catalogue(_SOURCES_IN)["source_words"].items():
+    words = texts("source_words", lang)
+    for name, phrase in texts("source_words", _SOURCES_IN).items():
         text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", words[name], text)
     months = {word: number for number, word in locale(_SOURCES_IN).months["format"]["wide"].items()}
 
