@@ -15,7 +15,15 @@ from porfse_analysis.display import blocks, tables
 from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.changes import participant_changes
-from porfse_analysis.indicators.result import BOUNDS, NOTES, bound_of, figure_bound, split_note, value_bound
+from porfse_analysis.indicators.result import (
+    BOUNDS,
+    NOTES,
+    bound_of,
+    figure_bound,
+    ratio_bound,
+    split_note,
+    value_bound,
+)
 from porfse_analysis.indicators.targets import is_reached
 
 DATE = "2018-12-31"
@@ -70,6 +78,21 @@ def test_the_bound_of_a_sum(qualifiers, bound):
 )
 def test_the_bound_of_a_ratio(note, figure, value):
     assert (figure_bound(note), value_bound(note)) == (figure, value)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "ratio"),
+    [
+        # over at most 100, 50 is at least a half; over at least 100 at most
+        ("", "at_most", "at_least"),
+        ("", "at_least", "at_most"),
+        ("at_least", "at_most", "at_least"),
+        ("at_most", "at_least", "at_most"),
+        ("at_most", "at_most", "bound_unknown"),
+    ],
+)
+def test_a_ratio_over_a_sum_that_is_a_bound(above, below, ratio):
+    assert ratio_bound(above, below) == ratio
 
 
 MONEY = finance(

@@ -293,6 +293,12 @@ def test_a_value_that_lacks_a_part_has_not_moved_whatever_became_of_its_target(n
     assert (None if pd.isna(change["numerator_change"]) else change["numerator_change"]) == moved
 
 
+def test_the_unit_a_figure_is_published_to_is_the_coarser_of_the_two():
+    assert pd.isna(rate(declared((THEN, 100, 30), (NOW, 100, 40)))["precision"])  # to the cent, or not said
+    frame = declared((THEN, 100, 30, {"precision": 1.0}), (NOW, 100, 40, {"precision": 0.01}))
+    assert rate(frame)["precision"] == 1.0
+
+
 def test_a_correction_is_not_progress():
     """The figure of 2019, published again a year later with another amount."""
     frame = declared((THEN, 100, 30), (NOW, 100, 31, {"data_date": THEN}))

@@ -65,6 +65,7 @@ def test_an_axis_is_paid_up_to_15_per_cent_beyond_its_allocation():
     assert everything["status"] == "at_closure"
     assert "beyond_flexibility" in first["note"].split(";")
     assert "beyond_fund" not in everything["note"]
+    assert first["rules"] == "eligible_basis;eligibility_end;last_application;closure_flexibility"
 
 
 def test_the_fund_keeps_to_its_allocation():
@@ -223,6 +224,7 @@ def test_each_indicator_counts_up_to_its_target():
     row = correction({"CO01": 55}, 1300.0)
     assert (row["output_rate"], row["financial_rate"], row["coefficient"]) == (0.55, 1.0, 0.55)
     assert (row["status"], row["correction_rate"]) == ("correction", 0.1)
+    assert row[["axis", "fund", "region_category"]].tolist() == ["1", "ESF", "More developed"]
     # 10% of what closure counts: 1300 at 50% is 650, at most 500 and 15% of it
     assert (row["contribution_eu"], row["correction_eu"]) == (575.0, 57.5)
     # outputs 200% (as 100%), 30% and 20%: 50%; money 100%

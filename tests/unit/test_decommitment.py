@@ -151,7 +151,9 @@ def test_each_axis_counts_at_its_own_rate() -> None:
         ]
     )
     # 100 x 50% + 50 x 80%
-    assert result.applications.set_index("axis")["payment_applications_eu"].to_dict() == {"1": 50, "2": 40}
+    by_axis = result.applications.set_index("axis")
+    assert by_axis["payment_applications_eu"].to_dict() == {"1": 50, "2": 40}
+    assert by_axis[["allocation_eur", "eu_allocation_eur"]].to_numpy().tolist() == [[1000, 500], [375, 300]]
     row = row_of(result)
     assert (row["payment_applications_eu"], row["target_eu"], row["risk_eu"]) == (90, 186, 96)
     # no one rate turns EU support into total expenditure
