@@ -240,6 +240,13 @@ def test_a_gap_year_is_named() -> None:
     assert "the EU commitment of 2014" in empty_cell["needs_en"]
 
 
+def test_a_gap_year_is_named_at_closure_too() -> None:
+    without = {year: amount for year, amount in EXAMPLE.items() if year != 2015}
+    row = row_of(verdict(ONE_AXIS, 2023, commitments(without)))
+    assert "commitment_gap" in row["note"].split(";")
+    assert "the EU commitment of 2015" in row["needs_en"]
+
+
 def test_a_year_without_commitment_says_zero() -> None:
     row = row_of(verdict(ONE_AXIS, 2018, commitments({**EXAMPLE, 2014: 0, 2015: 210})))
     assert row["target_eu"] == 186

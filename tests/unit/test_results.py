@@ -98,6 +98,11 @@ def test_results_of_the_youth_initiative_are_others_under_the_same_code():
     assert only(cost(people=people, aims=None), indicator=IN_WORK)["denominator"] == 100.0
 
 
+def test_a_result_whose_type_is_not_said_is_one_of_the_common_ones():
+    people = achievements(("I", "8i", "CR06", DAY, 100.0, {"indicator_type": ""}))
+    assert only(cost(people=people, aims=None), indicator=IN_WORK)["denominator"] == 100.0
+
+
 def test_a_result_of_the_whole_programme_has_no_money_of_its_own():
     cci = "2021XX05SFPR001"
     money = finance(("1", DAY, "certified", 900.0), ("2", DAY, "certified", 100.0), programme=cci, fund="ESF+")
