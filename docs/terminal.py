@@ -34,6 +34,8 @@ from docutils.parsers.rst import directives
 from sphinx.addnodes import download_reference
 from sphinx.util.docutils import SphinxDirective
 
+from porfse_analysis.files import write_aside
+
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "build" / "docs-cache" / "terminal"
 OFFERED = ROOT / "build" / "docs-cache" / "offered"
@@ -73,7 +75,8 @@ class Session:
             while self.done < len(self.steps):
                 answer = self.run(*self.steps[self.done])
                 self.done += 1
-            kept.write_text(json.dumps(answer), encoding="utf-8")
+            # whole at once: the site in the other language asks for the same steps at the same time
+            write_aside(kept, json.dumps(answer))
         code, said = json.loads(kept.read_text(encoding="utf-8"))
         return code, said
 
