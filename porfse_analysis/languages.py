@@ -80,7 +80,7 @@ def texts(group: str, lang: str) -> Mapping[str, Any]:
 def _groups(lang: str) -> Mapping[str, str]:
     """The TOML of each group: to parse all of them takes longer than to read the tables of a programme."""
     text = _CATALOGUES.joinpath(f"{lang}.toml").read_text(encoding="utf-8")
-    _, *parts = re.split(r"^\[(\w+)\]$", text, flags=re.MULTILINE)
+    _, *parts = re.split(r"^\[(\w+)\][ \t]*(?:#.*)?$", text, flags=re.MULTILINE)
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 

@@ -251,13 +251,14 @@ def _eu_part(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     key = ["programme", "axis", "fund", "investment_priority", "region_category", "indicator_type", "cutoff", "source"]
-    whole_of = {part: whole for period in PERIODS.values() for part, whole in period.subsets}
-    rows = achievements[achievements["indicator_code"].isin([*whole_of, *whole_of.values()])]
+    pairs = {(part, whole) for period in PERIODS.values() for part, whole in period.subsets}
+    rows = achievements[achievements["indicator_code"].isin({code for pair in pairs for code in pair})]
     # the ERDF has indicators of its own under the same codes
     rows = rows[rows["indicator_type"].isin(ESF_TYPES)]
-    rows = rows.assign(source=rows["source"].astype("str"), whole=rows["indicator_code"].map(whole_of))
+    rows = rows.assign(source=rows["source"].astype("str"))
+    parts = rows.merge(pd.DataFrame(sorted(pairs), columns=["indicator_code", "whole"]), on="indicator_code")
     wholes = rows[[*key, "indicator_code", "value"]].rename(columns={"indicator_code": "whole"})
-    met = rows[rows["whole"].notna()].merge(wholes, on=[*key, "whole"], suffixes=("", "_whole"))
+    met = parts.merge(wholes, on=[*key, "whole"], suffixes=("", "_whole"))
     for _, row in met[met["value"] > met["value_whole"]].iterrows():
         yield finding(
             "error",

@@ -48,9 +48,11 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
     met = totals.join(parts.add_suffix("_axes"), how="inner")
     met = met[(met["amount_eur"] - met["amount_eur_axes"]).abs() > _CENT]
     all_axes = axes.groupby("programme")["axis"].nunique()
-    places = keys_of(rows, at)
+    numbers: defaultdict[object, list[int]] = defaultdict(list)
+    for number, place in enumerate(keys_of(rows, at)):
+        numbers[place].append(number)
     for place, row in zip(keys_of(met.reset_index(), at), met.to_dict("records"), strict=True):
-        own = rows[[other == place for other in places]]
+        own = rows.iloc[numbers[place]]
         of_axes = own[own["axis"] != ALL]
         total, added, *units = (row[name] for name in ("amount_eur", "amount_eur_axes", "precision", "precision_axes"))
         reason = _difference(total, added, *units)
