@@ -69,8 +69,10 @@ def small_screen():
 def shown_before(browser, width, lang, table):
     screen = browser.new_page(viewport={"width": width, "height": 800})
     screen.set_content(page(lang=lang, title="P", body=Html(table._repr_html_()).html))
+    # how far a table scrolls is known to its style from the second frame on
     found = screen.evaluate(
-        "(() => { const at = getComputedStyle(document.querySelector('.pf-table'), '::before');"
+        "(async () => { for (const _ of [1, 2]) await new Promise(done => requestAnimationFrame(done));"
+        " const at = getComputedStyle(document.querySelector('.pf-table'), '::before');"
         " return at.display === 'none' ? '' : at.content; })()"
     )
     screen.close()
