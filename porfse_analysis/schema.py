@@ -392,10 +392,17 @@ def conform(name: str, frame: pd.DataFrame, *, programme: str | None = None) -> 
     """The frame with the columns, order, types and defaults of table `name`.
 
     `programme` (a CCI) fills the column of that name. Cells are not checked: `table_faults.find_faults` does that.
-    Raises `ParameterError` for what cannot be taken as it is: neither the column nor the code of the programme, dates
-    not written YYYY-MM-DD, flags other than yes and no, codes that were read as numbers ("01" is no longer 1).
+    Raises `ParameterError` for what cannot be taken as it is: neither the column nor the code of the programme, no
+    column that tells its rows apart or without which its figures say nothing (titles, texts and sources may be left
+    out), dates not written YYYY-MM-DD, flags other than yes and no, codes that were read as numbers ("01" is no longer
+    1).
     """
     table = TABLES[name]
+    told_by = {column.name for column in table.columns if column.name in table.key and column.refers_to != "sources"}
+    needed = [item.name for item in table.columns if item.required and (item.name in told_by or item.kind != "text")]
+    lacking = [column for column in needed if column not in frame]
+    if lacking:
+        raise ParameterError(f"{name} has no column {', '.join(lacking)}, which every row needs")
     columns: dict[str, pd.Series] = {}
     if programme is None and "programme" not in frame:
         raise ParameterError(f"{name} has no column programme: give the code of the programme, programme=CCI")

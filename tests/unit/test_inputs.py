@@ -293,6 +293,20 @@ def test_a_flag_written_no_is_no():
 
 
 @pytest.mark.parametrize(
+    ("table", "frame", "columns"),
+    [
+        ("axes", plain_axes().drop(columns="technical_assistance"), "technical_assistance"),
+        ("finance", pd.DataFrame({"axis": ["I"], "amount_eur": [1.0]}), "cutoff, stage"),
+        ("population", pd.DataFrame({"area": ["x"], "year": [2018]}), "residents"),
+        ("sources", pd.DataFrame({"title_it": ["x"]}), "source"),
+    ],
+)
+def test_a_column_that_every_row_needs_is_not_made_up(table, frame, columns):
+    with pytest.raises(ParameterError, match=f"^{table} has no column {columns}, which every row needs$"):
+        schema.conform(table, frame, programme="P")
+
+
+@pytest.mark.parametrize(
     ("table", "frame", "problem"),
     [
         ("axes", plain_axes(technical_assistance=["forse"]), "technical_assistance cannot be read as flag: 'forse' is"),
