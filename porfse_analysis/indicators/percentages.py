@@ -113,8 +113,8 @@ def exceeded_tenfold(
     achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str
 ) -> pd.DataFrame:
     """Result targets (the key, `against`) that a value exceeded tenfold at a position, as far as it may matter."""
-    plans = targets[targets["indicator_type"].isin(RESULT_TYPES)]
-    aims = plans[plans[against].gt(0) & plans[against].le(_DOUBTFUL_CEILING)]
+    of_results = targets["indicator_type"].isin(RESULT_TYPES)
+    aims = targets[of_results & targets[against].gt(0) & targets[against].le(_DOUBTFUL_CEILING)]
     # few values are so high, and of few indicators: the texts of the others need not be compared
     high = (achievements["value"] > _EXCESS * aims[against].min()) & (achievements["cutoff"] <= cutoff)
     results = achievements.loc[high, [*TARGET_KEY, "cutoff", "data_date", "value"]]
@@ -123,7 +123,7 @@ def exceeded_tenfold(
     met = results.merge(aims[[*TARGET_KEY, "plan_version", against]], on=TARGET_KEY)
     met = met[met["value"] > _EXCESS * met[against]]
     dates = met["data_date"].fillna(met["cutoff"]).tolist()
-    exceeded: pd.DataFrame = met.loc[are_in_force(met, dates, plans), [*TARGET_KEY, against]]
+    exceeded: pd.DataFrame = met.loc[are_in_force(met, dates, targets), [*TARGET_KEY, against]]
     return exceeded
 
 

@@ -271,6 +271,15 @@ def test_the_doubtful_of_the_tables_are_74_of_41_axes(whole):
     assert (len(rows), sum(row["reference"] for row in rows)) == (41, 74)
 
 
+def test_a_value_of_a_plan_without_result_targets_exceeds_none_of_the_plan_before():
+    reached = achievements(("I", "8i", "CR06", "2017-12-31", 900), programme=CCI)
+    of_results = targets(("I", "8i", "CR06", "1", "2015-12-31", 60), programme=CCI)
+    outputs_alone = targets(("I", "8i", "CO01", "2", "2017-06-30", 100), programme=CCI)
+    at = pd.Timestamp(ENDS)
+    assert exceeded_tenfold(reached, of_results, at, "target")["target"].tolist() == [60]
+    assert exceeded_tenfold(reached, pd.concat([of_results, outputs_alone]), at, "target").empty
+
+
 # -- names ------------------------------------------------------------------------------------------------------------
 
 
