@@ -247,18 +247,19 @@ def _sum(found: Sequence[Allocation], key: Key) -> Allocation:
 
 
 def _axis_lines(rows: Cells, in_force: Sequence[Allocation], date: pd.Timestamp, rates: Rates) -> list[Line]:
-    certified, granted = rows.only(stage="certified"), rows.only(stage="allocation")
-    newest = v.position(certified, "amount_eur", date)
-    told_apart = set(zip(newest["fund"], newest["region_category"], strict=True))
-    if told_apart == {("", "")} and len(in_force) > 1:
-        # certified for the axis as a whole: usable when its funds and categories share one rate
-        then = [_allocation(i.key, granted, newest.first_date("cutoff"), "", rates) for i in in_force]
-        rate = single_rate(then, rates)
-        notes = {"published_for_axis"} | ({"rates_differ"} if rate is None else set())
-        key = (in_force[0].key[0], "", "")
-        found = evidence(certified, "amount_eur", date)
-        return [_line(found, _sum(then, key), _cap(_sum(in_force, key)), rate, notes)]
+    certified = _told_last(rows.only(stage="certified"), date)
+    granted = rows.only(stage="allocation")
     lines, left = [], (certified["cutoff"] <= date.to_datetime64()) & certified.known("amount_eur")
+    newest = v.position(certified, "amount_eur", date)
+    for part in sorted(set(zip(newest["fund"], newest["region_category"], strict=True))):
+        covered = [item for item in in_force if _may_be_one(part, item.key[1:])]
+        own = certified.only(fund=part[0], region_category=part[1])
+        if len(covered) < 2 or _parts(certified) & {item.key[1:] for item in covered}:
+            continue
+        # certified for several funds or categories together: usable when they share one rate
+        in_force = [item for item in in_force if item not in covered]
+        left &= ~np.isin(certified.places, own.places)
+        lines.append(_line_together(own, covered, granted, date, rates))
     for item in in_force:
         own = certified
         for column, wanted in (("fund", item.key[1]), ("region_category", item.key[2])):
@@ -271,6 +272,51 @@ def _axis_lines(rows: Cells, in_force: Sequence[Allocation], date: pd.Timestamp,
         own = others.only(fund=fund, region_category=region)
         lines.append(_group_line(Allocation((axis, fund, region), None, None), own, granted, date, rates))
     return lines
+
+
+def _parts(rows: Cells) -> set[tuple[str, str]]:
+    """The funds and categories of region that rows are of."""
+    return set(zip(rows["fund"], rows["region_category"], strict=True))
+
+
+def _may_be_one(part: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a fund and category of region may be the other one, or one of it: an empty cell does not tell."""
+    return all(name == its or "" in (name, its) for name, its in zip(part, other, strict=True))
+
+
+def _told_last(certified: Cells, date: pd.Timestamp) -> Cells:
+    """The rows of an axis without what was told apart otherwise before.
+
+    What is certified is cumulative: a figure of the axis as a whole, and later ones of its funds or categories, or the
+    other way round, are of the same money.
+    """
+    known = (certified["cutoff"] <= date.to_datetime64()) & certified.known("amount_eur")
+    last: dict[tuple[str, str], Any] = {}
+    parts = list(zip(certified["fund"], certified["region_category"], strict=True))
+    for part, day in zip(np.array(parts, dtype="object")[known], certified.days[known], strict=True):
+        last[tuple(part)] = max(day, last.get(tuple(part), day))
+    gone = {
+        part
+        for part, day in last.items()
+        if any(newer > day and _may_be_one(part, other) for other, newer in last.items())
+    }
+    return certified.where(np.array([part not in gone for part in parts], dtype=bool)) if gone else certified
+
+
+def _line_together(
+    certified: Cells, covered: Sequence[Allocation], granted: Cells, date: pd.Timestamp, rates: Rates
+) -> Line:
+    """What is certified for several funds or categories of region of an axis as one."""
+    found = evidence(certified, "amount_eur", date)
+    part = (str(certified["fund"][0]), str(certified["region_category"][0]))
+    # the plan in force then may not have told them apart yet
+    then = [
+        item for item in allocations(granted, found.rows.first_date("cutoff"), rates) if _may_be_one(part, item.key[1:])
+    ]
+    rate = single_rate(then, rates)
+    notes = {"published_for_axis"} | ({"rates_differ"} if rate is None else set())
+    key = (covered[0].key[0], *part)
+    return _line(found, _sum(then or covered, key), _cap(_sum(covered, key)), rate, notes)
 
 
 def _group_line(item: Allocation, certified: Cells, granted: Cells, date: pd.Timestamp, rates: Rates) -> Line:

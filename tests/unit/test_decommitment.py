@@ -487,6 +487,42 @@ def test_certified_for_the_axis_with_two_funds_at_one_rate() -> None:
     assert "by fund and category of region: axis 1" in row_of(other)["needs_en"]
 
 
+TRANSITION, LESS = {"region_category": "Transition"}, {"region_category": "Less developed"}
+BY_CATEGORY = [allocation(60, 30, **TRANSITION), allocation(40, 20, **LESS)]
+
+
+def applications(*finance: dict[str, Any]) -> list[Any]:
+    rows = verdict([*BY_CATEGORY, *finance]).applications
+    return rows[["region_category", "payment_applications_eu", "note"]].to_numpy().tolist()
+
+
+def test_what_was_certified_before_it_was_told_by_category_is_not_counted_again() -> None:
+    before = certified(10, cutoff="2017-12-31", region_category="")
+    after = [certified(9, **TRANSITION), certified(5, **LESS)]
+    assert applications(before, *after) == [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]
+    # of one of them alone nothing is known of the other
+    told = applications(before, after[0])
+    assert told[1] == ["Transition", 4.5, ""]
+    assert [told[0][0], pd.isna(told[0][1]), told[0][2]] == ["Less developed", True, "certified_missing"]
+
+
+def test_nor_what_was_certified_by_category_before_it_was_told_for_the_axis() -> None:
+    before = [certified(amount, cutoff="2017-12-31", **part) for amount, part in [(6, TRANSITION), (4, LESS)]]
+    assert applications(*before, certified(14, region_category="")) == [["", 7, "published_for_axis"]]
+
+
+def test_nor_what_was_certified_before_its_fund_was_told() -> None:
+    result = verdict([allocation(100, 50), certified(10, cutoff="2017-12-31", fund=""), certified(14)])
+    assert result.applications["payment_applications_eu"].tolist() == [7]
+
+
+def test_the_plan_in_force_may_not_have_told_the_categories_apart_yet() -> None:
+    told_now = [row | {"cutoff": "2018-06-30"} for row in BY_CATEGORY]
+    before = [allocation(80, 40, region_category=""), certified(10, cutoff="2017-12-31", region_category="")]
+    (row,) = verdict([*told_now, *before]).applications.to_dict("records")
+    assert (row["certified_eur"], row["rate"], row["note"]) == (10, 0.5, "older_figure;published_for_axis")
+
+
 # certified for the whole programme
 
 
