@@ -229,7 +229,12 @@ def impossible_counts(table: str, frame: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _of_people(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Which rows may count people at all, and which of them stand under a code that does."""
-    own = frame["indicator_type"].isin(ESF_TYPES) & ~frame["fund"].isin(_OTHER_FUNDS)
+    own = pd.Series(data=True, index=frame.index)
+    # a file that adds rows to a folder may leave out what is the same in all of them
+    if "indicator_type" in frame:
+        own &= frame["indicator_type"].isin(ESF_TYPES)
+    if "fund" in frame:
+        own &= ~frame["fund"].isin(_OTHER_FUNDS)
     if "unit" in frame:
         own &= ~frame["unit"].isin([unit for unit in frame["unit"].unique() if is_percentage(unit)])
     codes = [code for code in frame["indicator_code"].unique() if _COUNTED.fullmatch(code)]

@@ -116,11 +116,17 @@ def told_of_assistance(spend: pd.DataFrame, programme: Programme) -> pd.DataFram
     """Spend per head without the note on technical assistance, where no fund that pays for people pays for any."""
     assistance = set(programme.axes.loc[programme.axes["technical_assistance"].eq(True), "axis"])
     money = _of_people_funds(programme.finance)
-    paid = money["axis"].isin(assistance) & money["amount_eur"].gt(0)
-    if programme.axes.empty or paid.any():  # without axes nobody knows
+    paid = money[money["axis"].isin(assistance) & money["amount_eur"].gt(0)]
+    if programme.axes.empty:  # without axes nobody knows
         return spend
-    kept = [[code for code in split_note(note) if code != "includes_technical_assistance"] for note in spend["note"]]
-    return spend.assign(note=[note_of(codes) for codes in kept])
+    notes = []
+    for note, indicator, at in zip(spend["note"], spend["indicator"], spend["cutoff"], strict=True):
+        codes = split_note(note)
+        # a sum of the axes has what is published of that stage; of a figure of the whole the plan tells
+        own = paid if "published_total" in codes else paid[paid["stage"] == indicator.partition("_spend_per_")[0]]
+        told = own["cutoff"].le(at).any()
+        notes.append(note_of([code for code in codes if told or code != "includes_technical_assistance"]))
+    return spend.assign(note=notes)
 
 
 def _people_of(programme: Programme, people: object, cutoff: object, by: str | Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -264,25 +265,43 @@ def _merge(programme: Programme, name: str, incoming: _Incoming) -> _Merged:
 
 
 def _completed(incoming: _Incoming, table: schema.Table, known: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the file with their whole key: a fund or category left empty is the programme's only one.
+    """The rows of the file with their whole key: a fund or category left empty is the only one there is.
 
-    Raises `DataError` for a key that is in the file twice.
+    That of the programme, else that of the axis; a row that the programme has with the empty cell is that row. Raises
+    `DataError` for a key that is in the file twice.
     """
     new = incoming.frame.copy()
     for name in table.key:
         if name not in new:
             new[name] = ""
-    for name in {"fund", "region_category"} & set(table.key):
-        told = [value for value in known[name].unique() if value]
-        if len(told) == 1:
-            new[name] = new[name].where(new[name] != "", told[0])
+    key = list(table.key)
+    there = set(known[key].itertuples(index=False, name=None))
+    # the fund first: what categories there are depends on it
+    for name, within in (("fund", ["axis"]), ("region_category", ["axis", "fund"])):
+        if name not in key:
+            continue
+        own = [column for column in within if column in key]
+        told: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+        for cells in known.loc[known[name] != "", [*own, name]].itertuples(index=False, name=None):
+            told[()].add(cells[-1])
+            told[cells[:-1]].add(cells[-1])
+        rows = zip(
+            new[key].itertuples(index=False, name=None), new[own].itertuples(index=False, name=None), strict=True
+        )
+        filled = []
+        for (place, part), value in zip(rows, new[name], strict=True):
+            only = next((names for names in (told[()], told[tuple(part)]) if len(names) == 1), set())
+            filled.append(value if value or place in there else "".join(only))
+        new[name] = pd.Series(filled, index=new.index, dtype="str")
     twice = new.duplicated(list(table.key))
     if twice.any():
         lines = [line for line, again in zip(incoming.rows, twice, strict=True) if again]
-        key = ", ".join(table.key)
         raise DataError(
             incoming.file,
-            [Fault(f"has the key of a row above ({key})", incoming.file, line, remedy="Keep one") for line in lines],
+            [
+                Fault(f"has the key of a row above ({', '.join(key)})", incoming.file, line, remedy="Keep one")
+                for line in lines
+            ],
         )
     return new
 

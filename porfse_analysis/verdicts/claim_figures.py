@@ -239,7 +239,8 @@ def figures_of(before: Figure | None, after: Figure | None, quantity: str) -> An
     if after is not None:
         found |= {"next": after.value, "next_bound": after.bound, "next_date": after.date}
         found["found_quantity"] = quantity
-        found |= {"data_source": after.source}
+        # of the figure that is shown; where none is before, the later one is all there is to cite
+        found.setdefault("data_source", after.source)
     return found
 
 

@@ -69,6 +69,49 @@ def test_a_new_sheet_in_two_files(folder, csv_file):
     assert contents(previous(folder)) == kept
 
 
+def test_a_category_left_empty_is_the_only_one_of_the_axis(folder, csv_file):
+    """The programme has two, axis I one of them, axis II both: there an empty cell stays one."""
+    path = folder / "finance.csv"
+    text = path.read_text(encoding="utf-8")
+    (second,) = (line for line in text.splitlines() if line.startswith("II,2017-12-31,declared,"))
+    other = second.replace("More developed", "Transition")
+    assert other != second
+    path.write_text(text + other + "\n", encoding="utf-8")
+    add_file(folder, csv_file(SOURCE))
+    row = "{},2019-03-31,paid," + NEW + ",1000000"
+    header = "axis,cutoff,stage,source,amount_eur"
+    assert add_file(folder, csv_file("\n".join([header, row.format("I"), row.format("II")]))).added == {
+        "finance": [f"I 2019-03-31 paid ESF More developed {NEW}", f"II 2019-03-31 paid ESF {NEW}"]
+    }
+
+
+def test_a_figure_without_category_is_corrected_as_it_is(folder, csv_file):
+    path = folder / "finance.csv"
+    text = path.read_text(encoding="utf-8")
+    (told,) = (line for line in text.splitlines() if line.startswith("II,2017-12-31,declared,"))
+    of_another = told.replace("II,", "I,", 1).replace("More developed", "Transition")
+    changed = text.replace(told, told.replace(",More developed,", ",,"))
+    path.write_text(f"{changed}{of_another}\n", encoding="utf-8")
+    new = "axis,cutoff,stage,fund,source,amount_eur\nII,2017-12-31,declared,ESF,ec-99js-gm52,8206838.22"
+    found = add_file(folder, csv_file(new))
+    assert (found.added, found.known) == ({}, 1)
+    assert found.changed == [
+        Change("finance", "II 2017-12-31 declared ESF ec-99js-gm52", "amount_eur", "8,206,838.21", "8,206,838.22")
+    ]
+
+
+def test_people_of_a_file_without_fund_and_type(folder, csv_file):
+    """The columns that are the same in every row may be left out of figures of people too."""
+    header = "axis,investment_priority,indicator_type,indicator_code,cutoff,source"
+    known = load_programme(folder).achievements.query("indicator_code == 'CO01' and value > 0").iloc[0]
+    cells = [str(known[name]) for name in ("axis", "investment_priority", "indicator_type", "indicator_code")]
+    row = ",".join([*cells, "2021-12-31", str(known["source"])])
+    (added,) = add_file(folder, csv_file(f"{header},value\n{row},11000")).added["achievements"]
+    assert "ESF" in added
+    with pytest.raises(DataError, match=r"'12\.5' is not a whole number"):
+        add_file(folder, csv_file(f"{header},value\n{row},12.5"))
+
+
 def test_a_changed_figure_is_told_and_an_empty_cell_erases_nothing(folder, csv_file):
     key = "I,2018-12-31,declared,ESF,More developed,ec-99js-gm52"
     head = "axis,cutoff,stage,fund,region_category,source,amount_eur,plan_version\n"

@@ -57,7 +57,7 @@ def verdict(claimed, *, money=(), people=(), goals=(), eu=(), axes=("1", "2"), m
     """The verdict on one claim of document d, against data of source s."""
     tables = {
         "axes": pd.DataFrame({"axis": list(axes), "technical_assistance": [False] * len(axes)}),
-        "sources": pd.DataFrame({"source": ["s", "d"], "title_it": ["s", "d"]}),
+        "sources": pd.DataFrame({"source": ["s", "t", "d"], "title_it": ["s", "t", "d"], "series": ["a", "a", ""]}),
         "finance": pd.concat([finance(("1", "2014-12-31", "declared", 0.0)), *money]),
         "achievements": achievements(*people) if people else schema.empty("achievements"),
         "targets": targets(*goals) if goals else schema.empty("targets"),
@@ -78,6 +78,21 @@ def verdict(claimed, *, money=(), people=(), goals=(), eu=(), axes=("1", "2"), m
 
 def paid(amount, cutoff="2018-09-30", source="s", axis="ALL", **more):
     return finance((axis, cutoff, "paid", amount, more), source=source)
+
+
+# what is cited
+
+
+@pytest.mark.parametrize(
+    ("money", "cited"),
+    [
+        ([paid(10, source="s"), paid(30, "2019-12-31", source="t")], "s"),
+        ([paid(10, "2017-12-31", source="s"), paid(30, "2019-12-31", source="t")], "s"),
+    ],
+)
+def test_the_source_is_that_of_the_figure_shown(money, cited):
+    found = verdict(claim("paid", 10), money=money)
+    assert (found["data_source"], found["next"]) == (cited, 30)
 
 
 # one figure of the claim's own date

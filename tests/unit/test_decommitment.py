@@ -520,7 +520,7 @@ def test_the_plan_in_force_may_not_have_told_the_categories_apart_yet() -> None:
     told_now = [row | {"cutoff": "2018-06-30"} for row in BY_CATEGORY]
     before = [allocation(80, 40, region_category=""), certified(10, cutoff="2017-12-31", region_category="")]
     (row,) = verdict([*told_now, *before]).applications.to_dict("records")
-    assert (row["certified_eur"], row["rate"], row["note"]) == (10, 0.5, "older_figure;published_for_axis")
+    assert (row["certified_eur"], row["rate"], row["note"]) == (10, 0.5, "published_for_axis;older_figure")
 
 
 # certified for the whole programme
