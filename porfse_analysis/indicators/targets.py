@@ -76,7 +76,8 @@ def target_achievement_ratio(
     Formula: sum of the values / sum of the targets, over the categories of region that have a value and a target
     above 0. The value is the newest not after the cutoff (of two sources at one date the preferred one); the target is
     that of the plan in force at the date of the value, and still there in the plan in force at the last position the
-    programme reported. Different indicators are never added; above 1 is not clipped.
+    programme reported. Different indicators are never added; above 1 is not clipped. A financial indicator of the
+    performance framework, whose value is the money certified, has no row (see `performance_framework`).
 
     Parameters
     ----------
@@ -126,7 +127,8 @@ def target_achievement_ratio(
     at = as_cutoff(cutoff)
     keys = _GROUP if by == "indicator" else TARGET_KEY
     values = _newest_values(reached, at, keys)
-    aims = _aims(plans, plans, values, _last_reported(reached, plans, at), keys, against)
+    counted = _not_of_money(plans, reached)
+    aims = _aims(counted, plans, values, _last_reported(reached, counted, at), keys, against)
     exceeded = exceeded_tenfold(reached, plans, at, against)
     refused = percentage_targets(plans, exceeded, against)
     suspected = suspected_percentages(aims, refused, exceeded, reached, at, against)
@@ -177,6 +179,14 @@ def _newest_values(achievements: pd.DataFrame, cutoff: pd.Timestamp, keys: list[
         data_date=known["data_date"].fillna(known["position"]),
     )
     return at_newest(known, keys, known[known["value"].notna()])
+
+
+def _not_of_money(targets: pd.DataFrame, achievements: pd.DataFrame) -> pd.DataFrame:
+    """Targets without those of money, which table finance has the values of, unless achievements has them too."""
+    financial = targets["kind"] == "financial"
+    if not financial.any():
+        return targets
+    return targets[~financial | has_key(targets, TARGET_KEY, set(keys_of(achievements, TARGET_KEY)))]
 
 
 def _last_reported(achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp) -> list[pd.Timestamp]:

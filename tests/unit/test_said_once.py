@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import cohesion_samples as samples
+import pandas as pd
 import pytest
 
 import porfse_analysis as pf
@@ -137,3 +138,20 @@ def test_what_neither_date_has_is_one_line(of_2007):
         "Not published at either date: Activation rate (V); Commitment rate (I, II, III, IV, V); "
         "Payment rate (I, II, III, IV, V); Certification rate (I, II, III, IV, V)."
     ]
+
+
+def test_technical_assistance_is_named_where_it_is_in_the_sum(invented):
+    """Its axis (7) has an allocation; of what it certified nothing may be known, and then a sum of axes has none."""
+    money = invented.finance
+    certified = money["stage"].eq("certified")
+    without = money[~(certified & money["axis"].isin(["7", "ALL"]))]
+
+    def note(rows):
+        changed = dataclasses.replace(invented, finance=rows.reset_index(drop=True))
+        (found,) = pf.per_capita_spend(changed, cutoff="2018-12-31", by="programme")["note"]
+        return set(found.split(";")) & {"includes_technical_assistance", "published_total"}
+
+    assert note(money[~(certified & money["axis"].eq("ALL"))]) == {"includes_technical_assistance"}
+    assert note(without) == set()
+    whole = money[certified & money["axis"].eq("1")].assign(axis="ALL", fund="", region_category="")
+    assert note(pd.concat([without, whole])) == {"includes_technical_assistance", "published_total"}

@@ -209,3 +209,18 @@ def test_unknown_against_and_by_are_refused(lombardia):
 def test_a_former_value_of_against_is_refused_with_its_name_now(lombardia, former, now):
     with pytest.raises(ParameterError, match=f"against='{former}': it is now called '{now}'"):
         target_achievement_ratio(lombardia.achievements, lombardia.targets, cutoff="2018-12-31", against=former)
+
+
+def test_a_financial_indicator_of_the_framework_has_no_ratio_of_values():
+    """Its value is the certified expenditure: it is not "not published" for want of a row among the achievements."""
+    money = {"kind": "financial", "indicator_type": "", "unit": "EUR"}
+    plan = targets(("I", "", "F01", "1", "2015-12-31", 90.0, money), ("I", "8i", "CO01", "1", "2015-12-31", 100.0))
+    reached = achievements(("I", "8i", "CO01", "2018-12-31", 50.0))
+    rows = target_achievement_ratio(reached, plan, cutoff="2018-12-31")
+    assert rows[["indicator_code", "value"]].to_numpy().tolist() == [["CO01", 0.5]]
+    # unless a document counts it among the values
+    both = achievements(
+        ("I", "8i", "CO01", "2018-12-31", 50.0), ("I", "", "F01", "2018-12-31", 45.0, {"indicator_type": ""})
+    )
+    rows = target_achievement_ratio(both, plan, cutoff="2018-12-31")
+    assert rows.set_index("indicator_code")["value"].to_dict() == {"CO01": 0.5, "F01": 0.5}

@@ -26,7 +26,7 @@ from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 _PARTS = {"amount": "amount", "precision": "precision", "data_date": "date"}
 
 NEW = ("only_now", "missing_before", "other_source")
-"""Statuses of a figure that is the first of its source; one line below the table says so."""
+"""Statuses of a figure without one of its source before it; a line below the table says so, and no row."""
 
 _SHOWN = ("activated", "selected", "declared", "certified")
 """Stages that stand beside the allocation of each axis."""
@@ -340,12 +340,16 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
 
 
 def _first_published(report: Report, rows: pd.DataFrame) -> list[str]:
-    """The line that names the rates first published in their source, and where; none where there are none."""
-    if rows.empty:
-        return []
+    """The lines that name the rates with no earlier figure, and those whose earlier figure is of another source."""
+    other = rows["status"] == "other_source"
+    parts = {"missing.before": rows[~other], "missing.other_source": rows[other]}
+    return [report.text(line, rates=_named_rates(report, own)) for line, own in parts.items() if len(own)]
+
+
+def _named_rates(report: Report, rows: pd.DataFrame) -> str:
     named = []
     for rate, own in rows.groupby("indicator", sort=False):
         axes = [report.text("axis.programme") if axis == ALL else str(axis) for axis in own["axis"]]
         title = wording.indicator_title(str(rate), report.lang)
         named.append(report.text("missing.first", rate=title, axes=", ".join(dict.fromkeys(axes))))
-    return [report.text("missing.before", rates="; ".join(named))]
+    return "; ".join(named)
