@@ -210,7 +210,7 @@ def joined_tables(programmes: Sequence[Programme]) -> dict[str, pd.DataFrame]:
         parts = []
         for programme in programmes:
             part = getattr(programme, table)
-            if table == "finance" and "series" not in part:
+            if table in ("finance", "achievements") and "series" not in part:
                 part = part.assign(series=part["source"])
             told = {column: part[column].astype("object") for column in ("source", "series") if column in part}
             parts.append(part.assign(**{name: cells.replace(names[programme.cci]) for name, cells in told.items()}))
@@ -324,7 +324,7 @@ def make_programme(
 
 
 def _in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The frames with their sources in order of preference, and `finance` with its series where there are any.
+    """The frames with their sources in order of preference, and the figures with their series where there are any.
 
     A series stands where its first document stands in `sources`. Of two documents of one series the one published
     later is preferred, then the lower row: an erratum comes after what it corrects.
@@ -345,9 +345,10 @@ def _in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     if (sources["series"] == "").all():
         return ordered
     of_source = dict(zip(listed["source"], listed["series"], strict=True))
-    along = ordered["finance"]["source"].astype("object").map(of_source)
     kinds = pd.CategoricalDtype(ranked["series"].drop_duplicates().tolist(), ordered=True)
-    ordered["finance"] = ordered["finance"].assign(series=along.astype(kinds))
+    for name in {"finance", "achievements"} & set(ordered):
+        along = ordered[name]["source"].astype("object").map(of_source)
+        ordered[name] = ordered[name].assign(series=along.astype(kinds))
     return ordered
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, in_reading_order
 from porfse_analysis.indicators.given import Along, tables_of, with_names
-from porfse_analysis.indicators.keys import has_key, keys_of
+from porfse_analysis.indicators.keys import TARGET_KEY, has_key, keys_of
 from porfse_analysis.indicators.positions import (
     group_keys,
     newest,
@@ -150,11 +150,27 @@ def _rows_of_people(achievements: pd.DataFrame, *, by_axis: bool) -> pd.DataFram
     """The rows of ESF indicators, with what a position is told by."""
     rows = achievements[achievements["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
     rows = rows[rows["axis"] != ALL] if by_axis else rows
-    return rows.assign(
+    rows = rows.assign(
         rank=source_rank(rows["source"]),
         source=rows["source"].astype("str"),
+        document=rows["source"].astype("str"),
         data_date=rows["data_date"].fillna(rows["position"]),
     )
+    return _put_right(rows) if "series" in rows else rows
+
+
+def _put_right(rows: pd.DataFrame) -> pd.DataFrame:
+    """The documents of a series as one source: of a figure that two of them have, that of the preferred one counts.
+
+    So an erratum of one figure leaves the others of its position standing.
+    """
+    # by place: a frame put together of several may bear a label twice
+    rows = rows.reset_index(drop=True)
+    rows = rows.assign(source=rows["series"].astype("object").fillna(rows["source"]), known=rows["value"].notna())
+    ordered = rows.sort_values(["known", "rank"], ascending=[False, True], kind="stable")
+    gone = ordered.duplicated([*TARGET_KEY, "position", "source"]).sort_index()
+    rows = rows[~gone]
+    return rows.assign(rank=rows.groupby("source")["rank"].transform("min"), source=rows["source"].astype("str"))
 
 
 def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
@@ -163,8 +179,8 @@ def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> 
 
 
 _COUNTED = [
-    *("programme", "fund", "axis", "region_category", "source", "rank", "position", "data_date", "value", "qualifier"),
-    *("missing", "late", "whole", "entire"),
+    *("programme", "fund", "axis", "region_category", "source", "document", "rank", "position", "data_date", "value"),
+    *("qualifier", "missing", "late", "whole", "entire"),
 ]
 """What of the rows that count people is read at each date."""
 
@@ -197,8 +213,10 @@ def people_at_dates(
     # `total`: a figure of the programme itself, not a sum of its objectives
     people = groups[["missing", "late"]].any().join(groups[["whole", "entire"]].all())
     people = people.rename(columns={"entire": "total"}).assign(
-        people=groups["value"].sum(), date=groups["data_date"].min(), source=groups["source"].first()
+        people=groups["value"].sum(), date=groups["data_date"].min(), document=groups["document"].first()
     )
+    if (used["document"] != used["source"]).any():
+        people["document"] = groups["document"].agg(lambda names: ";".join(sorted(set(names))))
     valued = used[used["value"].notna()]
     people["bound"] = bound_of(valued["qualifier"], [valued[name] for name in keys], people.index)
     people = people.reset_index()

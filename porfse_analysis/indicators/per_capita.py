@@ -180,7 +180,8 @@ def head_rows(positions: Positions, people: pd.DataFrame, stages: Sequence[str])
         },
     )
     both = published & (rows["people_source"] != rows["document"])
-    rows["document"] = rows["document"].mask(both, rows["document"] + ";" + rows["people_source"])
+    cited = (rows["document"] + ";" + rows["people_source"]).map(_each_once, na_action="ignore")
+    rows["document"] = rows["document"].mask(both, cited)
     rows["numerator"], rows["denominator"] = rows["amount"], rows["people"]
     rows["cutoff"], rows["unit"] = at, f"EUR/{unit}"
     rows["indicator"] = rows["stage"] + f"_spend_per_{unit}"
@@ -189,6 +190,10 @@ def head_rows(positions: Positions, people: pd.DataFrame, stages: Sequence[str])
     rows["place"] = rows["stage"].map({stage: place for place, stage in enumerate(stages)})
     rows = rows.rename(columns={"date": "people_date"})
     return rows.sort_values(["place", *keys], key=in_reading_order, kind="stable")
+
+
+def _each_once(documents: str) -> str:
+    return ";".join(dict.fromkeys(documents.split(";")))
 
 
 def _heads(people: pd.DataFrame, on: list[str]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import shutil
 
 import pandas as pd
 import pytest
-from frames import CCI, finance, only
+from frames import CCI, achievements, finance, only
 
 from porfse_analysis import (
     all_indicators,
@@ -15,6 +15,8 @@ from porfse_analysis import (
     financial_progress,
     load_programme,
     open_report,
+    participants,
+    per_capita_spend,
     resources,
     schema,
 )
@@ -277,3 +279,37 @@ def test_a_later_sheet_leaves_the_verdicts_of_an_earlier_date_as_they_were(march
     """What a document says of one date only another has later is no evidence for it: the stage beside it still is."""
     for cutoff in ("2018-09-30", "2018-12-31"):
         pd.testing.assert_frame_equal(check_claims(march, cutoff=cutoff), check_claims(load_programme(), cutoff=cutoff))
+
+
+def reported(*, erratum):
+    """People of an annual report, and of one that puts one of their figures right, in that series or in none."""
+    sources = {
+        "source": ["air", "erratum"],
+        "title_it": ["a", "e"],
+        "series": ["reports", "reports" if erratum else ""],
+    }
+    people = [("1", "8i", code, "2019-12-31", value) for code, value in [("CO01", 500), ("CO03", 200), ("CO05", 100)]]
+    tables = {
+        "axes": pd.DataFrame({"axis": ["1"], "technical_assistance": [False]}),
+        "sources": pd.DataFrame(sources),
+        "finance": finance(("1", "2019-12-31", "certified", 7800.0), source="air"),
+        "achievements": pd.concat(
+            [
+                achievements(*people, source="air"),
+                achievements(("1", "8i", "CO01", "2019-12-31", 480), source="erratum"),
+            ]
+        ),
+    }
+    return make_programme(CCI, {"it": "x"}, tables)
+
+
+def test_an_erratum_of_one_indicator_leaves_the_other_people_standing():
+    programme = reported(erratum=True)
+    for by in ("axis", "programme"):
+        row = only(participants(programme, cutoff="2019-12-31", by=by))
+        assert (row["value"], row["source"], row["note"]) == (780, "air;erratum", "")
+    spend = only(per_capita_spend(programme, cutoff="2019-12-31", by="programme"))
+    assert (spend["value"], spend["denominator"], spend["source"]) == (10, 780, "air;erratum")
+    # without a word on the series the two are two counts of the same people: the preferred one, as it is
+    row = only(participants(reported(erratum=False), cutoff="2019-12-31"))
+    assert (row["value"], row["source"]) == (800, "air")
