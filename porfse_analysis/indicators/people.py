@@ -41,6 +41,7 @@ __all__ = [
     "people_at",
     "people_at_dates",
     "people_known",
+    "put_right",
     "residents",
     "sum_of_axes",
 ]
@@ -156,10 +157,10 @@ def _rows_of_people(achievements: pd.DataFrame, *, by_axis: bool) -> pd.DataFram
         document=rows["source"].astype("str"),
         data_date=rows["data_date"].fillna(rows["position"]),
     )
-    return _put_right(rows) if "series" in rows else rows
+    return put_right(rows) if "series" in rows else rows
 
 
-def _put_right(rows: pd.DataFrame) -> pd.DataFrame:
+def put_right(rows: pd.DataFrame) -> pd.DataFrame:
     """The documents of a series as one source: of a figure that two of them have, that of the preferred one counts.
 
     So an erratum of one figure leaves the others of its position standing.

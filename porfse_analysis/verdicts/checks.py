@@ -19,13 +19,14 @@ from porfse_analysis import schema
 from porfse_analysis.codes import ESF_TYPES, reading_order
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.keys import TARGET_KEY, has_key, keys_of
+from porfse_analysis.indicators.people import put_right
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets
-from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals
+from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme, known_from, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
-from porfse_analysis.verdicts.document_checks import lacking, replaced, some_axes, without_plan
+from porfse_analysis.verdicts.document_checks import beside_parts, lacking, replaced, some_axes, without_plan
 from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, finding
 from porfse_analysis.verdicts.folder_checks import of_the_folder
 from porfse_analysis.verdicts.indicator_checks import (
@@ -129,6 +130,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
     exceeded = exceeded_tenfold(achievements, targets, at, "target")
     return itertools.chain(
         _eu_part(finance),
+        beside_parts(finance, achievements),
         payment_sums(paid),
         _subsets(achievements) if values else (),
         partitions(achievements) if values else (),
@@ -169,6 +171,7 @@ CHECKS = (
     "no_period",
     "no_predecessor",
     "eu_part_above_total",
+    "beside_its_parts",
     "payments_sum",
     "subset_above_whole",
     "partition",
@@ -307,7 +310,9 @@ def _falls(published: pd.DataFrame) -> Iterable[dict[str, object]]:
 
 def _achievement_falls(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     rows = achievements[achievements["value"].notna()].rename(columns={"cutoff": "position"})
-    rows = rows.assign(source=rows["source"].astype("str"))
+    rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
+    if "series" in rows:
+        rows = put_right(rows.assign(document=rows["source"]))
     steps = _steps(rows, ["programme", "axis", *_INDICATOR, "source"], "value")
     for _, row in steps[steps["value"] < steps["before"]].iterrows():
         yield finding(

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
 
+from porfse_analysis.indicators.keys import Key, keys_of
 from porfse_analysis.indicators.positions import superseded
 from porfse_analysis.schema import ALL, STAGES
 from porfse_analysis.verdicts.finding import finding
+from porfse_analysis.verdicts.indicator_checks import label
 
-__all__ = ["lacking", "replaced", "some_axes", "without_plan"]
+__all__ = ["beside_parts", "lacking", "replaced", "some_axes", "without_plan"]
 
 _CELL = ["programme", "axis", "stage", "fund", "region_category", "series", "cutoff"]
+
+
+_AMOUNT = ["programme", "axis", "stage", "fund", "source", "cutoff"]
+_VALUE = ["programme", "axis", "fund", "investment_priority", "indicator_type", "indicator_code", "source", "cutoff"]
+
+
+def beside_parts(finance: pd.DataFrame, achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Figures without a category of region beside those by category, of one source and date: the sum has them all."""
+    for table, place, column in ((finance, _AMOUNT, "amount_eur"), (achievements, _VALUE, "value")):
+        rows = table[table[column] > 0]
+        whole = rows["region_category"] == ""
+        if not whole.any() or whole.all():
+            continue
+        rows = rows.assign(source=rows["source"].astype("str"))
+        parts: defaultdict[Key, float] = defaultdict(float)
+        for key, figure in zip(keys_of(rows[~whole], place), rows.loc[~whole, column], strict=True):
+            parts[key] += figure
+        for key, (_, row) in zip(keys_of(rows[whole], place), rows[whole].iterrows(), strict=True):
+            if key in parts:
+                of = {} if column == "amount_eur" else {"figure": label(row), "unit": "unit"}
+                yield finding("warning", "beside_its_parts", row, expected=parts[key], found=row[column], **of)
 
 
 def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:

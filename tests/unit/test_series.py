@@ -4,7 +4,7 @@ import shutil
 
 import pandas as pd
 import pytest
-from frames import CCI, achievements, finance, only
+from frames import CCI, achievements, finance, only, small_programme
 
 from porfse_analysis import (
     all_indicators,
@@ -313,3 +313,36 @@ def test_an_erratum_of_one_indicator_leaves_the_other_people_standing():
     # without a word on the series the two are two counts of the same people: the preferred one, as it is
     row = only(participants(reported(erratum=False), cutoff="2019-12-31"))
     assert (row["value"], row["source"]) == (800, "air")
+
+
+def test_a_fall_between_two_reports_of_one_series_is_a_finding():
+    programme = reported(erratum=True)
+    later = achievements(("1", "8i", "CO01", "2020-12-31", 470), programme=CCI, source="erratum")
+    rows = pd.concat([programme.achievements.drop(columns="series"), later], ignore_index=True)
+    tables = {name: getattr(programme, name) for name in ("axes", "finance", "sources")}
+    findings = check(make_programme(CCI, {"it": "x"}, {**tables, "achievements": rows.astype({"source": "str"})}))
+    (fall,) = findings[findings["check"] == "fall"].to_dict("records")
+    # from what the erratum says, not from the 500 it replaces
+    assert (fall["figure"], fall["expected"], fall["found"], fall["source"]) == ("8i CO01", 480, 470, "erratum")
+
+
+def test_a_figure_without_category_beside_those_by_category_is_a_finding():
+    money = finance(
+        ("1", "2019-12-31", "certified", 50.0, {"region_category": ""}),
+        ("1", "2019-12-31", "certified", 30.0, {"region_category": "Transition"}),
+        ("1", "2019-12-31", "certified", 20.0, {"region_category": "Less developed"}),
+        ("1", "2018-12-31", "certified", 10.0, {"region_category": ""}),
+        source="sheet",
+    )
+    people = achievements(
+        ("1", "8i", "CO01", "2019-12-31", 9, {"region_category": ""}),
+        ("1", "8i", "CO01", "2019-12-31", 8, {"region_category": "Transition"}),
+        source="sheet",
+    )
+    programme = small_programme(finance=money, achievements=people)
+    found = check(programme).query("check == 'beside_its_parts'")
+    told = found[["severity", "figure", "cutoff", "source", "expected", "found"]].astype({"cutoff": "str"})
+    assert sorted(told.to_numpy().tolist()) == [
+        ["warning", "8i CO01", "2019-12-31", "sheet", 8, 9],
+        ["warning", "certified", "2019-12-31", "sheet", 50, 50],
+    ]

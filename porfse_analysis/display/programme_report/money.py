@@ -342,8 +342,12 @@ def changes_table(report: Report, rows: pd.DataFrame, caption: str) -> Table:
 def _first_published(report: Report, rows: pd.DataFrame) -> list[str]:
     """The lines that name the rates with no earlier figure, and those whose earlier figure is of another source."""
     other = rows["status"] == "other_source"
-    parts = {"missing.before": rows[~other], "missing.other_source": rows[other]}
-    return [report.text(line, rates=_named_rates(report, own)) for line, own in parts.items() if len(own)]
+    lines = []
+    if not other.all():
+        lines.append(report.text("missing.before", rates=_named_rates(report, rows[~other])))
+    if other.any():
+        lines.append(report.text("missing.other_source", rates=_named_rates(report, rows[other])))
+    return lines
 
 
 def _named_rates(report: Report, rows: pd.DataFrame) -> str:
