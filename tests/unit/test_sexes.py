@@ -5,6 +5,7 @@ import pytest
 from frames import achievements, only, small_programme
 
 import porfse_analysis as pf
+from porfse_analysis.display.programme_report.results import results_by_sex
 from porfse_analysis.errors import DataError, ParameterError
 from porfse_analysis.indicators.sexes import grand_total
 
@@ -121,3 +122,20 @@ def test_nobody_tells_them_apart(bundled):
 def test_groupings():
     with pytest.raises(ParameterError, match="by='fund': use axis, programme or indicator"):
         pf.women_and_men(PEOPLE, cutoff=DAY, by="fund")
+
+
+@pytest.mark.parametrize(
+    ("lang", "places"),
+    [
+        ("en", ["1 less developed regions", "1 transition regions", "2", "Whole programme"]),
+        ("it", ["1 regioni meno sviluppate", "1 regioni in transizione", "2", "Intero programma"]),
+    ],
+)
+def test_rows_of_the_page_say_what_tells_them_apart(lang, places):
+    def people(axis, region):
+        return (axis, "8i", "CO01", DAY, 100.0, {"women": 60.0, "region_category": region})
+
+    rows = [people("1", "Transition"), people("1", "Less developed"), people("2", "Transition"), people("ALL", "")]
+    report = pf.open_report(small_programme(achievements=achievements(*rows, source="ec")), cutoff=DAY, lang=lang)
+    _, axis, *_ = results_by_sex(report).typed()["columns"]
+    assert sorted(axis["values"]) == places

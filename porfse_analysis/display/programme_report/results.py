@@ -10,6 +10,7 @@ from porfse_analysis.display.age import is_old
 from porfse_analysis.display.cut import largest
 from porfse_analysis.display.programme_report.people import funds_note
 from porfse_analysis.display.report import Report, made_once
+from porfse_analysis.display.review.tables import short_place
 from porfse_analysis.display.sources import source_line
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
@@ -86,7 +87,8 @@ def results_by_sex(report: Report) -> Table:
     rows = rows.sort_values("axis", key=axis_places, kind="stable").reset_index(drop=True)
 
     def axis(row: pd.Series) -> str:
-        return report.text("axis.programme") if row["axis"] == ALL else str(row["axis"])
+        place = short_place(row, report.lang, rows)
+        return report.text("axis.programme") + place.removeprefix(ALL) if row["axis"] == ALL else place
 
     return Table(
         "indicators-by-sex",
