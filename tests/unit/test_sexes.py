@@ -128,7 +128,7 @@ def test_groupings():
     ("lang", "places"),
     [
         ("en", ["1 less developed regions", "1 transition regions", "2", "Whole programme"]),
-        ("it", ["1 regioni meno sviluppate", "1 regioni in transizione", "2", "Intero programma"]),
+        ("it", ["1 regioni in transizione", "1 regioni meno sviluppate", "2", "Intero programma"]),
     ],
 )
 def test_rows_of_the_page_say_what_tells_them_apart(lang, places):
