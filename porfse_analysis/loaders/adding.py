@@ -283,14 +283,12 @@ def _completed(incoming: _Incoming, table: schema.Table, known: pd.DataFrame) ->
         own = [column for column in within if column in key]
         told: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
         for cells in known.loc[known[name] != "", [*own, name]].itertuples(index=False, name=None):
-            told[()].add(cells[-1])
-            told[cells[:-1]].add(cells[-1])
-        rows = zip(
-            new[key].itertuples(index=False, name=None), new[own].itertuples(index=False, name=None), strict=True
-        )
+            for part in ((), cells[:-1]):
+                told[part].add(cells[-1])
         filled = []
-        for (place, part), value in zip(rows, new[name], strict=True):
-            only = next((names for names in (told[()], told[tuple(part)]) if len(names) == 1), set())
+        for place, value in zip(new[key].itertuples(index=False, name=None), new[name], strict=True):
+            part = tuple(place[key.index(column)] for column in own)
+            only = next((names for names in (told[()], told[part]) if len(names) == 1), set())
             filled.append(value if value or place in there else "".join(only))
         new[name] = pd.Series(filled, index=new.index, dtype="str")
     twice = new.duplicated(list(table.key))

@@ -100,6 +100,16 @@ def test_a_figure_without_category_is_corrected_as_it_is(folder, csv_file):
     ]
 
 
+def test_commitments_of_a_year_have_no_axis(tmp_path, csv_file):
+    """Their fund and category, left empty, are the programme's only ones."""
+    folder = Path(shutil.copytree(Path(__file__).parents[1] / "data" / "invented-programme", tmp_path / "invented"))
+    known = load_programme(folder).eu_commitments.iloc[0]
+    header = "year,source,eu_commitment_eur"
+    row = f"{int(known['year'])},{known['source']},{known['eu_commitment_eur'] + 1:.2f}"
+    found = add_file(folder, csv_file(f"{header}\n{row}"))
+    assert (found.added, found.known, [change.column for change in found.changed]) == ({}, 1, ["eu_commitment_eur"])
+
+
 def test_people_of_a_file_without_fund_and_type(folder, csv_file):
     """The columns that are the same in every row may be left out of figures of people too."""
     header = "axis,investment_priority,indicator_type,indicator_code,cutoff,source"
