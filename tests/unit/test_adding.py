@@ -101,13 +101,12 @@ def test_a_figure_without_category_is_corrected_as_it_is(folder, csv_file):
 
 
 def test_commitments_of_a_year_have_no_axis(tmp_path, csv_file):
-    """Their fund and category, left empty, are the programme's only ones."""
+    """Of two funds none is the only one; the category is that of the row there is, which has none."""
     folder = Path(shutil.copytree(Path(__file__).parents[1] / "data" / "invented-programme", tmp_path / "invented"))
-    known = load_programme(folder).eu_commitments.iloc[0]
-    header = "year,source,eu_commitment_eur"
-    row = f"{int(known['year'])},{known['source']},{known['eu_commitment_eur'] + 1:.2f}"
-    found = add_file(folder, csv_file(f"{header}\n{row}"))
-    assert (found.added, found.known, [change.column for change in found.changed]) == ({}, 1, ["eu_commitment_eur"])
+    rows = ["2014,ESF,invented-plan,9600001.00", "2014,,invented-plan,1.00"]
+    found = add_file(folder, csv_file("\n".join(["year,fund,source,eu_commitment_eur", *rows])))
+    assert found.changed == [Change("eu_commitments", "2014 ESF", "eu_commitment_eur", "9,600,000.00", "9,600,001.00")]
+    assert found.added == {"eu_commitments": ["2014"]}
 
 
 def test_people_of_a_file_without_fund_and_type(folder, csv_file):
