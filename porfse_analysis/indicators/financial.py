@@ -298,7 +298,10 @@ def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str])
             above[place].add(part)
     lacking = []
     amounts = keys_of(published, [*keys, "source", "stage", "position"])
-    bases = keys_of(published, [*keys, "source", "base", "base_position"])
+    bases = keys_of(
+        published.assign(base_source=published["base_source"].astype("str")),
+        [*keys, "base_source", "base", "base_position"],
+    )
     for amount, below, whole in zip(amounts, bases, published["published_total"], strict=True):
         without_amount = above[below] - known[amount]
         without_base = above[amount] - known[below] if known[below] else set()

@@ -277,9 +277,9 @@ def in_force(
 ) -> pd.DataFrame:
     """`numerators` with what the same source had last published of the base, not after each numerator's position.
 
-    Adds denominator, base_position, base_missing, base_bound, base_document and `base_...` of each of `sums`; NaN and
-    NaT where the source published none by then. With `elsewhere` a source that never published the base is given that
-    of the preferred source which has one (`base_elsewhere`).
+    Adds denominator, base_source, base_position, base_missing, base_bound, base_document and `base_...` of each of
+    `sums`; NaN and NaT where the source published none by then. With `elsewhere` a source that never published the base
+    is given that of the preferred source which has one (`base_elsewhere`).
     """
     of_base = ["missing", "bound", "document", *sums]
     right = bases[[*keys, "source", "rank", "position", "amount", *of_base]].rename(
@@ -289,7 +289,7 @@ def in_force(
     right = right.sort_values("position", kind="stable")
     left = numerators.reset_index(drop=True).sort_values("position", kind="stable")
     merged = pd.merge_asof(left, right.drop(columns="rank"), on="position", by=[*keys, "source"], direction="backward")
-    merged["base_elsewhere"] = False
+    merged["base_elsewhere"], merged["base_source"] = False, merged["source"]
     of_source = ["programme", "source"]
     published = set(keys_of(right, of_source)) if elsewhere else set()
     without = ~has_key(merged, of_source, published).to_numpy()
@@ -297,7 +297,11 @@ def in_force(
         preferred = right[right["rank"] == right.groupby("programme")["rank"].transform("min")]
         lent = merged.loc[without, left.columns]
         lent = pd.merge_asof(
-            lent, preferred.drop(columns=["rank", "source"]), on="position", by=keys, direction="backward"
+            lent,
+            preferred.drop(columns="rank").rename(columns={"source": "base_source"}),
+            on="position",
+            by=keys,
+            direction="backward",
         ).assign(base_elsewhere=lambda rows: rows["denominator"].notna())
         merged = pd.concat([merged[~without], lent], ignore_index=True)
         merged = merged.sort_values("position", kind="stable").reset_index(drop=True)

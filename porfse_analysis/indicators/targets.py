@@ -211,7 +211,8 @@ def _aims(
     figure counts. Columns: key, target, target_source, plan_version.
     """
     dates: dict[Key, pd.Timestamp] = {}
-    for group, date in zip(keys_of(values, keys), values["data_date"], strict=True):
+    valued = values[values["value"].notna()]
+    for group, date in zip(keys_of(valued, keys), valued["data_date"], strict=True):
         dates[group] = min(date, dates.get(group, date))
     then = [dates.get(group, last) for group, last in zip(keys_of(targets, keys), now, strict=True)]
     # a target that the plan has dropped since the value was taken is gone

@@ -158,6 +158,9 @@ def closing_lines(
     return [count(line, rules, closing=True) for line in application_lines(known, date, in_force, given)]
 
 
+_PART = ("fund", "region_category")
+
+
 @dataclass
 class _Closing:
     """One programme at closure, as known at `date`."""
@@ -169,6 +172,7 @@ class _Closing:
 
     def __post_init__(self) -> None:
         self.date = self.finance["cutoff"].max() if self.cutoff is None else as_cutoff(self.cutoff)
+        self._alone: list[str] = []
 
     def rows(self, payments: pd.DataFrame) -> Iterator[dict[str, Any]]:
         """The rows of the axes, then those of the funds and categories."""
@@ -176,7 +180,9 @@ class _Closing:
         # an axis without money, of which nothing is published, has no balance
         counted = [item for item in lines if item.line.cap != 0 or item.line.row["certified_eur"] is not None]
         yield from (self._axis(item) for item in counted if item.line.row["axis"] != ALL)
-        for part in sorted(set(map(part_of, counted))):
+        parts = sorted(set(map(part_of, counted)))
+        self._alone = [name for name, told in zip(_PART, zip(*parts, strict=True), strict=False) if len(set(told)) == 1]
+        for part in parts:
             yield self._whole([item for item in counted if part_of(item) == part], part, payments)
 
     def _axis(self, item: Counted) -> dict[str, Any]:
@@ -225,7 +231,8 @@ class _Closing:
     ) -> dict[str, Any]:
         """What the Commission had paid to a fund and category, and what it still owed (less than nothing: was owed)."""
         last = self.date if pd.isna(date) else date
-        paid = payments_evidence(payments, last, self.date, fund=part[0], region_category=part[1])
+        of = dict(zip(_PART, part, strict=True))
+        paid = payments_evidence(payments, last, self.date, **of, alone=self._alone)
         total = None if paid is None or "partial" in paid.applications.notes else paid.total
         if paid is None or total is None:
             return {"paid_eu": None, "paid_date": pd.NaT, "balance_eu": None, "paid_source": ""}

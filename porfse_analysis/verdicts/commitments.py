@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -69,10 +70,17 @@ class _Commitments:
     @staticmethod
     def _by_year(table: Cells, column: str) -> dict[int, Decimal]:
         sums: dict[int, Decimal | None] = {}
-        for year, value in zip(table["year"], table[column], strict=True):
+        told: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+        ever: defaultdict[str, set[str]] = defaultdict(set)
+        places = zip(table["year"], table["fund"], table["region_category"], table[column], strict=True)
+        for year, fund, region, value in places:
             before = sums.get(int(year), v.ZERO)
             sums[int(year)] = None if before is None or pd.isna(value) else before + v.exact(value)
-        return {year: amount for year, amount in sums.items() if amount is not None}
+            told[int(year), fund].add(region)
+            ever[fund] |= {region} - {""}
+        # a year that lacks a category of region that others have is not known
+        lacking = {year for (year, fund), regions in told.items() if "" not in regions and regions != ever[fund]}
+        return {year: amount for year, amount in sums.items() if amount is not None and year not in lacking}
 
     def missing(self, years: Iterable[int], *, whole: bool) -> tuple[list[int], list[int]]:
         """The years without commitment, and those whose part set apart is not known, where it is to be left out."""

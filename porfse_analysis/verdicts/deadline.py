@@ -151,11 +151,16 @@ class Published:
             self._lines[part, at] = _lines(part, at, self.rates)
         return self._lines[part, at]
 
+    def _single(self, column: str) -> bool:
+        """Whether the programme has one fund or category of region at most."""
+        return len({*self.commitments[column], *self.finance[column]} - {""}) <= 1
+
     def paid(self, part: _Part, deadline: pd.Timestamp, date: pd.Timestamp) -> Paid | None:
         """What the Commission had paid of a part by a deadline, as known at a date."""
         if (part, deadline, date) not in self._paid:
             of = {"fund": part.fund, "region_category": part.region_category}
-            self._paid[part, deadline, date] = payments_evidence(self.payments, deadline, date, **of)
+            alone = [name for name in of if self._single(name)]
+            self._paid[part, deadline, date] = payments_evidence(self.payments, deadline, date, **of, alone=alone)
         return self._paid[part, deadline, date]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -183,7 +183,8 @@ def _measure(key: dict[str, str], targets: Cells, data: Framework) -> Measured:
     rows = _financial_rows(key, data, notes) if money else _achievement_rows(key, targets, data, notes)
     units = (target_unit, "" if not len(rows) else "EUR" if money else _one_unit(rows))
     share = any(map(is_percentage, units))
-    found = _evidence(rows, "amount_eur" if money else "value", data, cumulative=not share)
+    asked = {priority for priority in targets["investment_priority"] if priority}
+    found = _evidence(rows, "amount_eur" if money else "value", asked, data, cumulative=not share)
     if found.value is None:
         notes.add("not_certified" if money else "no_series" if not len(rows) else "value_missing")
         notes -= {"no_series", "not_certified"} if "ambiguous" in notes else set()
@@ -316,7 +317,7 @@ def _achievement_rows(key: Mapping[str, str], targets: Cells, data: Framework, n
     return rows.among("investment_priority", priorities) if priorities else rows
 
 
-def _evidence(rows: Cells, column: str, data: Framework, *, cumulative: bool) -> Evidence:
+def _evidence(rows: Cells, column: str, asked: set[str], data: Framework, *, cumulative: bool) -> Evidence:
     """What the figures say at the assessment; the figure of the axis comes before those of its priorities."""
     found = evidence(rows, column, data.needed, known_at=data.date, cumulative=cumulative)
     if column == "value" and found.value is not None:
@@ -324,6 +325,10 @@ def _evidence(rows: Cells, column: str, data: Framework, *, cumulative: bool) ->
         if 0 < len(total) < len(found.rows):
             # the axis and its priorities are the same people: one or the other
             return evidence(total, column, data.needed, known_at=data.date, cumulative=cumulative)
+        if not len(total) and asked - set(found.rows["investment_priority"]):
+            # a priority with a target of its own and no row at all: that is not none
+            least, _ = found.at_its_date
+            return replace(found, high=v.INFINITE, notes=found.notes | {"partial"}, then=(least, v.INFINITE))
     return found
 
 

@@ -8,6 +8,7 @@ the cleared part of them too (Veneto, 2023: 73.6 and 345.7 million, together mor
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -56,17 +57,19 @@ def payments_evidence(
     *,
     fund: str = "",
     region_category: str = "",
+    alone: Collection[str] = ("fund", "region_category"),
 ) -> Paid | None:
     """What the Commission had paid to one programme by a deadline, as known at a date; None where nothing is known.
 
     The newest date of figures that is neither after `date` nor after `deadline` counts, of all rows of the fund and
-    category ("": of all of them); figures of which no day is told do not. Notes: `more_than` (interim payments lag),
-    `older_figure` (before the deadline), `partial` (a fund or category that had figures before lacks one). Payments
-    that are asked about several times are given as `dated_payments`.
+    category ("": of all of them); figures of which no day is told do not. Figures that tell no fund or no category
+    apart are of the one asked for where the programme has no other (`alone`), and else of nobody knows which. Notes:
+    `more_than` (interim payments lag), `older_figure` (before the deadline), `partial` (a fund or category that had
+    figures before lacks one). Payments that are asked about several times are given as `dated_payments`.
     """
     rows = eu_payments if isinstance(eu_payments, Cells) else dated_payments(eu_payments)
-    rows = _of(rows, "fund", _YEI if fund == "YEI" else (fund,))
-    rows = _of(rows, "region_category", (region_category,))
+    rows = _of(rows, "fund", _YEI if fund == "YEI" else (fund,), alone="fund" in alone)
+    rows = _of(rows, "region_category", (region_category,), alone="region_category" in alone)
     known = rows.where((rows["date"] <= min(date, deadline).to_datetime64()) & rows.known("net_interim_eur"))
     if not len(known):
         return None
@@ -82,10 +85,12 @@ def payments_evidence(
     return Paid(applications, _prefinancing(newest, day, source, notes))
 
 
-def _of(rows: Cells, column: str, wanted: tuple[str, ...]) -> Cells:
+def _of(rows: Cells, column: str, wanted: tuple[str, ...], *, alone: bool) -> Cells:
     """The rows of a fund or category ("": all); those that tell none apart are of the only one there is."""
-    if wanted == ("",) or set(rows[column]) == {""}:
+    if wanted == ("",):
         return rows
+    if set(rows[column]) == {""}:
+        return rows if alone else rows.none()
     return rows.among(column, wanted)
 
 

@@ -240,6 +240,19 @@ def test_a_gap_year_is_named() -> None:
     assert "the EU commitment of 2014" in empty_cell["needs_en"]
 
 
+def test_a_year_of_one_category_alone_is_a_gap() -> None:
+    both_parts = pd.concat([commitments().assign(region_category=name) for name in ("Transition", "Less developed")])
+    without = both_parts[~(both_parts["year"].eq(2015) & both_parts["region_category"].eq("Less developed"))]
+    money = [*BY_CATEGORY, certified(60, **TRANSITION), certified(40, **LESS)]
+    together = RULES_2014.replace(decommitted_by="fund")
+    whole = row_of(verdict(money, eu=both_parts, rules=together))
+    assert whole["commitments_eu"] == 2 * row_of(verdict(ONE_AXIS))["commitments_eu"]
+    row = row_of(verdict(money, eu=without, rules=together))
+    assert (row["status"], pd.isna(row["commitments_eu"])) == ("not_available", True)
+    assert "commitment_gap" in row["note"]
+    assert "2015" in row["needs_en"]
+
+
 def test_a_gap_year_is_named_at_closure_too() -> None:
     without = {year: amount for year, amount in EXAMPLE.items() if year != 2015}
     row = row_of(verdict(ONE_AXIS, 2023, commitments(without)))

@@ -125,3 +125,11 @@ def test_a_part_that_lacks_leaves_a_lower_bound():
     table = payments((2023, "ESF", MORE, None, 15.0))
     found = paid(table)
     assert (found.applications.low, found.prefinancing.value, found.total) == (15, None, None)
+
+
+def test_payments_that_tell_no_fund_are_of_none_of_several():
+    untold = payments((2023, "", "", 0.0, 205.0))
+    assert paid(untold, fund="ESF").applications.value == 205
+    assert paid(untold, fund="ESF", alone=["region_category"]) is None
+    assert paid(untold, fund="ESF", region_category=MORE, alone=["fund"]) is None
+    assert paid(untold, alone=[]).applications.value == 205  # asked of the programme as one

@@ -1110,8 +1110,20 @@ def test_targets_by_priority_in_different_units_are_refused() -> None:
         ],
     )
     row = named(result, "CO01")
-    assert (row["state"], row["note"], row["unit"]) == ("not_evaluable", "unit_differs", "Number / Projects")
+    assert (row["state"], row["note"], row["unit"]) == ("not_evaluable", "unit_differs;partial", "Number / Projects")
     assert "target in Number / Projects, value in Number" in only(result.axes)["reason_en"]
+
+
+def test_a_priority_with_a_target_and_no_row_is_not_none() -> None:
+    """As where its row is there with an empty cell: the axis may have reached it."""
+    aims = [target("CO01", 500, investment_priority=priority) for priority in ("8i", "8ii")]
+    half = achieved("CO01", 500) | {"investment_priority": "8i"}
+    empty = achieved("CO01", None) | {"investment_priority": "8ii"}
+    for values in ([half], [half, empty]):
+        row = named(framework(values, [], aims), "CO01")
+        assert (row["value"], row["note"], row["ratio_at_least"]) == (500, "partial", 0.5)
+        assert row["ratio_at_most"] == float("inf")
+        assert only(framework(values, [], aims).axes)["status"] == "undetermined"
 
 
 def test_the_reserve_of_the_plan_belongs_to_its_programme_and_fund() -> None:

@@ -211,3 +211,17 @@ def test_without_any_plan_a_total_is_replaced_by_all_axes_alone():
     every = programme(*told, sheet(SEPTEMBER, "paid", 100.0, 65.0, 35.0, source="zz-erratum"))
     amounts = financial_progress(every.finance, cutoff=SEPTEMBER, by="programme")
     assert only(amounts, indicator="payment_rate")["numerator"] == 200
+
+
+def test_a_sum_that_lacks_an_axis_of_the_plan_of_another_source_is_partial():
+    plan = finance(*((axis, "2016-12-31", "allocation", 100.0) for axis in ("I", "II", "III")), source="plan")
+    years = [("2017-12-31", 40.0), ("2018-12-31", 80.0)]
+    sheet = finance(
+        *((axis, date, "certified", amount) for date, amount in years for axis in ("I", "II")), source="sheet"
+    )
+    both = pd.concat([plan, sheet], ignore_index=True)
+    row = only(financial_progress(both, cutoff="2018-12-31", by="programme"), indicator="certification_rate")
+    assert (row["numerator"], row["denominator"]) == (160, 300)
+    assert row["note"].split(";") == ["partial", "plan_of_other_source"]
+    moved = financial_changes(both, cutoff="2018-12-31", compare_to="2017-12-31", by="programme")
+    assert only(moved, indicator="certification_rate")["status"] == "partial"

@@ -224,3 +224,15 @@ def test_a_financial_indicator_of_the_framework_has_no_ratio_of_values():
     )
     rows = target_achievement_ratio(both, plan, cutoff="2018-12-31")
     assert rows.set_index("indicator_code")["value"].to_dict() == {"CO01": 0.5, "F01": 0.5}
+
+
+def test_the_date_of_an_empty_cell_chooses_no_plan():
+    more, less = {"region_category": "More developed"}, {"region_category": "Less developed"}
+    plans = [("1", "2014-12-31", 100.0), ("2", "2018-06-30", 200.0)]
+    plan = targets(*(("1", "8i", "CO01", *version, region) for version in plans for region in (more, less)))
+    reached = achievements(
+        ("1", "8i", "CO01", "2018-12-31", 150.0, more),
+        ("1", "8i", "CO01", "2018-12-31", None, less | {"data_date": "2017-12-31"}),
+    )
+    row = only(target_achievement_ratio(reached, plan, cutoff="2018-12-31"))
+    assert (row["numerator"], row["denominator"], row["value"]) == (150, 200, 0.75)

@@ -86,9 +86,7 @@ def results_by_sex(report: Report) -> Table:
     rows = women_and_men(report.programme.achievements, cutoff=report.cutoff, by="indicator")
     rows = rows.sort_values("axis", key=axis_places, kind="stable").reset_index(drop=True)
 
-    def axis(row: pd.Series) -> str:
-        place = short_place(row, report.lang, rows)
-        return report.text("axis.programme") + place.removeprefix(ALL) if row["axis"] == ALL else place
+    rows["axis"] = rows["axis"].mask(rows["axis"] == ALL, report.text("axis.programme"))
 
     return Table(
         "indicators-by-sex",
@@ -101,7 +99,7 @@ def results_by_sex(report: Report) -> Table:
                 "head",
                 write=lambda row: labelled(row["indicator_code"], row["indicator_type"], report.lang),
             ),
-            Column("axis", report.text("column.axis"), write=axis),
+            Column("axis", report.text("column.axis"), write=lambda row: short_place(row, report.lang, rows)),
             Column("investment_priority", report.text("column.priority")),
             *_sex_columns(report),
         ],
