@@ -24,8 +24,8 @@ A sheet of a new date is a new row of `sources` and rows of the tables it has fi
 takes a workbook, or a CSV file whose header tells its table, matches rows by the key of the table and prints what is
 new and what changes. One row that cannot be taken and nothing is written; an empty cell erases nothing; `--dry-run`
 writes nothing; the folder as it was is kept as `FOLDER.previous` and `--undo` brings it back. Documents that go on one
-another have the same `series` in `sources`: amounts, rates and their changes follow the series, sums of participants take
-what its documents put right among themselves (changes of indicators are within one source); each figure cites its
+another have the same `series` in `sources`: amounts, rates and their changes follow the series, sums of participants
+take what its documents put right among themselves (changes of indicators are of one source); each figure cites its
 document. Of two documents of one series and date the one with the later `date` counts, then the lower row; what it
 replaces is a finding; axes that a later document corrects go into the sum in place of the total of the earlier one,
 where all of them are known. A document may be about some axes only: these have their new figures, the programme keeps
