@@ -6,9 +6,10 @@ region keeps to its own. Before the end of eligibility the figures are provision
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ from porfse_analysis.verdicts.counting import Counted, count, part_of, together
 from porfse_analysis.verdicts.deadline import NOTES as LINE_NOTES
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.payment_applications import Rates, allocations, application_lines, read_rates
-from porfse_analysis.verdicts.payments_evidence import payments_evidence
+from porfse_analysis.verdicts.payments_evidence import Paid, payments_evidence
 from porfse_analysis.verdicts.rules import Rules, rules_of
 
 __all__ = ["CLOSURE_NOTES", "CLOSURE_STATUSES", "closing_lines", "closure_balance"]
@@ -160,6 +161,9 @@ def closing_lines(
 
 _PART = ("fund", "region_category")
 
+_PaidOf = Callable[..., Paid | None]
+"""`payments_evidence` of the payments of a programme."""
+
 
 @dataclass
 class _Closing:
@@ -172,7 +176,6 @@ class _Closing:
 
     def __post_init__(self) -> None:
         self.date = self.finance["cutoff"].max() if self.cutoff is None else as_cutoff(self.cutoff)
-        self._alone: list[str] = []
 
     def rows(self, payments: pd.DataFrame) -> Iterator[dict[str, Any]]:
         """The rows of the axes, then those of the funds and categories."""
@@ -181,9 +184,10 @@ class _Closing:
         counted = [item for item in lines if item.line.cap != 0 or item.line.row["certified_eur"] is not None]
         yield from (self._axis(item) for item in counted if item.line.row["axis"] != ALL)
         parts = sorted(set(map(part_of, counted)))
-        self._alone = [name for name, told in zip(_PART, zip(*parts, strict=True), strict=False) if len(set(told)) == 1]
+        alone = [name for name, told in zip(_PART, zip(*parts, strict=True), strict=False) if len(set(told)) == 1]
+        paid = partial(payments_evidence, payments, alone=alone)
         for part in parts:
-            yield self._whole([item for item in counted if part_of(item) == part], part, payments)
+            yield self._whole([item for item in counted if part_of(item) == part], part, paid)
 
     def _axis(self, item: Counted) -> dict[str, Any]:
         row, cap = item.line.row, item.line.cap
@@ -200,7 +204,7 @@ class _Closing:
             **self._known([item], item.value, {*item.notes, *notes}),
         }
 
-    def _whole(self, items: Sequence[Counted], part: tuple[str, str], payments: pd.DataFrame) -> dict[str, Any]:
+    def _whole(self, items: Sequence[Counted], part: tuple[str, str], paid_of: _PaidOf) -> dict[str, Any]:
         whole, uncut = together(items, closing=True), together(items)
         contributions = [item.before_cap for item in items if item.value is not None]
         known = whole.value is not None
@@ -210,7 +214,7 @@ class _Closing:
         notes = {code for item in items for code in item.notes} | ({"beyond_fund"} if beyond else set())
         certified = [item.line.row["certified_eur"] for item in items]
         known_row = self._known(items, whole.value, notes)
-        paid = self._paid(payments, part, known_row["data_date"], whole.value)
+        paid = self._paid(paid_of, part, known_row["data_date"], whole.value)
         if not pd.isna(paid["paid_date"]) and paid["paid_date"] != known_row["data_date"]:
             known_row["note"] = v.join_notes({*split_note(known_row["note"]), "paid_of_other_date"}, CLOSURE_NOTES)
         return {
@@ -227,12 +231,11 @@ class _Closing:
         }
 
     def _paid(
-        self, payments: pd.DataFrame, part: tuple[str, str], date: pd.Timestamp, value: Decimal | None
+        self, paid_of: _PaidOf, part: tuple[str, str], date: pd.Timestamp, value: Decimal | None
     ) -> dict[str, Any]:
         """What the Commission had paid to a fund and category, and what it still owed (less than nothing: was owed)."""
         last = self.date if pd.isna(date) else date
-        of = dict(zip(_PART, part, strict=True))
-        paid = payments_evidence(payments, last, self.date, **of, alone=self._alone)
+        paid = paid_of(last, self.date, fund=part[0], region_category=part[1])
         total = None if paid is None or "partial" in paid.applications.notes else paid.total
         if paid is None or total is None:
             return {"paid_eu": None, "paid_date": pd.NaT, "balance_eu": None, "paid_source": ""}

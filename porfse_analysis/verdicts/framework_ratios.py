@@ -183,8 +183,7 @@ def _measure(key: dict[str, str], targets: Cells, data: Framework) -> Measured:
     rows = _financial_rows(key, data, notes) if money else _achievement_rows(key, targets, data, notes)
     units = (target_unit, "" if not len(rows) else "EUR" if money else _one_unit(rows))
     share = any(map(is_percentage, units))
-    asked = {priority for priority in targets["investment_priority"] if priority}
-    found = _evidence(rows, "amount_eur" if money else "value", asked, data, cumulative=not share)
+    found = _evidence(rows, "amount_eur" if money else "value", _asked(targets), data, cumulative=not share)
     if found.value is None:
         notes.add("not_certified" if money else "no_series" if not len(rows) else "value_missing")
         notes -= {"no_series", "not_certified"} if "ambiguous" in notes else set()
@@ -305,6 +304,11 @@ def _narrowed(rows: Cells, key: Mapping[str, str], columns: Sequence[str], data:
     return rows
 
 
+def _asked(targets: Cells) -> set[str]:
+    """The priorities that have a target of their own."""
+    return {priority for priority in targets["investment_priority"] if priority}
+
+
 def _financial_rows(key: Mapping[str, str], data: Framework, notes: set[str]) -> Cells:
     rows = data.finance.only(stage=data.rules.financial_stage, axis=key["axis"])
     return _narrowed(rows, key, ("fund", "region_category"), data, notes)
@@ -313,7 +317,7 @@ def _financial_rows(key: Mapping[str, str], data: Framework, notes: set[str]) ->
 def _achievement_rows(key: Mapping[str, str], targets: Cells, data: Framework, notes: set[str]) -> Cells:
     rows = data.series.get((key["axis"], key["indicator_code"]), data.achievements.none())
     rows = _narrowed(rows, key, ("indicator_type", "fund", "region_category"), data, notes)
-    priorities = {priority for priority in targets["investment_priority"] if priority}
+    priorities = _asked(targets)
     return rows.among("investment_priority", priorities) if priorities else rows
 
 
