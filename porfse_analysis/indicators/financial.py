@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -17,10 +15,10 @@ from porfse_analysis.indicators.positions import (
     Positions,
     in_force,
     newest,
-    part_columns,
     positions_at,
 )
 from porfse_analysis.indicators.result import bound_flags, join_notes, make_result
+from porfse_analysis.indicators.whole import apart, cells_of
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
@@ -33,6 +31,7 @@ __all__ = [
     "certification_rate",
     "certification_rates",
     "financial_progress",
+    "lacks_amount",
     "progress_over_time",
     "progress_rates",
     "rate_rows",
@@ -215,7 +214,8 @@ def rate_rows(positions: Positions, names: Mapping[tuple[str, str], str]) -> pd.
     grid = spend_positions(positions, list(dict.fromkeys(asked["stage"])))
     rows = grid.merge(asked, on="stage").reset_index(names="row")
     published = _over_bases(positions, rows[rows["amount"].notna()])
-    published["lacks_part"] = _lacks_part(positions.rows, published, keys)
+    lacking = zip(*_lacking(positions, published), strict=True)
+    published["lacks_part"] = [any(either) for either in lacking]
     columns = ["denominator", "base_position", "base_missing", "base_bound", "base_document", "base_elsewhere"]
     rows = rows.join(published.set_index("row")[[*columns, "lacks_part", *(f"base_{name}" for name in FIRMNESS)]])
     rows["numerator"] = rows["amount"]
@@ -281,29 +281,30 @@ def _in_order(rows: pd.DataFrame, stages: Sequence[str], bases: Sequence[str] = 
     return rows.sort_values([*first, *keys, "place", *dates], key=in_reading_order, kind="stable")
 
 
-def _lacks_part(finance: pd.DataFrame, published: pd.DataFrame, keys: list[str]) -> list[bool]:
-    """Whether a part (axis, fund, category of region) of the base lacks its amount, or a part with an amount its base.
+def lacks_amount(positions: Positions, amounts: pd.DataFrame) -> list[bool]:
+    """Whether an amount lacks a part that the plan in force at its position gives money to."""
+    plans = positions.totals[positions.totals["stage"] == "allocation"]
+    rows = in_force(amounts.assign(row=range(len(amounts))), plans, positions.keys, elsewhere=True)
+    return _lacking(positions, rows.assign(base="allocation").sort_values("row"))[0]
 
-    A figure published for the whole programme has no parts, and a base published so none to compare with.
+
+def _lacking(positions: Positions, published: pd.DataFrame) -> tuple[list[bool], list[bool]]:
+    """Whether a part (axis, fund, category of region) of the base lacks its amount, and one with an amount its base.
+
+    A figure of the whole has its parts in it, and none to compare with.
     """
     stages = {*published["base"], *published["stage"]}
-    rows = finance[finance["amount_eur"].notna() & (finance["axis"] != ALL) & finance["stage"].isin(stages)]
-    # of each key, source, stage and position: the parts with an amount, and those with one above 0
-    known: defaultdict[tuple[Any, ...], set[Any]] = defaultdict(set)
-    above: defaultdict[tuple[Any, ...], set[Any]] = defaultdict(set)
-    places = keys_of(rows.assign(source=rows["source"].astype("str")), [*keys, "source", "stage", "cutoff"])
-    for place, part, amount in zip(places, keys_of(rows, part_columns), rows["amount_eur"], strict=True):
-        known[place].add(part)
-        if amount > 0:
-            above[place].add(part)
-    lacking = []
-    amounts = keys_of(published, [*keys, "source", "stage", "position"])
-    bases = keys_of(
-        published.assign(base_source=published["base_source"].astype("str")),
-        [*keys, "base_source", "base", "base_position"],
+    rows = positions.rows[positions.rows["amount_eur"].notna() & positions.rows["stage"].isin(stages)]
+    # few of the positions are asked for
+    dates = pd.concat([published["position"], published["base_position"]]).unique()
+    rows = rows[rows["cutoff"].isin(dates)].assign(source=lambda few: few["source"].astype("str"))
+    at = [*positions.keys, "source", "stage", "cutoff"]
+    known, above = cells_of(rows, at), cells_of(rows[(rows["amount_eur"] > 0) & (rows["axis"] != ALL)], at)
+    amounts = keys_of(published, [*positions.keys, "source", "stage", "position"])
+    published = published.assign(base_source=published["base_source"].astype("str"))
+    bases = keys_of(published, [*positions.keys, "base_source", "base", "base_position"])
+    pairs = list(zip(amounts, bases, strict=True))
+    return (
+        [bool(apart(above[base], known[amount])) for amount, base in pairs],
+        [bool(known[base] and apart(above[amount], known[base])) for amount, base in pairs],
     )
-    for amount, below, whole in zip(amounts, bases, published["published_total"], strict=True):
-        without_amount = above[below] - known[amount]
-        without_base = above[amount] - known[below] if known[below] else set()
-        lacking.append(not whole and bool(without_amount or without_base))
-    return lacking

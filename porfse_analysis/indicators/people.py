@@ -8,7 +8,7 @@ import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, in_reading_order
 from porfse_analysis.indicators.given import Along, tables_of, with_names
-from porfse_analysis.indicators.keys import TARGET_KEY, has_key, keys_of
+from porfse_analysis.indicators.keys import TARGET_KEY, has_key
 from porfse_analysis.indicators.positions import (
     group_keys,
     newest,
@@ -25,7 +25,7 @@ from porfse_analysis.indicators.result import (
     note_of,
     split_note,
 )
-from porfse_analysis.indicators.whole import whole_or_parts
+from porfse_analysis.indicators.whole import apart, cells_of, people_once
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.periods import Period, period_of
 from porfse_analysis.programme import Programme
@@ -181,7 +181,7 @@ def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> 
 
 _COUNTED = [
     *("programme", "fund", "axis", "region_category", "source", "document", "rank", "position", "data_date", "value"),
-    *("qualifier", "missing", "late", "whole", "entire"),
+    *("qualifier", "missing", "late", "entire"),
 ]
 """What of the rows that count people is read at each date."""
 
@@ -201,10 +201,10 @@ def people_at_dates(
     keys = ["cutoff", *by]
     rows = _rows_of_people(achievements, by_axis="axis" in keys)
     counted = counts(rows)
-    figures = rows[counted] if "axis" in keys else whole_or_parts(rows[counted])
-    whole = figures["axis"].eq(ALL)
-    entire = whole & figures["investment_priority"].eq("")
-    figures = figures.assign(missing=figures["value"].isna(), late=reported_late(figures), whole=whole, entire=entire)
+    figures = people_once(rows[counted], by)
+    entire = figures["axis"].eq(ALL) & figures["investment_priority"].eq("")
+    missing = figures["value"].isna() | figures["short"]
+    figures = figures.assign(missing=missing, late=reported_late(figures), entire=entire)
     figures = _known_at(figures[_COUNTED], asked)
     published = figures[figures["value"].notna()]
     at_position = ["source", "position"]
@@ -212,7 +212,7 @@ def people_at_dates(
     used = figures.merge(picked, on=[*keys, *at_position])
     groups = used.groupby(keys, sort=True)
     # `total`: a figure of the programme itself, not a sum of its objectives
-    people = groups[["missing", "late"]].any().join(groups[["whole", "entire"]].all())
+    people = groups[["missing", "late"]].any().join(groups[["entire"]].all())
     people = people.rename(columns={"entire": "total"}).assign(
         people=groups["value"].sum(), date=groups["data_date"].min(), document=groups["document"].first()
     )
@@ -227,7 +227,7 @@ def people_at_dates(
         people = _known_at(reporting, asked)[keys].merge(people, on=keys, how="outer")
         people = people.sort_values(keys, key=in_reading_order, kind="stable").reset_index(drop=True)
     else:
-        people["missing"] |= _lacks_axis(published, picked, keys, people) & people["whole"].ne(True)
+        people["missing"] |= _lacks_part(published, picked, keys, people)
         if by == ["programme"]:
             # a programme is known even before its first report
             people = asked.merge(rows[["programme"]].drop_duplicates(), how="cross").merge(people, on=keys, how="left")
@@ -240,12 +240,12 @@ def _known_at(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     return every[every["position"] <= every["cutoff"]]
 
 
-def _lacks_axis(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
-    """Whether an axis that has participants in another source or position has none in the one that was picked."""
+def _lacks_part(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
+    """Whether a part (axis, fund, category of region) that has participants elsewhere has none in what was picked."""
     with_people = published[(published["value"] > 0) & (published["axis"] != ALL)]
     here = published.merge(picked, on=[*keys, "source", "position"])
-    elsewhere = set(keys_of(with_people, [*keys, "axis"])) - set(keys_of(here, [*keys, "axis"]))
-    return has_key(people, keys, {key[:-1] for key in elsewhere})
+    told, elsewhere = cells_of(here, keys), cells_of(with_people, keys)
+    return has_key(people, keys, {key for key, cells in elsewhere.items() if apart(cells, told[key])})
 
 
 def residents(population: Programme | pd.DataFrame, *, cutoff: object) -> pd.DataFrame:

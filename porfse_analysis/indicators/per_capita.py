@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.financial import spend_positions
+from porfse_analysis.indicators.financial import lacks_amount, spend_positions
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.keys import has_key, keys_of
 from porfse_analysis.indicators.people import HISTORY, HISTORY_COLUMNS, participants, residents, sum_of_axes
@@ -167,7 +168,7 @@ def head_rows(positions: Positions, people: pd.DataFrame, stages: Sequence[str])
         {
             "published_total": rows["published_total"].eq(True),
             "stale": rows["data_date"] < at,
-            "partial": rows["missing"].eq(True) | has_note(people_note, "partial"),
+            "partial": rows["missing"].eq(True) | rows["lacks_part"].eq(True) | has_note(people_note, "partial"),
             "restated": has_note(people_note, "restated") & published,
             "zero_denominator": rows["people"] == 0,
             "not_reported": ~published & ~uncounted & ~apart,
@@ -221,6 +222,8 @@ def _heads(people: pd.DataFrame, on: list[str]) -> pd.DataFrame:
 def _newest_spend(positions: Positions, heads: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     """The newest amounts beside the people of the area: key, stage, amount ..., date, people ..., counted, apart."""
     rows = spend_positions(positions, stages).merge(heads, on="programme", how="left", validate="m:1")
+    known = rows["amount"].notna()
+    rows.loc[known, "lacks_part"] = lacks_amount(positions, rows[known])
     return rows.assign(counted=True, apart=False)
 
 
@@ -230,8 +233,10 @@ def _pairs(positions: Positions, heads: pd.DataFrame, stages: Sequence[str]) -> 
     Columns as `_newest_spend`: counted (the key has participants at all), apart (it has both, but never a pair).
     """
     keys, rows = positions.keys, _of_people_funds(positions.rows)
-    amounts = positions.totals if len(rows) == len(positions.rows) else published_totals(rows, keys)
-    amounts = amounts[amounts["stage"].isin(stages)]
+    own = positions
+    if len(rows) < len(positions.rows):
+        own = replace(positions, rows=rows, totals=published_totals(rows, keys))
+    amounts = own.totals[own.totals["stage"].isin(stages)]
     known = heads[heads["people"].notna()]
     pairs = pd.merge_asof(
         amounts.sort_values("data_date", kind="stable"),
@@ -243,6 +248,7 @@ def _pairs(positions: Positions, heads: pd.DataFrame, stages: Sequence[str]) -> 
         tolerance=PAIR,
     )
     pairs = newest(pairs[pairs["people"].notna()], [*keys, "stage"])
+    pairs["lacks_part"] = lacks_amount(own, pairs)
     grid = spend_positions(positions, stages)[[*keys, "stage"]]
     grid["counted"] = has_key(grid, keys, set(keys_of(heads, keys)))
     of_stage = [*keys, "stage"]

@@ -16,7 +16,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.keys import has_key, keys_of
 from porfse_analysis.indicators.result import bound_of
-from porfse_analysis.indicators.whole import is_whole
+from porfse_analysis.indicators.whole import added_once, is_whole, part_columns
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
@@ -25,12 +25,12 @@ __all__ = [
     "GROUPINGS",
     "QUALIFIER_CODES",
     "Positions",
+    "added_rows",
     "at_newest",
     "group_keys",
     "in_force",
     "newest",
     "of_series",
-    "part_columns",
     "plan_at",
     "positions_at",
     "published_totals",
@@ -46,9 +46,6 @@ QUALIFIER_CODES = {"exact": 0.0, "about": 1.0, "more_than": 1e6, "less_than": 1e
 
 FIRMNESS = ("code", "digits")
 """What positions say of how firm their figures are."""
-
-part_columns = ["axis", "fund", "region_category"]
-"""What tells the parts of a sum apart."""
 
 
 @dataclass(frozen=True)
@@ -179,24 +176,10 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     Columns: keys, stage, source, position (the cutoff), amount (sum of the rows), missing (a row without a figure is
     in it), data_date (the oldest of the rows), published_total, rank, bound (`result.bound_of` the rows), document (the
     sources to cite, see `of_series`), reading (what a row stands for is a reading of its document), and `sums`: other
-    columns, added up over the rows that the amount is made of. Where `axis` is not a key a figure published for the
-    whole programme is taken instead of the sum of the axes. Positions without any figure are left out.
+    columns, added up over the rows that the amount is made of. A figure of the whole (axis `ALL`, no fund, no category)
+    is taken instead of the sum of its parts, never beside them. Positions without any figure are left out.
     """
-    rows = _told(finance, sums)
-    known_rows = rows[rows["known"]]
-    if "axis" in keys:
-        rows = rows[rows["axis"] != ALL].assign(published_total=False)
-    else:
-        for name in ("fund", "region_category"):
-            if name in keys:
-                # a figure of all funds together is not one of any of them
-                rows = rows[~((rows["axis"] == ALL) & (rows[name] == ""))]
-        whole = rows["axis"] == ALL
-        rows = rows.assign(published_total=whole & rows["known"])
-        if whole.any():
-            at = [*keys, "stage", "source", "cutoff"]
-            has_total = rows.groupby(at, sort=False)["published_total"].transform("any")
-            rows = rows[(has_total == rows["published_total"]) & (~whole | rows["published_total"])]
+    told, rows = added_rows(finance, keys, *sums)
     # sorted, so that the last digit of a sum does not depend on the order of the rows
     rows = rows.sort_values([*part_columns, "amount_eur"], kind="stable")
     at = [*keys, "stage", "source", "rank", "published_total", "cutoff"]
@@ -204,7 +187,7 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     totals = pd.DataFrame(
         {
             "amount": positions["amount_eur"].sum(min_count=1),  # all missing stays missing
-            "missing": ~positions["known"].all(),
+            "missing": ~positions["known"].all() | positions["short"].any(),
             "data_date": positions["dated"].min(),
             "reading": positions["reading"].any(),
             **{name: positions[name].sum() for name in sums},
@@ -218,7 +201,30 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at], totals.index)
     totals = totals.reset_index().rename(columns={"cutoff": "position"})
     totals = totals[totals["amount"].notna()].reset_index(drop=True)
-    return totals if "axis" in keys else totals[is_whole(totals, known_rows, keys)].reset_index(drop=True)
+    return totals if "axis" in keys else totals[is_whole(totals, told[told["known"]], keys)].reset_index(drop=True)
+
+
+def added_rows(finance: pd.DataFrame, keys: list[str], *sums: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that are of one key each, and those of them that are added up (`whole.added_once`).
+
+    A figure of all axes, or of all axes and funds, is not one of any of them. With `known` (there is an amount),
+    `short` (the sum lacks something), `published_total` (it is of all axes), and `sums` where there is an amount.
+    """
+    told = _told(finance, sums)
+    whole = told["axis"] == ALL
+    if "axis" in keys:
+        told = told[~whole]
+    elif whole.any():
+        for name in ("fund", "region_category"):
+            if name in keys:
+                told = told[~((told["axis"] == ALL) & (told[name] == ""))]
+    at = [*keys, "stage", "source", "cutoff"]
+    rows = added_once(told, at, [name for name in part_columns if name not in keys], "amount_eur")
+    whole = rows["axis"] == ALL
+    if not whole.any():
+        return told, rows.assign(published_total=False)
+    of_axes = (~whole).groupby([rows[name] for name in at], sort=False, observed=True).transform("any")
+    return told, rows.assign(published_total=~of_axes)
 
 
 def _told(finance: pd.DataFrame, sums: Sequence[str]) -> pd.DataFrame:

@@ -261,13 +261,19 @@ def _ratios(rows: pd.DataFrame, keys: list[str], cutoff: pd.Timestamp, name: str
 def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Per group: its values and its targets added, what its categories of region have of both, the bound of the sum."""
     has_value, has_target = rows["value"].notna(), rows["target"].gt(0)
-    used = has_value & has_target
+    both = has_value & has_target
+    within = _within_whole(both, rows, keys)
+    has_value &= ~_within_whole(has_value, rows, keys)
+    has_target &= ~_within_whole(has_target, rows, keys)
+    used = both & ~within
     rows = rows.assign(
         has_value=has_value,
         has_target=has_target,
         targeted=rows["target"].notna(),
         used=used,
-        left_out=~used,
+        left_out=~(both | within),
+        value=rows["value"].where(has_value),
+        target=rows["target"].where(has_target),
         used_value=rows["value"].where(used),
         used_target=rows["target"].where(used),
         used_date=rows["data_date"].where(has_value),
@@ -287,6 +293,15 @@ def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         bound=_bounds(rows, keys, table.index),
     )
     return table.reset_index()
+
+
+def _within_whole(told: pd.Series, rows: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Which rows are of a category of region in a group that has the figures of all of them together."""
+    whole = told & rows["region_category"].eq("")
+    if "region_category" in keys or not whole.any():
+        return pd.Series(data=False, index=rows.index)
+    groups = whole.groupby([rows[name] for name in keys], sort=False, dropna=False)
+    return groups.transform("any") & rows["region_category"].ne("")
 
 
 def _bounds(rows: pd.DataFrame, keys: list[str], index: pd.Index) -> pd.Series | str:

@@ -1,81 +1,165 @@
-"""Which sums of axes stand for the whole: a document about some of the axes makes no figure of the programme fall."""
+"""What is the whole of what: which figures are added, and which sums stand for the programme.
+
+A cell is what tells the figures of one place apart (axis, fund, category of region; investment priority). Along each of
+these a figure is of one part or of the whole: axis `ALL`, the others empty.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
 from porfse_analysis.indicators.keys import Key, keys_of
 from porfse_analysis.schema import ALL
 
-__all__ = ["is_whole", "whole_or_parts"]
+__all__ = ["added_once", "apart", "cells_of", "has_both", "is_whole", "part_columns", "people_once", "within"]
+
+part_columns = ["axis", "fund", "region_category"]
+"""What tells the parts of a sum of money apart."""
+
+_WHOLE = ("", ALL)
+
+
+def cells_of(rows: pd.DataFrame, place: list[str]) -> defaultdict[Key, set[Key]]:
+    """The cells (axis, fund, category of region) that are told at each place."""
+    cells: defaultdict[Key, set[Key]] = defaultdict(set)
+    if rows.empty:
+        return cells
+    number = rows.groupby(place, sort=False, observed=True).ngroup()
+    first = ~number.duplicated()
+    places = dict(zip(number[first].tolist(), keys_of(rows[first], place), strict=True))
+    for at, cell in zip(number.tolist(), keys_of(rows, part_columns), strict=True):
+        cells[places[at]].add(cell)
+    return cells
+
+
+def apart(cells: Iterable[Key], others: Collection[Key]) -> set[Key]:
+    """The cells that have nothing in common with any of the others."""
+    left = set(cells).difference(others)  # nearly always none
+    return {cell for cell in left if not any(_meet(cell, other) for other in others)} if left else left
+
+
+def _meet(cell: Key, other: Key) -> bool:
+    """Whether two cells have something in common: along each column the same part, or one of them the whole."""
+    return all(a == b or a in _WHOLE or b in _WHOLE for a, b in zip(cell, other, strict=True))
+
+
+def added_once(rows: pd.DataFrame, place: list[str], told_by: list[str], figure: str) -> pd.DataFrame:
+    """Of each place the rows to be added, so that no figure is counted beside another that has it in it.
+
+    A figure of the whole has those of its parts in it, and comes before them. What is only partly in another is left
+    out too: where it is above what it has in common with the others, the sum lacks something, and the rows of its place
+    are `short`. A row without a figure stays (the sum is not complete), unless it is a part of what is told, or of all
+    axes where any of them is.
+
+    `place` tells the sums apart, `told_by` the rows of one sum; `figure` is the column that is added.
+    """
+    rows = rows.assign(short=False)
+    several = has_both(rows, place, told_by)
+    if not several.any():
+        return rows
+    looked_at = rows[several].reset_index(drop=True)
+    cells = keys_of(looked_at, told_by)
+    figures = looked_at[figure].tolist()
+    groups: defaultdict[Key, list[int]] = defaultdict(list)
+    for number, at in enumerate(keys_of(looked_at, place)):
+        groups[at].append(number)
+    kept, short = [False] * len(looked_at), [False] * len(looked_at)
+    for numbers in groups.values():
+        chosen, lacks = _chosen([(cells[number], figures[number]) for number in numbers])
+        for number, is_chosen in zip(numbers, chosen, strict=True):
+            kept[number], short[number] = is_chosen, lacks
+    rows.loc[several, "short"] = short
+    left_out = several.copy()
+    left_out[several] = [not one for one in kept]
+    return rows[~left_out]
+
+
+def has_both(rows: pd.DataFrame, place: list[str], told_by: list[str]) -> pd.Series:
+    """Whether the place of a row has both figures of the whole and of parts, along one of `told_by`."""
+    both = pd.Series(data=False, index=rows.index)
+    of_place = [rows[name] for name in place]
+    for name in told_by:
+        whole = rows[name].isin(_WHOLE)
+        if whole.any() and not whole.all():
+            kinds = whole.groupby(of_place, observed=True)
+            both |= kinds.transform("any") & ~kinds.transform("all")
+    return both
+
+
+def _chosen(figures: list[tuple[Key, float]]) -> tuple[list[bool], bool]:
+    """Which figures of one place are added, and whether something of those that are not is in none of them."""
+    wholeness = [tuple(part in _WHOLE for part in cell) for cell, _ in figures]
+    known = [figure == figure for _, figure in figures]  # NaN alone is not itself
+    order = sorted(range(len(figures)), key=lambda n: (known[n], sum(wholeness[n]), wholeness[n]), reverse=True)
+    chosen, lacks = [False] * len(figures), False
+    for number in order:
+        cell, figure = figures[number]
+        others = [other for other in order if chosen[other] and known[other] and wholeness[other] != wholeness[number]]
+        common = [other for other in others if _meet(cell, figures[other][0])]
+        inside = any(within(cell, figures[other][0]) for other in common)
+        chosen[number] = not (common if known[number] or ALL in cell else inside)
+        lacks |= bool(common) and not inside and figure > sum(figures[other][1] for other in common)
+    return chosen, lacks
+
+
+def within(cell: Key, other: Key) -> bool:
+    """Whether all of a cell is in another one."""
+    return all(a == b or b in _WHOLE for a, b in zip(cell, other, strict=True))
+
+
+def people_once(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The rows of people that are added for each of `keys`, at each position of each source (`added_once`)."""
+    told_by = [name for name in ("axis", "investment_priority", "fund", "region_category") if name not in keys]
+    return added_once(rows, [*keys, "source", "position", "indicator_code"], told_by, "value")
 
 
 def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Series:
     """Whether each of `totals` (of `positions.published_totals`, without axis) stands for the whole of its key.
 
-    A figure published for the whole does. A sum of axes does not when it lacks an axis that an earlier position of its
-    source had (or a figure of the whole, which has them all) while the plan in force still gives it money: it would
-    be less than the sum before without anything having fallen. A plan may drop an axis; but one in another document
-    than the plan before that is silent on an axis is taken for a plan of some axes: a dropped axis has zero in it, or
-    the document a total. `rows` are the rows with an amount.
+    A figure published for the whole does. A sum of parts does not when it lacks a part (an axis, a fund, a category of
+    region) that an earlier position of its source had, or a figure of the whole, which has them all, while the plan in
+    force still gives it money: it would be less than the sum before without anything having fallen. A plan may drop a
+    part; but one in another document than the plan before that is silent on it is taken for a plan of some parts: what
+    is dropped has zero in it, or the document a total. `rows` are the rows with an amount.
     """
-    axes = rows[rows["axis"] != ALL]
     at = [*keys, "stage", "source", "cutoff"]
-    told: defaultdict[Key, set[str]] = defaultdict(set)
-    funded: defaultdict[Key, set[str]] = defaultdict(set)
-    for place, axis, amount in zip(keys_of(axes, at), axes["axis"], axes["amount_eur"], strict=True):
-        told[place].add(axis)
-        if amount > 0:
-            funded[place].add(axis)
-    plans: dict[Key, list[tuple[pd.Timestamp, set[str]]]] = defaultdict(list)
-    last_plan: dict[Key, tuple[str, set[str]]] = {}
-    seen: defaultdict[Key, set[str]] = defaultdict(set)
+    told = cells_of(rows, at)
+    funded = cells_of(rows[(rows["amount_eur"] > 0) & (rows["axis"] != ALL)], at)
+    plans: dict[Key, list[tuple[pd.Timestamp, set[Key]]]] = defaultdict(list)
+    last_plan: dict[Key, tuple[str, set[Key]]] = {}
+    seen: defaultdict[Key, set[Key]] = defaultdict(set)
     whole: list[bool] = [True] * len(totals)
     places = keys_of(totals, [*at[:-1], "position"])
-    rows_of = keys_of(totals, ["position", "document", "published_total"])
+    rows_of = keys_of(totals, ["position", "document"])
     of_plan = [place[-3] == "allocation" for place in places]
     # the plans first: what an amount must cover is what they give money to
     order = sorted(range(len(totals)), key=lambda number: (not of_plan[number], rows_of[number][0]))
     for number in order:
-        place, (position, document, published) = places[number], rows_of[number]
+        place, (position, document) = places[number], rows_of[number]
         series = (*place[: len(keys)], place[-2])
+        here = told[place]
         if of_plan[number]:
             last, before = last_plan.get(series, (document, set()))
-            whole[number] = published or last == document or before <= told[place]
+            whole[number] = last == document or not apart(before, here)
             if whole[number]:
-                now = funded[place] or before
+                now = funded[place] | _in_totals(before, here, alone=True) or before
                 last_plan[series] = document, now
                 plans[series].append((position, now))
         else:
-            in_force = [axes for since, axes in plans[series] if since <= position]
+            in_force = [cells for since, cells in plans[series] if since <= position]
             expected = in_force[-1] if in_force else None
-            missing = seen[place[:-1]] - told[place]
-            whole[number] = published or not (missing if expected is None else missing & expected)
-            seen[place[:-1]] |= (expected or set()) | told[place] if published else told[place]
+            missing = apart(seen[place[:-1]], here)
+            whole[number] = not (missing if expected is None else missing - apart(missing, expected))
+            seen[place[:-1]] |= here | _in_totals(expected or set(), here)
     return pd.Series(whole, index=totals.index, dtype=bool)
 
 
-def whole_or_parts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each position of an indicator the rows of the whole programme, else those of its parts: never both.
-
-    A row of axis `ALL` with an investment priority is a part: of that priority, in whatever axes it is. It comes before
-    the rows of the axes of its own priority alone, and is missing where it has no value and they are not there.
-    """
-    of = [rows[name] for name in ("programme", "source", "position", "indicator_code")]
-    of_priority = [*of, rows["investment_priority"]]
-    known, whole = rows["value"].notna(), rows["axis"].eq(ALL)
-    entire = whole & rows["investment_priority"].eq("")
-    summed = _somewhere(whole & known, of_priority)
-    parts = (whole & (summed | ~_somewhere(~whole, of_priority))) | (~whole & ~summed)
-    parts &= ~(entire & _somewhere(~entire, of))
-    chosen: pd.DataFrame = rows[entire.where(_somewhere(entire & known, of), parts)]
-    return chosen
-
-
-def _somewhere(marked: pd.Series, keys: list[pd.Series]) -> pd.Series:
-    """Whether a row of the same group is marked."""
-    if not marked.any() or marked.all():
-        return marked  # whatever the groups, which take long to tell apart
-    return marked.groupby(keys).transform("any")
+def _in_totals(cells: set[Key], told: set[Key], *, alone: bool = False) -> set[Key]:
+    """Those of the cells that a figure of all axes has in it; `alone`: one that is told without its axes."""
+    totals = {cell for cell in told if cell[0] == ALL}
+    if alone and totals:
+        totals = apart(totals, told - totals)
+    return cells - apart(cells, totals) if totals else set()

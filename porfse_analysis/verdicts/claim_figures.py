@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from porfse_analysis.indicators.people import counts_participants, people_at_dates
-from porfse_analysis.indicators.positions import group_keys, of_series, published_totals
+from porfse_analysis.indicators.positions import added_rows, group_keys, of_series, published_totals
 from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound, split_note
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
@@ -68,37 +68,41 @@ class Figure:
 def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], list[Figure]]:
     """What each source had published at each position, by stage and axis, in the order of preference of the sources."""
     rows = of_series(finance)
-    cells: defaultdict[tuple[Any, ...], list[_Cell]] = defaultdict(list)
-    columns = (rows["source"].astype("str"), *(rows[name] for name in ("cutoff", "stage", "axis", *_CELL)))
-    for source, cutoff, stage, *cell in zip(*columns, strict=True):
-        cells[source, cutoff, stage].append(_Cell(*cell))
+    funds = set(rows["fund"]) - {""}
     figures: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for keys in (["programme"], ["programme", "axis"]):
+        added = added_rows(rows, keys, "precision")[1]
+        cells: defaultdict[tuple[Any, ...], list[_Cell]] = defaultdict(list)
+        of_axis = added["axis"] if "axis" in keys else [ALL] * len(added)
+        at = (added["source"], added["cutoff"], added["stage"], of_axis)
+        for *place, cell in zip(*at, map(_Cell._make, added[[*_Cell._fields]].to_numpy().tolist()), strict=True):
+            cells[tuple(place)].append(cell)
         totals = published_totals(rows, keys).sort_values(["rank", "position"], kind="stable")
         for total in totals.to_dict("records"):
-            axis, published = total.get("axis", ALL), cells[total["source"], total["position"], total["stage"]]
-            if axis == ALL:
-                parts = [cell for cell in published if (cell.axis == ALL) == total["published_total"]]
-                whole = total["published_total"] or set(axes["axis"]) <= {cell.axis for cell in parts}
-            else:
-                parts, whole = [cell for cell in published if cell.axis == axis], True
+            axis = total.get("axis", ALL)
+            parts = cells[total["source"], total["position"], total["stage"], axis]
+            whole = axis != ALL or _of_all(parts, set(axes["axis"]), funds)
             figures[total["stage"], axis].append(_figure(total, parts, whole=whole))
     return figures
 
 
 class _Cell(NamedTuple):
     axis: str
+    fund: str
     amount_eur: float
     qualifier: str
     precision: float
 
 
-_CELL = _Cell._fields[1:]
+def _of_all(parts: list[_Cell], axes: set[str], funds: set[str]) -> bool:
+    """Whether the figures are of all the axes and of all the funds."""
+    told_axes, told_funds = {cell.axis for cell in parts}, {cell.fund for cell in parts}
+    return (ALL in told_axes or axes <= told_axes) and ("" in told_funds or funds <= told_funds)
 
 
 def _figure(total: Mapping[Any, Any], parts: list[_Cell], *, whole: bool) -> Figure:
     """The figure of one total of `published_totals` and of the cells it is made of."""
-    cells = [cell[1:] for cell in parts if pd.notna(cell.amount_eur)]
+    cells = [cell[2:] for cell in parts if pd.notna(cell.amount_eur)]
     limits = [v.bounds(*cell) for cell in cells]
     open_end = bool(total["missing"]) or not whole
     return Figure(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
 
-from porfse_analysis.indicators.keys import Key, keys_of
+from porfse_analysis.codes import is_percentage
+from porfse_analysis.indicators.keys import keys_of
+from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.positions import superseded
+from porfse_analysis.indicators.whole import added_once, has_both, within
 from porfse_analysis.schema import ALL, STAGES
+from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.finding import finding
 from porfse_analysis.verdicts.indicator_checks import label
 
@@ -18,25 +21,43 @@ __all__ = ["beside_parts", "lacking", "replaced", "some_axes", "without_plan"]
 _CELL = ["programme", "axis", "stage", "fund", "region_category", "series", "cutoff"]
 
 
-_AMOUNT = ["programme", "axis", "stage", "fund", "source", "cutoff"]
-_VALUE = ["programme", "axis", "fund", "investment_priority", "indicator_type", "indicator_code", "source", "cutoff"]
-
-
 def beside_parts(finance: pd.DataFrame, achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """Figures without a category of region beside those by category, of one source and date: the sum has them all."""
-    for table, place, column in ((finance, _AMOUNT, "amount_eur"), (achievements, _VALUE, "value")):
-        rows = table[table[column] > 0]
-        whole = rows["region_category"] == ""
-        if not whole.any() or whole.all():
-            continue
-        rows = rows.assign(source=rows["source"].astype("str"))
-        parts: defaultdict[Key, float] = defaultdict(float)
-        for key, figure in zip(keys_of(rows[~whole], place), rows.loc[~whole, column], strict=True):
-            parts[key] += figure
-        for key, (_, row) in zip(keys_of(rows[whole], place), rows[whole].iterrows(), strict=True):
-            if key in parts:
-                of = {} if column == "amount_eur" else {"figure": label(row), "unit": "unit"}
-                yield finding("warning", "beside_its_parts", row, expected=parts[key], found=row[column], **of)
+    """Figures told apart (by priority, fund, category of region) that do not add up to that of all of them together.
+
+    Of one source and date; the sums have the whole alone (`whole.added_once`).
+    """
+    yield from _beside(finance, ["axis", "stage"], ["fund", "region_category"], "amount_eur")
+    values = achievements[~achievements["unit"].map(is_percentage).astype(bool)]
+    of_value = ["axis", "indicator_type", "indicator_code"]
+    people = counts_participants(values)
+    yield from _beside(values[people], of_value, ["investment_priority", "fund", "region_category"], "value")
+    of_value += ["investment_priority", "fund"]
+    yield from _beside(values[~people], of_value, ["region_category"], "value")
+
+
+def _beside(rows: pd.DataFrame, place: list[str], told_by: list[str], column: str) -> Iterable[dict[str, object]]:
+    rows = rows[rows[column].notna()].reset_index(drop=True)
+    rows = rows.assign(source=rows["source"].astype("str"))
+    at = ["programme", *place, "source", "cutoff"]
+    rows = rows[has_both(rows, at, told_by)]
+    figure = [name for name in (column, "qualifier", "precision") if name in rows]
+    cells = pd.Series(keys_of(rows, told_by), index=rows.index)
+    for _, of_place in cells.groupby([rows[name] for name in at], sort=False):
+        for index, cell in of_place.items():
+            parts = of_place[[other != cell and within(other, cell) for other in of_place]]
+            if parts.empty:
+                continue
+            row, told = rows.loc[index], added_once(rows.loc[parts.index], at, told_by, column)
+            low, high = v.bounds(*row[figure])
+            limits = [v.bounds(*part) for part in told[figure].itertuples(index=False)]
+            least, most = (sum((limit[end] for limit in limits), v.ZERO) for end in (0, 1))
+            if least <= high and most >= low:
+                continue
+            by = next(name for name in told_by if row[name] == "" and told[name].ne("").any())
+            of = {} if column == "amount_eur" else {"figure": label(row), "unit": "unit"}
+            yield finding(
+                "warning", "beside_its_parts", row, reason=by, expected=told[column].sum(), found=row[column], **of
+            )
 
 
 def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:

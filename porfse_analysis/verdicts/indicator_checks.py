@@ -15,7 +15,7 @@ from porfse_analysis.indicators.plans import are_in_force
 from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.sexes import is_grand_total, sexes_apart
 from porfse_analysis.indicators.targets import suspected_ratios
-from porfse_analysis.indicators.whole import whole_or_parts
+from porfse_analysis.indicators.whole import people_once
 from porfse_analysis.periods import PERIODS, Period, period_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
@@ -99,7 +99,8 @@ def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     }
     rows = achievements[achievements["indicator_code"].isin(set().union(*codes.values()))]
     rows = rows[rows["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
-    rows = whole_or_parts(rows.assign(source=rows["source"].astype("str"))).rename(columns={"position": "cutoff"})
+    rows = rows.assign(source=rows["source"].astype("str"))
+    rows = people_once(rows, ["programme"]).rename(columns={"position": "cutoff"})
     for period, its in codes.items():
         own = rows[rows["indicator_code"].isin(its)]
         yield from _uneven(own, period) if len(own) else ()

@@ -333,11 +333,12 @@ def test_an_axis_that_appears_and_one_that_disappears():
 
 
 def test_an_allocation_that_is_a_bound_or_lacks_a_part():
-    part = {"region_category": "Transition"}
+    one, other = {"region_category": "More developed"}, {"region_category": "Transition"}
     frame = finance(
         *(("I", THEN, "allocation", 100), ("I", NOW, "allocation", 120, {"qualifier": "more_than"})),
         *(("II", THEN, "allocation", 50), ("II", NOW, "allocation", 60)),
-        *(("III", THEN, "allocation", 10), ("III", NOW, "allocation", 10), ("III", NOW, "allocation", None, part)),
+        *(("III", date, "allocation", 10, one) for date in (THEN, NOW)),
+        ("III", NOW, "allocation", None, other),
     )
     rows = allocation_changes(frame, **DATES).set_index("axis")
     assert rows["status"].to_dict() == {"ALL": "partial", "I": "bound", "II": "changed", "III": "partial"}

@@ -1,0 +1,174 @@
+"""A figure of the whole beside those of its parts counts once; one without a part does not pass for the whole."""
+
+import pytest
+from frames import achievements, claims, finance, only, small_programme, targets
+
+import porfse_analysis as pf
+from porfse_analysis import check, check_claims
+
+DATE = "2019-12-31"
+BEFORE = "2018-12-31"
+ESF, YEI, NONE = {"fund": "ESF"}, {"fund": "YEI"}, {"fund": ""}
+MORE, LESS, ANY = ({"region_category": name} for name in ("More developed", "Less developed", ""))
+PLAN = (("1", BEFORE, "allocation", 600, ESF), ("1", BEFORE, "allocation", 400, YEI))
+
+
+def certified(*figures, by="programme", plan=PLAN, cutoff=DATE):
+    rows = [(axis, DATE, "certified", amount, place) for axis, amount, place in figures]
+    return only(pf.certification_rate(finance(*plan, *rows), cutoff=cutoff, by=by))
+
+
+@pytest.mark.parametrize(
+    ("figures", "numerator", "note"),
+    [
+        ([("ALL", 300, NONE), ("ALL", 200, ESF), ("ALL", 100, YEI)], 300, "published_total"),
+        ([("ALL", 300, NONE), ("1", 200, ESF), ("1", 100, YEI)], 300, "published_total"),
+        ([("1", 300, NONE), ("1", 200, ESF), ("1", 100, YEI)], 300, ""),
+        ([("1", 300, NONE | ANY), ("1", 300, NONE | MORE), ("1", 300, ESF | MORE)], 300, ""),
+        # of one fund the total, of the other the axis
+        ([("ALL", 200, ESF), ("1", 180, ESF), ("1", 100, YEI)], 300, ""),
+        ([("ALL", 200, ESF), ("ALL", 100, YEI)], 300, "published_total"),
+        # a total that is not published, and one of which a part is not
+        ([("ALL", None, NONE), ("1", 200, ESF), ("1", 100, YEI)], 300, ""),
+        ([("1", 300, NONE), ("1", 200, ESF), ("1", None, YEI)], 300, ""),
+        # what is not told is missing
+        ([("1", None, NONE), ("1", 200, ESF), ("1", 100, YEI)], 300, "partial"),
+        ([("ALL", None, ESF), ("1", 100, YEI)], 100, "partial"),
+        ([("ALL", 200, ESF)], 200, "published_total;partial"),
+        # the axis is partly in the total of a fund: above it, something is in neither
+        ([("ALL", 200, ESF), ("1", 300, NONE)], 200, "published_total;partial"),
+        ([("ALL", 200, ESF), ("ALL", 100, YEI), ("1", 300, NONE)], 300, "published_total"),
+    ],
+)
+def test_amounts_are_added_once(figures, numerator, note):
+    rate = certified(*figures)
+    assert (rate["numerator"], rate["denominator"], rate["note"]) == (numerator, 1000, note)
+    assert rate["value"] == numerator / 1000
+    again = certified(*reversed(figures))
+    assert (again["numerator"], again["note"]) == (numerator, note)
+
+
+def test_amounts_of_an_axis_and_of_a_fund_are_added_once():
+    figures = [("1", 300, NONE), ("1", 200, ESF), ("1", 100, YEI)]
+    assert certified(*figures, by="axis")["numerator"] == 300
+    by_category = [("1", 200, ESF | ANY), ("1", 120, ESF | MORE), ("1", 80, ESF | LESS), ("1", 100, YEI | MORE)]
+    rows = [(axis, DATE, "certified", amount, place) for axis, amount, place in by_category]
+    rates = pf.certification_rate(finance(*PLAN, *rows), cutoff=DATE, by="fund").set_index("fund")
+    assert rates["numerator"].to_dict() == {"ESF": 200, "YEI": 100}
+
+
+def test_a_later_total_of_one_fund_is_not_the_whole():
+    """Both funds at the end of 2018; of 2019 the total of one: 150 of ESF are not the programme's, which had 230."""
+    rows = finance(
+        *PLAN,
+        *(("1", BEFORE, "certified", 130, ESF), ("1", BEFORE, "certified", 100, YEI)),
+        ("ALL", DATE, "certified", 150, ESF),
+    )
+    rate = only(pf.certification_rate(rows, cutoff=DATE, by="programme"))
+    assert (rate["numerator"], rate["note"]) == (230, "stale")
+    assert pf.certification_rate(rows, cutoff=DATE, by="fund").set_index("fund")["numerator"].to_dict() == {
+        "ESF": 150,
+        "YEI": 100,
+    }
+    # the same of one fund of the only axis
+    rows["axis"] = "1"
+    assert only(pf.certification_rate(rows, cutoff=DATE, by="programme"))["numerator"] == 230
+
+
+def people(*rows, by="programme"):
+    """Rows (axis, priority, people, place), of one indicator."""
+    table = achievements(*((axis, priority, "CO01", DATE, value, place) for axis, priority, value, place in rows))
+    return pf.participants(table, cutoff=DATE, by=by).set_index("axis")[["value", "note"]].values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("rows", "counted", "note"),
+    [
+        ([("1", "", 200, {}), ("1", "8i", 150, {}), ("1", "8ii", 50, {})], 200, ""),
+        ([("ALL", "", 200, NONE), ("ALL", "", 120, ESF), ("ALL", "", 80, YEI)], 200, "published_total"),
+        ([("1", "8i", 200, NONE), ("1", "8i", 120, ESF), ("1", "8i", 80, YEI)], 200, ""),
+        ([("1", "8i", 200, ANY), ("1", "8i", 120, MORE), ("1", "8i", 80, LESS)], 200, ""),
+        # the priorities of the programme are those of its axes
+        ([("ALL", "8i", 150, {}), ("ALL", "8ii", 50, {}), ("1", "", 200, {})], 200, ""),
+        ([("ALL", "8i", 150, {}), ("1", "", 200, {})], 150, "partial"),
+        # of one fund the total, of the other the axis
+        ([("ALL", "", 120, ESF), ("1", "8i", 110, ESF), ("1", "8i", 80, YEI)], 200, ""),
+        # a row without a value: of the axis it says that the priorities are not all, of a part nothing
+        ([("1", "", None, {}), ("1", "8i", 150, {})], 150, "partial"),
+        ([("1", "", 200, {}), ("1", "8i", 150, {}), ("1", "8ii", None, {})], 200, ""),
+    ],
+)
+def test_people_are_added_once(rows, counted, note):
+    assert people(*rows) == [[counted, note]]
+    assert people(*reversed(rows)) == [[counted, note]]
+
+
+def test_people_of_an_axis_and_of_categories_are_added_once():
+    rows = [("1", "", 200, MORE), ("1", "8i", 150, MORE), ("1", "8ii", 50, MORE), ("1", "8i", 30, LESS)]
+    assert people(*rows, by="axis") == [[230, ""]]
+    by_category = achievements(*((axis, priority, "CO01", DATE, value, of) for axis, priority, value, of in rows))
+    reached = pf.participants(by_category, cutoff=DATE, by="region_category").set_index("region_category")["value"]
+    assert reached.to_dict() == {"More developed": 200, "Less developed": 30}
+
+
+def test_spend_per_participant_without_the_money_of_an_axis_is_partial():
+    """60 euro of axis 1 for the 12 people of both axes, whose plan gives money to both."""
+    money = finance(*(("1", BEFORE, "allocation", 100), ("2", BEFORE, "allocation", 50)), ("1", DATE, "certified", 60))
+    reached = achievements(("1", "8i", "CO01", DATE, 10), ("2", "9i", "CO01", DATE, 2))
+    heads = pf.participants(reached, cutoff=DATE, by="programme")
+    spend = only(pf.per_capita_spend(money, heads, cutoff=DATE, by="programme", stage="certified"))
+    assert (spend["value"], spend["numerator"], spend["denominator"]) == (5, 60, 12)
+    assert "partial" in spend["note"].split(";")
+    entire = money.assign(axis=money["axis"].mask(money["stage"] == "certified", "ALL"))
+    spend = only(pf.per_capita_spend(entire, heads, cutoff=DATE, by="programme", stage="certified"))
+    assert "partial" not in spend["note"].split(";")
+
+
+def test_the_ratio_of_an_indicator_adds_its_categories_or_takes_their_whole():
+    values = achievements(*(("1", "8i", "CO01", DATE, value, of) for value, of in ((100, ANY), (60, MORE), (30, LESS))))
+    aims = targets(*(("1", "8i", "CO01", "1", BEFORE, aim, of) for aim, of in ((200, ANY), (120, MORE), (80, LESS))))
+    ratio = only(pf.target_achievement_ratio(values, aims, cutoff=DATE))
+    assert (ratio["numerator"], ratio["denominator"], ratio["value"], ratio["note"]) == (100, 200, 0.5, "")
+    of_categories = [frame[frame["region_category"] != ""] for frame in (values, aims)]
+    ratio = only(pf.target_achievement_ratio(*of_categories, cutoff=DATE))
+    assert (ratio["numerator"], ratio["denominator"]) == (90, 200)
+    # a value of the whole without a target of the whole: the categories have both
+    ratio = only(pf.target_achievement_ratio(values, of_categories[1], cutoff=DATE))
+    assert (ratio["numerator"], ratio["denominator"]) == (90, 200)
+
+
+def test_what_a_document_states_is_held_against_the_figure_counted_once():
+    rows = [("1", DATE, "certified", 300, NONE), ("1", DATE, "certified", 200, ESF), ("1", DATE, "certified", 100, YEI)]
+    stated = claims(("certified", "ALL", DATE, 300), ("certified", "1", DATE, 300), source="sheet")
+    programme = small_programme(finance=finance(*PLAN, *rows, source="ec"), claims=stated)
+    verdicts = check_claims(programme, cutoff=DATE)
+    assert verdicts[["verdict", "found"]].values.tolist() == [["confirmed", 300], ["confirmed", 300]]
+
+
+def test_parts_that_do_not_add_up_to_the_whole_are_found():
+    money = finance(
+        *(("1", DATE, "certified", 300, NONE), ("1", DATE, "certified", 150, ESF), ("1", DATE, "certified", 100, YEI)),
+        # the same, and within rounding
+        *(
+            ("1", BEFORE, "certified", 250, NONE),
+            ("1", BEFORE, "certified", 150, ESF),
+            ("1", BEFORE, "certified", 100, YEI),
+        ),
+        ("2", DATE, "certified", 3_000_000, NONE | {"precision": 1_000_000.0}),
+        ("2", DATE, "certified", 3_400_000, ESF),
+        source="sheet",
+    )
+    reached = achievements(
+        *(("1", "", "CO01", DATE, 200), ("1", "8i", "CO01", DATE, 150), ("1", "8ii", "CO01", DATE, 40)),
+        # an indicator that is not added up over the priorities
+        *(("1", "", "CO20", DATE, 7), ("1", "8i", "CO20", DATE, 3)),
+        # shares are not added up
+        *(("1", "8i", "CR03", DATE, 50, ANY | {"unit": "%"}), ("1", "8i", "CR03", DATE, 40, MORE | {"unit": "%"})),
+        source="sheet",
+    )
+    found = check(small_programme(finance=money, achievements=reached)).query("check == 'beside_its_parts'")
+    assert sorted(found[["reason", "axis", "figure", "expected", "found"]].values.tolist()) == [
+        ["fund", "1", "certified", 250, 300],
+        ["investment_priority", "1", "CO01", 190, 200],
+    ]
+    assert set(found["severity"]) == {"warning"}
