@@ -8,8 +8,10 @@ import pandas as pd
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
+from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import join_notes, make_result
+from porfse_analysis.indicators.whole import apart, in_no_other
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme, known_from
 from porfse_analysis.schema import ALL, DATE_DTYPE
@@ -117,11 +119,16 @@ _COLUMNS = (
 )
 
 
+_PARTS = ["fund", "region_category"]
+
+
 def _ratio(known: pd.DataFrame) -> dict[str, object]:
     """The rate at the newest year of what is known of one key."""
     rows = known[known["year"] == known["year"].max()]
+    cells = keys_of(rows, _PARTS)
     # a part that had figures before and has none of this year
-    lacking = len(rows) < len(known[["fund", "region_category"]].drop_duplicates())
+    lacking = bool(apart(keys_of(known, _PARTS), cells))
+    rows = rows[in_no_other(cells)]
     both = rows[rows["planned_eu_eur"].notna()]
     summed = both if len(both) else rows
     paid = summed["net_total_eur"].sum()

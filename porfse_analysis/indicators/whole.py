@@ -14,7 +14,17 @@ import pandas as pd
 from porfse_analysis.indicators.keys import Key, keys_of
 from porfse_analysis.schema import ALL
 
-__all__ = ["added_once", "apart", "cells_of", "has_both", "is_whole", "part_columns", "people_once", "within"]
+__all__ = [
+    "added_once",
+    "apart",
+    "cells_of",
+    "has_both",
+    "in_no_other",
+    "is_whole",
+    "part_columns",
+    "people_once",
+    "within",
+]
 
 part_columns = ["axis", "fund", "region_category"]
 """What tells the parts of a sum of money apart."""
@@ -114,6 +124,13 @@ def people_once(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The rows of people that are added for each of `keys`, at each position of each source (`added_once`)."""
     told_by = [name for name in ("axis", "investment_priority", "fund", "region_category") if name not in keys]
     return added_once(rows, [*keys, "source", "position", "indicator_code"], told_by, "value")
+
+
+def in_no_other(cells: Collection[Key]) -> list[bool]:
+    """Which of the cells are within none of the others: of amounts that are all known, those to be added."""
+    different = set(cells)
+    outer = {cell for cell in different if not any(cell != other and within(cell, other) for other in different)}
+    return [cell in outer for cell in cells]
 
 
 def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Series:

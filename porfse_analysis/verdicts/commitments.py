@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 
+from porfse_analysis.indicators.whole import within
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
@@ -69,6 +71,7 @@ class _Commitments:
 
     @staticmethod
     def _by_year(table: Cells, column: str) -> dict[int, Decimal]:
+        table = _once(table, column)
         sums: dict[int, Decimal | None] = {}
         told: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
         ever: defaultdict[str, set[str]] = defaultdict(set)
@@ -101,6 +104,21 @@ class _Commitments:
 
     def _amount(self, year: int, *, whole: bool) -> Decimal:
         return self.total[year] if whole else self.total[year] - self.apart[year]
+
+
+def _once(table: Cells, column: str) -> Cells:
+    """The rows that are no part of what another one of their year has in it: all funds, all categories of region."""
+    parts = np.empty(len(table), dtype="object")
+    parts[:] = list(zip(table["fund"], table["region_category"], strict=True))
+    if all(len(set(table[name])) == 1 for name in ("fund", "region_category")):
+        return table
+    gone = np.zeros(len(table), dtype=bool)
+    known = table.known(column)
+    for year in np.unique(table["year"]):
+        own = table["year"] == year
+        told = set(parts[own & known])
+        gone[own] = [any(part != other and within(part, other) for other in told) for part in parts[own]]
+    return table.where(~gone)
 
 
 def covered_to(year: int, rules: Rules) -> int:

@@ -20,7 +20,6 @@ import pandas as pd
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of
-from porfse_analysis.indicators.positions import of_series
 from porfse_analysis.indicators.result import as_cutoff
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import DATE_DTYPE, empty
@@ -28,6 +27,7 @@ from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.counting import Counted
 from porfse_analysis.verdicts.deadline import NEEDS, NOTES, STATUSES, Case, Published
+from porfse_analysis.verdicts.known_money import money_by
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.payment_applications import read_rates
 from porfse_analysis.verdicts.payments_evidence import dated_payments
@@ -374,8 +374,7 @@ def _published(
     plan, money, paid = (frame[frame["programme"] == programme] for frame in (eu_commitments, finance, eu_payments))
     # along a series of documents, as the rates: the plan of a sheet is that of the sheet before, and an erratum of
     # one part leaves the others
-    by_then = of_series(money[money["cutoff"] <= date])
-    return Published(Cells.of(plan), Cells.of(by_then), dated_payments(paid), read_rates(rates, programme, money))
+    return Published(Cells.of(plan), money_by(money, date), dated_payments(paid), read_rates(rates, programme, money))
 
 
 def _with_parts(eu_commitments: pd.DataFrame) -> pd.DataFrame:

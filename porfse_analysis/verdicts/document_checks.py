@@ -41,13 +41,13 @@ def _beside(rows: pd.DataFrame, place: list[str], told_by: list[str], column: st
     at = ["programme", *place, "source", "cutoff"]
     rows = rows[has_both(rows, at, told_by)]
     figure = [name for name in (column, "qualifier", "precision") if name in rows]
-    cells = pd.Series(keys_of(rows, told_by), index=rows.index)
-    for _, of_place in cells.groupby([rows[name] for name in at], sort=False):
-        for index, cell in of_place.items():
-            parts = of_place[[other != cell and within(other, cell) for other in of_place]]
-            if parts.empty:
+    for _, group in rows.groupby(at, sort=False):
+        cells = keys_of(group, told_by)
+        for number, cell in enumerate(cells):
+            inside = [other != cell and within(other, cell) for other in cells]
+            if not any(inside):
                 continue
-            row, told = rows.loc[index], added_once(rows.loc[parts.index], at, told_by, column)
+            row, told = group.iloc[number], added_once(group[inside], at, told_by, column)
             low, high = v.bounds(*row[figure])
             limits = [v.bounds(*part) for part in told[figure].itertuples(index=False)]
             least, most = (sum((limit[end] for limit in limits), v.ZERO) for end in (0, 1))

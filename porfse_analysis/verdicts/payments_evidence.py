@@ -12,9 +12,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.eu_payments import dated
+from porfse_analysis.indicators.whole import apart, in_no_other
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.evidence import Evidence
@@ -76,9 +78,10 @@ def payments_evidence(
     newest = known.where(known["year"] == known["year"].max())
     day = pd.Timestamp(newest["date"].min())
     notes = {"older_figure"} if day < deadline else set()
-    lately, ever = (set(zip(cells["fund"], cells["region_category"], strict=True)) for cells in (newest, known))
-    if len(lately) < len(ever):
+    lately, ever = (list(zip(cells["fund"], cells["region_category"], strict=True)) for cells in (newest, known))
+    if apart(ever, lately):
         notes.add("partial")
+    newest = newest.where(np.array(in_no_other(lately)))
     interim = sum(map(v.exact, newest["net_interim_eur"]), v.ZERO)
     source = ";".join(dict.fromkeys(map(str, newest["source"])))
     applications = Evidence(newest, interim, interim, v.INFINITE, day, source, frozenset(notes | {"more_than"}))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES, financial_progress
-from porfse_analysis.indicators.keys import keys_of
+from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.people import people_at
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import figure_bound, value_bound
+from porfse_analysis.indicators.whole import added_once, apart, cells_of, part_columns, within
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
@@ -44,7 +46,10 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
         return
     rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
     at = ["programme", "source", "cutoff", "stage"]
-    totals, parts = (rows[mark].groupby(at)[["amount_eur", "precision"]].sum() for mark in (whole, ~whole))
+    of_totals, of_axes = (added_once(rows[mark], at, part_columns, "amount_eur") for mark in (whole, ~whole))
+    of_axes = _of_totals(of_axes, of_totals, at)
+    rows = pd.concat([of_totals, of_axes])
+    totals, parts = (part.groupby(at)[["amount_eur", "precision"]].sum() for part in (of_totals, of_axes))
     met = totals.join(parts.add_suffix("_axes"), how="inner")
     met = met[(met["amount_eur"] - met["amount_eur_axes"]).abs() > _CENT]
     all_axes = axes.groupby("programme")["axis"].nunique()
@@ -71,6 +76,22 @@ def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[di
             found=added,
             reference=sum(units) / 2,
         )
+
+
+def _of_totals(of_axes: pd.DataFrame, of_totals: pd.DataFrame, at: list[str]) -> pd.DataFrame:
+    """The amounts of axes that the totals of their place have in them: a total of one fund has those of that fund.
+
+    Without those of places where an amount is only partly in a total.
+    """
+    told = cells_of(of_totals, at)
+    inside: list[bool] = []
+    across: set[Key] = set()
+    places = keys_of(of_axes, at)
+    for place, cell in zip(places, keys_of(of_axes, part_columns), strict=True):
+        inside.append(any(within(cell, total) for total in told[place]))
+        if not inside[-1] and not apart([cell], told[place]):
+            across.add(place)
+    return of_axes[~has_key(of_axes, at, across) & np.array(inside, dtype=bool)]
 
 
 def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:

@@ -1086,3 +1086,42 @@ def test_neither_order_nor_later_rows_nor_splitting_change_anything(cells: Any, 
     after = both(pd.concat([halves, halves]).iloc[::-1], other, year=year, cutoff="2018-12-31")
     pd.testing.assert_frame_equal(before.deadlines, after.deadlines)
     pd.testing.assert_frame_equal(before.applications, after.applications)
+
+
+# a whole beside its own parts, at one date
+
+
+WHOLE = {"region_category": ""}
+PARTS = [certified(9, **TRANSITION), certified(5, **LESS)]
+
+
+@pytest.mark.parametrize(
+    ("finance", "lines"),
+    [
+        # parts that add up to the whole stand, each at its own rate
+        ([*BY_CATEGORY, certified(14, **WHOLE), *PARTS], [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]),
+        ([*BY_CATEGORY, allocation(100, 50, **WHOLE), *PARTS], [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]),
+        # else the whole does
+        ([*BY_CATEGORY, certified(14, **WHOLE), PARTS[0]], [["", 7, "published_for_axis"]]),
+        ([*BY_CATEGORY, allocation(120, 60, **WHOLE), certified(14, **WHOLE)], [["", 7, ""]]),
+        ([allocation(100, 50), certified(14, fund=""), certified(14)], [["MD", 7, ""]]),
+        ([allocation(100, 50), certified(14, "ALL", fund=""), certified(14, "ALL")], [["", 7, "published_total"]]),
+    ],
+)
+def test_a_figure_beside_its_parts_is_applied_for_once(finance: list[Any], lines: list[Any]) -> None:
+    for rows in (finance, finance[::-1]):
+        result = verdict(rows)
+        told = result.applications[["region_category", "payment_applications_eu", "note"]]
+        assert told.to_numpy().tolist() == lines
+        assert row_of(result)["payment_applications_eu"] == 7
+
+
+def test_a_commitment_beside_its_parts_is_due_once() -> None:
+    """Of each year the whole and two halves of it; and of 2016 one half alone, which the whole has in it."""
+    halves = {year: amount / 2 for year, amount in EXAMPLE.items()}
+    named = [commitments(halves).assign(region_category=name) for name in ("Transition", "Less developed")]
+    told = pd.concat([commitments(), *named], ignore_index=True)
+    told = told[~(told["year"].eq(2016) & told["region_category"].eq("Less developed"))]
+    together = RULES_2014.replace(decommitted_by="fund")
+    row = row_of(verdict([*BY_CATEGORY, *PARTS], eu=told, rules=together))
+    assert (row["commitments_eu"], row["target_eu"]) == (210, 186)

@@ -1,10 +1,13 @@
 """A figure of the whole beside those of its parts counts once; one without a part does not pass for the whole."""
 
+import pandas as pd
 import pytest
-from frames import achievements, claims, finance, only, small_programme, targets
+from frames import CCI, achievements, claims, finance, only, small_programme, targets
 
 import porfse_analysis as pf
 from porfse_analysis import check, check_claims
+from porfse_analysis.schema import conform
+from porfse_analysis.verdicts.payments_evidence import payments_evidence
 
 DATE = "2019-12-31"
 BEFORE = "2018-12-31"
@@ -172,3 +175,34 @@ def test_parts_that_do_not_add_up_to_the_whole_are_found():
         ["investment_priority", "1", "CO01", 190, 200],
     ]
     assert set(found["severity"]) == {"warning"}
+
+
+def test_axes_are_held_against_the_total_of_their_own_fund():
+    """100 and 80 of the ESF make its total of 180, beside 60 of the YEI; 170 they do not make."""
+
+    def found(total):
+        rows = [("ALL", DATE, "certified", total, ESF), ("1", DATE, "certified", 100, ESF)]
+        rows += [("2", DATE, "certified", 80, ESF), ("2", DATE, "certified", 60, YEI)]
+        findings = check(small_programme(finance=finance(*rows, source="sheet"))).query("check == 'axes_against_total'")
+        return findings[["reason", "expected", "found"]].values.tolist()
+
+    assert found(180) == []
+    assert found(170) == [["unexplained", 170, 180]]
+
+
+def test_payments_beside_their_parts_are_counted_once():
+    """Of all funds 50 of 100, of which 30 of the ESF: 0.5 and not 80 of 160."""
+    paid = [("", 50.0, 100.0), ("ESF", 30.0, 60.0), ("YEI", 20.0, 40.0)]
+    rows = [
+        {"fund": fund, "year": 2018, "planned_eu_eur": planned, "net_total_eur": net, "net_interim_eur": net}
+        for fund, net, planned in paid
+    ]
+    frame = pd.DataFrame(rows).assign(source="ec", net_prefinancing_eur=0.0, data_date=pd.Timestamp("2018-12-31"))
+    payments = conform("eu_payments", frame, programme=CCI)
+    rate = only(pf.eu_payment_rate(payments, cutoff="2018-12-31"))
+    assert (rate["numerator"], rate["denominator"], rate["note"]) == (50, 100, "")
+    by_fund = pf.eu_payment_rate(payments, cutoff="2018-12-31", by="fund").set_index("fund")["numerator"]
+    assert by_fund.to_dict() == {"": 50, "ESF": 30, "YEI": 20}
+    at = pd.Timestamp("2018-12-31")
+    assert payments_evidence(payments, at, at).applications.value == 50
+    assert payments_evidence(payments, at, at, fund="ESF").applications.value == 30

@@ -1,0 +1,38 @@
+"""The money a verdict rests on: what was published by a date, each euro told once."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from porfse_analysis.indicators.keys import keys_of
+from porfse_analysis.indicators.positions import of_series
+from porfse_analysis.indicators.whole import has_both, within
+from porfse_analysis.verdicts.cells import Cells
+
+__all__ = ["money_by"]
+
+_PLACE = ["axis", "stage", "source", "cutoff"]
+_TOLD_BY = ["fund", "region_category"]
+_FIGURES = ["amount_eur", "eu_amount_eur"]
+_CENT = 0.005
+
+
+def money_by(finance: pd.DataFrame, date: pd.Timestamp) -> Cells:
+    """The finance of one programme by a date, along its series: of each position the whole or its parts.
+
+    The parts (funds, categories of region) stand where they add up to the whole, because each has a rate of its own;
+    else the whole, as in the indicators.
+    """
+    rows = of_series(finance[finance["cutoff"] <= date]).reset_index(drop=True)
+    both = has_both(rows, _PLACE, _TOLD_BY) & rows["amount_eur"].notna()
+    gone: list[int] = []
+    for _, group in rows[both].groupby(_PLACE, sort=False, observed=True):
+        cells = dict(zip(group.index, keys_of(group, _TOLD_BY), strict=True))
+        # the least whole first: what it is made of is told by then
+        for index in sorted(cells, key=lambda one: cells[one].count("")):
+            others = [other for other in cells if other not in gone and cells[other] != cells[index]]
+            parts = [other for other in others if within(cells[other], cells[index])]
+            if parts:
+                apart = group.loc[parts, _FIGURES].sum() - group.loc[index, _FIGURES]
+                gone += [index] if apart.abs().fillna(0.0).lt(_CENT).all() else parts
+    return Cells.of(rows.drop(index=gone).reset_index(drop=True) if gone else rows)
