@@ -28,11 +28,16 @@ another have the same `series` in `sources`: amounts, rates and their changes fo
 take what its documents put right among themselves (changes of indicators are of one source); each figure cites its
 document. Of two documents of one series and date the one with the later `date` counts, then the lower row; what it
 replaces is a finding; axes that a later document corrects go into the sum in place of the total of the earlier one,
-where all of them are known. A document may be about some axes only: these have their new figures, the programme keeps
-the last figure that is of all of them, with its date (finding `some_axes`), and a plan that is silent on an axis drops
-none: write 0 as the allocation of an axis that was dropped. An amount whose source publishes no allocation is set
-against the plan of the preferred source
-that has one (note `plan_of_other_source`). A fund or category of region left empty is the programme's only one.
+where all of them are known. A document may be about some axes, funds or categories of region only: these have their
+new figures, the programme keeps the last figure that is of all of them, with its date (finding `some_axes`), and a
+plan that is silent on an axis drops none: write 0 as the allocation of an axis that was dropped. An amount whose
+source publishes no allocation is set against the plan of the preferred source that has one (note
+`plan_of_other_source`).
+
+A fund or category of region left empty is the programme's only one; where it has several, all of them together. Axis
+`ALL`, and in a count of people no investment priority, are all of them too. Where one document tells a figure of all
+and those of its parts, no sum has both: the figure of all counts, and parts that do not add up to it are a finding
+(`beside_its_parts`). Payment applications take the parts where they do add up to it: each has a rate of its own.
 
 A target meets its achievements where every code of the key is written alike, so codes have one spelling.
 `FSE`, `8.i`, `co01` or `More Developed` are refused with what to write (`8.i: write 8i`), and so is an axis written

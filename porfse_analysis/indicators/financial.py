@@ -76,7 +76,8 @@ def financial_progress(
         The reporting date: ISO text, date or Timestamp.
     by
         One or more of axis, programme, fund, region_category. Without axis: one row with axis `ALL`, the figure
-        published for the whole programme or else the sum of its axes.
+        published for the whole programme or else the sum of its axes; in every sum a figure of all funds or categories
+        of region comes before those of each, never beside them.
 
     Returns
     -------

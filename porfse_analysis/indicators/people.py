@@ -59,8 +59,8 @@ def participants(
     """Participants reached, at the last position reported not after the cutoff.
 
     Formula: the sum of the indicators that count them in the programme's period (`porfse_analysis.periods`): in
-    2014-2020 CO01 + CO03 + CO05, in 2021-2027 EECO01. A figure published for the whole programme (axis `ALL`) comes
-    before those of its axes, never beside them; in a programme of no known period nothing is counted.
+    2014-2020 CO01 + CO03 + CO05, in 2021-2027 EECO01. A figure of the whole (axis `ALL`, no priority, no fund, no
+    category) comes before those of its parts, never beside them; in a programme of no known period nothing is counted.
 
     Only indicators of the ESF and the YEI count. An indicator that is absent for a priority in a position that was
     reported counts as none; a null value, or an axis with participants elsewhere and none here, makes the sum

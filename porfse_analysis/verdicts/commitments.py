@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -36,14 +36,16 @@ class Target:
     """What is to be covered at a deadline, in EUR of EU support; None: cannot be said.
 
     `reserve` is the part of the commitments that is set apart and does not count. `nothing_due`: no commitment falls
-    due at this deadline. `origin` of the pre-financing: received, rates, received_and_rates, or not_deducted.
-    `missing`: code -> the years concerned. `rules`: names of the rules that made it.
+    due at this deadline. `origin` of the pre-financing: received, rates, received_and_rates, or not_deducted;
+    `doubtful` is the part of it that may have been counted twice. `missing`: code -> the years concerned. `rules`:
+    names of the rules that made it.
     """
 
     commitments_to: int
     commitments: Decimal | None = None
     reserve: Decimal | None = None
     prefinancing: Decimal | None = None
+    doubtful: Decimal = v.ZERO
     origin: str = ""
     exceptions: Decimal = v.ZERO
     notes: frozenset[str] = frozenset()
@@ -57,6 +59,13 @@ class Target:
         if self.commitments is None or self.prefinancing is None:
             return None
         return max(v.ZERO, self.commitments - self.prefinancing - self.exceptions)
+
+    @property
+    def most(self) -> Decimal:
+        """What is surely enough: the target without the pre-financing that is doubtful."""
+        if self.commitments is None or self.prefinancing is None:
+            return v.INFINITE
+        return max(v.ZERO, self.commitments - self.prefinancing + self.doubtful - self.exceptions)
 
 
 class _Commitments:
@@ -158,9 +167,10 @@ def target_of(table: Cells, year: int, known_at: pd.Timestamp, exceptions: Decim
         reserve = amounts.due(until, whole=True) - commitments
         before = v.ZERO if year == rules.deadlines[0] else amounts.due(covered_to(year - 1, rules), whole=whole)
         nothing_due = commitments == before
-    advance, origin, notes, names, base = _prefinancing(amounts, year, known_at, rules)
-    if base:
-        absent, without_part = base
+    advance = _prefinancing(amounts, year, known_at, rules)
+    missing["received_gap"] = list(advance.doubtful)
+    if advance.gaps:
+        absent, without_part = advance.gaps
         if absent and amounts.total:
             missing["base_missing"] = [each for each in absent if each not in missing.get("commitment_gap", [])]
         if without_part:
@@ -169,12 +179,13 @@ def target_of(table: Cells, year: int, known_at: pd.Timestamp, exceptions: Decim
         commitments_to=until,
         commitments=commitments,
         reserve=reserve,
-        prefinancing=advance,
-        origin=origin,
+        prefinancing=advance.amount,
+        doubtful=sum(advance.doubtful.values(), v.ZERO),
+        origin=advance.origin,
         exceptions=exceptions,
-        notes=frozenset(notes),
+        notes=frozenset(advance.notes),
         missing={code: years for code, years in missing.items() if years},
-        rules=(*_USED, "reserve_counted_from_deadline", "flexibility_counted", *names),
+        rules=(*_USED, "reserve_counted_from_deadline", "flexibility_counted", *advance.names),
         nothing_due=nothing_due,
     )
 
@@ -212,47 +223,62 @@ def _at_closure(amounts: _Commitments, until: int, rules: Rules) -> Target:
     )
 
 
-_Base = tuple[list[int], list[int]]
+_Gaps = tuple[list[int], list[int]]
 
 
-def _prefinancing(
-    amounts: _Commitments, year: int, known_at: pd.Timestamp, rules: Rules
-) -> tuple[Decimal | None, str, set[str], list[str], _Base | None]:
+@dataclass
+class _Advance:
+    """Pre-financing up to a year: the amount, its origin, notes, the names of the shares it is made of.
+
+    `doubtful`: year -> what is computed of a year that tells no receipt, while a later one does, which may have it in
+    it. `gaps`: where the support that shares are of is not known, the years without commitment and without the part set
+    apart; the amount is None then.
+    """
+
+    amount: Decimal | None = v.ZERO
+    origin: str = ""
+    doubtful: dict[int, Decimal] = field(default_factory=dict)
+    notes: set[str] = field(default_factory=set)
+    names: list[str] = field(default_factory=list)
+    gaps: _Gaps | None = None
+
+
+def _prefinancing(amounts: _Commitments, year: int, known_at: pd.Timestamp, rules: Rules) -> _Advance:
     """Pre-financing up to a year: what was received, and by the shares of the rules for the years that lack it.
 
     What is paid in a year is received together: in a year that had a kind which does not count, the share is taken.
-    Gives the amount, its origin, notes, the names of the shares and, where the support they are computed on is not
-    known, the years without commitment and without the part set apart.
     """
     kinds = _COUNTED[rules.prefinancing_mode]
     years, whole_from = rules.commitment_years, rules.prefinancing_base_with_reserve_from
-    advance, origins, notes = v.ZERO, set(), set()
-    names = ["annual_prefinancing_lacks", "prefinancing_base_with_reserve_from"] if "annual" in kinds else []
-    gaps: _Base = amounts.missing(years, whole=whole_from is None)
-    short = False
+    found = _Advance()
+    found.names += ["annual_prefinancing_lacks", "prefinancing_base_with_reserve_from"] if "annual" in kinds else []
+    gaps: _Gaps = amounts.missing(years, whole=whole_from is None)
+    received: dict[int, Decimal] = {}
+    computed: dict[int, Decimal] = {}
+    untold = []
     for each in range(rules.first_commitment_year, year + 1 if kinds else 0):
         paid = {kind: _share(rules, kind, each) for kind in _KINDS}
         share = sum((paid[kind] for kind in kinds), v.ZERO)
-        received = amounts.received.get(each) if pd.Timestamp(each, 12, 31) <= known_at else None
-        if received is not None and sum(paid.values()) == share:
-            advance += received
-            origins.add("received")
-            continue
-        if received is not None and share:
-            notes.add("received_not_split")
-        if not share:
-            continue
-        names += [f"{kind}_prefinancing_{each}" for kind in kinds if paid[kind]]
-        origins.add("rates")
-        if any(gaps):
-            short = True
-            continue
-        advance += amounts.sum(years, whole=whole_from is None or each >= whole_from) * share
-    if origins == {"received", "rates"}:
-        notes.add("received_incomplete")
-    origin = "_and_".join(sorted(origins)) or "not_deducted"
-    origin = {"rates_and_received": "received_and_rates"}.get(origin, origin)
-    return (None, "", notes, names, gaps) if short else (advance, origin, notes, names, None)
+        told = amounts.received.get(each) if pd.Timestamp(each, 12, 31) <= known_at else None
+        if told is not None and sum(paid.values()) == share:
+            received[each] = told
+        elif share:
+            found.notes |= set() if told is None else {"received_not_split"}
+            untold += [each] if told is None else []
+            found.names += [f"{kind}_prefinancing_{each}" for kind in kinds if paid[kind]]
+            support = v.ZERO if any(gaps) else amounts.sum(years, whole=whole_from is None or each >= whole_from)
+            computed[each] = support * share
+    if received and computed:
+        found.notes.add("received_incomplete")
+    if computed and any(gaps):
+        return replace(found, amount=None, gaps=gaps)
+    found.amount = sum([*received.values(), *computed.values()], v.ZERO)
+    found.origin = (
+        "_and_".join([*(["received"] if received else []), *(["rates"] if computed else [])]) or "not_deducted"
+    )
+    last = max((each for each, amount in received.items() if amount), default=0)
+    found.doubtful = {each: computed[each] for each in untold if each < last}
+    return found
 
 
 def _share(rules: Rules, kind: str, year: int) -> Decimal:

@@ -46,6 +46,7 @@ NOTES = (
     "base_missing",
     "received_not_split",
     "received_incomplete",
+    "received_gap",
     "no_allocation",  # no axis of the fund has an allocation by then
     "partial_applications",  # what was applied for in all is not known, at most within limits
     "certified_missing",
@@ -79,6 +80,7 @@ NEEDS = (
     "reserve_missing",
     "flexibility_missing",
     "base_missing",
+    "received_gap",
     "certified",
     "at_deadline",
     "exact",
@@ -221,7 +223,7 @@ class Case:
             status = "settled_at_closure"
         elif target.nothing_due:
             status = "no_deadline"
-        elif goal is not None and lines and low >= goal:
+        elif lines and low >= target.most:
             status = "covered"
         elif target.commitments is not None and target.commitments - target.exceptions <= self._paid(part, rules):
             status = "covered"
@@ -339,7 +341,7 @@ def _row(
     notes |= {"open"} if case.date < case.deadline else set()
     goal = target.amount
     # an older figure decides as a limit, and a limit has no distance to the target
-    firm = applied is not None and not {"older_figure", "covered_by_payments"} & notes
+    firm = applied is not None and not {"older_figure", "covered_by_payments", "received_gap"} & notes
     risk = surplus = None
     if goal is not None and status in ("covered", "at_risk", "not_available"):
         risk = v.ZERO if status == "covered" else max(v.ZERO, goal - applied) if firm and applied is not None else None
@@ -397,7 +399,8 @@ def _needs(part: _Part, target: Target, counted: Sequence[Counted], status: str)
         yield {"fund": "by_fund", "region_category": "by_category"}[part.untold]
         return
     for code in NEEDS:
-        if code in target.missing:
+        # what is doubtful is asked for where it may decide
+        if code in target.missing and (code != "received_gap" or status == "not_available"):
             yield f"{code}:{','.join(str(year) for year in target.missing[code])}"
     # what makes a figure that there is more telling is asked for where it leaves the verdict open
     asked = dict(_NEEDED_FOR)

@@ -1125,3 +1125,26 @@ def test_a_commitment_beside_its_parts_is_due_once() -> None:
     together = RULES_2014.replace(decommitted_by="fund")
     row = row_of(verdict([*BY_CATEGORY, *PARTS], eu=told, rules=together))
     assert (row["commitments_eu"], row["target_eu"]) == (210, 186)
+
+
+# pre-financing of a year without a receipt before one with it
+
+
+@pytest.mark.parametrize(
+    ("amount", "status", "needs"),
+    [
+        # commitments of 210 to 2015; 8 + 20 + 21 + 22 of 2015 to 2018; 8 of 2014 by its share, or in what was received
+        (280, "covered", ""),
+        (270, "not_available", "the pre-financing received in 2014 (0 where none was)"),
+        (260, "at_risk", ""),
+    ],
+)
+def test_an_instalment_may_be_in_what_was_received_later(amount: float, status: str, needs: str) -> None:
+    eu = commitments(prefinancing_received_eur={2015: 8.0, 2016: 20.0, 2017: 21.0, 2018: 22.0})
+    row = row_of(verdict([allocation(1600, 800), certified(amount)], 2018, eu, prefinancing="initial_plus_annual"))
+    # between 210 - 71 - 8 = 131 and 139, which are 262 and 278 of total expenditure
+    assert (row["prefinancing_eu"], row["target_eu"], row["status"]) == (79, 131, status)
+    assert row["needs_en"].startswith(needs)
+    assert "received_gap" in row["note"].split(";")
+    assert "The target is at least €131.00, and higher if that instalment is in both." in row["why_en"]
+    assert pd.isna(row["surplus_eu"])

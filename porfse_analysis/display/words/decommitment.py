@@ -158,7 +158,7 @@ def _sentences(row: Row, lines: Sequence[Row], lang: str) -> Iterator[str]:
     minded = list(_minded(lines, notes, lang))
     if minded:
         yield say("lines", lines="; ".join(minded))
-    for code in ("received_not_split", "received_incomplete"):
+    for code in ("received_not_split", "received_incomplete", "received_gap"):
         if code in notes:
             yield say(code)
     if "open" in notes and row["status"] in ("covered", "not_available"):
