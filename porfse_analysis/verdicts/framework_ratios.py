@@ -42,6 +42,7 @@ NOTES = (
     "no_series",  # no value of this indicator at all
     "not_certified",  # no certified expenditure; no other stage stands for it
     "value_missing",
+    "not_told_apart",  # published for several funds, categories or types together
     "ambiguous",  # several funds, categories or types, and the target does not say which
     "priorities_mixed",  # one target for the axis and one by priority, or two plans at once
     "unit_differs",
@@ -62,7 +63,7 @@ NOTES = (
 
 _FAULTS = frozenset(NOTES[NOTES.index("target_missing") : NOTES.index("partial")])
 
-UNPUBLISHED = frozenset(("no_series", "not_certified", "value_missing"))
+UNPUBLISHED = frozenset(("no_series", "not_certified", "value_missing", "not_told_apart"))
 """Notes of an indicator that has no published value."""
 
 # types of indicator as the Commission codes them: outputs and results of the ESF and of the youth initiative
@@ -186,7 +187,7 @@ def _measure(key: dict[str, str], targets: Cells, data: Framework) -> Measured:
     found = _evidence(rows, "amount_eur" if money else "value", _asked(targets), data, cumulative=not share)
     if found.value is None:
         notes.add("not_certified" if money else "no_series" if not len(rows) else "value_missing")
-        notes -= {"no_series", "not_certified"} if "ambiguous" in notes else set()
+        notes -= {"no_series", "not_certified"} if notes & {"ambiguous", "not_told_apart"} else set()
     else:
         _compare_units(*units, kind, notes)
         notes |= found.notes | ({"older_share"} if share and "older_figure" in found.notes else set())
@@ -230,7 +231,7 @@ def _ratio(
         return "left_out", None, np.nan
     if "milestone_zero" in notes and "kind_missing" not in notes:
         # nothing was expected by then, so no value is needed either
-        notes -= {"no_series", "not_certified", "value_missing", "older_figure", "older_share"}
+        notes -= UNPUBLISHED | {"older_figure", "older_share"}
         return "milestone_zero", IndicatorRatio(name, Decimal(1), kind), 1.0
     if notes & _FAULTS or found.value is None:
         return "not_evaluable", IndicatorRatio(name, None, kind), np.nan
@@ -300,6 +301,8 @@ def _narrowed(rows: Cells, key: Mapping[str, str], columns: Sequence[str], data:
         if found is None:
             notes.add("ambiguous")
             return rows.none()
+        if len(rows) and not len(found) and "" in rows[column]:
+            notes.add("not_told_apart")
         rows = found
     return rows
 

@@ -25,6 +25,7 @@ __all__ = [
     "fractional_counts",
     "grand_totals",
     "label",
+    "milestones",
     "neighbouring_keys",
     "partitions",
     "sexes",
@@ -184,7 +185,7 @@ def grand_totals(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     if totals.empty:  # as in most programmes
         return
     both = (
-        part.assign(source=part["source"].astype("str"))
+        people_once(part.assign(source=part["source"].astype("str"), position=part["cutoff"]), ["programme", "axis"])
         for part in (totals, achievements[counts_participants(achievements)])
     )
     sums = [part.groupby(place)["value"].agg(lambda values: values.sum(skipna=False)) for part in both]
@@ -194,6 +195,16 @@ def grand_totals(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
         codes = " + ".join(period.participants) if period else ""
         more = {"expected": row["people"], "found": row["found"], "unit": "participant"}
         yield finding("warning", "grand_total", row, figure="GRAND_TOTAL", reason=codes, **more)
+
+
+def milestones(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Milestones above the target that they are on the way to, once for each time they are set."""
+    above = targets[targets["milestone"] > targets["target"]]
+    for _, row in above.iterrows():
+        more = {"figure": label(row), "expected": row["target"], "found": row["milestone"], "unit": "unit"}
+        yield finding(
+            "warning", "milestone_above_target", row, cutoff=row["valid_from"], source=str(row["source"]), **more
+        )
 
 
 def doubtful_percentages(

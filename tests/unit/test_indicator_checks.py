@@ -290,3 +290,14 @@ def test_every_common_indicator_has_a_name(bundled, shared_data):
     for code in codes:
         for lang in wording.LANGUAGES:
             assert not re.fullmatch(r"\s*", wording.text(f"indicator.{code}", lang)), (code, lang)
+
+
+def test_a_milestone_above_its_target_is_found():
+    aims = [
+        ("I", "8i", code, "1", "2015-12-31", target, {"milestone": milestone})
+        for code, milestone, target in (("CO01", 120, 100), ("CO03", 100, 100), ("CO05", 10, None))
+    ]
+    rows = found(programme([], aims), "milestone_above_target", cutoff=ENDS)
+    assert rows[["severity", "axis", "found", "expected"]].values.tolist() == [["warning", "I", 120, 100]]
+    (sentence,) = said(rows)
+    assert sentence.endswith("is 120, above the target of 100 that it leads to. Check both at their source.")

@@ -997,6 +997,13 @@ def test_an_empty_fund_is_filled_only_where_one_can_be_meant() -> None:
     assert only(blank_values.axes)["status"] == "achieved"
 
 
+def test_what_is_published_for_the_categories_together_is_not_said_to_be_unpublished() -> None:
+    parts = [money_target(9, region_category=name) for name in ("MD", "LD")]
+    result = framework([], [certified(20, region_category="")], parts)
+    assert result.indicators["note"].tolist() == ["not_told_apart"] * 2
+    assert set(result.axes["status"]) == {"undetermined"}
+
+
 def test_one_indicator_with_a_target_for_the_axis_and_one_by_priority_is_refused() -> None:
     result = framework(
         [achieved("CO01", 900)], [], [target("CO01", 1000), target("CO01", 400, investment_priority="8i")]

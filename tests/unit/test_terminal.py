@@ -57,7 +57,7 @@ def test_a_line_goes_on_below():
 
 
 def test_the_width_is_that_of_the_terminal_and_none_elsewhere(monkeypatch):
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((77, 20)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((77, 20)))
     assert terminal.width() is None  # a test writes to no terminal
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     assert terminal.width() == 77
