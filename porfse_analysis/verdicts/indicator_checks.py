@@ -15,7 +15,7 @@ from porfse_analysis.indicators.plans import are_in_force
 from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.sexes import is_grand_total, sexes_apart
 from porfse_analysis.indicators.targets import suspected_ratios
-from porfse_analysis.indicators.whole import people_once
+from porfse_analysis.indicators.whole import people_once, within
 from porfse_analysis.periods import PERIODS, Period, period_of
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
@@ -231,6 +231,17 @@ def doubtful_percentages(
         )
 
 
+def _by_one_name(before: dict[Key, float], after: dict[Key, float]) -> tuple[dict[Key, float], dict[Key, float]]:
+    """The targets of two plans; one that a plan tells the fund, category, priority or type of is the same target."""
+    gone, new = before.keys() - after.keys(), after.keys() - before.keys()
+    names = {}
+    for aim in gone:
+        same = [other for other in new if within(other, aim) or within(aim, other)]
+        if len(same) == 1 and sum(within(same[0], other) or within(other, same[0]) for other in gone) == 1:
+            names[aim] = same[0]
+    return {names.get(aim, aim): target for aim, target in before.items()}, after
+
+
 def target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
     """How many targets each plan version changed, dropped or added, by axis."""
     starts = targets.groupby(["programme", "plan_version"])["valid_from"].min().sort_values(kind="stable")
@@ -252,7 +263,7 @@ def target_changes(targets: pd.DataFrame) -> Iterable[dict[str, object]]:
         plans[place].setdefault(aim, target)
     for programme, own in versions.items():
         for (old, old_start), (new, start) in itertools.pairwise(own):
-            before, after = plans[programme, old], plans[programme, new]
+            before, after = _by_one_name(plans[programme, old], plans[programme, new])
             moved = {
                 "changed": [aim for aim in before.keys() & after.keys() if before[aim] != after[aim]],
                 "dropped": before.keys() - after.keys(),

@@ -301,3 +301,14 @@ def test_a_milestone_above_its_target_is_found():
     assert rows[["severity", "axis", "found", "expected"]].values.tolist() == [["warning", "I", 120, 100]]
     (sentence,) = said(rows)
     assert sentence.endswith("is 120, above the target of 100 that it leads to. Check both at their source.")
+
+
+def test_a_target_that_only_got_its_category_is_the_same():
+    """CO01 is told its category, CO03 too and is changed; CO05 is told apart in two, which replace it."""
+    before = [("I", "8i", code, "1", "2015-12-31", 100) for code in ("CO01", "CO03", "CO05")]
+    more, less = {"region_category": "More developed"}, {"region_category": "Less developed"}
+    after = [("I", "8i", code, "2", "2017-12-31", target, more) for code, target in (("CO01", 100), ("CO03", 90))]
+    after += [("I", "8i", "CO05", "2", "2017-12-31", 50, place) for place in (more, less)]
+    rows = found(programme([], before + after), "target_change", cutoff=ENDS)
+    told = rows.sort_values("reason")[["reason", "figure", "found"]].values.tolist()
+    assert told == [["added", "8i CO05, 8i CO05", 2], ["changed", "8i CO03", 1], ["dropped", "8i CO05", 1]]
