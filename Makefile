@@ -37,8 +37,11 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 # Without coverage, which makes them take more than twice as long; test-all measures it.
-test: $(STAMP) ## run the tests, but for the slow ones and, without BROWSER=1, those that need a browser
-	$(BIN)/python -m pytest $(PARALLEL) -m "not slow$(if $(BROWSER),, and not browser)" $(PYTEST_ARGS)
+test: $(STAMP) ## run the tests that take a moment each: what is asked while a line is changed
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow and not long and not browser" $(PYTEST_ARGS)
+
+test-change: $(STAMP) ## run what a change must pass: the long tests too, and those that open the pages in Chromium
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" $(PYTEST_ARGS)
 
 test-all: $(STAMP) ## run the slow tests too (cluster, many dates) with coverage: all but those that need a browser
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser" --cov --cov-report=term $(PYTEST_ARGS)

@@ -14,7 +14,7 @@ from batch_tools import MONEY, RECORDS, notebook, porfse, programme_of
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.reports.bundle import check_bundle
 
-pytestmark = pytest.mark.usefixtures("lent")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("lent")]
 
 DATES = ["2018-09-30", "2018-12-31"]
 TABLE = "import pandas as pd\npd.DataFrame({'a': [1, 2]})"

@@ -49,6 +49,7 @@ def test_indicators_of_every_date(tmp_path):
     assert pd.read_csv(io.StringIO(run.stdout))["cutoff"].unique().tolist() == dates
 
 
+@pytest.mark.long
 def test_indicators_as_json_and_table():
     rows = json.loads(porfse("indicators", "--cutoff", "2018-09-30", "--format", "json").stdout)
     assert {row["indicator"] for row in rows} >= {"certification_rate", "participants"}
@@ -182,6 +183,7 @@ def test_help_shows_an_example(command):
     assert f"Example: porfse {command}" in run.stdout
 
 
+@pytest.mark.long
 def test_report_end_to_end_with_one_failing_date(lent, tmp_path):
     """Two dates in parallel processes; one fails, the other is made, exit 1."""
     notebook = json.loads((resources.notebooks_folder() / "programme_report.ipynb").read_text(encoding="utf-8"))
@@ -243,6 +245,7 @@ def test_what_check_finds_as_csv_and_json():
     assert len(checked("en").stdout.splitlines()) == len(rows)
 
 
+@pytest.mark.long
 def test_a_comparison_of_folders_is_a_page(tmp_path):
     first, second = (programme_of(tmp_path / name, ["2018-09-30"], MONEY) for name in ("first", "second"))
     descriptor = json.loads((second / "datapackage.json").read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from porfse_analysis.reports.run import execute, run_all
 engine = pytest.importorskip("porfse_analysis.reports.kernels.engine")
 warm_only = pytest.mark.skipif(not engine.CAN_FORK, reason="processes cannot be forked here")
 
-pytestmark = pytest.mark.usefixtures("lent")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("lent")]
 ENGINES = ["warm", "kernel"]
 # how a run ends on a kernel started for it is looked at with the slow tests: nearly all runs are on warm ones
 ENDING = ["warm", pytest.param("kernel", marks=pytest.mark.slow)] if engine.CAN_FORK else ["kernel"]

@@ -30,6 +30,7 @@ from porfse_analysis.reports.kernels.warm import CAN_FORK
 from porfse_analysis.reports.request import Request
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc"),
     pytest.mark.usefixtures("lent"),
 ]

@@ -14,6 +14,8 @@ from porfse_analysis.reports.outputs import with_anchors
 from porfse_analysis.reports.plan import Run, make_plan
 from porfse_analysis.reports.run import execute
 
+pytestmark = pytest.mark.long
+
 engine = pytest.importorskip("porfse_analysis.reports.kernels.engine")
 
 ORDINARY = {

@@ -1,10 +1,13 @@
 """The notebook runs as it is, with plain papermill."""
 
+import pytest
 from click.testing import CliRunner
 from papermill.__main__ import papermill
 
 from porfse_analysis import resources
 from porfse_analysis.reports.results import recorded
+
+pytestmark = pytest.mark.long
 
 
 def test_plain_papermill(tmp_path, monkeypatch):

@@ -219,6 +219,7 @@ def test_no_file_is_left_aside(site):
     assert {path.name for path in site.rglob(".*")} == {".porfse.json"}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("lent")
 def test_reports_do_not_depend_on_the_working_folder(site, tmp_path, monkeypatch, programme):
     monkeypatch.chdir(tmp_path)

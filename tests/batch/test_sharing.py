@@ -15,6 +15,8 @@ from porfse_analysis.reports.request import Request
 from porfse_analysis.reports.run import run_all
 from porfse_analysis.reports.sharing import SharedFrames, frames_folder
 
+pytestmark = pytest.mark.long
+
 warm_only = pytest.mark.skipif(not CAN_FORK, reason="processes cannot be forked here")
 
 OLD, NEW = "2017-12-31", "2018-09-30"

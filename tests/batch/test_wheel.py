@@ -48,6 +48,7 @@ def test_the_wheel_carries_data_and_notebooks(wheel):
     assert not [name for name in names if name.startswith(("tests/", "data/", "notebooks/", "benchmarks/"))]
 
 
+@pytest.mark.long
 def test_a_report_from_the_installed_wheel(wheel, tmp_path):
     """Installed beside the libraries of this environment, but none of this checkout."""
     home = tmp_path / "env"

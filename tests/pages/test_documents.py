@@ -404,6 +404,7 @@ def attacked():
     return made(hostile_body(), title=title, subtitle=subtitle, kinds=("pdf", "docx"))
 
 
+@pytest.mark.long
 def test_hostile_texts_are_texts_in_a_pdf(attacked):
     said = text_of(attacked["pdf"])
     for text in TEXTS:

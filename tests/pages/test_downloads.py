@@ -128,11 +128,13 @@ def hostile_files(hostile_site):
     return sorted(path for path in hostile_site.rglob("*_files/*") if path.is_file())
 
 
+@pytest.mark.long
 def test_names_on_disk_are_the_packages_own(hostile_files):
     assert len(hostile_files) > 20
     assert [path.name for path in hostile_files if not re.fullmatch(r"[a-z0-9-]+\.(xlsx|csv|pdf|png)", path.name)] == []
 
 
+@pytest.mark.long
 def test_hostile_texts_are_texts_in_workbooks_and_csv(hostile_files):
     met = set()
     for path in (path for path in hostile_files if path.suffix == ".xlsx"):

@@ -90,6 +90,7 @@ def test_what_is_not_published_is_said():
     assert explorer.report.results.query("axis == 'V' and indicator == 'certification_rate'")["value"].isna().all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cutoff", ["2014-12-31", "2018-09-30", pytest.param("2022-06-30", marks=pytest.mark.slow)])
 def test_every_result_is_of_one_subject_and_every_choice_is_drawn(bundled, reports, cutoff):
     results = reports(bundled, cutoff=cutoff).results
@@ -271,6 +272,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
 # the notebook --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_notebook_runs_with_papermill(tmp_path, copy_of_bundled):
     out = tmp_path / NOTEBOOK.name
     run_in_kernel(out, lang="en", cutoff="2018-09-30", programme=str(copy_of_bundled))
@@ -399,6 +401,7 @@ def test_the_command_passes_on_where_to_listen(tmp_path, started):
     assert porfse("--to", tmp_path, "--port", "0").exit_code == 2
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by their environment")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_command_told_to_end_leaves_no_process(tmp_path, number, code):
@@ -592,6 +595,7 @@ def test_stage_and_axis_govern_all_that_is_shown():
     assert 'id="table-progress-by-axis"' in explorer.overview.value
 
 
+@pytest.mark.long
 def test_the_series_has_every_figure_of_the_axis_up_to_the_date(bundled, reports):
     finance = bundled.finance
     mine = finance[(finance["axis"] == "I") & (finance["stage"] == "selected") & (finance["cutoff"] <= "2018-09-30")]

@@ -454,6 +454,7 @@ def test_the_picture_is_a4_at_150_dots(sheet):
     assert {tuple(bytes.fromhex(colour[1:])) for colour in COLOURS} <= shown
 
 
+@pytest.mark.long
 def test_the_same_data_are_the_same_bytes(sheet, programme):
     again = information(open_report(programme, cutoff=SHEET_DATE, lang="it"))
     assert (again.html, again.pdf, again.png) == (sheet.html, sheet.pdf, sheet.png)

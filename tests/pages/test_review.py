@@ -315,6 +315,7 @@ def test_a_programme_of_other_dates(bundled, reports, lang):
         assert review_figures.scorecard(report).html
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("folder", "cutoff"), [("", "2018-09-30"), (str(INVENTED), "2018-12-31")])
 def test_the_notebook_runs(folder, cutoff, tmp_path, bundled, invented, pages):
     run = Run(NOTEBOOK, folder, cutoff, "it", tmp_path / "kernel")

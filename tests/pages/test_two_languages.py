@@ -123,6 +123,7 @@ def written_in(book):
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_page_and_workbook_is_in_its_language(lang, site, telling):
     other = telling["en" if lang == "it" else "it"]
@@ -291,6 +292,7 @@ def leaking(telling):
 THIRD = [*REPORT_NOTEBOOKS, "compare_cutoffs"]
 
 
+@pytest.mark.long
 def test_a_third_language_is_one_file_more(third, leaking):
     run, root = third
     own, other = leaking
@@ -307,6 +309,7 @@ def test_a_third_language_is_one_file_more(third, leaking):
     assert wrong == []
 
 
+@pytest.mark.long
 def test_findings_and_verdicts_are_in_the_third_language(third, leaking):
     run, _ = third
     own, other = leaking
@@ -316,6 +319,7 @@ def test_findings_and_verdicts_are_in_the_third_language(third, leaking):
     assert [(line, found) for line in lines if (found := words(line) & other)] == []
 
 
+@pytest.mark.long
 def test_an_empty_folder_explains_itself_in_the_third_language_too(third):
     run, root = third
     run("new", str(root / "folder"))

@@ -109,6 +109,7 @@ def test_the_report_and_the_sheet_of_a_programme_without_axes(programme):
     assert "No allocation published" not in written
 
 
+@pytest.mark.long
 def test_every_figure_of_the_series_stands_in_the_results(programme):
     """The fifteen dates as OpenCoesione published them, out of what `results.csv` is written from and read back."""
     plan = [(date, 798_000_000) for date in SERIES if date < "2013-05-31"]

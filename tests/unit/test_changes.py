@@ -439,6 +439,7 @@ MIRROR = {
 MIRROR |= {there: here for here, there in MIRROR.items()}
 
 
+@pytest.mark.long
 @given(figures_of_two_dates, st.sampled_from(["axis", "programme"]))
 @settings(max_examples=25)
 def test_the_whole_comparison_is_antisymmetric_and_exact(cells, by):
@@ -582,6 +583,7 @@ def test_every_status_has_its_words():
             assert wording.text(f"plan_status.{status}", lang)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("run", "cutoff", "compare_to", "lang", "status"),
     [
@@ -608,6 +610,7 @@ def test_the_notebook(compared, tmp_path, run, cutoff, compare_to, lang, status)
     assert "<script" not in render(out, lang, "compare_cutoffs")["compare_cutoffs.html"].decode()
 
 
+@pytest.mark.long
 def test_the_notebook_over_a_hostile_folder(copy_of_bundled, edit_cell, tmp_path):
     edit_cell(copy_of_bundled / "axes.csv", 3, "title_it", "<script>alert(1)</script>")
     out = tmp_path / "compare_cutoffs.ipynb"

@@ -284,6 +284,7 @@ def test_without_indicators(files):
     assert set(comparison.results["indicator"]) == {"selection_rate", "declaration_rate"}
 
 
+@pytest.mark.long
 def test_the_notebook_with_plain_papermill(files, data, tmp_path):
     out = tmp_path / "compare_programmes.ipynb"
     run_in_kernel(out, programmes=[ALPHA, BETA], finance=str(files[0]), indicators=str(files[1]), lang="en")
@@ -349,6 +350,7 @@ def test_a_programme_of_another_main_fund_stands_apart(lang):
         open_comparison(tables_of, titles, programmes=[BETA], fund="ESF", cutoff=END)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_folders_side_by_side(lang):
     invented = Path(__file__).parents[1] / "data" / "invented-programme"

@@ -102,6 +102,7 @@ def test_results_as_json_keep_every_digit():
     assert json.loads(results_json(rows.iloc[:0])) == []
 
 
+@pytest.mark.long
 def test_the_command_prints_every_digit_in_both_forms():
     results = all_indicators(load_programme(), cutoff="2018-09-30")
     printed = {}

@@ -55,6 +55,7 @@ def test_every_cutoff_in_one_frame(small):
     ]
 
 
+@pytest.mark.long
 def test_all_cutoffs_are_the_cutoffs_one_below_the_other(three_dates):
     whole = pf.all_indicators(three_dates)
     each = [pf.all_indicators(three_dates, cutoff=date) for date in three_dates.cutoffs]
@@ -63,6 +64,7 @@ def test_all_cutoffs_are_the_cutoffs_one_below_the_other(three_dates):
     assert sorted(whole["cutoff"].dt.strftime("%Y-%m-%d").unique()) == three_dates.cutoffs
 
 
+@pytest.mark.long
 def test_every_name_of_the_registry_can_be_asked_for(bundled):
     for name in pf.INDICATORS:
         found = pf.all_indicators(bundled, cutoff="2018-12-31", names=name)

@@ -166,6 +166,7 @@ def test_what_payments_are_joined_to_is_what_is_held_in_memory(made, tmp_path):
     assert text.index("READ_CSV") < text.index("memory.main.own")
 
 
+@pytest.mark.long
 def test_the_copy_has_the_same_figures_and_the_same_bytes(made, tmp_path):
     files, _ = made
     programme, records = import_records(files, OWN, tmp_path / "one", every="year")

@@ -91,6 +91,7 @@ def test_the_amounts_of_the_new_sheet_keep_their_digits_on_the_page(march):
     assert shown.loc[shown["data_date"] == "31/03/2019", "amount"].tolist() == ["650", "400", "310", "170"]
 
 
+@pytest.mark.long
 def test_earlier_dates_are_as_they_were(march):
     bundled = load_programme()
     for cutoff in ("2018-09-30", "2018-12-31"):

@@ -563,6 +563,7 @@ def test_the_command_says_which_tables_were_kept(good, bundled, tmp_path):
     assert "is not in the table axes" in said.stderr
 
 
+@pytest.mark.long
 def test_progress_is_told(tmp_path):
     programme = workbooks.small()
     finance = pd.concat([programme.finance.iloc[:1]] * 2500, ignore_index=True)
