@@ -447,6 +447,7 @@ QUICK = {resources.bundled(): "2018-09-30", INVENTED: "2018-12-31"}
 """A programme -> its date that is looked at every time; the others are slow."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("others", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["one date", "the others"])
 @pytest.mark.parametrize("folder", QUICK, ids=lambda folder: folder.name)
 def test_nothing_computed_at_a_date_needs_a_later_one(folder, others):

@@ -113,6 +113,7 @@ def test_two_notebooks_of_one_name_are_refused(programme, tmp_path):
 # the reports
 
 
+@pytest.mark.long
 def test_recorded_results_are_the_librarys(site, programme):
     collected = pd.read_csv(site / "results.csv", keep_default_na=False, dtype="str")
     assert list(collected.columns) == [*RESULT_COLUMNS, "notebook", "lang"]
@@ -238,6 +239,7 @@ def test_reports_do_not_depend_on_the_working_folder(site, tmp_path, monkeypatch
     assert [path for path in beside if (run.folder / path).read_bytes() != (known / path).read_bytes()] == []
 
 
+@pytest.mark.long
 def test_a_programme_with_only_money(made, tmp_path):
     """Axes, finance and sources alone: the rest is said to be missing, never zero, never a crash."""
     folder = programme_of(tmp_path / "bare", ["2017-12-31", "2018-09-30"], MONEY)

@@ -328,6 +328,7 @@ def test_the_list_of_sources_speaks_the_language_of_the_page(programme, reports)
     assert set(rows["it"]["licence"]) == {"CC0 1.0", "CC BY 4.0", "solo le cifre"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "given",
     [

@@ -38,6 +38,8 @@ from porfse_analysis.reports.document.parts import (
 )
 from porfse_analysis.reports.document.reading import read
 
+pytestmark = pytest.mark.long
+
 MARGIN = 51
 """Points of the narrowest margin of a page."""
 
@@ -404,7 +406,6 @@ def attacked():
     return made(hostile_body(), title=title, subtitle=subtitle, kinds=("pdf", "docx"))
 
 
-@pytest.mark.long
 def test_hostile_texts_are_texts_in_a_pdf(attacked):
     said = text_of(attacked["pdf"])
     for text in TEXTS:

@@ -176,6 +176,7 @@ def test_the_whole_of_a_part_is_in_the_claims(programme):
 # --- other dates ---
 
 
+@pytest.mark.long
 def test_a_figure_of_an_older_date_carries_it(programme, reports):
     texts = words(reports(programme, cutoff="2020-12-31", lang="en"))
     assert "Commitments (at 30/09/2018)" in texts
@@ -300,6 +301,7 @@ def other_programme(folder, axes, title):
     return load_programme(folder)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("axes", "lang"), [(8, "it"), (11, "en"), (14, "it"), pytest.param(30, "en", marks=pytest.mark.slow)]
 )
@@ -484,6 +486,7 @@ def test_texts_from_data_are_neither_markup_nor_mathematics(tmp_path):
 MARKUP = r'#import "x": * #read("/etc/hostname") $x^2$ *b* _e_ `c` @ref <words> = H \ // \u{41} ~ -- ...'
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "title",
     [
@@ -536,6 +539,7 @@ def test_a_bar_beyond_the_whole_has_the_mark_of_the_whole(programme):
     assert faults(report) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cutoff", [SHEET_DATE, "2020-12-31"])
 def test_no_figure_is_cut(programme, lang, cutoff):
     """The longest there are: with a bound, in thousands of millions, to the last cent."""

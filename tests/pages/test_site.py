@@ -22,6 +22,8 @@ from porfse_analysis.reports.render import page
 from porfse_analysis.reports.run import Outcome
 from porfse_analysis.reports.state import STATE_FILE
 
+pytestmark = pytest.mark.long
+
 REPORT, REVIEW = "programme_report", "performance_review"
 
 

@@ -510,6 +510,7 @@ def test_refusals(bundled, asked, message):
         open_cutoff_comparison(bundled, **({"cutoff": NOW} | asked))
 
 
+@pytest.mark.long
 def test_the_page_says_what_moved(comparison):
     page = "".join(pieces(comparison))
     comma = "," if comparison.lang == "it" else "."

@@ -960,6 +960,7 @@ def test_reading_loads_no_library_for_requests():
 # --- the whole tables of the portal ---
 
 
+@pytest.mark.long
 def test_counts_of_the_portal(portal):
     _, finance, indicators, tables = portal
     assert len(finance) == 67_571

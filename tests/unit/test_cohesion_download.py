@@ -241,6 +241,7 @@ def test_a_download_of_before_the_payments_is_asked_anew(ask, portal):
     assert {table for table, _ in portal.requests} == {FINANCE, INDICATORS, PAYMENTS}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "mishap",
     [status(500), status(503, "busy"), cut, half, half_and_says_nothing],

@@ -192,6 +192,7 @@ def test_what_is_blocked_is_what_extras_bring():
     assert not {"pandas", "numpy", "babel", "matplotlib", "dateutil"} & blocked
 
 
+@pytest.mark.long
 def test_the_core_computes():
     run = in_the_core(
         "import porfse_analysis as pf\n"
@@ -240,6 +241,7 @@ def test_the_command_line_names_its_extra(code):
     assert run.stderr == 'typer is not installed: pip install "porfse_analysis[reports]"\n'
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("blocked", "arguments", "extra"),
     [

@@ -243,6 +243,7 @@ def whole(shared_data):
     return tables["achievements"], tables["targets"]
 
 
+@pytest.mark.long
 def test_the_partitions_hold_in_every_programme(whole):
     people = whole[0][whole[0]["fund"].isin(["ESF", "YEI"])]
     assert people["programme"].nunique() == 184

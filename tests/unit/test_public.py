@@ -26,6 +26,7 @@ If that is not meant, mend the code. If it is: run `python docs/make_public.py`,
 CHANGELOG.md (what is only new: "Added"), and say in docs/from-0.1-to-0.2.md what a user has to write instead."""
 
 
+@pytest.mark.long
 def test_what_users_rely_on_is_as_listed():
     listed = make_public.FILE.read_text(encoding="utf-8").splitlines()
     found = make_public.text().splitlines()
