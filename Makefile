@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-all test-browser test-other latest lint lock docs docs-en docs-it release bench mutants clean
+.PHONY: help setup report test test-change test-all test-browser test-other latest lint lock docs docs-en docs-it release bench mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

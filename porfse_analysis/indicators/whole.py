@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from itertools import product
 
 import pandas as pd
 
@@ -60,8 +61,8 @@ def added_once(rows: pd.DataFrame, place: list[str], told_by: list[str], figure:
     """Of each place the rows to be added, so that no figure is counted beside another that has it in it.
 
     A figure of the whole has those of its parts in it, and comes before them. What is only partly in another is left
-    out too: where it is above what it has in common with the others, the sum lacks something, and the rows of its place
-    are `short`. A row without a figure stays (the sum is not complete), unless it is a part of what is told, or of all
+    out too: where the others do not have all of it, the sum lacks something, and the rows of its place are `short`. A
+    row without a figure stays (the sum is not complete), unless it is a part of what is told, or of all
     axes where any of them is.
 
     `place` tells the sums apart, `told_by` the rows of one sum; `figure` is the column that is added.
@@ -78,7 +79,8 @@ def added_once(rows: pd.DataFrame, place: list[str], told_by: list[str], figure:
         groups[at].append(number)
     kept, short = [False] * len(looked_at), [False] * len(looked_at)
     for numbers in groups.values():
-        chosen, lacks = _chosen([(cells[number], figures[number]) for number in numbers])
+        chosen, across = _chosen([(cells[number], figures[number]) for number in numbers])
+        lacks = any(_is_more(*one, _parts(rows, told_by, looked_at["programme"].iloc[numbers[0]])) for one in across)
         for number, is_chosen in zip(numbers, chosen, strict=True):
             kept[number], short[number] = is_chosen, lacks
     rows.loc[several, "short"] = short
@@ -99,20 +101,38 @@ def has_both(rows: pd.DataFrame, place: list[str], told_by: list[str]) -> pd.Ser
     return both
 
 
-def _chosen(figures: list[tuple[Key, float]]) -> tuple[list[bool], bool]:
-    """Which figures of one place are added, and whether something of those that are not is in none of them."""
+_Figure = tuple[Key, float]
+
+
+def _chosen(figures: list[_Figure]) -> tuple[list[bool], list[tuple[_Figure, list[_Figure]]]]:
+    """Which figures of one place are added; those only partly in others, which are not, each with these others."""
     wholeness = [tuple(part in _WHOLE for part in cell) for cell, _ in figures]
     known = [figure == figure for _, figure in figures]  # NaN alone is not itself
     order = sorted(range(len(figures)), key=lambda n: (known[n], sum(wholeness[n]), wholeness[n]), reverse=True)
-    chosen, lacks = [False] * len(figures), False
+    chosen, across = [False] * len(figures), []
     for number in order:
-        cell, figure = figures[number]
+        cell, _ = figures[number]
         others = [other for other in order if chosen[other] and known[other] and wholeness[other] != wholeness[number]]
-        common = [other for other in others if _meet(cell, figures[other][0])]
-        inside = any(within(cell, figures[other][0]) for other in common)
+        common = [figures[other] for other in others if _meet(cell, figures[other][0])]
+        inside = any(within(cell, other) for other, _ in common)
         chosen[number] = not (common if known[number] or ALL in cell else inside)
-        lacks |= bool(common) and not inside and figure > sum(figures[other][1] for other in common)
-    return chosen, lacks
+        if known[number] and common and not inside:
+            across.append((figures[number], common))
+    return chosen, across
+
+
+def _parts(rows: pd.DataFrame, told_by: list[str], programme: str) -> list[list[str]]:
+    """What of a programme is told along each column."""
+    own = rows[rows["programme"] == programme]
+    return [[part for part in own[name].unique() if part not in _WHOLE] for name in told_by]
+
+
+def _is_more(figure: _Figure, others: list[_Figure], parts: list[list[str]]) -> bool:
+    """Whether a figure has something that is in none of the others: a part, or an amount above theirs."""
+    cell, amount = figure
+    pieces = product(*((part in _WHOLE and told) or [part] for part, told in zip(cell, parts, strict=True)))
+    in_none = any(not any(within(piece, other) for other, _ in others) for piece in pieces)
+    return in_none or amount > sum(amount for _, amount in others)
 
 
 def within(cell: Key, other: Key) -> bool:

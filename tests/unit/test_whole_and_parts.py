@@ -40,6 +40,7 @@ def certified(*figures, by="programme", plan=PLAN, cutoff=DATE):
         ([("ALL", 200, ESF)], 200, "published_total;partial"),
         # the axis is partly in the total of a fund: above it, something is in neither
         ([("ALL", 200, ESF), ("1", 300, NONE)], 200, "published_total;partial"),
+        ([("ALL", 200, ESF), ("1", 150, NONE)], 200, "published_total;partial"),
         ([("ALL", 200, ESF), ("ALL", 100, YEI), ("1", 300, NONE)], 300, "published_total"),
     ],
 )
@@ -76,6 +77,28 @@ def test_a_later_total_of_one_fund_is_not_the_whole():
     # the same of one fund of the only axis
     rows["axis"] = "1"
     assert only(pf.certification_rate(rows, cutoff=DATE, by="programme"))["numerator"] == 230
+
+
+def paid_at_last(*plan):
+    """What counts as paid where 230 of two funds are followed by 150 of the ESF alone, after these rows of a plan."""
+    rows = finance(
+        *PLAN,
+        *(("1", BEFORE, "paid", 130, ESF), ("1", BEFORE, "paid", 100, YEI)),
+        *((axis, "2019-06-30", "allocation", amount, place) for axis, amount, place in plan),
+        ("1", DATE, "paid", 150, ESF),
+    )
+    return only(pf.financial_progress(rows, cutoff=DATE, by="programme"), indicator="payment_rate")["numerator"]
+
+
+def test_what_the_plan_gives_no_money_to_any_more_is_not_lacking():
+    assert paid_at_last() == 230
+    assert paid_at_last(("1", 600, ESF)) == 150
+    assert paid_at_last(("ALL", 600, ESF)) == 150
+    # a total has in it what the plan before told apart
+    assert paid_at_last(("ALL", 1000, NONE)) == 230
+    assert paid_at_last(("ALL", 400, YEI), ("1", 600, ESF)) == 230
+    # one beside its axes has no more than they tell
+    assert paid_at_last(("ALL", 600, NONE), ("1", 600, ESF)) == 150
 
 
 def people(*rows, by="programme"):
@@ -191,8 +214,8 @@ def test_axes_are_held_against_the_total_of_their_own_fund():
 
 
 def test_payments_beside_their_parts_are_counted_once():
-    """Of all funds 50 of 100, of which 30 of the ESF: 0.5 and not 80 of 160."""
-    paid = [("", 50.0, 100.0), ("ESF", 30.0, 60.0), ("YEI", 20.0, 40.0)]
+    """Of all funds 50 of 100, of which 30 of the ESF and 15 of the YEI: 0.5, and neither 95 of 200 nor 45 of 100."""
+    paid = [("", 50.0, 100.0), ("ESF", 30.0, 60.0), ("YEI", 15.0, 40.0)]
     rows = [
         {"fund": fund, "year": 2018, "planned_eu_eur": planned, "net_total_eur": net, "net_interim_eur": net}
         for fund, net, planned in paid
@@ -202,7 +225,7 @@ def test_payments_beside_their_parts_are_counted_once():
     rate = only(pf.eu_payment_rate(payments, cutoff="2018-12-31"))
     assert (rate["numerator"], rate["denominator"], rate["note"]) == (50, 100, "")
     by_fund = pf.eu_payment_rate(payments, cutoff="2018-12-31", by="fund").set_index("fund")["numerator"]
-    assert by_fund.to_dict() == {"": 50, "ESF": 30, "YEI": 20}
+    assert by_fund.to_dict() == {"": 50, "ESF": 30, "YEI": 15}
     at = pd.Timestamp("2018-12-31")
     assert payments_evidence(payments, at, at).applications.value == 50
     assert payments_evidence(payments, at, at, fund="ESF").applications.value == 30
