@@ -145,7 +145,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         replaced(finance),
         lacking(finance),
         without_plan(finance),
-        some_axes(by_axis, whole),
+        some_axes(by_axis, whole, along),
         claims_against_data(claims, achievements, both),
         published_rates(claims, finance),
         _order(both),

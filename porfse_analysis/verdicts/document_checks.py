@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.codes import is_percentage
-from porfse_analysis.indicators.keys import keys_of
+from porfse_analysis.indicators.keys import has_key, keys_of
 from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.positions import superseded
 from porfse_analysis.indicators.whole import added_once, has_both, within
@@ -95,11 +95,18 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
         )
 
 
-def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """Positions of a stage with some axes only, which make no figure of the programme (`indicators.whole`)."""
+def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame, finance: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Positions of a stage with some parts only, which make no figure of the programme (`indicators.whole`).
+
+    `by_axis` and `whole`: `published_totals` of `finance`, which tells the totals of one fund or category too.
+    """
     at = ["programme", "stage", "source", "position"]
-    standing = set(zip(*(whole[name] for name in at), strict=True))
-    for place, rows in by_axis[by_axis["stage"] != "allocation"].groupby(at, sort=False):
+    standing = set(keys_of(whole, at))
+    totals = finance[finance["amount_eur"].notna() & (finance["axis"] == ALL)]
+    totals = totals.rename(columns={"cutoff": "position", "amount_eur": "amount"}).astype({"source": "str"})
+    totals = totals[~has_key(totals, at, standing | set(keys_of(by_axis, at)))]
+    parts = pd.concat([by_axis, totals], ignore_index=True)
+    for place, rows in parts[parts["stage"] != "allocation"].groupby(at, sort=False):
         if place in standing:
             continue
         programme, stage, source, position = place
@@ -110,7 +117,7 @@ def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame) -> Iterable[dict[str, 
             "some_axes",
             rows.iloc[0],
             axis=ALL,
-            reason=", ".join(rows["axis"]),
+            reason=", ".join(dict.fromkeys(rows["axis"])),
             compared_with=last["data_date"],
             other_source=last["document"],
             expected=last["amount"],

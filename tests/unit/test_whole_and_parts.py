@@ -74,6 +74,8 @@ def test_a_later_total_of_one_fund_is_not_the_whole():
         "ESF": 150,
         "YEI": 100,
     }
+    found = check(small_programme(finance=rows.assign(source="sheet"))).query("check == 'some_axes'")
+    assert found[["reason", "expected", "found"]].values.tolist() == [["ALL", 230, 150]]
     # the same of one fund of the only axis
     rows["axis"] = "1"
     assert only(pf.certification_rate(rows, cutoff=DATE, by="programme"))["numerator"] == 230
