@@ -18,7 +18,7 @@ from porfse_analysis.indicators.positions import (
     positions_at,
 )
 from porfse_analysis.indicators.result import bound_flags, join_notes, make_result
-from porfse_analysis.indicators.whole import apart, cells_of
+from porfse_analysis.indicators.whole import Cells, apart, cells_of
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
@@ -284,8 +284,16 @@ def _in_order(rows: pd.DataFrame, stages: Sequence[str], bases: Sequence[str] = 
 
 def lacks_amount(positions: Positions, amounts: pd.DataFrame) -> list[bool]:
     """Whether an amount lacks a part that the plan in force at its position gives money to."""
+    keys = positions.keys
+    known, _ = _cells(positions, amounts["stage"], amounts["position"])
+    plan = positions.rows["stage"] == "allocation"
+    ever = cells_of(positions.rows[plan & (positions.rows["axis"] != ALL) & (positions.rows["amount_eur"] > 0)], keys)
+    places = keys_of(amounts, [*keys, "source", "stage", "position"])
+    lacking = [bool(apart(ever[place[: len(keys)]], known[place])) for place in places]
+    if not any(lacking):  # of no plan, and so not of the one in force
+        return lacking
     plans = positions.totals[positions.totals["stage"] == "allocation"]
-    rows = in_force(amounts.assign(row=range(len(amounts))), plans, positions.keys, elsewhere=True)
+    rows = in_force(amounts.assign(row=range(len(amounts))), plans, keys, elsewhere=True)
     return _lacking(positions, rows.assign(base="allocation").sort_values("row"))[0]
 
 
@@ -294,18 +302,21 @@ def _lacking(positions: Positions, published: pd.DataFrame) -> tuple[list[bool],
 
     A figure of the whole has its parts in it, and none to compare with.
     """
-    stages = {*published["base"], *published["stage"]}
-    rows = positions.rows[positions.rows["amount_eur"].notna() & positions.rows["stage"].isin(stages)]
-    # few of the positions are asked for
-    dates = pd.concat([published["position"], published["base_position"]]).unique()
-    rows = rows[rows["cutoff"].isin(dates)].assign(source=lambda few: few["source"].astype("str"))
-    at = [*positions.keys, "source", "stage", "cutoff"]
-    known, above = cells_of(rows, at), cells_of(rows[(rows["amount_eur"] > 0) & (rows["axis"] != ALL)], at)
-    amounts = keys_of(published, [*positions.keys, "source", "stage", "position"])
+    keys, dates = positions.keys, pd.concat([published["position"], published["base_position"]])
+    known, above = _cells(positions, pd.concat([published["base"], published["stage"]]), dates)
+    amounts = keys_of(published, [*keys, "source", "stage", "position"])
     published = published.assign(base_source=published["base_source"].astype("str"))
-    bases = keys_of(published, [*positions.keys, "base_source", "base", "base_position"])
-    pairs = list(zip(amounts, bases, strict=True))
+    pairs = list(zip(amounts, keys_of(published, [*keys, "base_source", "base", "base_position"]), strict=True))
     return (
         [bool(apart(above[base], known[amount])) for amount, base in pairs],
         [bool(known[base] and apart(above[amount], known[base])) for amount, base in pairs],
     )
+
+
+def _cells(positions: Positions, stages: pd.Series, dates: pd.Series) -> tuple[Cells, Cells]:
+    """Of each key, source, stage and position the cells with an amount, and those of an axis with one above 0."""
+    # few of the positions are asked for
+    rows = positions.rows[positions.rows["cutoff"].isin(dates.unique()) & positions.rows["stage"].isin(stages.unique())]
+    rows = rows[rows["amount_eur"].notna()].assign(source=lambda few: few["source"].astype("str"))
+    at = [*positions.keys, "source", "stage", "cutoff"]
+    return cells_of(rows, at), cells_of(rows[(rows["amount_eur"] > 0) & (rows["axis"] != ALL)], at)
