@@ -14,14 +14,15 @@ __all__ = ["money_by"]
 _PLACE = ["axis", "stage", "source", "cutoff"]
 _TOLD_BY = ["fund", "region_category"]
 _FIGURES = ["amount_eur", "eu_amount_eur"]
-_CENT = 0.005
+_EURO = 1.0
+"""What rounding may add to a difference for each figure in it: plans are published in whole euro."""
 
 
 def money_by(finance: pd.DataFrame, date: pd.Timestamp) -> Cells:
     """The finance of one programme by a date, along its series: of each position the whole or its parts.
 
-    The parts (funds, categories of region) stand where they add up to the whole, because each has a rate of its own;
-    else the whole, as in the indicators.
+    The parts (funds, categories of region) stand where they add up to the whole, but for rounding, because each has a
+    rate of its own; else the whole, as in the indicators.
     """
     rows = of_series(finance[finance["cutoff"] <= date]).reset_index(drop=True)
     both = has_both(rows, _PLACE, _TOLD_BY) & rows["amount_eur"].notna()
@@ -34,5 +35,6 @@ def money_by(finance: pd.DataFrame, date: pd.Timestamp) -> Cells:
             parts = [other for other in others if within(cells[other], cells[index])]
             if parts:
                 apart = group.loc[parts, _FIGURES].sum() - group.loc[index, _FIGURES]
-                gone += [index] if apart.abs().fillna(0.0).lt(_CENT).all() else parts
+                rounding = group.loc[[index, *parts], "precision"].clip(lower=_EURO).fillna(_EURO).sum() / 2
+                gone += [index] if apart.abs().fillna(0.0).le(rounding).all() else parts
     return Cells.of(rows.drop(index=gone).reset_index(drop=True) if gone else rows)

@@ -1101,6 +1101,8 @@ PARTS = [certified(9, **TRANSITION), certified(5, **LESS)]
         # parts that add up to the whole stand, each at its own rate
         ([*BY_CATEGORY, certified(14, **WHOLE), *PARTS], [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]),
         ([*BY_CATEGORY, allocation(100, 50, **WHOLE), *PARTS], [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]),
+        # but for rounding to whole euro
+        ([*BY_CATEGORY, allocation(101, 51, **WHOLE), *PARTS], [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]),
         # else the whole does
         ([*BY_CATEGORY, certified(14, **WHOLE), PARTS[0]], [["", 7, "published_for_axis"]]),
         ([*BY_CATEGORY, allocation(120, 60, **WHOLE), certified(14, **WHOLE)], [["", 7, ""]]),
