@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from pandas.api import types
 
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.languages import IN_TABLES, axis_title, in_language
@@ -34,7 +35,7 @@ def tables_of(**given: object) -> list[Any]:
     first, *others = given
     programme = given[first]
     if not isinstance(programme, Programme):
-        return list(given.values())
+        return [_with_texts(frame) for frame in given.values()]
     doubled = [name for name in others if given[name] is not None]
     if doubled:
         raise ParameterError(
@@ -42,6 +43,21 @@ def tables_of(**given: object) -> list[Any]:
             f"give the Programme alone, or the frames {', '.join(given)}"
         )
     return [getattr(programme, name) for name in given]
+
+
+def _with_texts(frame: object) -> object:
+    """A frame with its texts as a programme has them: objects and categories of texts meet no others in a merge."""
+    if not isinstance(frame, pd.DataFrame):
+        return frame
+    # the categories of the sources are their order of preference
+    others = [name for name, kind in frame.dtypes.items() if name != "source" and _is_other_text(kind, frame[name])]
+    return frame.astype(dict.fromkeys(others, "str")) if others else frame
+
+
+def _is_other_text(kind: object, values: pd.Series) -> bool:
+    if isinstance(kind, pd.CategoricalDtype):
+        return types.infer_dtype(kind.categories) == "string"
+    return kind == "object" and types.infer_dtype(values, skipna=False) == "string"
 
 
 def with_names(result: pd.DataFrame, given: object) -> pd.DataFrame:

@@ -231,3 +231,12 @@ def test_payments_beside_their_parts_are_counted_once():
     at = pd.Timestamp("2018-12-31")
     assert payments_evidence(payments, at, at).applications.value == 50
     assert payments_evidence(payments, at, at, fund="ESF").applications.value == 30
+
+
+@pytest.mark.parametrize("kind", ["object", "category"])
+@pytest.mark.parametrize("by", ["programme", "axis", ["fund", "region_category"]])
+def test_texts_of_another_type_give_the_same(kind, by):
+    rows = finance(*PLAN, ("1", DATE, "certified", 300, NONE), ("1", DATE, "certified", 200, ESF))
+    texts = ["programme", "axis", "fund", "region_category", "stage", "qualifier"]
+    other = pf.certification_rate(rows.astype(dict.fromkeys(texts, kind)), cutoff=DATE, by=by)
+    pd.testing.assert_frame_equal(other, pf.certification_rate(rows, cutoff=DATE, by=by))
