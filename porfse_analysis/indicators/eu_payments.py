@@ -11,7 +11,7 @@ from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import join_notes, make_result
-from porfse_analysis.indicators.whole import apart, in_no_other
+from porfse_analysis.indicators.whole import in_no_other, lacks_any
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme, known_from
 from porfse_analysis.schema import ALL, DATE_DTYPE
@@ -127,12 +127,12 @@ def _ratio(known: pd.DataFrame) -> dict[str, object]:
     rows = known[known["year"] == known["year"].max()]
     cells = keys_of(rows, _PARTS)
     # a part that had figures before and has none of this year
-    lacking = bool(apart(keys_of(known, _PARTS), cells))
-    rows = rows[in_no_other(cells)]
+    lacking = lacks_any(keys_of(known, _PARTS), cells)
     both = rows[rows["planned_eu_eur"].notna()]
     summed = both if len(both) else rows
+    summed = summed[in_no_other(keys_of(summed, _PARTS))]
     paid = summed["net_total_eur"].sum()
-    planned = both["planned_eu_eur"].sum(min_count=1)
+    planned = summed["planned_eu_eur"].sum(min_count=1)
     days = dated(rows)
     return {
         "numerator": paid,

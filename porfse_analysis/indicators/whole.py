@@ -20,9 +20,11 @@ __all__ = [
     "added_once",
     "apart",
     "cells_of",
+    "chosen_of",
     "has_both",
     "in_no_other",
     "is_whole",
+    "lacks_any",
     "part_columns",
     "people_once",
     "within",
@@ -90,8 +92,11 @@ def added_once(rows: pd.DataFrame, place: list[str], told_by: list[str], figure:
         groups[at].append(number)
     kept, short = [False] * len(looked_at), [False] * len(looked_at)
     for numbers in groups.values():
-        chosen, across = _chosen([(cells[number], figures[number]) for number in numbers])
-        lacks = any(_is_more(*one, _parts(rows, told_by, looked_at["programme"].iloc[numbers[0]])) for one in across)
+        told = [(cells[number], figures[number]) for number in numbers]
+        chosen, across = chosen_of(told)
+        others = [one for one, is_chosen in zip(told, chosen, strict=True) if is_chosen]
+        programme = looked_at["programme"].iloc[numbers[0]]
+        lacks = bool(across) and _are_more(across, others, _parts(rows, told_by, programme))
         for number, is_chosen in zip(numbers, chosen, strict=True):
             kept[number], short[number] = is_chosen, lacks
     rows.loc[several, "short"] = short
@@ -115,8 +120,8 @@ def has_both(rows: pd.DataFrame, place: list[str], told_by: list[str]) -> pd.Ser
 _Figure = tuple[Key, float]
 
 
-def _chosen(figures: list[_Figure]) -> tuple[list[bool], list[tuple[_Figure, list[_Figure]]]]:
-    """Which figures of one place are added; those only partly in others, which are not, each with these others."""
+def chosen_of(figures: list[_Figure]) -> tuple[list[bool], list[_Figure]]:
+    """Which figures of one place are added; and those that are not and are only partly in any that is."""
     wholeness = [tuple(part in _WHOLE for part in cell) for cell, _ in figures]
     known = [figure == figure for _, figure in figures]  # NaN alone is not itself
     order = sorted(range(len(figures)), key=lambda n: (known[n], sum(wholeness[n]), wholeness[n]), reverse=True)
@@ -124,11 +129,11 @@ def _chosen(figures: list[_Figure]) -> tuple[list[bool], list[tuple[_Figure, lis
     for number in order:
         cell, _ = figures[number]
         others = [other for other in order if chosen[other] and known[other] and wholeness[other] != wholeness[number]]
-        common = [figures[other] for other in others if _meet(cell, figures[other][0])]
-        inside = any(within(cell, other) for other, _ in common)
+        common = [figures[other][0] for other in others if _meet(cell, figures[other][0])]
+        inside = any(within(cell, other) for other in common)
         chosen[number] = not (common if known[number] or ALL in cell else inside)
         if known[number] and common and not inside:
-            across.append((figures[number], common))
+            across.append(figures[number])
     return chosen, across
 
 
@@ -138,12 +143,14 @@ def _parts(rows: pd.DataFrame, told_by: list[str], programme: str) -> list[list[
     return [[part for part in own[name].unique() if part not in _WHOLE] for name in told_by]
 
 
-def _is_more(figure: _Figure, others: list[_Figure], parts: list[list[str]]) -> bool:
-    """Whether a figure has something that is in none of the others: a part, or an amount above theirs."""
-    cell, amount = figure
-    pieces = product(*((part in _WHOLE and told) or [part] for part, told in zip(cell, parts, strict=True)))
-    in_none = any(not any(within(piece, other) for other, _ in others) for piece in pieces)
-    return in_none or amount > sum(amount for _, amount in others)
+def _are_more(figures: list[_Figure], others: list[_Figure], parts: list[list[str]]) -> bool:
+    """Whether figures have something that is in none of the others: a part, or an amount above theirs."""
+    for cell, _ in figures:
+        pieces = product(*((part in _WHOLE and told) or [part] for part, told in zip(cell, parts, strict=True)))
+        if not all(any(within(piece, other) for other, _ in others) for piece in pieces):
+            return True
+    met = [amount for other, amount in others if amount == amount and any(_meet(cell, other) for cell, _ in figures)]
+    return sum(amount for _, amount in figures) > sum(met)
 
 
 def within(cell: Key, other: Key) -> bool:
@@ -162,6 +169,11 @@ def in_no_other(cells: Collection[Key]) -> list[bool]:
     different = set(cells)
     outer = {cell for cell in different if not any(cell != other and within(cell, other) for other in different)}
     return [cell in outer for cell in cells]
+
+
+def lacks_any(before: Iterable[Key], now: Collection[Key]) -> bool:
+    """Whether one of the cells there were before is not in any there is now."""
+    return any(not any(within(cell, other) for other in now) for cell in set(before))
 
 
 def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Series:
@@ -193,7 +205,7 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
             last, before = last_plan.get(series, (document, set()))
             whole[number] = last == document or not apart(before, here)
             if whole[number]:
-                now = funded[place] | _in_totals(before, here, alone=True) or before
+                now = funded[place] | _in_bare_totals(before, here) or before
                 last_plan[series] = document, now
                 plans[series].append((position, now))
         else:
@@ -201,13 +213,13 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
             expected = in_force[-1] if in_force else None
             missing = apart(seen[place[:-1]], here)
             whole[number] = not (missing if expected is None else missing - apart(missing, expected))
-            seen[place[:-1]] |= here | _in_totals(expected or set(), here)
+            # with a figure of several parts together all of them are seen
+            seen[place[:-1]] |= here | ((expected or set()) - apart(expected or set(), here))
     return pd.Series(whole, index=totals.index, dtype=bool)
 
 
-def _in_totals(cells: set[Key], told: set[Key], *, alone: bool = False) -> set[Key]:
-    """Those of the cells that a figure of all axes has in it; `alone`: one that is told without its axes."""
+def _in_bare_totals(cells: set[Key], told: set[Key]) -> set[Key]:
+    """Those of the cells that a figure of all axes has in it which is told without its axes."""
     totals = {cell for cell in told if cell[0] == ALL}
-    if alone and totals:
-        totals = apart(totals, told - totals)
+    totals = apart(totals, told - totals)
     return cells - apart(cells, totals) if totals else set()

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from porfse_analysis.indicators.keys import Key, keys_of
 from porfse_analysis.indicators.people import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import added_rows, group_keys, of_series, published_totals
 from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound, split_note
+from porfse_analysis.indicators.whole import apart
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
@@ -68,7 +70,8 @@ class Figure:
 def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], list[Figure]]:
     """What each source had published at each position, by stage and axis, in the order of preference of the sources."""
     rows = of_series(finance)
-    funds = set(rows["fund"]) - {""}
+    with_money = rows[(rows["amount_eur"] > 0) & (rows["axis"] != ALL)]
+    ever = set(keys_of(with_money, ["axis", "fund"]))
     figures: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for keys in (["programme"], ["programme", "axis"]):
         added = added_rows(rows, keys, "precision")[1]
@@ -81,7 +84,7 @@ def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], 
         for total in totals.to_dict("records"):
             axis = total.get("axis", ALL)
             parts = cells[total["source"], total["position"], total["stage"], axis]
-            whole = axis != ALL or _of_all(parts, set(axes["axis"]), funds)
+            whole = axis != ALL or _of_all(parts, set(axes["axis"]), ever)
             figures[total["stage"], axis].append(_figure(total, parts, whole=whole))
     return figures
 
@@ -94,10 +97,11 @@ class _Cell(NamedTuple):
     precision: float
 
 
-def _of_all(parts: list[_Cell], axes: set[str], funds: set[str]) -> bool:
-    """Whether the figures are of all the axes and of all the funds."""
-    told_axes, told_funds = {cell.axis for cell in parts}, {cell.fund for cell in parts}
-    return (ALL in told_axes or axes <= told_axes) and ("" in told_funds or funds <= told_funds)
+def _of_all(parts: list[_Cell], axes: set[str], ever: set[Key]) -> bool:
+    """Whether the figures are of all the axes, and of all their funds that ever had money."""
+    told = {(cell.axis, cell.fund) for cell in parts}
+    of_axes = {axis for axis, _ in told}
+    return (ALL in of_axes or axes <= of_axes) and not apart(ever, told)
 
 
 def _figure(total: Mapping[Any, Any], parts: list[_Cell], *, whole: bool) -> Figure:

@@ -10,7 +10,7 @@ from porfse_analysis.codes import is_percentage
 from porfse_analysis.indicators.keys import has_key, keys_of
 from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.positions import superseded
-from porfse_analysis.indicators.whole import added_once, has_both, within
+from porfse_analysis.indicators.whole import chosen_of, has_both, within
 from porfse_analysis.schema import ALL, STAGES
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.finding import finding
@@ -42,17 +42,19 @@ def _beside(rows: pd.DataFrame, place: list[str], told_by: list[str], column: st
     rows = rows[has_both(rows, at, told_by)]
     figure = [name for name in (column, "qualifier", "precision") if name in rows]
     for _, group in rows.groupby(at, sort=False):
-        cells = keys_of(group, told_by)
-        for number, cell in enumerate(cells):
-            inside = [other != cell and within(other, cell) for other in cells]
-            if not any(inside):
+        figures = list(zip(keys_of(group, told_by), group[column].tolist(), strict=True))
+        limits = [v.bounds(*one) for one in group[figure].itertuples(index=False)]
+        for number, (cell, _) in enumerate(figures):
+            inside = [other for other, (its, _) in enumerate(figures) if its != cell and within(its, cell)]
+            if not inside:
                 continue
-            row, told = group.iloc[number], added_once(group[inside], at, told_by, column)
-            low, high = v.bounds(*row[figure])
-            limits = [v.bounds(*part) for part in told[figure].itertuples(index=False)]
-            least, most = (sum((limit[end] for limit in limits), v.ZERO) for end in (0, 1))
+            chosen, _ = chosen_of([figures[other] for other in inside])
+            parts = [other for other, is_chosen in zip(inside, chosen, strict=True) if is_chosen]
+            low, high = limits[number]
+            least, most = (sum((limits[part][end] for part in parts), v.ZERO) for end in (0, 1))
             if least <= high and most >= low:
                 continue
+            row, told = group.iloc[number], group.iloc[parts]
             by = next(name for name in told_by if row[name] == "" and told[name].ne("").any())
             of = {} if column == "amount_eur" else {"figure": label(row), "unit": "unit"}
             yield finding(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.eu_payments import dated
-from porfse_analysis.indicators.whole import apart, in_no_other
+from porfse_analysis.indicators.whole import in_no_other, lacks_any
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.evidence import Evidence
@@ -79,7 +79,7 @@ def payments_evidence(
     day = pd.Timestamp(newest["date"].min())
     notes = {"older_figure"} if day < deadline else set()
     lately, ever = (list(zip(cells["fund"], cells["region_category"], strict=True)) for cells in (newest, known))
-    if apart(ever, lately):
+    if lacks_any(ever, lately):
         notes.add("partial")
     newest = newest.where(np.array(in_no_other(lately)))
     interim = sum(map(v.exact, newest["net_interim_eur"]), v.ZERO)

@@ -1093,19 +1093,25 @@ def test_neither_order_nor_later_rows_nor_splitting_change_anything(cells: Any, 
 
 WHOLE = {"region_category": ""}
 PARTS = [certified(9, **TRANSITION), certified(5, **LESS)]
+BOTH = [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]
 
 
 @pytest.mark.parametrize(
     ("finance", "lines"),
     [
         # parts that add up to the whole stand, each at its own rate
-        ([*BY_CATEGORY, certified(14, **WHOLE), *PARTS], [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]),
-        ([*BY_CATEGORY, allocation(100, 50, **WHOLE), *PARTS], [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]),
+        ([*BY_CATEGORY, certified(14, **WHOLE), *PARTS], BOTH),
+        ([*BY_CATEGORY, allocation(100, 50, **WHOLE), *PARTS], BOTH),
         # but for rounding to whole euro
-        ([*BY_CATEGORY, allocation(101, 51, **WHOLE), *PARTS], [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]),
-        # else the whole does
-        ([*BY_CATEGORY, certified(14, **WHOLE), PARTS[0]], [["", 7, "published_for_axis"]]),
-        ([*BY_CATEGORY, allocation(120, 60, **WHOLE), certified(14, **WHOLE)], [["", 7, ""]]),
+        ([*BY_CATEGORY, allocation(101, 51, **WHOLE), *PARTS], BOTH),
+        # or where one of them is a limit
+        (
+            [*BY_CATEGORY, certified(12, **WHOLE, qualifier="more_than"), *PARTS],
+            [["Less developed", 2.5, ""], ["Transition", 4.5, ""]],
+        ),
+        # of a plan the parts, of all axes the whole
+        ([*BY_CATEGORY, allocation(120, 60, **WHOLE), certified(14, **WHOLE)], [["", 7, "published_for_axis"]]),
+        ([allocation(100, 50), certified(14, "ALL", fund=""), certified(9, "ALL")], [["", 7, "published_total"]]),
         ([allocation(100, 50), certified(14, fund=""), certified(14)], [["MD", 7, ""]]),
         ([allocation(100, 50), certified(14, "ALL", fund=""), certified(14, "ALL")], [["", 7, "published_total"]]),
     ],
@@ -1116,6 +1122,21 @@ def test_a_figure_beside_its_parts_is_applied_for_once(finance: list[Any], lines
         told = result.applications[["region_category", "payment_applications_eu", "note"]]
         assert told.to_numpy().tolist() == lines
         assert row_of(result)["payment_applications_eu"] == 7
+
+
+def test_parts_that_do_not_add_up_to_the_whole_decide_by_themselves() -> None:
+    """300 of one category at 80% cover 186, whatever the axis has; where its whole is below them nothing is at risk."""
+    plan = [allocation(1000, 800, **TRANSITION), allocation(600, 30, **LESS)]
+    row = row_of(verdict([*plan, certified(310, **WHOLE), certified(300, **TRANSITION)]))
+    assert (row["status"], row["payment_applications_at_least_eu"]) == ("covered", 240)
+    whole = [allocation(1600, 800, **WHOLE), certified(0, **WHOLE)]
+    assert row_of(verdict([*whole, certified(400, **TRANSITION), certified(100, **LESS)]))["status"] == "not_available"
+    funds = pd.concat([commitments().assign(fund="ESF"), commitments(dict.fromkeys(EXAMPLE, 10)).assign(fund="YEI")])
+    blank = {"region_category": ""}
+    money = [allocation(1600, 800, **blank), allocation(140, 70, fund="YEI", **blank)]
+    money += [certified(500, fund="", **blank), certified(450, **blank)]
+    found = verdict(money, eu=funds).deadlines.set_index("fund")["status"]
+    assert found.to_dict() == {"ESF": "covered", "YEI": "not_available"}
 
 
 def test_a_commitment_beside_its_parts_is_due_once() -> None:

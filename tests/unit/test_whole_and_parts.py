@@ -42,6 +42,9 @@ def certified(*figures, by="programme", plan=PLAN, cutoff=DATE):
         ([("ALL", 200, ESF), ("1", 300, NONE)], 200, "published_total;partial"),
         ([("ALL", 200, ESF), ("1", 150, NONE)], 200, "published_total;partial"),
         ([("ALL", 200, ESF), ("ALL", 100, YEI), ("1", 300, NONE)], 300, "published_total"),
+        # two of them, each below it
+        ([("ALL", 200, ESF), ("1", 150, NONE), ("2", 150, NONE)], 200, "published_total;partial"),
+        ([("ALL", 100, YEI), ("1", 300, NONE), ("1", 200, ESF)], 300, ""),
     ],
 )
 def test_amounts_are_added_once(figures, numerator, note):
@@ -79,6 +82,14 @@ def test_a_later_total_of_one_fund_is_not_the_whole():
     # the same of one fund of the only axis
     rows["axis"] = "1"
     assert only(pf.certification_rate(rows, cutoff=DATE, by="programme"))["numerator"] == 230
+
+
+def test_a_figure_of_several_parts_together_is_of_all_of_them():
+    """230 of the axis, and then 150 of one of its funds."""
+    for axis in ("1", "ALL"):
+        rows = finance(*PLAN, (axis, BEFORE, "certified", 230, NONE), ("1", DATE, "certified", 150, ESF))
+        rate = only(pf.certification_rate(rows, cutoff=DATE, by="programme"))
+        assert (rate["numerator"], "stale" in rate["note"]) == (230, True)
 
 
 def paid_at_last(*plan):
@@ -231,6 +242,15 @@ def test_payments_beside_their_parts_are_counted_once():
     at = pd.Timestamp("2018-12-31")
     assert payments_evidence(payments, at, at).applications.value == 50
     assert payments_evidence(payments, at, at, fund="ESF").applications.value == 30
+    # the parts have a plan, the whole has none
+    without = payments.assign(planned_eu_eur=payments["planned_eu_eur"].where(payments["fund"] != ""))
+    rate = only(pf.eu_payment_rate(without, cutoff="2018-12-31"))
+    assert (rate["numerator"], rate["denominator"], rate["note"]) == (45, 100, "partial")
+    # later one fund alone
+    later = payments[payments["fund"] == "ESF"].assign(year=2019, data_date=pd.Timestamp("2019-12-31"))
+    both = pd.concat([payments[payments["fund"] == ""], later])
+    assert only(pf.eu_payment_rate(both, cutoff=DATE))["note"] == "partial"
+    assert "partial" in payments_evidence(both, pd.Timestamp(DATE), pd.Timestamp(DATE)).applications.notes
 
 
 @pytest.mark.parametrize("kind", ["object", "category"])
