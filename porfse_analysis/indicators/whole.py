@@ -75,8 +75,8 @@ def added_once(rows: pd.DataFrame, place: list[str], told_by: list[str], figure:
 
     A figure of the whole has those of its parts in it, and comes before them. What is only partly in another is left
     out too: where the others do not have all of it, the sum lacks something, and the rows of its place are `short`. A
-    row without a figure stays (the sum is not complete), unless it is a part of what is told, or of all
-    axes where any of them is.
+    row without a figure stays (the sum is not complete), unless it is a part of what is told, or of all axes where any
+    of them is.
 
     `place` tells the sums apart, `told_by` the rows of one sum; `figure` is the column that is added.
     """

@@ -8,13 +8,15 @@ from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.positions import of_series
 from porfse_analysis.indicators.whole import has_both, within
 from porfse_analysis.schema import ALL
+from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
 
 __all__ = ["money_by"]
 
 _PLACE = ["axis", "stage", "source", "cutoff"]
 _TOLD_BY = ["fund", "region_category"]
-_EURO = 1.0
+_FIGURE = ["amount_eur", "qualifier", "precision"]
+_EURO = v.exact(1)
 """What rounding may add to a difference for each figure in it: plans are published in whole euro."""
 
 
@@ -22,8 +24,8 @@ def money_by(finance: pd.DataFrame, date: pd.Timestamp) -> Cells:
     """The finance of one programme by a date, along its series: of each position the whole or its parts.
 
     The parts (funds, categories of region) stand where they add up to the whole, but for rounding, because each has a
-    rate of its own, and those of a plan always; of figures of all axes the whole stands. Certified parts that do not
-    add up to the whole of their axis are left beside it: what is not told of one of them is missing.
+    rate of its own. Else the whole stands, of a plan and of all axes; certified parts of an axis are left beside it:
+    what is not told of one of them is missing.
     """
     rows = of_series(finance[finance["cutoff"] <= date]).reset_index(drop=True)
     both = has_both(rows, _PLACE, _TOLD_BY) & rows["amount_eur"].notna()
@@ -35,12 +37,17 @@ def money_by(finance: pd.DataFrame, date: pd.Timestamp) -> Cells:
             others = [other for other in cells if other not in gone and cells[other] != cells[index]]
             parts = [other for other in others if within(cells[other], cells[index])]
             if parts:
-                told = group.loc[[index, *parts]]
-                apart = abs(told["amount_eur"].iloc[1:].sum() - told["amount_eur"].iloc[0])
-                rounding = told["precision"].clip(lower=_EURO).fillna(_EURO).sum() / 2
-                same = apart <= rounding or told["qualifier"].isin(["more_than", "less_than"]).any()
-                if same or told["stage"].iloc[0] == "allocation":
+                if _add_up(group.loc[parts, _FIGURE], group.loc[index, _FIGURE]):
                     gone.append(index)
-                elif told["axis"].iloc[0] == ALL:
+                elif group["stage"].iloc[0] == "allocation" or group["axis"].iloc[0] == ALL:
                     gone += parts
     return Cells.of(rows.drop(index=gone).reset_index(drop=True) if gone else rows)
+
+
+def _add_up(parts: pd.DataFrame, whole: pd.Series) -> bool:
+    """Whether figures that all have an upper end may add up to the whole, each rounded or cut as it is published."""
+    low, high = v.bounds(*whole)
+    limits = [v.bounds(*part) for part in parts.itertuples(index=False)]
+    least, most = (sum((limit[end] for limit in limits), v.ZERO) for end in (0, 1))
+    slack = _EURO * len(limits)
+    return most < v.INFINITE and least <= high + slack and most >= low - slack

@@ -1109,8 +1109,9 @@ BOTH = [["Less developed", 2.5, ""], ["Transition", 4.5, ""]]
             [*BY_CATEGORY, certified(12, **WHOLE, qualifier="more_than"), *PARTS],
             [["Less developed", 2.5, ""], ["Transition", 4.5, ""]],
         ),
-        # of a plan the parts, of all axes the whole
-        ([*BY_CATEGORY, allocation(120, 60, **WHOLE), certified(14, **WHOLE)], [["", 7, "published_for_axis"]]),
+        # else of a plan and of all axes the whole
+        ([*BY_CATEGORY, allocation(120, 60, **WHOLE), certified(14, **WHOLE)], [["", 7, ""]]),
+        ([BY_CATEGORY[1], allocation(100, 50, **WHOLE), certified(14, **WHOLE)], [["", 7, ""]]),
         ([allocation(100, 50), certified(14, "ALL", fund=""), certified(9, "ALL")], [["", 7, "published_total"]]),
         ([allocation(100, 50), certified(14, fund=""), certified(14)], [["MD", 7, ""]]),
         ([allocation(100, 50), certified(14, "ALL", fund=""), certified(14, "ALL")], [["", 7, "published_total"]]),
@@ -1131,6 +1132,11 @@ def test_parts_that_do_not_add_up_to_the_whole_decide_by_themselves() -> None:
     assert (row["status"], row["payment_applications_at_least_eu"]) == ("covered", 240)
     whole = [allocation(1600, 800, **WHOLE), certified(0, **WHOLE)]
     assert row_of(verdict([*whole, certified(400, **TRANSITION), certified(100, **LESS)]))["status"] == "not_available"
+    # more than 450 of the axis or of all of them, 100 told apart: nothing says that this is all
+    for axis, of_plan in (("1", WHOLE), ("ALL", {})):
+        least = [certified(450, axis, fund="", region_category="", qualifier="more_than"), certified(100, axis)]
+        row = row_of(verdict([allocation(1600, 800, **of_plan), *least]))
+        assert row["status"] != "at_risk"
     funds = pd.concat([commitments().assign(fund="ESF"), commitments(dict.fromkeys(EXAMPLE, 10)).assign(fund="YEI")])
     blank = {"region_category": ""}
     money = [allocation(1600, 800, **blank), allocation(140, 70, fund="YEI", **blank)]
