@@ -6,6 +6,7 @@ these a figure is of one part or of the whole: axis `ALL`, the others empty.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from itertools import product
@@ -21,11 +22,12 @@ __all__ = [
     "apart",
     "cells_of",
     "chosen_of",
+    "covered",
     "has_both",
-    "in_no_other",
     "is_whole",
     "lacks_any",
     "part_columns",
+    "parts_of",
     "people_once",
     "within",
 ]
@@ -90,13 +92,13 @@ def added_once(rows: pd.DataFrame, place: list[str], told_by: list[str], figure:
     groups: defaultdict[Key, list[int]] = defaultdict(list)
     for number, at in enumerate(keys_of(looked_at, place)):
         groups[at].append(number)
+    programmes = looked_at["programme"].tolist()
+    different = rows[["programme", *told_by]].drop_duplicates().groupby("programme", observed=True)
+    parts = {programme: parts_of(keys_of(own, told_by)) for programme, own in different}
     kept, short = [False] * len(looked_at), [False] * len(looked_at)
     for numbers in groups.values():
         told = [(cells[number], figures[number]) for number in numbers]
-        chosen, across = chosen_of(told)
-        others = [one for one, is_chosen in zip(told, chosen, strict=True) if is_chosen]
-        programme = looked_at["programme"].iloc[numbers[0]]
-        lacks = bool(across) and _are_more(across, others, _parts(rows, told_by, programme))
+        chosen, lacks = chosen_of(told, parts[programmes[numbers[0]]])
         for number, is_chosen in zip(numbers, chosen, strict=True):
             kept[number], short[number] = is_chosen, lacks
     rows.loc[several, "short"] = short
@@ -119,38 +121,68 @@ def has_both(rows: pd.DataFrame, place: list[str], told_by: list[str]) -> pd.Ser
 
 _Figure = tuple[Key, float]
 
+Parts = list[list[str]]
+"""What is told along each column."""
 
-def chosen_of(figures: list[_Figure]) -> tuple[list[bool], list[_Figure]]:
-    """Which figures of one place are added; and those that are not and are only partly in any that is."""
-    wholeness = [tuple(part in _WHOLE for part in cell) for cell, _ in figures]
+
+def parts_of(cells: Iterable[Key]) -> Parts:
+    """The parts that cells tell along each of their columns, without the whole."""
+    return [[part for part in dict.fromkeys(column) if part not in _WHOLE] for column in zip(*cells, strict=True)]
+
+
+def chosen_of(figures: list[_Figure], parts: Parts) -> tuple[list[bool], bool]:
+    """Which figures of one place are added; and whether others have something that these lack.
+
+    The widest come first (a figure of all parts, then of all axes, ...); where figures that lie across them have more
+    than they do, the first kind with which nothing is lacking: of a total of one category beside each axis the axes.
+    """
+    kinds = [tuple(part in _WHOLE for part in cell) for cell, _ in figures]
     known = [figure == figure for _, figure in figures]  # NaN alone is not itself
-    order = sorted(range(len(figures)), key=lambda n: (known[n], sum(wholeness[n]), wholeness[n]), reverse=True)
-    chosen, across = [False] * len(figures), []
+    order = sorted(range(len(figures)), key=lambda n: (known[n], sum(kinds[n]), kinds[n]), reverse=True)
+    widest: list[bool] = []
+    for kind in dict.fromkeys(kinds[number] for number in order if known[number]):
+        first = sorted(order, key=lambda n: (known[n], kinds[n] == kind), reverse=True)
+        chosen, lacks = _taken(figures, first, parts)
+        if not lacks:
+            return chosen, False
+        widest = widest or chosen
+    return widest or [True] * len(figures), bool(widest)
+
+
+def _taken(figures: list[_Figure], order: list[int], parts: Parts) -> tuple[list[bool], bool]:
+    """`chosen_of` with the figures taken one after the other, each that has nothing in common with those before it."""
+    chosen, across, taken = [False] * len(figures), [], list[_Figure]()
     for number in order:
-        cell, _ = figures[number]
-        others = [other for other in order if chosen[other] and known[other] and wholeness[other] != wholeness[number]]
-        common = [figures[other][0] for other in others if _meet(cell, figures[other][0])]
-        inside = any(within(cell, other) for other in common)
-        chosen[number] = not (common if known[number] or ALL in cell else inside)
-        if known[number] and common and not inside:
-            across.append(figures[number])
-    return chosen, across
+        cell, figure = figures[number]
+        common = [other for other, _ in taken if other != cell and _meet(cell, other)]
+        if figure == figure:
+            if not common:
+                taken.append(figures[number])
+                chosen[number] = True
+            elif not any(within(cell, other) for other in common):
+                across.append(figures[number])
+        else:
+            # not told of the whole of what is told: there may be more than its parts
+            wider = [other for other in common if not within(other, cell)]
+            chosen[number] = not (common if ALL in cell else covered(cell, wider, parts))
+    return chosen, _are_more(across, taken, parts)
 
 
-def _parts(rows: pd.DataFrame, told_by: list[str], programme: str) -> list[list[str]]:
-    """What of a programme is told along each column."""
-    own = rows[rows["programme"] == programme]
-    return [[part for part in own[name].unique() if part not in _WHOLE] for name in told_by]
-
-
-def _are_more(figures: list[_Figure], others: list[_Figure], parts: list[list[str]]) -> bool:
+def _are_more(figures: list[_Figure], others: list[_Figure], parts: Parts) -> bool:
     """Whether figures have something that is in none of the others: a part, or an amount above theirs."""
-    for cell, _ in figures:
-        pieces = product(*((part in _WHOLE and told) or [part] for part, told in zip(cell, parts, strict=True)))
-        if not all(any(within(piece, other) for other, _ in others) for piece in pieces):
-            return True
-    met = [amount for other, amount in others if amount == amount and any(_meet(cell, other) for cell, _ in figures)]
-    return sum(amount for _, amount in figures) > sum(met)
+    if not all(covered(cell, [other for other, _ in others], parts) for cell, _ in figures):
+        return True
+    met = sum(amount for other, amount in others if any(_meet(cell, other) for cell, _ in figures))
+    total = sum(amount for _, amount in figures)
+    return total > met and not math.isclose(total, met)
+
+
+def covered(cell: Key, others: Collection[Key], parts: Parts) -> bool:
+    """Whether every part of a cell is in one of the others."""
+    if any(within(cell, other) for other in others):
+        return True
+    pieces = product(*((part in _WHOLE and told) or [part] for part, told in zip(cell, parts, strict=True)))
+    return bool(others) and all(any(within(piece, other) for other in others) for piece in pieces)
 
 
 def within(cell: Key, other: Key) -> bool:
@@ -162,13 +194,6 @@ def people_once(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The rows of people that are added for each of `keys`, at each position of each source (`added_once`)."""
     told_by = [name for name in ("axis", "investment_priority", "fund", "region_category") if name not in keys]
     return added_once(rows, [*keys, "source", "position", "indicator_code"], told_by, "value")
-
-
-def in_no_other(cells: Collection[Key]) -> list[bool]:
-    """Which of the cells are within none of the others: of amounts that are all known, those to be added."""
-    different = set(cells)
-    outer = {cell for cell in different if not any(cell != other and within(cell, other) for other in different)}
-    return [cell in outer for cell in cells]
 
 
 def lacks_any(before: Iterable[Key], now: Collection[Key]) -> bool:

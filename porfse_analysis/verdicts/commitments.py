@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 
-from porfse_analysis.indicators.whole import within
+from porfse_analysis.indicators.whole import chosen_of, covered, parts_of
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
@@ -80,19 +79,21 @@ class _Commitments:
 
     @staticmethod
     def _by_year(table: Cells, column: str) -> dict[int, Decimal]:
-        table = _once(table, column)
-        sums: dict[int, Decimal | None] = {}
-        told: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
-        ever: defaultdict[str, set[str]] = defaultdict(set)
-        places = zip(table["year"], table["fund"], table["region_category"], table[column], strict=True)
-        for year, fund, region, value in places:
-            before = sums.get(int(year), v.ZERO)
-            sums[int(year)] = None if before is None or pd.isna(value) else before + v.exact(value)
-            told[int(year), fund].add(region)
-            ever[fund] |= {region} - {""}
-        # a year that lacks a category of region that others have is not known
-        lacking = {year for (year, fund), regions in told.items() if "" not in regions and regions != ever[fund]}
-        return {year: amount for year, amount in sums.items() if amount is not None and year not in lacking}
+        cells = list(zip(table["fund"], table["region_category"], strict=True))
+        years: defaultdict[int, list[tuple[tuple[str, str], float]]] = defaultdict(list)
+        for year, cell, amount in zip(table["year"], cells, table[column], strict=True):
+            years[int(year)].append((cell, amount))
+        parts = parts_of(cells)
+        sums = {}
+        for year, figures in years.items():
+            chosen, lacks = chosen_of(figures, parts)
+            added = [figure for figure, is_chosen in zip(figures, chosen, strict=True) if is_chosen]
+            told = [cell for cell, _ in added]
+            # a year that lacks a fund or a category of region that others have is not known
+            lacks = lacks or not all(covered(cell, told, parts) for cell in set(cells))
+            if not lacks and not any(pd.isna(amount) for _, amount in added):
+                sums[year] = sum((v.exact(amount) for _, amount in added), v.ZERO)
+        return sums
 
     def missing(self, years: Iterable[int], *, whole: bool) -> tuple[list[int], list[int]]:
         """The years without commitment, and those whose part set apart is not known, where it is to be left out."""
@@ -113,21 +114,6 @@ class _Commitments:
 
     def _amount(self, year: int, *, whole: bool) -> Decimal:
         return self.total[year] if whole else self.total[year] - self.apart[year]
-
-
-def _once(table: Cells, column: str) -> Cells:
-    """The rows that are no part of what another one of their year has in it: all funds, all categories of region."""
-    parts = np.empty(len(table), dtype="object")
-    parts[:] = list(zip(table["fund"], table["region_category"], strict=True))
-    if all(len(set(table[name])) == 1 for name in ("fund", "region_category")):
-        return table
-    gone = np.zeros(len(table), dtype=bool)
-    known = table.known(column)
-    for year in np.unique(table["year"]):
-        own = table["year"] == year
-        told = set(parts[own & known])
-        gone[own] = [any(part != other and within(part, other) for other in told) for part in parts[own]]
-    return table.where(~gone)
 
 
 def covered_to(year: int, rules: Rules) -> int:

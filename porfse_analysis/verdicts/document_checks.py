@@ -10,7 +10,7 @@ from porfse_analysis.codes import is_percentage
 from porfse_analysis.indicators.keys import has_key, keys_of
 from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.positions import superseded
-from porfse_analysis.indicators.whole import chosen_of, has_both, within
+from porfse_analysis.indicators.whole import chosen_of, has_both, parts_of, within
 from porfse_analysis.schema import ALL, STAGES
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.finding import finding
@@ -48,11 +48,12 @@ def _beside(rows: pd.DataFrame, place: list[str], told_by: list[str], column: st
             inside = [other for other, (its, _) in enumerate(figures) if its != cell and within(its, cell)]
             if not inside:
                 continue
-            chosen, _ = chosen_of([figures[other] for other in inside])
+            its_own = [figures[other] for other in inside]
+            chosen, lacks = chosen_of(its_own, parts_of(cell for cell, _ in its_own))
             parts = [other for other, is_chosen in zip(inside, chosen, strict=True) if is_chosen]
             low, high = limits[number]
             least, most = (sum((limits[part][end] for part in parts), v.ZERO) for end in (0, 1))
-            if least <= high and most >= low:
+            if least <= high and (lacks or most >= low):
                 continue
             row, told = group.iloc[number], group.iloc[parts]
             by = next(name for name in told_by if row[name] == "" and told[name].ne("").any())

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.eu_payments import dated
-from porfse_analysis.indicators.whole import in_no_other, lacks_any
+from porfse_analysis.indicators.whole import chosen_of, lacks_any, parts_of
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.evidence import Evidence
@@ -79,9 +79,11 @@ def payments_evidence(
     day = pd.Timestamp(newest["date"].min())
     notes = {"older_figure"} if day < deadline else set()
     lately, ever = (list(zip(cells["fund"], cells["region_category"], strict=True)) for cells in (newest, known))
-    if lacks_any(ever, lately):
+    figures = list(zip(lately, newest["net_interim_eur"].tolist(), strict=True))
+    added, short = chosen_of(figures, parts_of(ever))
+    if short or lacks_any(ever, lately):
         notes.add("partial")
-    newest = newest.where(np.array(in_no_other(lately)))
+    newest = newest.where(np.array(added))
     interim = sum(map(v.exact, newest["net_interim_eur"]), v.ZERO)
     source = ";".join(dict.fromkeys(map(str, newest["source"])))
     applications = Evidence(newest, interim, interim, v.INFINITE, day, source, frozenset(notes | {"more_than"}))

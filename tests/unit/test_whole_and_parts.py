@@ -38,12 +38,13 @@ def certified(*figures, by="programme", plan=PLAN, cutoff=DATE):
         ([("1", None, NONE), ("1", 200, ESF), ("1", 100, YEI)], 300, "partial"),
         ([("ALL", None, ESF), ("1", 100, YEI)], 100, "partial"),
         ([("ALL", 200, ESF)], 200, "published_total;partial"),
-        # the axis is partly in the total of a fund: above it, something is in neither
-        ([("ALL", 200, ESF), ("1", 300, NONE)], 200, "published_total;partial"),
+        # the only axis is partly in the total of a fund: what has all of the other is the whole
+        ([("ALL", 200, ESF), ("1", 300, NONE)], 300, ""),
         ([("ALL", 200, ESF), ("1", 150, NONE)], 200, "published_total;partial"),
         ([("ALL", 200, ESF), ("ALL", 100, YEI), ("1", 300, NONE)], 300, "published_total"),
-        # two of them, each below it
-        ([("ALL", 200, ESF), ("1", 150, NONE), ("2", 150, NONE)], 200, "published_total;partial"),
+        # an axis that is not told is in the totals of all funds
+        ([("ALL", 200, ESF), ("ALL", 100, YEI), ("1", None, NONE)], 300, "published_total"),
+        ([("ALL", 200, ESF), ("1", None, NONE)], 200, "partial"),
         ([("ALL", 100, YEI), ("1", 300, NONE), ("1", 200, ESF)], 300, ""),
     ],
 )
@@ -53,6 +54,25 @@ def test_amounts_are_added_once(figures, numerator, note):
     assert rate["value"] == numerator / 1000
     again = certified(*reversed(figures))
     assert (again["numerator"], again["note"]) == (numerator, note)
+
+
+@pytest.mark.parametrize(
+    ("figures", "numerator", "note"),
+    [
+        # each axis has less than the total of a fund, which has less than they have together
+        ([("ALL", 200, ESF), ("1", 150, NONE), ("2", 150, NONE)], 300, ""),
+        ([("ALL", 40, MORE), ("1", 70, NONE | ANY), ("2", 70, NONE | ANY)], 140, ""),
+        ([("ALL", 40, ESF), ("1", 70, NONE), ("2", 20, ESF), ("2", 50, YEI)], 140, ""),
+        # none of them has all
+        ([("ALL", 200, ESF), ("1", 90, NONE), ("2", 80, NONE)], 200, "published_total;partial"),
+        ([("ALL", 200, ESF), ("1", 90, NONE), ("2", 10, YEI)], 210, "partial"),
+    ],
+)
+def test_of_figures_that_cross_those_that_are_all_are_added(figures, numerator, note):
+    plan = [(axis, BEFORE, "allocation", 250, fund) for axis in ("1", "2") for fund in (ESF, YEI)]
+    for told in (figures, figures[::-1]):
+        rate = certified(*told, plan=plan)
+        assert (rate["numerator"], rate["denominator"], rate["note"]) == (numerator, 1000, note)
 
 
 def test_amounts_of_an_axis_and_of_a_fund_are_added_once():
@@ -129,7 +149,8 @@ def people(*rows, by="programme"):
         ([("1", "8i", 200, ANY), ("1", "8i", 120, MORE), ("1", "8i", 80, LESS)], 200, ""),
         # the priorities of the programme are those of its axes
         ([("ALL", "8i", 150, {}), ("ALL", "8ii", 50, {}), ("1", "", 200, {})], 200, ""),
-        ([("ALL", "8i", 150, {}), ("1", "", 200, {})], 150, "partial"),
+        ([("ALL", "8i", 150, {}), ("1", "", 200, {})], 200, ""),
+        ([("ALL", "8i", 150, {}), ("1", "", 100, {})], 150, ""),
         # of one fund the total, of the other the axis
         ([("ALL", "", 120, ESF), ("1", "8i", 110, ESF), ("1", "8i", 80, YEI)], 200, ""),
         # a row without a value: of the axis it says that the priorities are not all, of a part nothing
@@ -251,6 +272,54 @@ def test_payments_beside_their_parts_are_counted_once():
     both = pd.concat([payments[payments["fund"] == ""], later])
     assert only(pf.eu_payment_rate(both, cutoff=DATE))["note"] == "partial"
     assert "partial" in payments_evidence(both, pd.Timestamp(DATE), pd.Timestamp(DATE)).applications.notes
+
+
+def by_fund_and_by_category(**amounts):
+    """Each year told twice: 100 of the ESF, and 60 and 40 of its categories of region; and with these changes."""
+    told = {("ESF", ""): 100, ("", "More developed"): 60, ("", "Less developed"): 40}
+    rows = [
+        {"fund": fund, "region_category": category, "year": year, "amount": float(amounts.get(category or fund, amount))}
+        for year in range(2014, 2021)
+        for (fund, category), amount in told.items()
+    ]
+    return pd.DataFrame(rows).assign(source="report")
+
+
+def test_payments_told_by_fund_and_by_category_are_counted_once():
+    def rate(**amounts):
+        rows = by_fund_and_by_category(**amounts)
+        rows = rows.assign(net_total_eur=rows["amount"], net_interim_eur=rows["amount"], planned_eu_eur=200.0)
+        rows["planned_eu_eur"] *= rows["fund"].map({"ESF": 1.0, "": 0.5})
+        payments = conform("eu_payments", rows, programme=CCI)
+        at = pd.Timestamp("2020-12-31")
+        one = only(pf.eu_payment_rate(payments, cutoff=at))
+        return one["numerator"], one["denominator"], one["note"], payments_evidence(payments, at, at).applications.value
+
+    assert rate() == (100, 200, "", 100)
+    # the fund has more than is told of the categories
+    assert rate(ESF=110) == (110, 200, "", 110)
+
+
+def test_commitments_told_by_fund_and_by_category_are_counted_once():
+    """Of 2014 and 2015 100 each, less 6 of reserve: 188."""
+
+    def settled(rows):
+        rows = rows.rename(columns={"amount": "eu_commitment_eur"})
+        rows["performance_reserve_eur"] = rows["eu_commitment_eur"] * 0.06
+        plan = conform("eu_commitments", rows, programme=CCI)
+        told = ("allocation", 1400, NONE | {"eu_amount_eur": 700.0}), ("certified", 300, NONE)
+        money = finance(*(("1", "2018-12-31", stage, amount, place) for stage, amount, place in told))
+        return only(pf.decommitment(plan, money, year=2018))
+
+    once = settled(by_fund_and_by_category())
+    alone = settled(by_fund_and_by_category().query("fund == 'ESF'"))
+    assert once["commitments_eu"] == 188
+    assert once[["target_eu", "status"]].tolist() == alone[["target_eu", "status"]].tolist()
+    # a year of one category alone has a gap
+    rows = by_fund_and_by_category()
+    gap = settled(rows[~((rows["year"] == 2015) & (rows["region_category"] != "More developed"))])
+    assert pd.isna(gap["commitments_eu"])
+    assert "commitment_gap:2015" in gap["needs"]
 
 
 @pytest.mark.parametrize("kind", ["object", "category"])
