@@ -21,7 +21,7 @@ from porfse_analysis.schema import ALL, DATE_DTYPE, empty
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.counting import Counted, count, part_of, together
 from porfse_analysis.verdicts.deadline import NOTES as LINE_NOTES
-from porfse_analysis.verdicts.known_money import money_by
+from porfse_analysis.verdicts.known_money import money_by, told_once
 from porfse_analysis.verdicts.own_rules import rules_for
 from porfse_analysis.verdicts.payment_applications import Rates, allocations, application_lines, read_rates
 from porfse_analysis.verdicts.payments_evidence import Paid, payments_evidence
@@ -152,7 +152,7 @@ def closing_lines(
     finance: pd.DataFrame, date: pd.Timestamp, rates: Mapping[str, float] | pd.DataFrame | None, rules: Rules
 ) -> list[Counted]:
     """What of the certified expenditure of one programme counts at closure, by axis, fund and category of region."""
-    known = money_by(finance, date)
+    known = told_once(money_by(finance, date))
     given = read_rates(rates, str(finance["programme"].iloc[0]), finance) if len(finance) else Rates()
     in_force = allocations(known, date, given)
     return [count(line, rules, closing=True) for line in application_lines(known, date, in_force, given)]

@@ -15,6 +15,7 @@ from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.commitments import Target, at_closure, target_of
 from porfse_analysis.verdicts.counting import Counted, count, together
+from porfse_analysis.verdicts.known_money import told_once
 from porfse_analysis.verdicts.payment_applications import (
     Line,
     Rates,
@@ -140,7 +141,7 @@ class Published:
             found = [_Part("", "", self.commitments, self.finance)]
             for column in columns:
                 found = [piece for part in found for piece in _told_apart(part, column)]
-            self._parts[decommitted_by] = found
+            self._parts[decommitted_by] = [replace(part, finance=told_once(part.finance)) for part in found]
         return self._parts[decommitted_by]
 
     def lines(self, part: _Part, deadline: pd.Timestamp) -> tuple[list[Line], Decimal | None]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.positions import of_series
-from porfse_analysis.indicators.whole import has_both, within
+from porfse_analysis.indicators.whole import chosen_of, has_both, parts_of, within
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
 
-__all__ = ["money_by"]
+__all__ = ["money_by", "told_once"]
 
 _PLACE = ["axis", "stage", "source", "cutoff"]
 _TOLD_BY = ["fund", "region_category"]
@@ -42,6 +43,27 @@ def money_by(finance: pd.DataFrame, date: pd.Timestamp) -> Cells:
                 elif group["stage"].iloc[0] == "allocation" or group["axis"].iloc[0] == ALL:
                     gone += parts
     return Cells.of(rows.drop(index=gone).reset_index(drop=True) if gone else rows)
+
+
+def told_once(rows: Cells) -> Cells:
+    """The rows without those of funds, or of categories of region, where a position tells an axis by each of the two.
+
+    The other kind has the same money in it; of the two that which has all of it (`whole.chosen_of`).
+    """
+    of_fund, of_category = (rows[name] != "" for name in _TOLD_BY)
+    either = (of_fund != of_category) & rows.known("amount_eur")
+    if not (either & of_fund).any() or not (either & of_category).any():
+        return rows
+    gone = np.zeros(len(rows), dtype=bool)
+    places = list(zip(*(rows[name] for name in _PLACE), strict=True))
+    # the funds first, which are decommitted each on its own
+    cells = list(zip(*(rows[name] for name in reversed(_TOLD_BY)), strict=True))
+    amounts = rows["amount_eur"]
+    for place in {places[number] for number in np.flatnonzero(either)}:
+        numbers = [number for number in np.flatnonzero(either) if places[number] == place]
+        figures = [(cells[number], amounts[number]) for number in numbers]
+        gone[numbers] = [not one for one in chosen_of(figures, parts_of(cells))[0]]
+    return rows.where(~gone)
 
 
 def _add_up(parts: pd.DataFrame, whole: pd.Series) -> bool:

@@ -322,6 +322,24 @@ def test_commitments_told_by_fund_and_by_category_are_counted_once():
     assert "commitment_gap:2015" in gap["needs"]
 
 
+BY_FUND, BY_CATEGORY = ((ESF | ANY, 1.0),), ((NONE | MORE, 0.6), (NONE | LESS, 0.4))
+
+
+@pytest.mark.parametrize("planned", [BY_FUND, BY_CATEGORY, BY_FUND + BY_CATEGORY])
+@pytest.mark.parametrize("told", [BY_FUND, BY_FUND + BY_CATEGORY, (*BY_FUND, BY_CATEGORY[0])])
+def test_certified_by_fund_and_by_category_covers_once(planned, told):
+    """200 certified at one half are 100 of the 119.7 that are due in 2018, and 200 would be enough."""
+    plan = by_fund_and_by_category().query("fund == 'ESF'").rename(columns={"amount": "eu_commitment_eur"})
+    plan = conform("eu_commitments", plan.assign(performance_reserve_eur=6.0), programme=CCI)
+    rows = [("1", BEFORE, "allocation", 1400 * part, of | {"eu_amount_eur": 700 * part}) for of, part in planned]
+    rows += [("1", BEFORE, "certified", 200 * part, of) for of, part in told]
+    row = only(pf.decommitment(plan, finance(*rows), year=2018))
+    assert (row["payment_applications_eu"], row["status"]) == (100, "at_risk")
+    assert row["target_eu"] == pytest.approx(119.7325)
+    balance = pf.closure_balance(finance(*rows), cutoff=BEFORE).query("axis == 'ALL'")
+    assert balance["counted_eu"].sum() == 100
+
+
 @pytest.mark.parametrize("kind", ["object", "category"])
 @pytest.mark.parametrize("by", ["programme", "axis", ["fund", "region_category"]])
 def test_texts_of_another_type_give_the_same(kind, by):
