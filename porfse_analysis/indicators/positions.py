@@ -27,6 +27,7 @@ __all__ = [
     "Positions",
     "added_rows",
     "at_newest",
+    "every_total",
     "group_keys",
     "in_force",
     "newest",
@@ -177,8 +178,15 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     in it), data_date (the oldest of the rows), published_total, rank, bound (`result.bound_of` the rows), document (the
     sources to cite, see `of_series`), reading (what a row stands for is a reading of its document), and `sums`: other
     columns, added up over the rows that the amount is made of. A figure of the whole (axis `ALL`, no fund, no category)
-    is taken instead of the sum of its parts, never beside them. Positions without any figure are left out.
+    is taken instead of the sum of its parts, never beside them. Positions without any figure are left out, and those
+    that lack a part which their series had before (`whole.is_whole`).
     """
+    totals = every_total(finance, keys, *sums)
+    return totals[totals["entire"]].drop(columns="entire").reset_index(drop=True)
+
+
+def every_total(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.DataFrame:
+    """`published_totals` with those that lack a part: `entire` says which do not."""
     told, rows = added_rows(finance, keys, *sums)
     # sorted, so that the last digit of a sum does not depend on the order of the rows
     rows = rows.sort_values([*part_columns, "amount_eur"], kind="stable")
@@ -201,7 +209,7 @@ def published_totals(finance: pd.DataFrame, keys: list[str], *sums: str) -> pd.D
     totals["bound"] = bound_of(published["qualifier"], [published[name] for name in at], totals.index)
     totals = totals.reset_index().rename(columns={"cutoff": "position"})
     totals = totals[totals["amount"].notna()].reset_index(drop=True)
-    return totals if "axis" in keys else totals[is_whole(totals, told[told["known"]], keys)].reset_index(drop=True)
+    return totals.assign(entire=is_whole(totals, told[told["known"]], keys))
 
 
 def added_rows(finance: pd.DataFrame, keys: list[str], *sums: str) -> tuple[pd.DataFrame, pd.DataFrame]:

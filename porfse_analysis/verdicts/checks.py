@@ -21,7 +21,7 @@ from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.keys import TARGET_KEY, has_key, keys_of
 from porfse_analysis.indicators.people import put_right
 from porfse_analysis.indicators.percentages import exceeded_tenfold, percentage_targets
-from porfse_analysis.indicators.positions import in_force, newest, of_series, published_totals, source_rank
+from porfse_analysis.indicators.positions import every_total, in_force, newest, of_series, source_rank
 from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme, known_from, require_programme
@@ -120,9 +120,9 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
     paid = tables["eu_payments"][known_from(tables["eu_payments"]) <= at]
     # along a series of documents, as the rates
     along = of_series(finance)
-    by_axis = published_totals(along, ["programme", "axis"])
-    whole = published_totals(along, ["programme"])
-    whole["axis"] = ALL
+    every = {by: every_total(along, keys) for by, keys in (("axis", ["programme", "axis"]), ("whole", ["programme"]))}
+    every["whole"]["axis"] = ALL
+    by_axis, whole = (totals[totals["entire"]].reset_index(drop=True) for totals in every.values())
     both = pd.concat([by_axis, whole], ignore_index=True)
     # what is wrong with a sum of axes is said of its axes
     published = pd.concat([by_axis, whole[whole["published_total"].eq(True)]], ignore_index=True)
@@ -145,7 +145,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         replaced(finance),
         lacking(finance),
         without_plan(finance),
-        some_axes(by_axis, whole, along),
+        some_axes(every["axis"], every["whole"]),
         claims_against_data(claims, achievements, both),
         published_rates(claims, finance),
         _order(both),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
 
 from porfse_analysis.codes import is_percentage
-from porfse_analysis.indicators.keys import has_key, keys_of
+from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.positions import superseded
 from porfse_analysis.indicators.whole import chosen_of, has_both, parts_of, within
@@ -98,34 +99,32 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
         )
 
 
-def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame, finance: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """Positions of a stage with some parts only, which make no figure of the programme (`indicators.whole`).
+def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Positions of a stage that lack a part, of which the figure before them stands (`indicators.whole`).
 
-    `by_axis` and `whole`: `published_totals` of `finance`, which tells the totals of one fund or category too.
+    `by_axis` and `whole` (axis `ALL`): `every_total` of the axes and of the programme. What is said of the programme is
+    said of its axes only where they lack a part themselves.
     """
     at = ["programme", "stage", "source", "position"]
-    standing = set(keys_of(whole, at))
-    totals = finance[finance["amount_eur"].notna() & (finance["axis"] == ALL)]
-    totals = totals.rename(columns={"cutoff": "position", "amount_eur": "amount"}).astype({"source": "str"})
-    totals = totals[~has_key(totals, at, standing | set(keys_of(by_axis, at)))]
-    parts = pd.concat([by_axis, totals], ignore_index=True)
-    for place, rows in parts[parts["stage"] != "allocation"].groupby(at, sort=False):
-        if place in standing:
-            continue
-        programme, stage, source, position = place
-        own = whole[(whole["programme"] == programme) & (whole["stage"] == stage) & (whole["source"] == source)]
-        last = own[own["position"] < position].sort_values("position").iloc[-1]
-        yield finding(
-            "info",
-            "some_axes",
-            rows.iloc[0],
-            axis=ALL,
-            reason=", ".join(dict.fromkeys(rows["axis"])),
-            compared_with=last["data_date"],
-            other_source=last["document"],
-            expected=last["amount"],
-            found=rows["amount"].sum(),
-        )
+    axes: defaultdict[Key, list[str]] = defaultdict(list)
+    for place, axis in zip(keys_of(by_axis, at), by_axis["axis"], strict=True):
+        axes[place].append(axis)
+    for totals in (by_axis, whole):
+        for _, row in totals[~totals["entire"] & (totals["stage"] != "allocation")].iterrows():
+            own = totals[totals["entire"] & (totals["axis"] == row["axis"])]
+            own = own[has_key(own, at[:3], [tuple(row[at[:3]])]) & (own["position"] < row["position"])]
+            last = own.sort_values("position").iloc[-1]
+            told = ALL if row["published_total"] else ", ".join(axes[tuple(row[at])])
+            yield finding(
+                "info",
+                "some_axes",
+                row,
+                reason=told if row["axis"] == ALL else "part",
+                compared_with=last["data_date"],
+                other_source=last["document"],
+                expected=last["amount"],
+                found=row["amount"],
+            )
 
 
 def lacking(finance: pd.DataFrame) -> Iterable[dict[str, object]]:

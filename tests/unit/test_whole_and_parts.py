@@ -99,9 +99,28 @@ def test_a_later_total_of_one_fund_is_not_the_whole():
     }
     found = check(small_programme(finance=rows.assign(source="sheet"))).query("check == 'some_axes'")
     assert found[["reason", "expected", "found"]].values.tolist() == [["ALL", 230, 150]]
-    # the same of one fund of the only axis
-    rows["axis"] = "1"
-    assert only(pf.certification_rate(rows, cutoff=DATE, by="programme"))["numerator"] == 230
+
+
+def test_one_fund_of_an_axis_is_not_the_axis():
+    """130 of the ESF and 100 of the YEI; later 150 of the ESF alone, and 20 of another axis, which has one fund."""
+    plan = [*PLAN, ("2", BEFORE, "allocation", 100, ESF), ("3", BEFORE, "allocation", 100, NONE)]
+    rows = finance(
+        *plan,
+        *(("1", BEFORE, "certified", 130, ESF), ("1", BEFORE, "certified", 100, YEI), ("2", BEFORE, "certified", 10, ESF)),
+        *(("3", BEFORE, "certified", 60, ESF | MORE), ("3", BEFORE, "certified", 30, ESF | LESS)),
+        *(("1", DATE, "certified", 150, ESF), ("2", DATE, "certified", 20, ESF)),
+        ("3", DATE, "certified", 70, ESF | MORE),
+    )
+    rates = pf.certification_rate(rows, cutoff=DATE, by="axis").set_index("axis")
+    assert rates["numerator"].to_dict() == {"1": 230, "2": 20, "3": 90}
+    assert rates["note"].to_dict() == {"1": "stale", "2": "", "3": "stale"}
+    assert only(pf.certification_rate(rows, cutoff=DATE, by="programme"))["numerator"] == 330
+    found = check(small_programme(finance=rows.assign(source="sheet"))).query("check == 'some_axes'")
+    assert found[["axis", "reason", "expected", "found"]].values.tolist() == [
+        ["ALL", "1, 2, 3", 330, 240],
+        ["1", "part", 230, 150],
+        ["3", "part", 90, 70],
+    ]
 
 
 def test_a_figure_of_several_parts_together_is_of_all_of_them():
