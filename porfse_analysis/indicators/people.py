@@ -63,8 +63,8 @@ def participants(
     category) comes before those of its parts, never beside them; in a programme of no known period nothing is counted.
 
     Only indicators of the ESF and the YEI count. An indicator that is absent for a priority in a position that was
-    reported counts as none; a null value, or an axis with participants elsewhere and none here, makes the sum
-    `partial`. An axis that reported other indicators and never one of these is `not_reported`, which leaves the
+    reported counts as none; a null value, or a part (axis, fund, category of region) with participants elsewhere and
+    none here, makes the sum `partial`. An axis that reported other indicators and never one of these is `not_reported`, which leaves the
     sum of the programme whole. Technical assistance reports no indicators and so has no row.
 
     Parameters
@@ -221,16 +221,15 @@ def people_at_dates(
     valued = used[used["value"].notna()]
     people["bound"] = bound_of(valued["qualifier"], [valued[name] for name in keys], people.index)
     people = people.reset_index()
+    people["missing"] |= _lacks_part(published, picked, keys, people)
     if "axis" in keys:
         # an axis that reports other indicators and has never reported participants
         reporting = rows[rows["value"].notna()].groupby(by, sort=True)["position"].min().reset_index()
         people = _known_at(reporting, asked)[keys].merge(people, on=keys, how="outer")
         people = people.sort_values(keys, key=in_reading_order, kind="stable").reset_index(drop=True)
-    else:
-        people["missing"] |= _lacks_part(published, picked, keys, people)
-        if by == ["programme"]:
-            # a programme is known even before its first report
-            people = asked.merge(rows[["programme"]].drop_duplicates(), how="cross").merge(people, on=keys, how="left")
+    elif by == ["programme"]:
+        # a programme is known even before its first report
+        people = asked.merge(rows[["programme"]].drop_duplicates(), how="cross").merge(people, on=keys, how="left")
     return _people(people, unit, people["date"] < people["cutoff"])
 
 

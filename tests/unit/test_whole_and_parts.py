@@ -190,6 +190,21 @@ def test_people_of_an_axis_and_of_categories_are_added_once():
     assert reached.to_dict() == {"More developed": 200, "Less developed": 30}
 
 
+@pytest.mark.parametrize("parts", [(ESF, YEI), (MORE, LESS)])
+def test_people_of_one_part_of_an_axis_are_not_all_of_it(parts):
+    """210 and 90 people, and then 210 of the first part alone: not 90 people less."""
+    one, other = parts
+    rows = [("1", "8i", "CO01", BEFORE, 210, one), ("1", "8i", "CO01", BEFORE, 90, other)]
+    table = achievements(*rows, ("1", "8i", "CO01", DATE, 210, one), ("2", "8i", "CO01", DATE, 5, one))
+    for by, counted in (("axis", 210), ("programme", 215)):
+        reached = pf.participants(table, cutoff=DATE, by=by).iloc[0]
+        assert (reached["value"], reached["note"]) == (counted, "partial")
+    moved = only(pf.participant_changes(table, cutoff=DATE, compare_to=BEFORE, by="axis"), axis="1")
+    assert (moved["status"], pd.isna(moved["change"])) == ("partial", True)
+    later = table.assign(region_category="", fund="").drop_duplicates(["axis", "cutoff"])
+    assert set(pf.participants(later, cutoff=DATE)["note"]) == {""}
+
+
 def test_spend_per_participant_without_the_money_of_an_axis_is_partial():
     """60 euro of axis 1 for the 12 people of both axes, whose plan gives money to both."""
     money = finance(*(("1", BEFORE, "allocation", 100), ("2", BEFORE, "allocation", 50)), ("1", DATE, "certified", 60))
