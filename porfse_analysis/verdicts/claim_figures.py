@@ -15,7 +15,7 @@ from porfse_analysis.indicators.keys import Key, keys_of
 from porfse_analysis.indicators.people import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import added_rows, group_keys, of_series, published_totals
 from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound, split_note
-from porfse_analysis.indicators.whole import apart
+from porfse_analysis.indicators.whole import apart, part_columns
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
@@ -71,7 +71,10 @@ def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], 
     """What each source had published at each position, by stage and axis, in the order of preference of the sources."""
     rows = of_series(finance)
     with_money = rows[(rows["amount_eur"] > 0) & (rows["axis"] != ALL)]
-    ever = set(keys_of(with_money, ["axis", "fund"]))
+    ever: defaultdict[str, set[Key]] = defaultdict(set)
+    for part in set(keys_of(with_money, part_columns)):
+        ever[part[0]].add(part)
+        ever[ALL].add(part)
     figures: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for keys in (["programme"], ["programme", "axis"]):
         added = added_rows(rows, keys, "precision")[1]
@@ -84,7 +87,7 @@ def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], 
         for total in totals.to_dict("records"):
             axis = total.get("axis", ALL)
             parts = cells[total["source"], total["position"], total["stage"], axis]
-            whole = axis != ALL or _of_all(parts, set(axes["axis"]), ever)
+            whole = _of_all(parts, set(axes["axis"]) if axis == ALL else {axis}, ever[axis])
             figures[total["stage"], axis].append(_figure(total, parts, whole=whole))
     return figures
 
@@ -92,21 +95,22 @@ def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], 
 class _Cell(NamedTuple):
     axis: str
     fund: str
+    region_category: str
     amount_eur: float
     qualifier: str
     precision: float
 
 
 def _of_all(parts: list[_Cell], axes: set[str], ever: set[Key]) -> bool:
-    """Whether the figures are of all the axes, and of all their funds that ever had money."""
-    told = {(cell.axis, cell.fund) for cell in parts}
-    of_axes = {axis for axis, _ in told}
+    """Whether the figures are of all the axes, and of all that is told apart in them and ever had money."""
+    told = {cell[:3] for cell in parts}
+    of_axes = {cell[0] for cell in told}
     return (ALL in of_axes or axes <= of_axes) and not apart(ever, told)
 
 
 def _figure(total: Mapping[Any, Any], parts: list[_Cell], *, whole: bool) -> Figure:
     """The figure of one total of `published_totals` and of the cells it is made of."""
-    cells = [cell[2:] for cell in parts if pd.notna(cell.amount_eur)]
+    cells = [cell[3:] for cell in parts if pd.notna(cell.amount_eur)]
     limits = [v.bounds(*cell) for cell in cells]
     open_end = bool(total["missing"]) or not whole
     return Figure(

@@ -106,7 +106,11 @@ def test_one_fund_of_an_axis_is_not_the_axis():
     plan = [*PLAN, ("2", BEFORE, "allocation", 100, ESF), ("3", BEFORE, "allocation", 100, NONE)]
     rows = finance(
         *plan,
-        *(("1", BEFORE, "certified", 130, ESF), ("1", BEFORE, "certified", 100, YEI), ("2", BEFORE, "certified", 10, ESF)),
+        *(
+            ("1", BEFORE, "certified", 130, ESF),
+            ("1", BEFORE, "certified", 100, YEI),
+            ("2", BEFORE, "certified", 10, ESF),
+        ),
         *(("3", BEFORE, "certified", 60, ESF | MORE), ("3", BEFORE, "certified", 30, ESF | LESS)),
         *(("1", DATE, "certified", 150, ESF), ("2", DATE, "certified", 20, ESF)),
         ("3", DATE, "certified", 70, ESF | MORE),
@@ -239,6 +243,26 @@ def test_what_a_document_states_is_held_against_the_figure_counted_once():
     assert verdicts[["verdict", "found"]].values.tolist() == [["confirmed", 300], ["confirmed", 300]]
 
 
+def test_a_statement_on_an_axis_is_not_held_against_one_of_its_funds():
+    """230 of the axis at the end of 2018, both funds; later the ESF alone has 150: 240 is not contradicted by it."""
+    rows = [
+        ("1", BEFORE, "certified", 130, ESF),
+        ("1", BEFORE, "certified", 100, YEI),
+        ("1", DATE, "certified", 150, ESF),
+    ]
+
+    def verdict(date, amount, *told):
+        stated = claims(("certified", "1", date, amount), source="sheet")
+        programme = small_programme(finance=finance(*PLAN, *told, source="ec"), claims=stated)
+        return only(check_claims(programme, cutoff=DATE))[["verdict", "found"]].tolist()
+
+    assert verdict(DATE, 240, *rows) == ["not_verifiable", 230]
+    assert verdict(BEFORE, 230, *rows) == ["confirmed", 230]
+    # with a fund of the plan of which nothing is told there may be more
+    assert verdict(DATE, 240, rows[2]) == ["compatible", 150]
+    assert verdict(DATE, 100, rows[2]) == ["contradicted", 150]
+
+
 def test_parts_that_do_not_add_up_to_the_whole_are_found():
     money = finance(
         *(("1", DATE, "certified", 300, NONE), ("1", DATE, "certified", 150, ESF), ("1", DATE, "certified", 100, YEI)),
@@ -312,7 +336,12 @@ def by_fund_and_by_category(**amounts):
     """Each year told twice: 100 of the ESF, and 60 and 40 of its categories of region; and with these changes."""
     told = {("ESF", ""): 100, ("", "More developed"): 60, ("", "Less developed"): 40}
     rows = [
-        {"fund": fund, "region_category": category, "year": year, "amount": float(amounts.get(category or fund, amount))}
+        {
+            "fund": fund,
+            "region_category": category,
+            "year": year,
+            "amount": float(amounts.get(category or fund, amount)),
+        }
         for year in range(2014, 2021)
         for (fund, category), amount in told.items()
     ]
