@@ -64,8 +64,9 @@ def participants(
 
     Only indicators of the ESF and the YEI count. An indicator that is absent for a priority in a position that was
     reported counts as none; a null value, or a part (axis, fund, category of region) with participants elsewhere and
-    none here, makes the sum `partial`. An axis that reported other indicators and never one of these is `not_reported`, which leaves the
-    sum of the programme whole. Technical assistance reports no indicators and so has no row.
+    none here, makes the sum `partial`. An axis that reported other indicators and never one of these is
+    `not_reported`, which leaves the sum of the programme whole. Technical assistance reports no indicators and so has
+    no row.
 
     Parameters
     ----------
