@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.financial import RATES, financial_progress
@@ -13,7 +12,7 @@ from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.people import people_at
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import figure_bound, value_bound
-from porfse_analysis.indicators.whole import added_once, apart, cells_of, part_columns, within
+from porfse_analysis.indicators.whole import apart, chosen_of, covered, part_columns, parts_of, within
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
@@ -39,59 +38,65 @@ def _severity(reason: str) -> str:
 
 
 def axes_against_total(finance: pd.DataFrame, axes: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """What the axes of a series sum to, against the total it publishes at the same date; `finance` of `of_series`."""
-    rows = finance[finance["amount_eur"].notna()]
-    whole = rows["axis"] == ALL
-    if not whole.any():
-        return
-    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
-    at = ["programme", "source", "cutoff", "stage"]
-    of_totals, of_axes = (added_once(rows[mark], at, part_columns, "amount_eur") for mark in (whole, ~whole))
-    of_axes = _of_totals(of_axes, of_totals, at)
-    rows = pd.concat([of_totals, of_axes])
-    totals, parts = (part.groupby(at)[["amount_eur", "precision"]].sum() for part in (of_totals, of_axes))
-    met = totals.join(parts.add_suffix("_axes"), how="inner")
-    met = met[(met["amount_eur"] - met["amount_eur_axes"]).abs() > _CENT]
-    all_axes = axes.groupby("programme")["axis"].nunique()
-    numbers: defaultdict[object, list[int]] = defaultdict(list)
-    for number, place in enumerate(keys_of(rows, at)):
-        numbers[place].append(number)
-    for place, row in zip(keys_of(met.reset_index(), at), met.to_dict("records"), strict=True):
-        own = rows.iloc[numbers[place]]
-        of_axes = own[own["axis"] != ALL]
-        total, added, *units = (row[name] for name in ("amount_eur", "amount_eur_axes", "precision", "precision_axes"))
-        reason = _difference(total, added, *units)
-        some = of_axes["axis"].nunique() < all_axes.get(place[0], 0)
-        if reason == "unexplained" and some and added < total:
-            reason = "incomplete"
-        document = own.loc[own["axis"] == ALL, "document"].iloc[0]
-        yield finding(
-            _severity(reason),
-            "axes_against_total",
-            pd.Series(dict(zip(at, place, strict=True))),
-            # every document that the two figures are of
-            source=";".join(dict.fromkeys([document, *of_axes["document"]])),
-            reason=reason,
-            expected=total,
-            found=added,
-            reference=sum(units) / 2,
-        )
+    """What the axes of a series sum to, against each total it publishes at the same date; `finance` of `of_series`.
 
-
-def _of_totals(of_axes: pd.DataFrame, of_totals: pd.DataFrame, at: list[str]) -> pd.DataFrame:
-    """The amounts of axes that the totals of their place have in them: a total of one fund has those of that fund.
-
-    Without those of places where an amount is only partly in a total.
+    A total of one fund or category of region is held against what its axes have of it.
     """
-    told = cells_of(of_totals, at)
-    inside: list[bool] = []
-    across: set[Key] = set()
-    places = keys_of(of_axes, at)
-    for place, cell in zip(places, keys_of(of_axes, part_columns), strict=True):
-        inside.append(any(within(cell, total) for total in told[place]))
-        if not inside[-1] and not apart([cell], told[place]):
-            across.add(place)
-    return of_axes[~has_key(of_axes, at, across) & np.array(inside, dtype=bool)]
+    rows = finance[finance["amount_eur"].notna()]
+    at = ["programme", "source", "cutoff", "stage"]
+    rows = rows.assign(source=rows["source"].astype("str"), precision=rows["precision"].fillna(0.0))
+    totals = set(keys_of(rows[rows["axis"] == ALL], at))
+    rows = rows[has_key(rows, at, totals)]
+    all_axes = axes.groupby("programme")["axis"].nunique()
+    for _, own in rows.groupby(at, sort=False, observed=True):
+        cells = keys_of(own, part_columns)
+        told = [number for number, cell in enumerate(cells) if cell[0] == ALL]
+        for number in told:
+            total = own.iloc[number]
+            parts = _axes_of(own, cells, number)
+            if parts is None:
+                continue
+            expected, added = float(total["amount_eur"]), float(parts["amount_eur"].sum())
+            if abs(expected - added) <= _CENT:
+                continue
+            units = float(total["precision"]), float(parts["precision"].sum())
+            reason = _difference(expected, added, *units)
+            some = parts["axis"].nunique() < all_axes.get(total["programme"], 0)
+            if reason == "unexplained" and some and added < expected:
+                reason = "incomplete"
+            yield finding(
+                _severity(reason),
+                "axes_against_total",
+                total,
+                # of which of several totals it is said
+                figure=", ".join([total["stage"], *(part for part in cells[number][1:] if part and len(told) > 1)]),
+                # every document that the two figures are of
+                source=";".join(dict.fromkeys([total["document"], *parts["document"]])),
+                reason=reason,
+                expected=expected,
+                found=added,
+                reference=sum(units) / 2,
+            )
+
+
+def _axes_of(rows: pd.DataFrame, cells: list[Key], total: int) -> pd.DataFrame | None:
+    """The rows of axes that a total has in it, each amount once; None where they cannot be told from others.
+
+    An axis that tells only what is partly in the total (all of its funds, to the total of one) says nothing of it.
+    """
+    axes = [number for number, cell in enumerate(cells) if cell[0] != ALL]
+    inside = [number for number in axes if within(cells[number], cells[total])]
+    told = [cells[number] for number in inside]
+    parts = parts_of(told)
+    for cell in (cells[number] for number in axes if number not in inside):
+        common = tuple(own or part for own, part in zip(cell, cells[total], strict=True))
+        if not apart([cell], [cells[total]]) and not covered(common, told, parts):
+            return None
+    figures = [(cells[number], float(rows["amount_eur"].iloc[number])) for number in inside]
+    chosen, lacks = chosen_of(figures, parts)
+    if not inside or lacks:
+        return None
+    return rows.iloc[[number for number, is_chosen in zip(inside, chosen, strict=True) if is_chosen]]
 
 
 def between_sources(finance: pd.DataFrame, both: pd.DataFrame) -> Iterable[dict[str, object]]:

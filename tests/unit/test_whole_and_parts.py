@@ -292,17 +292,31 @@ def test_parts_that_do_not_add_up_to_the_whole_are_found():
     assert set(found["severity"]) == {"warning"}
 
 
+def against_totals(*rows):
+    rows = [(axis, DATE, "certified", amount, place) for axis, amount, place in rows]
+    told = finance(*PLAN, *rows, source="sheet")
+    found = check(small_programme(finance=told)).query("check == 'axes_against_total'")
+    return found[["figure", "reason", "expected", "found"]].values.tolist()
+
+
 def test_axes_are_held_against_the_total_of_their_own_fund():
     """100 and 80 of the ESF make its total of 180, beside 60 of the YEI; 170 they do not make."""
-
-    def found(total):
-        rows = [("ALL", DATE, "certified", total, ESF), ("1", DATE, "certified", 100, ESF)]
-        rows += [("2", DATE, "certified", 80, ESF), ("2", DATE, "certified", 60, YEI)]
-        findings = check(small_programme(finance=finance(*rows, source="sheet"))).query("check == 'axes_against_total'")
-        return findings[["reason", "expected", "found"]].values.tolist()
-
-    assert found(180) == []
-    assert found(170) == [["unexplained", 170, 180]]
+    rows = [("1", 100, ESF), ("2", 80, ESF), ("2", 60, YEI)]
+    assert against_totals(("ALL", 180, ESF), *rows) == []
+    assert against_totals(("ALL", 170, ESF), *rows) == [["certified", "unexplained", 170, 180]]
+    # two that are wrong the one way and the other, though right together, and which of them is said
+    assert against_totals(("ALL", 170, ESF), ("ALL", 70, YEI), *rows) == [
+        ["certified, ESF", "unexplained", 170, 180],
+        ["certified, YEI", "incomplete", 70, 60],
+    ]
+    assert against_totals(("ALL", 240, NONE), ("ALL", 170, ESF), *rows) == [["certified, ESF", "unexplained", 170, 180]]
+    # an axis without fund says nothing of the total of one, and all of it of that of all
+    assert against_totals(("ALL", 170, ESF), ("1", 100, ESF), ("2", 140, NONE)) == []
+    assert against_totals(("ALL", 200, NONE), ("ALL", 170, ESF), ("1", 100, ESF), ("2", 140, NONE)) == [
+        ["certified", "unexplained", 200, 240]
+    ]
+    # unless its funds are told beside it
+    assert against_totals(("ALL", 170, ESF), *rows, ("2", 140, NONE)) == [["certified", "unexplained", 170, 180]]
 
 
 def test_payments_beside_their_parts_are_counted_once():

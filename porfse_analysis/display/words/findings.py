@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.indicators import region_category
 from porfse_analysis.display.words.periods import period_words
 
 __all__ = ["word_findings"]
@@ -28,8 +29,10 @@ def word_findings(findings: pd.DataFrame, lang: str, *, sources: Mapping[str, st
 def _word_finding(row: Mapping[Hashable, Any], lang: str, sources: Mapping[str, str]) -> dict[str, str]:
     check, reason, unit = row["check"], row["reason"], row["unit"]
     figure, source, other = row["figure"], *(_documents(row[name], sources) for name in ("source", "other_source"))
-    if wording.has_text(f"stage.{figure}"):
-        figure = wording.text(f"stage.{figure}", lang)
+    stage, *parts = figure.split(", ")
+    if wording.has_text(f"stage.{stage}"):
+        figure = wording.text(f"stage.{stage}", lang)
+        figure += f" ({', '.join(region_category(part, lang) for part in parts)})" if parts else ""
     elif wording.has_text(f"indicator_title.{figure}"):
         figure = wording.indicator_title(figure, lang)
     bounds = {"expected": row["expected_bound"], "found": row["found_bound"]}
