@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.errors import ParameterError
-from porfse_analysis.indicators.keys import has_key, keys_of
+from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.result import bound_of
-from porfse_analysis.indicators.whole import added_once, is_whole, part_columns
+from porfse_analysis.indicators.whole import added_once, covered, is_whole, part_columns, parts_of, shared, within
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
@@ -116,52 +116,52 @@ def _along(finance: pd.DataFrame) -> pd.Categorical:
 def superseded(finance: pd.DataFrame) -> pd.Series:
     """Whether another document of its series, as an erratum, has what counts in place of a row, for the same date.
 
-    That is the same cell of the preferred document; and for a figure of the whole the axes of a preferred one, when
-    with what the series says of the others no axis is without a figure that the plan gives money to.
+    That is the same cell of the preferred document; and for a figure of several parts together (axis `ALL`, no fund, no
+    category of region) the parts of a preferred one, when with what the series says of the others no part is without a
+    figure that the plan gives money to.
     """
     along = _along(finance)
     if finance["source"].nunique() == len(along.categories):
         return pd.Series(data=False, index=finance.index)
-    place = ["programme", "stage", "fund", "region_category", "along", "cutoff"]
+    place = ["programme", "stage", "along", "cutoff"]
     ranked = finance.assign(along=along, rank=source_rank(finance["source"]), known=finance["amount_eur"].notna())
     # by place: a frame put together of several may bear a label twice
     ranked = ranked.reset_index(drop=True).sort_values(["known", "rank"], ascending=[False, True], kind="stable")
-    gone = ranked.duplicated([*place, "axis"]).sort_index()
+    gone = ranked.duplicated([*place, *part_columns]).sort_index()
     ranked = ranked.sort_index()
-    for index in _put_right_by_axis(ranked[~gone & ranked["known"]], place):
+    for index in _put_right_by_parts(ranked[~gone & ranked["known"]], place):
         gone[index] = True
     return pd.Series(gone.to_numpy(), index=finance.index)
 
 
-def _put_right_by_axis(rows: pd.DataFrame, place: list[str]) -> list[int]:
-    """The figures of the whole that the axes of a preferred document of the series replace."""
+def _put_right_by_parts(rows: pd.DataFrame, place: list[str]) -> list[int]:
+    """The figures of several parts together that the parts of a preferred document of the series replace."""
     put_right = []
-    for _, group in rows.groupby(place, sort=False, observed=True):
-        whole = group[group["axis"] == ALL]
-        axes = group[group["axis"] != ALL]
-        if len(whole) and len(axes) and axes["rank"].min() < whole["rank"].iloc[0]:
-            one = whole.iloc[0]
-            if _funded(rows, one) <= set(axes["axis"]):
-                put_right.append(whole.index[0])
+    several = rows.groupby(place, sort=False, observed=True)["rank"].transform("nunique") > 1
+    for _, group in rows[several].groupby(place, sort=False, observed=True):
+        told = list(zip(group.index, keys_of(group, part_columns), group["rank"], strict=True))
+        for index, cell, rank in told:
+            parts = [(part, its) for _, part, its in told if part != cell and within(part, cell)]
+            if min((its for _, its in parts), default=rank) < rank:
+                cells = [part for part, _ in parts]
+                expected = _funded(rows, group.loc[index], cell)
+                columns = parts_of([*cells, *expected])
+                if all(covered(one, cells, columns) for one in expected):
+                    put_right.append(index)
     return put_right
 
 
-def _funded(rows: pd.DataFrame, one: pd.Series) -> set[str]:
-    """The axes with money in the plan in force at the date of a figure: of its series, else of any source."""
-    plans = rows[
-        (rows["programme"] == one["programme"])
-        & (rows["stage"] == "allocation")
-        & (rows["axis"] != ALL)
-        & (rows["cutoff"] <= one["cutoff"])
-    ]
+def _funded(rows: pd.DataFrame, one: pd.Series, cell: Key) -> set[Key]:
+    """What of a figure has money in the plan in force at its date: of its series, else of any source."""
+    own_programme = rows[(rows["programme"] == one["programme"]) & (rows["axis"] != ALL)]
+    plans = own_programme[(own_programme["stage"] == "allocation") & (own_programme["cutoff"] <= one["cutoff"])]
     own = plans[plans["along"] == one["along"]]
     plans = own if len(own) else plans
-    if plans.empty:  # without a plan, every axis that is known at all
-        return set(rows.loc[(rows["programme"] == one["programme"]) & (rows["axis"] != ALL), "axis"])
-    last = plans.sort_values("cutoff", kind="stable").drop_duplicates(
-        ["along", "axis", "fund", "region_category"], keep="last"
-    )
-    return set(last.loc[last["amount_eur"] > 0, "axis"])
+    # without a plan, everything that is known at all
+    last = plans.sort_values("cutoff", kind="stable").drop_duplicates(["along", *part_columns], keep="last")
+    told = own_programme if plans.empty else last[last["amount_eur"] > 0]
+    common = (shared(part, cell) for part in set(keys_of(told, part_columns)))
+    return {part for part in common if part is not None}
 
 
 def source_rank(source: pd.Series) -> pd.Series:

@@ -29,6 +29,7 @@ __all__ = [
     "part_columns",
     "parts_of",
     "people_once",
+    "shared",
     "within",
 ]
 
@@ -65,6 +66,12 @@ def apart(cells: Iterable[Key], others: Collection[Key]) -> set[Key]:
     """The cells that have nothing in common with any of the others."""
     left = set(cells).difference(others)  # nearly always none
     return {cell for cell in left if not any(_meet(cell, other) for other in others)} if left else left
+
+
+def shared(cell: Key, other: Key) -> Key | None:
+    """What two cells have in common, along each column the narrower of both; None: nothing."""
+    both = zip(cell, other, strict=True)
+    return tuple(b if a in _WHOLE else a for a, b in both) if _meet(cell, other) else None
 
 
 def _meet(cell: Key, other: Key) -> bool:

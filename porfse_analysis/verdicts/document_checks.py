@@ -11,15 +11,13 @@ from porfse_analysis.codes import is_percentage
 from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.positions import superseded
-from porfse_analysis.indicators.whole import chosen_of, has_both, parts_of, within
+from porfse_analysis.indicators.whole import chosen_of, has_both, part_columns, parts_of, within
 from porfse_analysis.schema import ALL, STAGES
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.finding import finding
 from porfse_analysis.verdicts.indicator_checks import label
 
 __all__ = ["beside_parts", "lacking", "replaced", "some_axes", "without_plan"]
-
-_CELL = ["programme", "axis", "stage", "fund", "region_category", "series", "cutoff"]
 
 
 def beside_parts(finance: pd.DataFrame, achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -72,31 +70,22 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
     rows = rows[rows["amount_eur"].notna()]
     if not rows["gone"].any():
         return
-    kept = rows.loc[~rows["gone"], [*_CELL, "source", "amount_eur"]]
-    # a figure of the whole is replaced by the sum of the axes
-    place = [name for name in _CELL if name != "axis"]
-    axes = kept[kept["axis"] != ALL].groupby(place, observed=True, as_index=False)
-    sums = axes.agg(source=("source", lambda names: ";".join(dict.fromkeys(names))), amount_eur=("amount_eur", "sum"))
-    kept = pd.concat(
-        [
-            kept,
-            sums.assign(axis=ALL)
-            .merge(kept.loc[kept["axis"] == ALL, place], how="left", indicator=True)
-            .query("_merge == 'left_only'")
-            .drop(columns="_merge"),
-        ],
-        ignore_index=True,
-    )
-    pairs = rows[rows["gone"]].merge(kept, on=_CELL, suffixes=("", "_kept"))
-    for _, row in pairs[pairs["amount_eur"] != pairs["amount_eur_kept"]].iterrows():
-        yield finding(
-            "info",
-            "superseded",
-            row,
-            other_source=row["source_kept"],
-            found=row["amount_eur"],
-            expected=row["amount_eur_kept"],
-        )
+    at = ["programme", "stage", "series", "cutoff"]
+    gone, kept = rows[rows["gone"]], rows[~rows["gone"]]
+    told: defaultdict[Key, list[tuple[Key, float, str]]] = defaultdict(list)
+    cells = zip(keys_of(kept, part_columns), kept["amount_eur"].tolist(), kept["source"], strict=True)
+    for place, one in zip(keys_of(kept, at), cells, strict=True):
+        told[place].append(one)
+    for place, cell, (_, row) in zip(keys_of(gone, at), keys_of(gone, part_columns), gone.iterrows(), strict=True):
+        # the same figure, or those of its parts
+        inside = [one for one in told[place] if within(one[0], cell)]
+        inside = [one for one in inside if one[0] == cell] or inside
+        chosen, _ = chosen_of([one[:2] for one in inside], parts_of(one[0] for one in inside))
+        added = [one for one, is_chosen in zip(inside, chosen, strict=True) if is_chosen]
+        amount = sum(amount for _, amount, _ in added)
+        if row["amount_eur"] != amount:
+            documents = ";".join(dict.fromkeys(source for *_, source in added))
+            yield finding("info", "superseded", row, other_source=documents, found=row["amount_eur"], expected=amount)
 
 
 def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame) -> Iterable[dict[str, object]]:

@@ -12,7 +12,7 @@ from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.people import people_at
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import figure_bound, value_bound
-from porfse_analysis.indicators.whole import apart, chosen_of, covered, part_columns, parts_of, within
+from porfse_analysis.indicators.whole import chosen_of, covered, part_columns, parts_of, shared, within
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
@@ -89,8 +89,8 @@ def _axes_of(rows: pd.DataFrame, cells: list[Key], total: int) -> pd.DataFrame |
     told = [cells[number] for number in inside]
     parts = parts_of(told)
     for cell in (cells[number] for number in axes if number not in inside):
-        common = tuple(own or part for own, part in zip(cell, cells[total], strict=True))
-        if not apart([cell], [cells[total]]) and not covered(common, told, parts):
+        common = shared(cell, cells[total])
+        if common is not None and not covered(common, told, parts):
             return None
     figures = [(cells[number], float(rows["amount_eur"].iloc[number])) for number in inside]
     chosen, lacks = chosen_of(figures, parts)

@@ -157,6 +157,32 @@ def test_an_erratum_of_one_axis_goes_into_the_sum():
     assert set(row["source"].split(";")) == {"zz-erratum", "september"}
 
 
+@pytest.mark.parametrize("column", ["fund", "region_category"])
+@pytest.mark.parametrize("axis", ["I", "ALL"])
+def test_an_erratum_by_fund_or_category_replaces_the_figure_of_all_of_them(axis, column):
+    """90 as one, and in the later document 65 and 40: 105. With one of the two alone the 90 stands."""
+    parts = {"fund": ("ESF", "YEI"), "region_category": ("More developed", "Less developed")}[column]
+    either = ({column: part} for part in parts)
+    plan = finance(*(("I", SEPTEMBER, "allocation", 150.0, part) for part in either), source="september")
+    entire = finance((axis, SEPTEMBER, "paid", 90.0), source="september", **{column: ""})
+    told = [
+        finance((axis, SEPTEMBER, "paid", amount, {column: part}), source="zz-erratum")
+        for part, amount in zip(parts, (65.0, 40.0), strict=True)
+    ]
+    data = programme(plan, entire, *told)
+    assert whole(data, SEPTEMBER)["numerator"] == 105
+    found = only(check(data), check="superseded")
+    assert (found["axis"], found["found"], found["expected"], found["other_source"]) == (axis, 90, 105, "zz-erratum")
+    data = programme(plan, entire, told[0])
+    assert whole(data, SEPTEMBER)["numerator"] == 90
+    assert "superseded" not in set(check(data)["check"])
+    # the sheet tells the other part too
+    sheets = finance((axis, SEPTEMBER, "paid", 30.0, {column: parts[1]}), source="september")
+    assert whole(programme(plan, entire, sheets, told[0]), SEPTEMBER)["numerator"] == 95
+    twice = finance((axis, SEPTEMBER, "paid", 55.0, {column: parts[0]}), source="september")
+    assert whole(programme(plan, entire, twice, sheets, told[0]), SEPTEMBER)["numerator"] == 95
+
+
 def test_an_erratum_of_one_axis_alone_leaves_the_total():
     """What the other axes have is not known: the total stands."""
     row = whole(programme(PLAN, TOTAL, sheet(SEPTEMBER, "paid", 100.0, source="zz-erratum")), SEPTEMBER)
