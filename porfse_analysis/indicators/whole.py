@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
-from porfse_analysis.indicators.keys import Key, keys_of
+from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.schema import ALL
 
 __all__ = [
@@ -209,7 +210,7 @@ def lacks_any(before: Iterable[Key], now: Collection[Key]) -> bool:
 
 
 def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Series:
-    """Whether each of `totals` (of `positions.published_totals`, without axis) stands for the whole of its key.
+    """Whether each of `totals` (of `positions.every_total`) stands for the whole of its key.
 
     A figure published for the whole does. A sum of parts does not when it lacks a part (an axis, a fund, a category of
     region) that an earlier position of its source had, or a figure of the whole, which has them all, while the plan in
@@ -217,6 +218,32 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
     part; but one in another document than the plan before that is silent on it is taken for a plan of some parts: what
     is dropped has zero in it, or the document a total. `rows` are the rows with an amount.
     """
+    whole = pd.Series(data=True, index=totals.index)
+    changing = _changing(rows, keys)
+    rows = rows[has_key(rows, [*keys, "source"], changing)] if changing else rows[:0]
+    if rows.empty:
+        return whole
+    looked_at = has_key(totals, [*keys, "source"], changing)
+    whole[looked_at] = np.array(_stand_for_all(totals[looked_at], rows, keys))
+    return whole
+
+
+def _changing(rows: pd.DataFrame, keys: list[str]) -> set[Key]:
+    """The keys and sources that do not tell the same cells at each of their positions, for one stage at least."""
+    if rows.empty:
+        return set()
+    stage = [*keys, "source", "stage"]
+    place, series, cell = (
+        rows.groupby(names, sort=False, observed=True).ngroup().to_numpy()
+        for names in ([*stage, "cutoff"], stage, part_columns)
+    )
+    at_place, of_series = (np.unique(np.column_stack([number, cell]), axis=0)[:, 0] for number in (place, series))
+    fewer = np.bincount(at_place)[place] < np.bincount(of_series)[series]
+    return set(keys_of(rows[fewer], [*keys, "source"]))
+
+
+def _stand_for_all(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> list[bool]:
+    """`is_whole`, one position after the other."""
     at = [*keys, "stage", "source", "cutoff"]
     told = cells_of(rows, at)
     funded = cells_of(rows[(rows["amount_eur"] > 0) & (rows["axis"] != ALL)], at)
@@ -247,7 +274,7 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
             whole[number] = not (missing if expected is None else missing - apart(missing, expected))
             # with a figure of several parts together all of them are seen
             seen[place[:-1]] |= here | ((expected or set()) - apart(expected or set(), here))
-    return pd.Series(whole, index=totals.index, dtype=bool)
+    return whole
 
 
 def _in_bare_totals(cells: set[Key], told: set[Key]) -> set[Key]:
