@@ -23,16 +23,16 @@ CODES = """\
 A sheet of a new date is a new row of `sources` and rows of the tables it has figures for: `porfse add FOLDER FILE`
 takes a workbook, or a CSV file whose header tells its table, matches rows by the key of the table and prints what is
 new and what changes. One row that cannot be taken and nothing is written; an empty cell erases nothing; `--dry-run`
-writes nothing; the folder as it was is kept as `FOLDER.previous` and `--undo` brings it back. Documents that go on one
-another have the same `series` in `sources`: amounts, rates and their changes follow the series, sums of participants
-take what its documents put right among themselves (changes of indicators are of one source); each figure cites its
+writes nothing; the folder as it was is kept as `FOLDER.previous` and `--undo` brings it back. Documents that go on
+one another have the same `series` in `sources`: amounts, rates, participants and target ratios and their changes
+follow the series, sums of participants take what its documents put right among themselves; each figure cites its
 document. Of two documents of one series and date the one with the later `date` counts, then the lower row; what it
-replaces is a finding; axes that a later document corrects go into the sum in place of the total of the earlier one,
-where all of them are known. A document may be about some axes, funds or categories of region only: these have their
-new figures, the programme keeps the last figure that is of all of them, with its date (finding `some_axes`), and a
-plan that is silent on an axis drops none: write 0 as the allocation of an axis that was dropped. An amount whose
-source publishes no allocation is set against the plan of the preferred source that has one (note
-`plan_of_other_source`).
+replaces is a finding; axes, funds or categories that a later document corrects go into the sum in place of the figure
+of all of them in the earlier one, where all of them are known. A document may be about some axes, funds or categories
+of region only: these have their new figures, the programme keeps the last figure that is of all of them, with its
+date (finding `some_axes`), and a plan that is silent on an axis drops none: write 0 as the allocation of an axis that
+was dropped. An amount whose source publishes no allocation is set against the plan of the preferred source that has
+one (note `plan_of_other_source`).
 
 A fund or category of region left empty is the programme's only one; where it has several, all of them together. Axis
 `ALL`, and in a count of people no investment priority, are all of them too. Where one document tells a figure of all

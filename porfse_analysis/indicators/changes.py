@@ -279,10 +279,11 @@ def _still_there(result: pd.DataFrame, positions: Positions) -> pd.DataFrame:
 
 
 def _qualified(result: pd.DataFrame, achievements: pd.DataFrame, date: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
-    """The result with the weakest qualifier of the values that each row is made of, as a code (`qualifier`).
+    """The result with the series its documents are of, and the weakest qualifier of its values (`qualifier`, a code).
 
-    Missing where no value of its keys is ever vague.
+    The qualifier is missing where no value of its keys is ever vague.
     """
+    result = result.assign(series=_series_of(result["source"], achievements))
     vague = achievements["qualifier"].isin([word for word, code in QUALIFIER_CODES.items() if code > 0])
     if not vague.any():  # as in nearly every table
         return result.assign(qualifier=float("nan"))
@@ -292,3 +293,16 @@ def _qualified(result: pd.DataFrame, achievements: pd.DataFrame, date: pd.Timest
     known = known.assign(position=known["cutoff"], qualifier=known["qualifier"].map(QUALIFIER_CODES).fillna(0.0))
     weakest = at_newest(known, keys).groupby(keys)["qualifier"].max().reset_index()
     return result.merge(weakest, on=keys, how="left")
+
+
+def _series_of(documents: pd.Series, achievements: pd.DataFrame) -> pd.Series:
+    """What figures are followed along: the series of the documents they are of, or the source."""
+    if "series" not in achievements:
+        return documents
+    told = achievements[["source", "series"]].drop_duplicates().astype("object")
+    series = dict(zip(told["source"], told["series"].fillna(told["source"]), strict=True))
+    worded = {
+        name: ";".join(dict.fromkeys(series.get(one, one) for one in name.split(";")))
+        for name in documents.dropna().unique()
+    }
+    return documents.map(worded)

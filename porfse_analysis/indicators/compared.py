@@ -172,13 +172,13 @@ def compare_results(
 def _figures(results: pd.DataFrame) -> pd.DataFrame:
     """The key and the figures of results; without a word on it a figure is exact and of unknown precision.
 
-    `series` is what a figure is followed along: of money the series of documents, else the source. It is never missing.
+    `series` is what a figure is followed along, the series of documents or the source. It is never missing.
     """
     unsaid = pd.Series(np.nan, index=results.index)
     extra: dict[str, pd.Series] = {
         "qualifier": results.get("qualifier", unsaid).astype("float64").fillna(QUALIFIER_CODES["exact"]),
         "precision": results.get("precision", unsaid).astype("float64"),
-        "series": results.get("source", unsaid).astype("str").fillna(""),
+        "series": results.get("series", results.get("source", unsaid)).astype("str").fillna(""),
     }
     figures = make_result(results).assign(**{name: column.to_numpy() for name, column in extra.items()})
     return figures[[*CHANGE_KEY, *_FIGURES]]

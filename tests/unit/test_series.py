@@ -4,7 +4,7 @@ import shutil
 
 import pandas as pd
 import pytest
-from frames import CCI, achievements, finance, only, small_programme
+from frames import CCI, achievements, finance, only, small_programme, targets
 
 from porfse_analysis import (
     all_indicators,
@@ -15,10 +15,12 @@ from porfse_analysis import (
     financial_progress,
     load_programme,
     open_report,
+    participant_changes,
     participants,
     per_capita_spend,
     resources,
     schema,
+    target_ratio_changes,
 )
 from porfse_analysis.display.blocks import lead
 from porfse_analysis.display.programme_report.money import key_figures
@@ -314,6 +316,36 @@ def test_an_erratum_of_one_indicator_leaves_the_other_people_standing():
     # without a word on the series the two are two counts of the same people: the preferred one, as it is
     row = only(participants(reported(erratum=False), cutoff="2019-12-31"))
     assert (row["value"], row["source"]) == (800, "air")
+
+
+@pytest.mark.parametrize("series", ["reports", ""])
+def test_people_and_ratios_of_two_reports_of_one_series_compare(series):
+    """300 people of a target of 1,000 in the one report, 480 in the next: 180 more, 18 points."""
+    dates = {"compare_to": "2019-12-31", "cutoff": "2020-12-31"}
+    names = [f"air-{year}" for year in (2019, 2020)]
+    values = [
+        achievements(("1", "8i", "CO01", date, people), source=name)
+        for name, date, people in zip(names, dates.values(), (300, 480), strict=True)
+    ]
+    tables = {
+        "axes": pd.DataFrame({"axis": ["1"], "technical_assistance": [False]}),
+        "sources": pd.DataFrame({"source": [*names, "plan"], "title_it": "x", "series": [series, series, ""]}),
+        "finance": finance(("1", "2019-12-31", "allocation", 100), source="plan"),
+        "achievements": pd.concat(values, ignore_index=True).astype({"source": "str"}),
+        "targets": targets(("1", "8i", "CO01", "1", "2014-01-01", 1000), source="plan"),
+    }
+    programme = make_programme(CCI, {"it": "x"}, tables)
+    people = [participant_changes(programme, by=by, **dates) for by in ("axis", "programme")]
+    ratio = target_ratio_changes(programme, **dates)
+    for moved, change in ((people[0], 180), (people[1], 180), (ratio, 0.18)):
+        row = only(moved)
+        assert (row["source_before"], row["source"]) == tuple(names)
+        if series:
+            assert (row["status"], row["numerator_change"]) == ("compared", 180)
+            assert row["change"] == pytest.approx(change)
+        else:
+            assert row["status"] == "other_source"
+            assert pd.isna(row["change"])
 
 
 def test_a_fall_between_two_reports_of_one_series_is_a_finding():
