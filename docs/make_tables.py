@@ -34,7 +34,8 @@ date (finding `some_axes`), and a plan that is silent on an axis drops none: wri
 was dropped. An amount whose source publishes no allocation is set against the plan of the preferred source that has
 one (note `plan_of_other_source`).
 
-A fund or category of region left empty is the programme's only one; where it has several, all of them together. Axis
+A fund left empty is the programme's only one, a category of region the only one of its fund; where there are several,
+all of them together. A fund whose rows tell no category has none, as the youth initiative. Axis
 `ALL`, and in a count of people no investment priority, are all of them too. Where one document tells a figure of all
 and those of its parts, no sum has both: the figure of all counts, and parts that do not add up to it are a finding
 (`beside_its_parts`). Payment applications take the parts where they do add up to it: each has a rate of its own.

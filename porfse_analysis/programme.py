@@ -25,6 +25,7 @@ __all__ = [
     "joined_tables",
     "known_from",
     "make_programme",
+    "only_categories",
     "published_dates",
     "reading_of",
     "require_programme",
@@ -353,12 +354,28 @@ def _in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def _only_one(frames: Mapping[str, pd.DataFrame]) -> None:
-    """A fund or category of region left empty in `finance` is the programme's only one."""
+    """A fund left empty in `finance` is the programme's only one, a category of region the only one of its fund."""
     finance = frames["finance"]
-    for name in ("fund", "region_category"):
-        told = [value for value in finance[name].unique() if value]
-        if len(told) == 1:
-            finance[name] = finance[name].where(finance[name] != "", told[0])
+    funds = [fund for fund in finance["fund"].unique() if fund]
+    if len(funds) == 1:
+        finance["fund"] = finance["fund"].where(finance["fund"] != "", funds[0])
+    for fund, category in only_categories(finance).items():
+        bare = (finance["fund"] == fund) & (finance["region_category"] == "")
+        finance["region_category"] = finance["region_category"].mask(bare, category)
+
+
+def only_categories(rows: pd.DataFrame) -> dict[str, str]:
+    """Fund -> its category of region, of the funds that tell only one; "": of all of them together.
+
+    A fund that tells none has none, whatever the others have: so the youth initiative.
+    """
+    told: dict[str, set[str]] = {}
+    for fund, category in zip(rows["fund"], rows["region_category"], strict=True):
+        told.setdefault(fund, set()).update({category} - {""})
+    funds = [categories for fund, categories in told.items() if fund]
+    if not funds or all(funds):
+        told[""] = set().union(*told.values())
+    return {fund: categories.pop() for fund, categories in told.items() if len(categories) == 1}
 
 
 def _unknown(

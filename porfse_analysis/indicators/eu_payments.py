@@ -11,7 +11,7 @@ from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import join_notes, make_result
-from porfse_analysis.indicators.whole import chosen_of, lacks_any, parts_of
+from porfse_analysis.indicators.whole import chosen_of, covered, told_of, within
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.programme import Programme, known_from
 from porfse_analysis.schema import ALL, DATE_DTYPE
@@ -125,15 +125,17 @@ _PARTS = ["fund", "region_category"]
 def _ratio(known: pd.DataFrame) -> dict[str, object]:
     """The rate at the newest year of what is known of one key."""
     rows = known[known["year"] == known["year"].max()]
-    cells = keys_of(rows, _PARTS)
-    # a part that had figures before and has none of this year
-    ever = keys_of(known, _PARTS)
-    lacking = lacks_any(ever, cells)
     both = rows[rows["planned_eu_eur"].notna()]
     summed = both if len(both) else rows
+    ever, lately = keys_of(known, _PARTS), keys_of(rows, _PARTS)
     figures = list(zip(keys_of(summed, _PARTS), summed["net_total_eur"].tolist(), strict=True))
-    added, short = chosen_of(figures, parts_of(ever))
+    added, short = chosen_of(figures, told_of(ever))
     summed = summed[added]
+    # a part that had figures before and has none of this year, or has no plan and is in none that has one
+    here, told = keys_of(summed, _PARTS), told_of(ever, alone=False)
+    lacking = not all(covered(cell, lately, told) for cell in told.cells)
+    bare = set(keys_of(rows[~rows.index.isin(both.index)], _PARTS))
+    lacking |= not all(any(within(cell, other) for other in here) for cell in bare)
     paid = summed["net_total_eur"].sum()
     planned = summed["planned_eu_eur"].sum(min_count=1)
     days = dated(rows)
@@ -145,7 +147,7 @@ def _ratio(known: pd.DataFrame) -> dict[str, object]:
         "data_date": pd.NaT if days.isna().any() else days.min(),
         "year_end": known_from(rows).min(),
         "source": ";".join(dict.fromkeys(rows["source"])),
-        "partial": lacking or short or len(both) < len(rows),
+        "partial": lacking or short,
     }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
 from porfse_analysis.codes import ESF_TYPES, in_reading_order
 from porfse_analysis.indicators.given import Along, tables_of, with_names
-from porfse_analysis.indicators.keys import TARGET_KEY, has_key
+from porfse_analysis.indicators.keys import TARGET_KEY, Key, has_key, keys_of
 from porfse_analysis.indicators.positions import (
     group_keys,
     newest,
@@ -25,7 +26,7 @@ from porfse_analysis.indicators.result import (
     note_of,
     split_note,
 )
-from porfse_analysis.indicators.whole import apart, cells_of, people_once
+from porfse_analysis.indicators.whole import Told, covered, people_once, told_of
 from porfse_analysis.inputs import as_cutoff, require
 from porfse_analysis.periods import Period, period_of
 from porfse_analysis.programme import Programme
@@ -180,8 +181,10 @@ def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> 
     return people_at_dates(achievements, [at], keys)
 
 
+_PARTS = ["axis", "investment_priority", "fund", "region_category"]
+
 _COUNTED = [
-    *("programme", "fund", "axis", "region_category", "source", "document", "rank", "position", "data_date", "value"),
+    *("programme", *_PARTS, "source", "document", "rank", "position", "data_date", "value"),
     *("qualifier", "missing", "late", "entire"),
 ]
 """What of the rows that count people is read at each date."""
@@ -241,11 +244,30 @@ def _known_at(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lacks_part(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
-    """Whether a part (axis, fund, category of region) that has participants elsewhere has none in what was picked."""
+    """Whether a part that has participants elsewhere has none in what was picked.
+
+    A part is an axis, a priority, a fund, a category of region.
+    """
     with_people = published[(published["value"] > 0) & (published["axis"] != ALL)]
     here = published.merge(picked, on=[*keys, "source", "position"])
-    told, elsewhere = cells_of(here, keys), cells_of(with_people, keys)
-    return has_key(people, keys, {key for key, cells in elsewhere.items() if apart(cells, told[key])})
+    told, elsewhere = (_cells(rows, keys) for rows in (here, with_people))
+    several = {name: told_of(cells).several for name, cells in _cells(published, ["programme"]).items()}
+    programme = keys.index("programme")
+    lacking = set()
+    for key, cells in elsewhere.items():
+        known = Told(sorted(cells | told[key]), several[(key[programme],)])
+        if not all(covered(cell, told[key], known) for cell in cells - told[key]):
+            lacking.add(key)
+    return has_key(people, keys, lacking)
+
+
+def _cells(rows: pd.DataFrame, keys: list[str]) -> defaultdict[Key, set[Key]]:
+    """The cells that people are told of, for each of the keys."""
+    cells: defaultdict[Key, set[Key]] = defaultdict(set)
+    different = rows[list(dict.fromkeys([*keys, *_PARTS]))].drop_duplicates()
+    for key, cell in zip(keys_of(different, keys), keys_of(different, _PARTS), strict=True):
+        cells[key].add(cell)
+    return cells
 
 
 def residents(population: Programme | pd.DataFrame, *, cutoff: object) -> pd.DataFrame:

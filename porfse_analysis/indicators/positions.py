@@ -16,7 +16,7 @@ import pandas as pd
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.result import bound_of
-from porfse_analysis.indicators.whole import added_once, covered, is_whole, part_columns, parts_of, shared, within
+from porfse_analysis.indicators.whole import added_once, covered, is_whole, part_columns, shared, told_of, within
 from porfse_analysis.inputs import require
 from porfse_analysis.schema import ALL
 
@@ -140,20 +140,23 @@ def _put_right_by_parts(rows: pd.DataFrame, place: list[str]) -> list[int]:
     several = rows.groupby(place, sort=False, observed=True)["rank"].transform("nunique") > 1
     for _, group in rows[several].groupby(place, sort=False, observed=True):
         told = list(zip(group.index, keys_of(group, part_columns), group["rank"], strict=True))
+        own = rows[rows["programme"] == group["programme"].iloc[0]]
+        known = told_of(keys_of(own, part_columns))
         for index, cell, rank in told:
             parts = [(part, its) for _, part, its in told if part != cell and within(part, cell)]
             if min((its for _, its in parts), default=rank) < rank:
                 cells = [part for part, _ in parts]
-                expected = _funded(rows, group.loc[index], cell)
-                columns = parts_of([*cells, *expected])
-                if all(covered(one, cells, columns) for one in expected):
+                if all(covered(one, cells, known) for one in _funded(own, group.loc[index], cell)):
                     put_right.append(index)
     return put_right
 
 
 def _funded(rows: pd.DataFrame, one: pd.Series, cell: Key) -> set[Key]:
-    """What of a figure has money in the plan in force at its date: of its series, else of any source."""
-    own_programme = rows[(rows["programme"] == one["programme"]) & (rows["axis"] != ALL)]
+    """What of a figure has money in the plan in force at its date: of its series, else of any source.
+
+    `rows` are those of its programme.
+    """
+    own_programme = rows[rows["axis"] != ALL]
     plans = own_programme[(own_programme["stage"] == "allocation") & (own_programme["cutoff"] <= one["cutoff"])]
     own = plans[plans["along"] == one["along"]]
     plans = own if len(own) else plans
@@ -225,7 +228,8 @@ def added_rows(finance: pd.DataFrame, keys: list[str], *sums: str) -> tuple[pd.D
     elif whole.any():
         for name in ("fund", "region_category"):
             if name in keys:
-                told = told[~((told["axis"] == ALL) & (told[name] == ""))]
+                apart = told["programme"].isin(told.loc[told[name] != "", "programme"].unique())
+                told = told[~(apart & (told["axis"] == ALL) & (told[name] == ""))]
     at = [*keys, "stage", "source", "cutoff"]
     rows = added_once(told, at, [name for name in part_columns if name not in keys], "amount_eur")
     whole = rows["axis"] == ALL

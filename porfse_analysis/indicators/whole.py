@@ -6,10 +6,9 @@ these a figure is of one part or of the whole: axis `ALL`, the others empty.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from itertools import product
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from porfse_analysis.schema import ALL
 
 __all__ = [
     "Cells",
+    "Told",
     "added_once",
     "apart",
     "cells_of",
@@ -26,16 +26,17 @@ __all__ = [
     "covered",
     "has_both",
     "is_whole",
-    "lacks_any",
     "part_columns",
-    "parts_of",
     "people_once",
     "shared",
+    "told_of",
     "within",
 ]
 
 part_columns = ["axis", "fund", "region_category"]
 """What tells the parts of a sum of money apart."""
+
+_TOLD_APART = ("axis", "investment_priority", "fund", "region_category")
 
 _WHOLE = ("", ALL)
 
@@ -100,19 +101,37 @@ def added_once(rows: pd.DataFrame, place: list[str], told_by: list[str], figure:
     groups: defaultdict[Key, list[int]] = defaultdict(list)
     for number, at in enumerate(keys_of(looked_at, place)):
         groups[at].append(number)
-    programmes = looked_at["programme"].tolist()
-    different = rows[["programme", *told_by]].drop_duplicates().groupby("programme", observed=True)
-    parts = {programme: parts_of(keys_of(own, told_by)) for programme, own in different}
+    # what is told of the same programme (axis, ...) tells of what a figure is
+    around = ["programme", *(name for name in place if name in _TOLD_APART)]
+    known = _known(rows, around, told_by, figure)
+    of_row = keys_of(looked_at, around)
     kept, short = [False] * len(looked_at), [False] * len(looked_at)
     for numbers in groups.values():
         told = [(cells[number], figures[number]) for number in numbers]
-        chosen, lacks = chosen_of(told, parts[programmes[numbers[0]]])
+        chosen, lacks = chosen_of(told, known[of_row[numbers[0]]])
         for number, is_chosen in zip(numbers, chosen, strict=True):
             kept[number], short[number] = is_chosen, lacks
     rows.loc[several, "short"] = short
     left_out = several.copy()
     left_out[several] = [not one for one in kept]
     return rows[~left_out]
+
+
+def _known(rows: pd.DataFrame, around: list[str], told_by: list[str], figure: str) -> dict[Key, Told]:
+    """What is told of each programme, or of each axis, fund, ... of it (`around`, the programme first)."""
+    cells: defaultdict[Key, set[Key]] = defaultdict(set)
+    planned: defaultdict[Key, set[Key]] = defaultdict(set)
+    of_programme: defaultdict[str, set[Key]] = defaultdict(set)
+    is_plan = (rows["stage"] == "allocation") & (rows[figure] > 0) if "stage" in rows else False
+    different = rows[list(dict.fromkeys([*around, *told_by]))].assign(is_plan=is_plan).drop_duplicates()
+    told = zip(keys_of(different, around), keys_of(different, told_by), different["is_plan"].tolist(), strict=True)
+    for at, cell, plan in told:
+        cells[at].add(cell)
+        of_programme[at[0]].add(cell)
+        if plan:
+            planned[at].add(cell)
+    several = {programme: told_of(its).several for programme, its in of_programme.items()}
+    return {at: Told(sorted(own), several[at[0]], sorted(planned[at])) for at, own in cells.items()}
 
 
 def has_both(rows: pd.DataFrame, place: list[str], told_by: list[str]) -> pd.Series:
@@ -129,68 +148,150 @@ def has_both(rows: pd.DataFrame, place: list[str], told_by: list[str]) -> pd.Ser
 
 _Figure = tuple[Key, float]
 
-Parts = list[list[str]]
-"""What is told along each column."""
 
+class Told(NamedTuple):
+    """The cells that are told of something; `several`: along which columns there are several parts, here or elsewhere.
 
-def parts_of(cells: Iterable[Key]) -> Parts:
-    """The parts that cells tell along each of their columns, without the whole."""
-    return [[part for part in dict.fromkeys(column) if part not in _WHOLE] for column in zip(*cells, strict=True)]
-
-
-def chosen_of(figures: list[_Figure], parts: Parts) -> tuple[list[bool], bool]:
-    """Which figures of one place are added; and whether others have something that these lack.
-
-    The widest come first (a figure of all parts, then of all axes, ...); where figures that lie across them have more
-    than they do, the first kind with which nothing is lacking: of a total of one category beside each axis the axes.
+    `planned`: the cells that a plan gives money to.
     """
-    kinds = [tuple(part in _WHOLE for part in cell) for cell, _ in figures]
-    known = [figure == figure for _, figure in figures]  # NaN alone is not itself
-    order = sorted(range(len(figures)), key=lambda n: (known[n], sum(kinds[n]), kinds[n]), reverse=True)
-    widest: list[bool] = []
-    for kind in dict.fromkeys(kinds[number] for number in order if known[number]):
-        first = sorted(order, key=lambda n: (known[n], kinds[n] == kind), reverse=True)
-        chosen, lacks = _taken(figures, first, parts)
-        if not lacks:
-            return chosen, False
-        widest = widest or chosen
-    return widest or [True] * len(figures), bool(widest)
+
+    cells: list[Key]
+    several: tuple[bool, ...]
+    planned: Sequence[Key] = ()
 
 
-def _taken(figures: list[_Figure], order: list[int], parts: Parts) -> tuple[list[bool], bool]:
-    """`chosen_of` with the figures taken one after the other, each that has nothing in common with those before it."""
-    chosen, across, taken = [False] * len(figures), [], list[_Figure]()
-    for number in order:
-        cell, figure = figures[number]
-        common = [other for other, _ in taken if other != cell and _meet(cell, other)]
-        if figure == figure:
-            if not common:
-                taken.append(figures[number])
-                chosen[number] = True
-            elif not any(within(cell, other) for other in common):
-                across.append(figures[number])
-        else:
-            # not told of the whole of what is told: there may be more than its parts
-            wider = [other for other in common if not within(other, cell)]
-            chosen[number] = not (common if ALL in cell else covered(cell, wider, parts))
-    return chosen, _are_more(across, taken, parts)
+def told_of(cells: Iterable[Key], *, alone: bool = True) -> Told:
+    """What is told. The only part there is along a column is the whole of it, unless not `alone`."""
+    different = list(dict.fromkeys(cells))
+    several = (len({part for part in column if part not in _WHOLE}) > 1 for column in zip(*different, strict=True))
+    return Told(different, tuple(not alone or more for more in several))
 
 
-def _are_more(figures: list[_Figure], others: list[_Figure], parts: Parts) -> bool:
-    """Whether figures have something that is in none of the others: a part, or an amount above theirs."""
-    if not all(covered(cell, [other for other, _ in others], parts) for cell, _ in figures):
-        return True
-    met = sum(amount for other, amount in others if any(_meet(cell, other) for cell, _ in figures))
-    total = sum(amount for _, amount in figures)
-    return total > met and not math.isclose(total, met)
+def covered(cell: Key, others: Collection[Key], told: Told) -> bool:
+    """Whether every part of a cell that is told is in one of the others.
 
-
-def covered(cell: Key, others: Collection[Key], parts: Parts) -> bool:
-    """Whether every part of a cell is in one of the others."""
+    Where several parts are told of all there is, and one of the cell, that one is not taken for all of it, unless the
+    plan gives money to no other.
+    """
     if any(within(cell, other) for other in others):
         return True
-    pieces = product(*((part in _WHOLE and told) or [part] for part, told in zip(cell, parts, strict=True)))
-    return bool(others) and all(any(within(piece, other) for other in others) for piece in pieces)
+    others = [other for other in others if _meet(cell, other)]
+    if not others:
+        return False
+    cells, planned = ([each for each in own if _meet(cell, each)] for own in (told.cells, told.planned))
+    for column, part in enumerate(cell):
+        if part not in _WHOLE:
+            continue
+        parts = {each[column] for each in cells} - {*_WHOLE}
+        by_plan = bool(planned) and not any(each[column] in _WHOLE for each in planned)
+        if len(parts) > 1 or (parts and (by_plan or not told.several[column])):
+            known = Told(cells, told.several, planned)
+            pieces = ((*cell[:column], one, *cell[column + 1 :]) for one in sorted(parts))
+            return all(covered(piece, others, known) for piece in pieces)
+    return False
+
+
+def chosen_of(figures: list[_Figure], told: Told) -> tuple[list[bool], bool]:
+    """Which figures of one place are added; and whether others have something that these lack.
+
+    None of those added has anything in common with another. The widest come first (a figure of all parts, then of all
+    axes, ...); where figures that lie across them have more than they do, the next with which nothing is lacking: of a
+    total of one category beside each axis the axes. If there are none, those that are most.
+    """
+    known = [number for number, (_, figure) in enumerate(figures) if figure == figure]  # NaN alone is not itself
+    kinds = [tuple(part in _WHOLE for part in cell) for cell, _ in figures]
+    known.sort(key=lambda number: (sum(kinds[number]), kinds[number]), reverse=True)
+    taken: list[int] = []
+    lacks = False
+    for together in _together(figures, known):
+        added, lacking = _of_those(figures, together, told)
+        taken += added
+        lacks |= lacking
+    chosen = [number in set(taken) for number in range(len(figures))] if len(figures) > 1 else [True] * len(figures)
+    for number, (cell, figure) in enumerate(figures):
+        if figure != figure:
+            common = [
+                figures[other][0] for other in taken if cell != figures[other][0] and _meet(cell, figures[other][0])
+            ]
+            # not told of the whole of what is told: there may be more than its parts
+            wider = [other for other in common if not within(other, cell)]
+            chosen[number] = not (common if ALL in cell else covered(cell, wider, told))
+    return chosen, lacks
+
+
+def _together(figures: list[_Figure], numbers: list[int]) -> list[list[int]]:
+    """The figures in groups that have nothing in common with one another."""
+    groups: list[list[int]] = []
+    for number in numbers:
+        met = [group for group in groups if any(_meet(figures[number][0], figures[other][0]) for other in group)]
+        groups = [group for group in groups if group not in met]
+        groups.append(sorted((*(other for group in met for other in group), number), key=numbers.index))
+    return groups
+
+
+_TRIES = 500
+"""How many steps are made in search of figures that have everything."""
+
+
+def _of_those(figures: list[_Figure], numbers: list[int], told: Told) -> tuple[list[int], bool]:
+    """`chosen_of` for figures that have something in common, the widest first."""
+    if len(numbers) == 1:
+        return numbers, False
+    best: list[int] = []
+    for taken in _ways(figures, numbers, [], iter(range(_TRIES))):
+        left = [figures[number] for number in numbers if number not in taken]
+        if not _are_more(left, [figures[number] for number in taken], told):
+            return taken, False
+        if not best or _sum(figures, taken) > _sum(figures, best) * (1 + _LAST_DIGIT):
+            best = taken
+    return best, True
+
+
+def _ways(figures: list[_Figure], numbers: list[int], taken: list[int], steps: Iterator[int]) -> Iterator[list[int]]:
+    """The figures that can be added to those taken, so that none is left out which has nothing in common with them."""
+    for place, number in enumerate(numbers):
+        cell, rest = figures[number][0], numbers[place + 1 :]
+        apart_from = [other for other in rest if cell == figures[other][0] or not _meet(cell, figures[other][0])]
+        if len(apart_from) == len(rest):
+            taken = [*taken, number]
+            continue
+        yield from _ways(figures, apart_from, [*taken, number], steps)
+        if next(steps, None) is not None:
+            for way in _ways(figures, rest, taken, steps):
+                if any(cell != figures[other][0] and _meet(cell, figures[other][0]) for other in way):
+                    yield way
+        return
+    yield taken
+
+
+def _sum(figures: list[_Figure], numbers: list[int]) -> float:
+    return sum(figures[number][1] for number in numbers)
+
+
+_LAST_DIGIT = 1e-9
+"""What the sum of amounts in cents may be off by, as a share of it."""
+
+
+def _are_more(left: list[_Figure], taken: list[_Figure], told: Told) -> bool:
+    """Whether figures that are left have something that is in none of those taken: a part, or an amount above theirs.
+
+    What is within one of those taken has not. Figures of one kind are held against them alone and together: two funds
+    may each have less than a total which has less than both.
+    """
+    cells = [cell for cell, _ in taken]
+    across = [one for one in left if not any(within(one[0], cell) for cell in cells)]
+    if not all(covered(cell, cells, told) for cell, _ in across):
+        return True
+    kinds: defaultdict[tuple[bool, ...], list[_Figure]] = defaultdict(list)
+    for one in across:
+        kinds[tuple(part in _WHOLE for part in one[0])].append(one)
+    for own in kinds.values():
+        near = [[one for one in own if _meet(one[0], cell)] for cell in cells]
+        for some in (*([one] for one in own), *near, own):
+            met = sum(amount for cell, amount in taken if any(_meet(cell, other) for other, _ in some))
+            if sum(amount for _, amount in some) > met * (1 + _LAST_DIGIT) + _LAST_DIGIT:
+                return True
+    return False
 
 
 def within(cell: Key, other: Key) -> bool:
@@ -200,13 +301,8 @@ def within(cell: Key, other: Key) -> bool:
 
 def people_once(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The rows of people that are added for each of `keys`, at each position of each source (`added_once`)."""
-    told_by = [name for name in ("axis", "investment_priority", "fund", "region_category") if name not in keys]
+    told_by = [name for name in _TOLD_APART if name not in keys]
     return added_once(rows, [*keys, "source", "position", "indicator_code"], told_by, "value")
-
-
-def lacks_any(before: Iterable[Key], now: Collection[Key]) -> bool:
-    """Whether one of the cells there were before is not in any there is now."""
-    return any(not any(within(cell, other) for other in now) for cell in set(before))
 
 
 def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Series:
@@ -220,11 +316,12 @@ def is_whole(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.Se
     """
     whole = pd.Series(data=True, index=totals.index)
     changing = _changing(rows, keys)
+    known = _known(rows, keys, part_columns, "amount_eur") if changing else {}
     rows = rows[has_key(rows, [*keys, "source"], changing)] if changing else rows[:0]
     if rows.empty:
         return whole
     looked_at = has_key(totals, [*keys, "source"], changing)
-    whole[looked_at] = np.array(_stand_for_all(totals[looked_at], rows, keys))
+    whole[looked_at] = np.array(_stand_for_all(totals[looked_at], rows, keys, known))
     return whole
 
 
@@ -242,7 +339,7 @@ def _changing(rows: pd.DataFrame, keys: list[str]) -> set[Key]:
     return set(keys_of(rows[fewer], [*keys, "source"]))
 
 
-def _stand_for_all(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> list[bool]:
+def _stand_for_all(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str], known: dict[Key, Told]) -> list[bool]:
     """`is_whole`, one position after the other."""
     at = [*keys, "stage", "source", "cutoff"]
     told = cells_of(rows, at)
@@ -258,22 +355,28 @@ def _stand_for_all(totals: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) ->
     order = sorted(range(len(totals)), key=lambda number: (not of_plan[number], rows_of[number][0]))
     for number in order:
         place, (position, document) = places[number], rows_of[number]
-        series = (*place[: len(keys)], place[-2])
-        here = told[place]
+        key = place[: len(keys)]
+        series, here = (*key, place[-2]), told[place]
+        # what a plan of another date says is not asked
+        known_here = known[key]._replace(planned=())
         if of_plan[number]:
             last, before = last_plan.get(series, (document, set()))
-            whole[number] = last == document or not apart(before, here)
+            whole[number] = last == document or all(covered(cell, here, known_here) for cell in before - here)
             if whole[number]:
                 now = funded[place] | _in_bare_totals(before, here) or before
                 last_plan[series] = document, now
                 plans[series].append((position, now))
         else:
             in_force = [cells for since, cells in plans[series] if since <= position]
-            expected = in_force[-1] if in_force else None
-            missing = apart(seen[place[:-1]], here)
-            whole[number] = not (missing if expected is None else missing - apart(missing, expected))
+            # a plan that tells the total alone says nothing of the parts
+            expected = in_force[-1] if in_force else set()
+            missing = {cell for cell in seen[place[:-1]] - here if not covered(cell, here, known_here)}
+            if expected:
+                pieces = (shared(cell, part) for cell in missing for part in expected)
+                missing = {piece for piece in pieces if piece and not covered(piece, here, known_here)}
+            whole[number] = not missing
             # with a figure of several parts together all of them are seen
-            seen[place[:-1]] |= here | ((expected or set()) - apart(expected or set(), here))
+            seen[place[:-1]] |= here | {part for part in expected - here if covered(part, here, known_here)}
     return whole
 
 

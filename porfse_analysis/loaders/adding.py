@@ -25,7 +25,7 @@ from porfse_analysis.loaders.folder import load_programme
 from porfse_analysis.loaders.restated import Restated, restated
 from porfse_analysis.loaders.save import table_descriptor, write_table
 from porfse_analysis.loaders.table import DELIMITERS, read_table
-from porfse_analysis.programme import Programme, make_programme
+from porfse_analysis.programme import Programme, make_programme, only_categories
 from porfse_analysis.resources import PREVIOUS
 
 __all__ = ["Addition", "Change", "add_file", "previous", "undo"]
@@ -267,8 +267,8 @@ def _merge(programme: Programme, name: str, incoming: _Incoming) -> _Merged:
 def _completed(incoming: _Incoming, table: schema.Table, known: pd.DataFrame) -> pd.DataFrame:
     """The rows of the file with their whole key: a fund or category left empty is the only one there is.
 
-    That of the programme, else that of the axis; a row that the programme has with the empty cell is that row. Raises
-    `DataError` for a key that is in the file twice.
+    That of the programme (a category: of its fund), else that of the axis; a row that the programme has with the empty
+    cell is that row. Raises `DataError` for a key that is in the file twice.
     """
     new = incoming.frame.copy()
     for name in table.key:
@@ -283,12 +283,15 @@ def _completed(incoming: _Incoming, table: schema.Table, known: pd.DataFrame) ->
         own = [column for column in within if column in key]
         told: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
         for cells in known.loc[known[name] != "", [*own, name]].itertuples(index=False, name=None):
-            for part in ((), cells[:-1]):
-                told[part].add(cells[-1])
+            told[cells[:-1]].add(cells[-1])
+        by_fund = "fund" in own
+        of_fund = only_categories(known) if by_fund else {}
+        everywhere = set() if by_fund else set().union(*told.values())
         filled = []
         for place, value in zip(new[key].itertuples(index=False, name=None), new[name], strict=True):
             part = tuple(place[key.index(column)] for column in own)
-            only = next((names for names in (told[()], told[part]) if len(names) == 1), set())
+            whole = {of_fund[part[-1]]} if by_fund and part[-1] in of_fund else everywhere
+            only = next((names for names in (whole, told[part]) if len(names) == 1), set())
             filled.append(value if value or place in there else "".join(only))
         new[name] = pd.Series(filled, index=new.index, dtype="str")
     twice = new.duplicated(list(table.key))

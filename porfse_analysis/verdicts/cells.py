@@ -40,6 +40,11 @@ class Cells:
     def __getitem__(self, name: str) -> Array:
         return self._whole(name)[self.places]
 
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows as a frame of their own."""
+        return self._frame.iloc[self.places].reset_index(drop=True)
+
     def _whole(self, name: str) -> Array:
         """A column of the whole frame, made an array once for all that is narrowed down from it."""
         if name not in self._arrays:

@@ -37,7 +37,7 @@ def certification_profile(rules: Rules, *, growth: float = EVEN_GROWTH) -> dict[
     shares = {}
     for year in rules.deadlines:
         day = pd.Timestamp(year, 12, 31)
-        amount = None if at_closure(year, rules) else target_of(Cells.of(plan), year, day, v.ZERO, rules).amount
+        amount = None if at_closure(year, rules) else target_of(Cells.of(plan), year, day, v.ZERO, rules, ()).amount
         if amount is not None:
             shares[day] = float(amount / support)
     return shares

@@ -15,7 +15,7 @@ from porfse_analysis.indicators.keys import Key, keys_of
 from porfse_analysis.indicators.people import counts_participants, people_at_dates
 from porfse_analysis.indicators.positions import added_rows, group_keys, of_series, published_totals
 from porfse_analysis.indicators.result import UNKNOWN, figure_bound, ratio_bound, split_note
-from porfse_analysis.indicators.whole import apart, part_columns
+from porfse_analysis.indicators.whole import Told, covered, part_columns, told_of
 from porfse_analysis.programme import Programme
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
@@ -75,6 +75,7 @@ def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], 
     for part in set(keys_of(with_money, part_columns)):
         ever[part[0]].add(part)
         ever[ALL].add(part)
+    several = told_of(ever[ALL]).several
     figures: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for keys in (["programme"], ["programme", "axis"]):
         added = added_rows(rows, keys, "precision")[1]
@@ -87,7 +88,7 @@ def amounts(finance: pd.DataFrame, axes: pd.DataFrame) -> dict[tuple[str, str], 
         for total in totals.to_dict("records"):
             axis = total.get("axis", ALL)
             parts = cells[total["source"], total["position"], total["stage"], axis]
-            whole = _of_all(parts, set(axes["axis"]) if axis == ALL else {axis}, ever[axis])
+            whole = _of_all(parts, set(axes["axis"]) if axis == ALL else {axis}, Told(sorted(ever[axis]), several))
             figures[total["stage"], axis].append(_figure(total, parts, whole=whole))
     return figures
 
@@ -101,11 +102,11 @@ class _Cell(NamedTuple):
     precision: float
 
 
-def _of_all(parts: list[_Cell], axes: set[str], ever: set[Key]) -> bool:
+def _of_all(parts: list[_Cell], axes: set[str], ever: Told) -> bool:
     """Whether the figures are of all the axes, and of all that is told apart in them and ever had money."""
     told = {cell[:3] for cell in parts}
     of_axes = {cell[0] for cell in told}
-    return (ALL in of_axes or axes <= of_axes) and not apart(ever, told)
+    return (ALL in of_axes or axes <= of_axes) and all(covered(cell, told, ever) for cell in ever.cells)
 
 
 def _figure(total: Mapping[Any, Any], parts: list[_Cell], *, whole: bool) -> Figure:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from porfse_analysis.indicators.whole import chosen_of, covered, parts_of
+from porfse_analysis.indicators.keys import Key
+from porfse_analysis.indicators.whole import chosen_of, covered, told_of
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
@@ -70,27 +71,27 @@ class Target:
 class _Commitments:
     """The annual amounts of one fund by year; a year whose rows do not all give one has none."""
 
-    def __init__(self, table: Cells, rules: Rules) -> None:
+    def __init__(self, table: Cells, rules: Rules, parts: Iterable[Key]) -> None:
         self.rules = rules
+        self.parts = set(parts)
         self.total = self._by_year(table, "eu_commitment_eur")
         self.received = self._by_year(table, "prefinancing_received_eur")
         column = _SET_APART.get(PERIODS[rules.period].set_apart)
         self.apart = self._by_year(table, column) if column else {}
 
-    @staticmethod
-    def _by_year(table: Cells, column: str) -> dict[int, Decimal]:
+    def _by_year(self, table: Cells, column: str) -> dict[int, Decimal]:
         cells = list(zip(table["fund"], table["region_category"], strict=True))
         years: defaultdict[int, list[tuple[tuple[str, str], float]]] = defaultdict(list)
         for year, cell, amount in zip(table["year"], cells, table[column], strict=True):
             years[int(year)].append((cell, amount))
-        parts = parts_of(cells)
+        known = told_of([*cells, *self.parts])
         sums = {}
         for year, figures in years.items():
-            chosen, lacks = chosen_of(figures, parts)
+            chosen, lacks = chosen_of(figures, known)
             added = [figure for figure, is_chosen in zip(figures, chosen, strict=True) if is_chosen]
             told = [cell for cell, _ in added]
             # a year that lacks a fund or a category of region that others have is not known
-            lacks = lacks or not all(covered(cell, told, parts) for cell in set(cells))
+            lacks = lacks or not all(covered(cell, told, known) for cell in set(cells))
             if not lacks and not any(pd.isna(amount) for _, amount in added):
                 sums[year] = sum((v.exact(amount) for _, amount in added), v.ZERO)
         return sums
@@ -128,12 +129,15 @@ def at_closure(year: int, rules: Rules) -> bool:
     return rules.last_deadline is None and year - rules.years_to_cover >= rules.last_commitment_year
 
 
-def target_of(table: Cells, year: int, known_at: pd.Timestamp, exceptions: Decimal, rules: Rules) -> Target:
+def target_of(
+    table: Cells, year: int, known_at: pd.Timestamp, exceptions: Decimal, rules: Rules, parts: Iterable[Key]
+) -> Target:
     """What the commitments of one fund ask for on 31 December `year`.
 
-    `known_at`: pre-financing received in years that had not ended by then is not known yet.
+    `known_at`: pre-financing received in years that had not ended by then is not known yet. `parts`: the funds and
+    categories of region that its money is told of.
     """
-    amounts = _Commitments(table, rules)
+    amounts = _Commitments(table, rules, parts)
     until = covered_to(year, rules)
     if at_closure(year, rules):
         return _at_closure(amounts, until, rules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,11 @@ class _Part:
     untold: str = ""
     hidden: bool = False
 
+    @cached_property
+    def told(self) -> set[tuple[str, str]]:
+        """The funds and categories of region that its money is told of."""
+        return set(zip(self.finance["fund"], self.finance["region_category"], strict=True))
+
 
 @dataclass(frozen=True, eq=False)
 class Published:
@@ -212,7 +218,7 @@ class Case:
 
     def verdict(self, part: _Part, lines: Sequence[Line], rules: Rules) -> tuple[str, Target, list[Counted]]:
         """The status of a part, and the target and the applications it comes from."""
-        target = target_of(part.commitments, self.deadline.year, self.date, self.exceptions, rules)
+        target = target_of(part.commitments, self.deadline.year, self.date, self.exceptions, rules, part.told)
         closing = at_closure(self.deadline.year, rules)
         counted = [count(line, rules, closing=closing) for line in lines]
         low, high = _limits(counted, closing=closing)

@@ -11,7 +11,7 @@ from porfse_analysis.codes import is_percentage
 from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.people import counts_participants
 from porfse_analysis.indicators.positions import superseded
-from porfse_analysis.indicators.whole import chosen_of, has_both, part_columns, parts_of, within
+from porfse_analysis.indicators.whole import chosen_of, has_both, part_columns, told_of, within
 from porfse_analysis.schema import ALL, STAGES
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.finding import finding
@@ -48,7 +48,7 @@ def _beside(rows: pd.DataFrame, place: list[str], told_by: list[str], column: st
             if not inside:
                 continue
             its_own = [figures[other] for other in inside]
-            chosen, lacks = chosen_of(its_own, parts_of(cell for cell, _ in its_own))
+            chosen, lacks = chosen_of(its_own, told_of(cell for cell, _ in its_own))
             parts = [other for other, is_chosen in zip(inside, chosen, strict=True) if is_chosen]
             low, high = limits[number]
             least, most = (sum((limits[part][end] for part in parts), v.ZERO) for end in (0, 1))
@@ -80,7 +80,7 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
         # the same figure, or those of its parts
         inside = [one for one in told[place] if within(one[0], cell)]
         inside = [one for one in inside if one[0] == cell] or inside
-        chosen, _ = chosen_of([one[:2] for one in inside], parts_of(one[0] for one in inside))
+        chosen, _ = chosen_of([one[:2] for one in inside], told_of(one[0] for one in inside))
         added = [one for one, is_chosen in zip(inside, chosen, strict=True) if is_chosen]
         amount = sum(amount for _, amount, _ in added)
         if row["amount_eur"] != amount:

@@ -160,13 +160,16 @@ def _by_indicator(data: Framework) -> Iterator[tuple[dict[str, str], Cells]]:
         return
     names = [*GROUP, "indicator_type", "indicator_code", *(() if tested else ("investment_priority",))]
     columns = [framework[name].tolist() for name in names]
-    for place in (1, 2):
-        known: defaultdict[str, set[str]] = defaultdict(set)
-        for table in (framework, data.finance, data.achievements):
-            for axis, name in set(zip(table["axis"], table[GROUP[place]], strict=True)):
-                known[axis] |= {name} - {""}
-        filled = zip(columns[0], columns[place], strict=True)
-        columns[place] = [name or (min(known[axis]) if len(known[axis]) == 1 else "") for axis, name in filled]
+    tables = (framework, data.finance, data.achievements)
+    told = {row for table in tables for row in zip(*(table[name] for name in GROUP), strict=True)}
+
+    def alone(name: str, place: int, *around: str) -> str:
+        # the youth initiative has no category of region, whatever the others of its axis have
+        known = {row[place] for row in told if all(its in ("", own) for own, its in zip(row, around, strict=False))}
+        return name or (min(known - {""}) if len(known - {""}) == 1 else "")
+
+    columns[1] = [alone(fund, 1, axis) for axis, fund in zip(*columns[:2], strict=True)]
+    columns[2] = [alone(name, 2, axis, fund) for axis, fund, name in zip(*columns[:3], strict=True)]
     of_key = defaultdict(list)
     priorities = framework["investment_priority"].tolist()
     for place in sorted(range(len(framework)), key=priorities.__getitem__):
@@ -288,8 +291,10 @@ def _compare_units(target: str, value: str, kind: str, notes: set[str]) -> None:
 
 
 def _alone(key: Mapping[str, str], column: str, data: Framework) -> bool:
-    """Whether the framework of the axis knows one fund or category only, or one type of the indicator."""
+    """Whether the framework of the axis knows one fund only, one category of a fund, or one type of the indicator."""
     rows = data.framework_of[key["axis"],]
+    if column == "region_category":
+        rows = rows.among("fund", {key["fund"], ""})
     if column == "indicator_type":
         rows = rows.only(indicator_code=key["indicator_code"])
     return len(set(rows[column])) == 1

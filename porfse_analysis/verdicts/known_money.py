@@ -7,7 +7,7 @@ import pandas as pd
 
 from porfse_analysis.indicators.keys import keys_of
 from porfse_analysis.indicators.positions import of_series
-from porfse_analysis.indicators.whole import chosen_of, has_both, parts_of, within
+from porfse_analysis.indicators.whole import chosen_of, has_both, told_of, within
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
@@ -55,15 +55,23 @@ def told_once(rows: Cells) -> Cells:
     if not (either & of_fund).any() or not (either & of_category).any():
         return rows
     gone = np.zeros(len(rows), dtype=bool)
+    open_end = gone.copy()
     places = list(zip(*(rows[name] for name in _PLACE), strict=True))
     # the funds first, which are decommitted each on its own
     cells = list(zip(*(rows[name] for name in reversed(_TOLD_BY)), strict=True))
     amounts = rows["amount_eur"]
     for place in {places[number] for number in np.flatnonzero(either)}:
         numbers = [number for number in np.flatnonzero(either) if places[number] == place]
-        figures = [(cells[number], amounts[number]) for number in numbers]
-        gone[numbers] = [not one for one in chosen_of(figures, parts_of(cells))[0]]
-    return rows.where(~gone)
+        chosen, lacks = chosen_of([(cells[number], amounts[number]) for number in numbers], told_of(cells))
+        gone[numbers] = [not one for one in chosen]
+        open_end[numbers] = lacks
+    kept = rows.where(~gone)
+    # what the others have more is not known: those kept are the least there is
+    at_least = open_end[~gone] & (kept["stage"] != "allocation")
+    if not at_least.any():
+        return kept
+    frame = kept.frame
+    return Cells.of(frame.assign(qualifier=frame["qualifier"].astype("object").mask(at_least, "more_than")))
 
 
 def _add_up(parts: pd.DataFrame, whole: pd.Series) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis.indicators.eu_payments import dated
-from porfse_analysis.indicators.whole import chosen_of, lacks_any, parts_of
+from porfse_analysis.indicators.whole import chosen_of, covered, told_of
 from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.cells import Cells
 from porfse_analysis.verdicts.evidence import Evidence
@@ -80,8 +80,9 @@ def payments_evidence(
     notes = {"older_figure"} if day < deadline else set()
     lately, ever = (list(zip(cells["fund"], cells["region_category"], strict=True)) for cells in (newest, known))
     figures = list(zip(lately, newest["net_interim_eur"].tolist(), strict=True))
-    added, short = chosen_of(figures, parts_of(ever))
-    if short or lacks_any(ever, lately):
+    told = told_of(ever, alone=False)
+    added, short = chosen_of(figures, told_of(ever))
+    if short or not all(covered(cell, lately, told) for cell in told.cells):
         notes.add("partial")
     newest = newest.where(np.array(added))
     interim = sum(map(v.exact, newest["net_interim_eur"]), v.ZERO)

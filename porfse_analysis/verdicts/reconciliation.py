@@ -12,7 +12,7 @@ from porfse_analysis.indicators.keys import Key, has_key, keys_of
 from porfse_analysis.indicators.people import people_at
 from porfse_analysis.indicators.positions import group_keys
 from porfse_analysis.indicators.result import figure_bound, value_bound
-from porfse_analysis.indicators.whole import chosen_of, covered, part_columns, parts_of, shared, within
+from porfse_analysis.indicators.whole import chosen_of, covered, part_columns, shared, told_of, within
 from porfse_analysis.schema import ALL
 from porfse_analysis.verdicts.finding import finding
 
@@ -86,14 +86,13 @@ def _axes_of(rows: pd.DataFrame, cells: list[Key], total: int) -> pd.DataFrame |
     """
     axes = [number for number, cell in enumerate(cells) if cell[0] != ALL]
     inside = [number for number in axes if within(cells[number], cells[total])]
-    told = [cells[number] for number in inside]
-    parts = parts_of(told)
+    told, known = [cells[number] for number in inside], told_of(cells[number] for number in axes)
     for cell in (cells[number] for number in axes if number not in inside):
         common = shared(cell, cells[total])
-        if common is not None and not covered(common, told, parts):
+        if common is not None and not covered(common, told, known):
             return None
     figures = [(cells[number], float(rows["amount_eur"].iloc[number])) for number in inside]
-    chosen, lacks = chosen_of(figures, parts)
+    chosen, lacks = chosen_of(figures, known)
     if not inside or lacks:
         return None
     return rows.iloc[[number for number, is_chosen in zip(inside, chosen, strict=True) if is_chosen]]

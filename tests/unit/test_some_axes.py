@@ -183,6 +183,21 @@ def test_an_erratum_by_fund_or_category_replaces_the_figure_of_all_of_them(axis,
     assert whole(programme(plan, entire, twice, sheets, told[0]), SEPTEMBER)["numerator"] == 95
 
 
+@pytest.mark.parametrize("by_category", [True, False])
+def test_an_erratum_of_one_fund_leaves_the_axis_where_another_fund_is_told(by_category):
+    """The plan says nothing of funds, what is committed does: 90 stands, 65 is of one of two."""
+    of_plan = [{"region_category": name} for name in ("More developed", "Less developed")] if by_category else [{}]
+    told = [
+        *(finance(("I", SEPTEMBER, "allocation", 300.0, part), fund="", source="september") for part in of_plan),
+        finance(("I", SEPTEMBER, "paid", 90.0), fund="", region_category="", source="september"),
+        *(finance(("I", SEPTEMBER, "committed", 50.0), fund=fund, source="september") for fund in ("ESF", "YEI")),
+        finance(("I", SEPTEMBER, "paid", 65.0), fund="ESF", region_category="", source="zz-erratum"),
+    ]
+    data = programme(*told)
+    assert whole(data, SEPTEMBER)["numerator"] == 90
+    assert "superseded" not in set(check(data)["check"])
+
+
 def test_an_erratum_of_one_axis_alone_leaves_the_total():
     """What the other axes have is not known: the total stands."""
     row = whole(programme(PLAN, TOTAL, sheet(SEPTEMBER, "paid", 100.0, source="zz-erratum")), SEPTEMBER)

@@ -75,6 +75,105 @@ def test_of_figures_that_cross_those_that_are_all_are_added(figures, numerator, 
         assert (rate["numerator"], rate["denominator"], rate["note"]) == (numerator, 1000, note)
 
 
+BY_ALL = [(axis, BEFORE, "allocation", 100, fund | of) for axis in "12" for fund in (ESF, YEI) for of in (MORE, LESS)]
+
+
+@pytest.mark.parametrize(
+    ("figures", "numerator", "note"),
+    [
+        # three ways to tell the same 60, and each of them is all
+        (
+            [
+                *(("ALL", 40, ESF | ANY), ("ALL", 20, YEI | ANY), ("ALL", 35, NONE | MORE), ("ALL", 25, NONE | LESS)),
+                *(("1", 30, NONE | ANY), ("2", 30, NONE | ANY)),
+            ],
+            60,
+            "published_total",
+        ),
+        # axis 1 by fund, axis 2 by category of region
+        (
+            [
+                *(("1", 10, ESF | ANY), ("1", 10, YEI | ANY), ("1", 11, NONE | MORE)),
+                *(("2", 12, NONE | MORE), ("2", 8, NONE | LESS), ("2", 9, ESF | ANY)),
+            ],
+            40,
+            "",
+        ),
+        # what is more of one axis is not made up for by another
+        (
+            [("1", 100, ESF | ANY), ("1", 150, NONE | MORE), ("2", 200, ESF | ANY), ("2", 100, NONE | MORE)],
+            350,
+            "partial",
+        ),
+    ],
+)
+def test_each_axis_is_told_as_it_is(figures, numerator, note):
+    for told in (figures, figures[::-1]):
+        rate = certified(*told, plan=BY_ALL)
+        assert (rate["numerator"], rate["denominator"], rate["note"]) == (numerator, 800, note)
+
+
+def test_another_axis_does_not_say_what_an_axis_has():
+    """8 of the only fund and of the only category of axis 1, whatever axis 2 has."""
+    plan = [("1", BEFORE, "allocation", 100, ESF | LESS), ("2", BEFORE, "allocation", 100, YEI | MORE)]
+    figures = [("1", DATE, "certified", 8, ESF | ANY), ("1", DATE, "certified", 8, NONE | LESS)]
+    rate = only(pf.certification_rate(finance(*plan, *figures), cutoff=DATE), axis="1")
+    assert (rate["numerator"], rate["note"]) == (8, "")
+    rows = [("1", "", 14, NONE | MORE), ("1", "8i", 12, NONE | ANY), ("1", "8ii", 10, NONE | ANY)]
+    assert people(*rows, by="axis") == [[22, ""]]
+    assert people(*rows, ("2", "9i", 5, YEI | ANY), by="axis") == [[22, ""], [5, ""]]
+    assert people(*rows, ("2", "9i", 5, YEI | ANY)) == [[27, ""]]
+
+
+def test_what_was_told_as_one_is_not_one_of_its_parts():
+    """230 of axis 1, and then 150 of the ESF: that it has no other fund nobody says."""
+    rows = [("1", BEFORE, "allocation", 400, NONE), ("2", BEFORE, "allocation", 400, YEI)]
+    rows += [("1", BEFORE, "certified", 230, NONE), ("2", BEFORE, "certified", 10, YEI)]
+    rows += [("1", DATE, "certified", 150, ESF), ("2", DATE, "certified", 10, YEI)]
+    rates = pf.certification_rate(finance(*rows), cutoff=DATE).set_index("axis")
+    assert rates["numerator"].to_dict() == {"1": 230, "2": 10}
+    assert rates["note"].to_dict() == {"1": "stale", "2": ""}
+    for axis, stated in (("1", 240), ("ALL", 250)):
+        told = claims(("certified", axis, DATE, stated), source="sheet")
+        programme = small_programme(finance=finance(*rows, source="ec"), claims=told)
+        assert only(check_claims(programme, cutoff=DATE))["verdict"] == "not_verifiable"
+    # where the plan knows the ESF alone the axis has its new figure
+    planned = [("1", BEFORE, "allocation", 400, ESF), *rows[1:]]
+    assert only(pf.certification_rate(finance(*planned), cutoff=DATE), axis="1")["numerator"] == 150
+    reached = achievements(
+        *(("1", "8i", "CO01", BEFORE, 300, NONE), ("2", "9i", "CO01", BEFORE, 5, YEI)),
+        *(("1", "8i", "CO01", DATE, 210, ESF), ("2", "9i", "CO01", DATE, 5, YEI)),
+    )
+    counted = pf.participants(reached, cutoff=DATE).set_index("axis")
+    assert counted["note"].to_dict() == {"1": "partial", "2": ""}
+
+
+def test_a_plan_that_is_a_total_alone_drops_no_axis():
+    """100 and 80, and then 110 of the first axis alone."""
+    rows = [("ALL", "2017-12-31", "allocation", 800, NONE), ("1", BEFORE, "certified", 100, ESF)]
+    rows += [("2", BEFORE, "certified", 80, ESF), ("1", DATE, "certified", 110, ESF)]
+    rate = only(pf.certification_rate(finance(*rows), cutoff=DATE, by="programme"))
+    assert (rate["numerator"], rate["denominator"], rate["note"]) == (180, 800, "stale")
+
+
+def test_without_funds_the_total_is_that_of_the_empty_fund():
+    rows = [(axis, BEFORE, "allocation", 100) for axis in "12"]
+    rows += [("ALL", DATE, "certified", 30), ("1", DATE, "certified", 14)]
+    rate = only(pf.certification_rate(finance(*rows, fund=""), cutoff=DATE, by="fund"))
+    assert (rate["numerator"], rate["denominator"], rate["note"]) == (30, 200, "published_total")
+
+
+def test_a_priority_that_had_people_and_has_none_now_is_lacking():
+    """2,560 people with 440 of one priority, and then 4,100 without it."""
+    rows = [("1", "8i", "CO01", BEFORE, 2120), ("1", "8ii", "CO01", BEFORE, 440), ("1", "8i", "CO01", DATE, 4100)]
+    for by in ("axis", "programme"):
+        counted = only(pf.participants(achievements(*rows), cutoff=DATE, by=by))
+        assert (counted["value"], counted["note"]) == (4100, "partial")
+        assert only(pf.participants(achievements(*rows), cutoff=BEFORE, by=by))["note"] == ""
+    entire = achievements(*rows[:2], ("1", "", "CO01", DATE, 4100))
+    assert only(pf.participants(entire, cutoff=DATE))["note"] == ""
+
+
 def test_amounts_of_an_axis_and_of_a_fund_are_added_once():
     figures = [("1", 300, NONE), ("1", 200, ESF), ("1", 100, YEI)]
     assert certified(*figures, by="axis")["numerator"] == 300
@@ -310,6 +409,7 @@ def test_axes_are_held_against_the_total_of_their_own_fund():
         ["certified, YEI", "incomplete", 70, 60],
     ]
     assert against_totals(("ALL", 240, NONE), ("ALL", 170, ESF), *rows) == [["certified, ESF", "unexplained", 170, 180]]
+    assert against_totals(("ALL", 30, ESF), ("ALL", 20, YEI), ("1", 50, NONE)) == []
     # an axis without fund says nothing of the total of one, and all of it of that of all
     assert against_totals(("ALL", 170, ESF), ("1", 100, ESF), ("2", 140, NONE)) == []
     assert against_totals(("ALL", 200, NONE), ("ALL", 170, ESF), ("1", 100, ESF), ("2", 140, NONE)) == [
@@ -392,11 +492,35 @@ def test_commitments_told_by_fund_and_by_category_are_counted_once():
     alone = settled(by_fund_and_by_category().query("fund == 'ESF'"))
     assert once["commitments_eu"] == 188
     assert once[["target_eu", "status"]].tolist() == alone[["target_eu", "status"]].tolist()
+    # a year of one category of which the money has two has one too
+    rows = by_fund_and_by_category().query("fund == 'ESF'").rename(columns={"amount": "eu_commitment_eur"})
+    rows = rows.assign(performance_reserve_eur=6.0)
+    rows.loc[rows["year"] == 2015, ["region_category", "eu_commitment_eur"]] = "More developed", 60.0
+    told = [("1", BEFORE, "allocation", 700, of | {"eu_amount_eur": 350.0}) for of in (MORE, LESS)]
+    told += [("1", BEFORE, "certified", 90, of) for of in (MORE, LESS)]
+    due = only(pf.decommitment(conform("eu_commitments", rows, programme=CCI), finance(*told), year=2018))
+    assert (due["status"], due["needs"]) == ("not_available", "commitment_gap:2015")
     # a year of one category alone has a gap
     rows = by_fund_and_by_category()
     gap = settled(rows[~((rows["year"] == 2015) & (rows["region_category"] != "More developed"))])
     assert pd.isna(gap["commitments_eu"])
     assert "commitment_gap:2015" in gap["needs"]
+
+
+def test_of_two_kinds_of_which_none_is_all_the_most_is_the_least_there_is():
+    """200 of a fund, 600 of one of two categories, half of it from the Union: at least 300 of the 145.5 due."""
+    years = [{"fund": "", "year": year, "eu_commitment_eur": 100.0, "source": "x"} for year in range(2021, 2028)]
+    cci, date = "2021IT05SFPR008", "2025-12-31"
+    plan = conform("eu_commitments", pd.DataFrame(years).assign(flexibility_amount_eur=0.0), programme=cci)
+    rows = [("1", date, "allocation", 840, NONE | MORE | {"eu_amount_eur": 420.0})]
+    rows += [("1", date, "allocation", 560, NONE | LESS | {"eu_amount_eur": 280.0})]
+    rows += [("1", date, "certified", 200, {"fund": "ESF+"} | ANY), ("1", date, "certified", 600, NONE | MORE)]
+    row = only(pf.decommitment(plan, finance(*rows, programme=cci), year=2025))
+    assert (row["status"], row["payment_applications_at_least_eu"]) == ("covered", 300)
+    few = [*rows[:2], ("1", date, "certified", 200, {"fund": "ESF+"} | ANY), ("1", date, "certified", 100, NONE | MORE)]
+    row = only(pf.decommitment(plan, finance(*few, programme=cci), year=2025))
+    # the fund is all there is, and has the category in it
+    assert (row["target_eu"], row["payment_applications_eu"], row["status"]) == (145.5, 100, "at_risk")
 
 
 BY_FUND, BY_CATEGORY = ((ESF | ANY, 1.0),), ((NONE | MORE, 0.6), (NONE | LESS, 0.4))
