@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from porfse_analysis.codes import in_reading_order
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.keys import TARGET_KEY, Key, has_key, keys_of
+from porfse_analysis.indicators.people import put_right
 from porfse_analysis.indicators.percentages import (
     RESULT_TYPES,
     exceeded_tenfold,
@@ -172,13 +175,19 @@ def is_reached(ratios: pd.Series, notes: pd.Series | None = None) -> pd.Series:
 def _newest_values(achievements: pd.DataFrame, cutoff: pd.Timestamp, keys: list[str]) -> pd.DataFrame:
     """The rows of each group's newest position with a value."""
     told = [*TARGET_KEY, "cutoff", "source", "value", "qualifier", "data_date", "reported_in"]
+    told += ["series"] if "series" in achievements else []
     known = achievements.loc[achievements["cutoff"] <= cutoff, told].rename(columns={"cutoff": "position"})
     known = known.assign(
         rank=source_rank(known["source"]),
         source=known["source"].astype("str"),
         data_date=known["data_date"].fillna(known["position"]),
     )
-    return at_newest(known, keys, known[known["value"].notna()])
+    if "series" not in known or known["series"].nunique() == known["source"].nunique():
+        return at_newest(known, keys, known[known["value"].notna()])
+    # along a series of documents: an erratum of one figure leaves the others of its position standing
+    known = put_right(known.assign(document=known["source"]))
+    newest = at_newest(known, keys, known[known["value"].notna()])
+    return newest.assign(source=newest["document"])
 
 
 def _not_of_money(targets: pd.DataFrame, achievements: pd.DataFrame) -> pd.DataFrame:
@@ -289,10 +298,22 @@ def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         any_used=table["used"] > 0,
         has_target=table["targets"] > 0,
         data_date=groups["used_date"].min(),
-        source=groups["source"].first(),
+        source=_cited(rows, groups),
         bound=_bounds(rows, keys, table.index),
     )
     return table.reset_index()
+
+
+def _cited(rows: pd.DataFrame, groups: Any) -> pd.Series:
+    """The documents of the values of each group; without any value, that of its target."""
+    first: pd.Series = groups["source"].first()
+    values = rows[rows["has_value"]]
+    several = values.groupby(list(first.index.names), sort=False, dropna=False)["source"].nunique().gt(1)
+    if several.any():
+        of_group = values.groupby(list(first.index.names), sort=False, dropna=False)["source"]
+        names = of_group.agg(lambda told: ";".join(dict.fromkeys(told)))
+        first = first.mask(several.reindex(first.index, fill_value=False), names.reindex(first.index))
+    return first
 
 
 def _within_whole(told: pd.Series, rows: pd.DataFrame, keys: list[str]) -> pd.Series:

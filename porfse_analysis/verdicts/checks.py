@@ -142,7 +142,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         lacking_years(achievements, paid) if values or len(paid) else (),
         axes_against_total(along, tables["axes"]),
         between_sources(along, both),
-        replaced(finance),
+        replaced(finance, achievements),
         lacking(finance),
         without_plan(finance),
         some_axes(every["axis"], every["whole"]),

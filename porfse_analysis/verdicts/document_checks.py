@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from porfse_analysis.codes import is_percentage
-from porfse_analysis.indicators.keys import Key, has_key, keys_of
+from porfse_analysis.indicators.keys import TARGET_KEY, Key, has_key, keys_of
 from porfse_analysis.indicators.people import counts_participants
-from porfse_analysis.indicators.positions import superseded
+from porfse_analysis.indicators.positions import source_rank, superseded
 from porfse_analysis.indicators.whole import chosen_of, has_both, part_columns, told_of, within
 from porfse_analysis.schema import ALL, STAGES
 from porfse_analysis.verdicts import exact as v
@@ -62,21 +62,44 @@ def _beside(rows: pd.DataFrame, place: list[str], told_by: list[str], column: st
             )
 
 
-def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
+def replaced(finance: pd.DataFrame, achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     """Figures of a document that a later one of its series, an erratum, has for the same date."""
-    if "series" not in finance:
+    if "series" in finance:
+        yield from _replaced_amounts(finance)
+    if "series" in achievements:
+        yield from _replaced_values(achievements)
+
+
+def _replaced_values(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
+    rows = achievements[achievements["value"].notna()]
+    if rows["series"].nunique() == rows["source"].nunique():
         return
+    rows = rows.assign(rank=source_rank(rows["source"]), source=rows["source"].astype("str"))
+    rows = rows.sort_values("rank", kind="stable")
+    at = [*TARGET_KEY, "cutoff", "series"]
+    again = rows.duplicated(at)
+    pairs = rows[again].merge(rows.loc[~again, [*at, "source", "value"]], on=at, suffixes=("", "_kept"))
+    for _, row in pairs[pairs["value"] != pairs["value_kept"]].iterrows():
+        told = {"other_source": row["source_kept"], "found": row["value"], "expected": row["value_kept"]}
+        yield finding("info", "superseded", row, figure=label(row), unit="unit", **told)
+
+
+def _replaced_amounts(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
     rows = finance.assign(gone=superseded(finance), source=finance["source"].astype("str"))
     rows = rows[rows["amount_eur"].notna()]
     if not rows["gone"].any():
         return
     at = ["programme", "stage", "series", "cutoff"]
     gone, kept = rows[rows["gone"]], rows[~rows["gone"]]
+    # of which of several figures of an axis it is said
+    several = gone.duplicated([*at, "axis"], keep=False)
     told: defaultdict[Key, list[tuple[Key, float, str]]] = defaultdict(list)
     cells = zip(keys_of(kept, part_columns), kept["amount_eur"].tolist(), kept["source"], strict=True)
     for place, one in zip(keys_of(kept, at), cells, strict=True):
         told[place].append(one)
-    for place, cell, (_, row) in zip(keys_of(gone, at), keys_of(gone, part_columns), gone.iterrows(), strict=True):
+    for place, cell, (_, row), apart in zip(
+        keys_of(gone, at), keys_of(gone, part_columns), gone.iterrows(), several, strict=True
+    ):
         # the same figure, or those of its parts
         inside = [one for one in told[place] if within(one[0], cell)]
         inside = [one for one in inside if one[0] == cell] or inside
@@ -85,7 +108,9 @@ def replaced(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
         amount = sum(amount for _, amount, _ in added)
         if row["amount_eur"] != amount:
             documents = ";".join(dict.fromkeys(source for *_, source in added))
-            yield finding("info", "superseded", row, other_source=documents, found=row["amount_eur"], expected=amount)
+            figure = ", ".join([row["stage"], *(part for part in cell[1:] if part and apart)])
+            more = {"other_source": documents, "found": row["amount_eur"], "expected": amount}
+            yield finding("info", "superseded", row, figure=figure, **more)
 
 
 def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame) -> Iterable[dict[str, object]]:

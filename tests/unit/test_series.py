@@ -20,6 +20,7 @@ from porfse_analysis import (
     per_capita_spend,
     resources,
     schema,
+    target_achievement_ratio,
     target_ratio_changes,
 )
 from porfse_analysis.display.blocks import lead
@@ -346,6 +347,35 @@ def test_people_and_ratios_of_two_reports_of_one_series_compare(series):
         else:
             assert row["status"] == "other_source"
             assert pd.isna(row["change"])
+
+
+def test_an_erratum_of_one_category_leaves_the_other_in_the_ratio():
+    """7,000 and 3,600 people of two categories, the first put right to 6,400: 10,000 of 24,000."""
+    date, less, transition = "2025-12-31", {"region_category": "Less developed"}, {"region_category": "Transition"}
+    values = [
+        achievements(("2", "8i", "CO01", date, 7000, less), ("2", "8i", "CO01", date, 3600, transition), source="air"),
+        achievements(("2", "8i", "CO01", date, 6400, less), source="erratum"),
+    ]
+    aims = [
+        ("2", "8i", "CO01", "1", "2021-01-01", 15000, less),
+        ("2", "8i", "CO01", "1", "2021-01-01", 9000, transition),
+    ]
+    tables = {
+        "axes": pd.DataFrame({"axis": ["2"], "technical_assistance": [False]}),
+        "sources": pd.DataFrame(
+            {"source": ["air", "erratum", "plan"], "title_it": "x", "series": ["s", "s", ""]}
+        ).assign(date=pd.to_datetime(["2026-01-01", "2026-02-01", None])),
+        "finance": finance(("2", date, "allocation", 100), source="plan"),
+        "achievements": pd.concat(values, ignore_index=True).astype({"source": "str"}),
+        "targets": targets(*aims, source="plan"),
+    }
+    programme = make_programme(CCI, {"it": "x"}, tables)
+    ratio = only(target_achievement_ratio(programme, cutoff=date))
+    assert (ratio["numerator"], ratio["denominator"], ratio["note"]) == (10000, 24000, "")
+    assert ratio["source"] == "erratum;air"
+    found = only(check(programme), check="superseded")
+    assert (found["figure"], found["found"], found["expected"]) == ("8i CO01", 7000, 6400)
+    assert (found["source"], found["other_source"]) == ("air", "erratum")
 
 
 def test_a_fall_between_two_reports_of_one_series_is_a_finding():
