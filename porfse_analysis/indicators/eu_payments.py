@@ -135,7 +135,7 @@ def _ratio(known: pd.DataFrame) -> dict[str, object]:
     here, told = keys_of(summed, _PARTS), told_of(ever, alone=False)
     lacking = not all(covered(cell, lately, told) for cell in told.cells)
     bare = set(keys_of(rows[~rows.index.isin(both.index)], _PARTS))
-    lacking |= not all(any(within(cell, other) for other in here) for cell in bare)
+    lacking |= both.empty or not all(any(within(cell, other) for other in here) for cell in bare)
     paid = summed["net_total_eur"].sum()
     planned = summed["planned_eu_eur"].sum(min_count=1)
     days = dated(rows)

@@ -26,7 +26,14 @@ from porfse_analysis.inputs import as_cutoff
 from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme, known_from, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
-from porfse_analysis.verdicts.document_checks import beside_parts, lacking, replaced, some_axes, without_plan
+from porfse_analysis.verdicts.document_checks import (
+    axes_without_allocation,
+    beside_parts,
+    lacking,
+    replaced,
+    some_axes,
+    without_plan,
+)
 from porfse_analysis.verdicts.finding import FINDING_COLUMNS, SEVERITIES, finding
 from porfse_analysis.verdicts.folder_checks import of_the_folder
 from porfse_analysis.verdicts.indicator_checks import (
@@ -145,6 +152,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         replaced(finance, achievements),
         lacking(finance),
         without_plan(finance),
+        axes_without_allocation(finance),
         some_axes(every["axis"], every["whole"]),
         claims_against_data(claims, achievements, both),
         published_rates(claims, finance),
@@ -187,6 +195,7 @@ CHECKS = (
     "superseded",
     "document_lacks",
     "without_plan",
+    "no_allocation",
     "some_axes",
     "claim_against_data",
     "published_rate",

@@ -17,7 +17,7 @@ from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.finding import finding
 from porfse_analysis.verdicts.indicator_checks import label
 
-__all__ = ["beside_parts", "lacking", "replaced", "some_axes", "without_plan"]
+__all__ = ["axes_without_allocation", "beside_parts", "lacking", "replaced", "some_axes", "without_plan"]
 
 
 def beside_parts(finance: pd.DataFrame, achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -157,6 +157,25 @@ def lacking(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
             row["axis"], row["stage"] = "ALL", stage
             last = before[before["stage"] == stage].iloc[0]
             yield finding("info", "document_lacks", row, other_source=last["source"], compared_with=last["cutoff"])
+
+
+def axes_without_allocation(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Axes with money that no plan by axis has: the sums of the plan, and the rates over them, are without these.
+
+    Each once, at its last amount.
+    """
+    known = finance[finance["amount_eur"] > 0].astype({"source": "str"})
+    plans, spent = (known[mark] for mark in (known["stage"] == "allocation", known["stage"] != "allocation"))
+    totals = set(plans.loc[plans["axis"] == ALL, "programme"])
+    planned = plans[plans["axis"] != ALL]
+    asked = set(planned["programme"]) - totals
+    spent = spent[(spent["axis"] != ALL) & spent["programme"].isin(asked)]
+    # a plan of 0 is a plan
+    told = finance[finance["stage"] == "allocation"]
+    bare = spent[~has_key(spent, ["programme", "axis"], set(keys_of(told, ["programme", "axis"])))]
+    last = bare.sort_values("cutoff", kind="stable").drop_duplicates(["programme", "axis"], keep="last")
+    for _, row in last.iterrows():
+        yield finding("warning", "no_allocation", row, unit="")
 
 
 def without_plan(finance: pd.DataFrame) -> Iterable[dict[str, object]]:

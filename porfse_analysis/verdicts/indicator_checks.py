@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
@@ -92,7 +93,8 @@ def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     """Participants told apart (by age, by education, by employment) against their number, at each position.
 
     A partition with a missing value is not compared, nor one that was not reported; one without the part that the
-    Commission reckons (25 to 54 years, no education) may be short and may not be above.
+    Commission reckons (25 to 54 years, no education) may be short and may not be above. People of an axis, priority,
+    fund or category of region of which nothing is told by it are left out.
     """
     codes = {
         period: {*period.participants, *(code for split in period.partitions for code in split["parts"])}
@@ -107,21 +109,34 @@ def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
         yield from _uneven(own, period) if len(own) else ()
 
 
+_CELL = ["axis", "investment_priority", "fund", "region_category"]
+
+
+def _by_cell(figures: list[tuple[str, Key, float]], codes: Collection[str]) -> dict[Key, float]:
+    """The sum of some indicators in each cell; NaN where a value is missing."""
+    sums: dict[Key, float] = {}
+    for code, cell, value in figures:
+        if code in codes:
+            sums[cell] = sums.get(cell, 0.0) + value
+    return sums
+
+
 def _uneven(rows: pd.DataFrame, period: Period) -> Iterable[dict[str, object]]:
     """The partitions of a period that do not give the participants."""
-    values = rows.groupby(["programme", "source", "cutoff", "indicator_code"])["value"]
-    # a part that is not there counts as none; one with a missing value makes the sum missing
-    sums = values.sum().mask(values.count() < values.size(), float("inf"))
-    positions = defaultdict[Key, dict[str, float]](dict)
-    for (*position, code), value in zip(sums.index.tolist(), sums.tolist(), strict=True):
-        positions[tuple(position)][code] = value
-    for (programme, source, cutoff), counts in positions.items():
-        people = sum(known := [counts[code] for code in period.participants if code in counts])
+    positions: defaultdict[Key, list[tuple[str, Key, float]]] = defaultdict(list)
+    places = keys_of(rows, ["programme", "source", "cutoff"])
+    told = zip(rows["indicator_code"], keys_of(rows, _CELL), rows["value"].tolist(), strict=True)
+    for place, one in zip(places, told, strict=True):
+        positions[place].append(one)
+    for (programme, source, cutoff), figures in positions.items():
         for split in period.partitions:
-            parts = [counts[code] for code in split["parts"] if code in counts]
-            found = sum(parts)
+            counted, parts = (_by_cell(figures, codes) for codes in (period.participants, split["parts"]))
+            # a part that is not there counts as none, but not where none is
+            common = counted.keys() & parts.keys() or counted.keys() | parts.keys()
+            people, found = (sum(its[cell] for cell in its if cell in common) for its in (counted, parts))
+            counts = {code for code, *_ in figures}
             may_be_short = split["reckoned"] and split["reckoned"] not in counts
-            if not (known and parts) or float("inf") in (people, found) or found == people:
+            if not (counted and parts) or math.isnan(people + found) or found == people:
                 continue
             if found > people or not may_be_short:
                 yield finding(

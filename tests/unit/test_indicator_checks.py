@@ -115,6 +115,15 @@ def test_a_difference_is_found_with_its_figures():
     assert "CO06 + CO06a + CO07 sommano 103 persone" in said(rows, "it")[0]
 
 
+def test_people_of_an_axis_that_tells_no_part_are_not_held_against_those_of_another():
+    values = [*counts(PEOPLE, AGES, EDUCATION), *counts(PEOPLE, axis="II")]
+    assert found(programme(values), "partition").empty
+    # by age, but not by education
+    values += counts([("CO06", 25), ("CO06a", 70), ("CO07", 6)], axis="II")
+    rows = found(programme(values), "partition")
+    assert rows[["figure", "expected", "found"]].to_numpy().tolist() == [["CO06 + CO06a + CO07", 200, 201]]
+
+
 def test_it_is_the_position_of_the_programme_that_is_compared():
     # axis I has one too many by age, axis II one too few
     values = counts(PEOPLE, [("CO06", 26), ("CO06a", 70), ("CO07", 5)])

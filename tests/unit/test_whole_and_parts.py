@@ -419,6 +419,20 @@ def test_axes_are_held_against_the_total_of_their_own_fund():
     assert against_totals(("ALL", 170, ESF), *rows, ("2", 140, NONE)) == [["certified", "unexplained", 170, 180]]
 
 
+def test_an_axis_with_money_that_no_plan_has_is_a_finding():
+    """60 of axis 2, which no plan has: the rate is over the allocation of axis 1 alone."""
+    rows = [("1", BEFORE, "allocation", 100), ("1", DATE, "certified", 40), ("2", DATE, "certified", 60)]
+
+    def found(*more):
+        findings = check(small_programme(finance=finance(*rows, *more, source="sheet")))
+        return findings.query("check == 'no_allocation'")[["axis", "figure", "cutoff"]].values.tolist()
+
+    assert found() == [["2", "certified", pd.Timestamp(DATE)]]
+    assert found(("2", BEFORE, "allocation", 0)) == []
+    # a plan of the whole has them all
+    assert found(("ALL", BEFORE, "allocation", 200)) == []
+
+
 def test_payments_beside_their_parts_are_counted_once():
     """Of all funds 50 of 100, of which 30 of the ESF and 15 of the YEI: 0.5, and neither 95 of 200 nor 45 of 100."""
     paid = [("", 50.0, 100.0), ("ESF", 30.0, 60.0), ("YEI", 15.0, 40.0)]
