@@ -11,7 +11,7 @@ from porfse_analysis.display.html import Html, bullets, heading, paragraphs, til
 from porfse_analysis.display.programme_report.certification import certification_targets
 from porfse_analysis.display.programme_report.lead import first_sentences as sentences
 from porfse_analysis.display.programme_report.lead import how_far
-from porfse_analysis.display.programme_report.money import funnel_rows
+from porfse_analysis.display.programme_report.money import funnel_rows, stage_named
 from porfse_analysis.display.programme_report.payments import eu_payments as eu_payments_table
 from porfse_analysis.display.programme_report.results import participants_by_sex, results_by_sex
 from porfse_analysis.display.report import Report
@@ -171,13 +171,13 @@ def key_numbers(report: Report) -> Html:
             remark = report.text("tile.of_allocation", rate=rate, date=day)
         # the plan stays in force until the next one
         old = row["stage"] != "allocation" and is_old(row["data_date"], report.cutoff)
-        items[old].append((report.text(f"stage.{row['stage']}"), _million(report, row), remark))
+        items[old].append((stage_named(row, report), _million(report, row), remark))
     people = report.figures[(report.figures["indicator"] == "participants") & (report.figures["axis"] == ALL)]
     for _, row in people[people["value"].notna()].iterrows():
         day = report.text("tile.at", date=wording.date(row["data_date"], report.lang))
         items[is_old(row["data_date"], report.cutoff)].append(
             (
-                report.text("tile.participants"),
+                wording.partly(report.text("tile.participants"), row["note"], report.lang),
                 wording.count(row["value"], report.lang, bound=figure_bound(row["note"])),
                 day,
             )

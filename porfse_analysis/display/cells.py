@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from porfse_analysis.display.page import Page, ProgrammePage
 from porfse_analysis.display.sources import reference as numbered
 from porfse_analysis.display.table import DATE, Typed
 from porfse_analysis.display.words import wording
-from porfse_analysis.indicators.result import BOUNDS, figure_bound, split_note, value_bound
+from porfse_analysis.indicators.result import BOUNDS, figure_bound, partial_of, split_note, value_bound
 from porfse_analysis.schema import ALL, DATE_DTYPE
 
 __all__ = [
@@ -35,6 +36,13 @@ __all__ = [
 ]
 
 Write = Callable[[pd.Series], str]
+
+
+class _Told(TypedDict, total=False):
+    """What is said with a figure."""
+
+    bound: str
+    partial: str
 
 
 def axis_title(row: pd.Series, lang: str) -> str:
@@ -85,8 +93,8 @@ def figure(report: Page, name: str, form: Callable[[pd.Series], wording.Form], *
 
 
 def million(report: Page, name: str = "amount", precision: str = "precision", *, note: str = "") -> Typed:
-    """Million euro, with the decimals that were published; `note`: the column whose note tells a bound."""
-    return figure(report, name, lambda row: _million(row, precision, bound=_bound(row, note, figure_bound)))
+    """Million euro, with the decimals that were published; `note`: the column that tells a bound, or a part."""
+    return figure(report, name, lambda row: _million(row, precision, **_figure_told(row, note)))
 
 
 def signed_million(report: Page, name: str, precision: str = "") -> Typed:
@@ -94,17 +102,17 @@ def signed_million(report: Page, name: str, precision: str = "") -> Typed:
     return figure(report, name, lambda row: _million(row, precision, signed=True))
 
 
-def _million(row: pd.Series, precision: str, *, signed: bool = False, bound: str = "") -> wording.Form:
+def _million(row: pd.Series, precision: str, *, signed: bool = False, **told: Unpack[_Told]) -> wording.Form:
     decimals = wording.million_decimals(row.get(precision, math.nan))
-    return wording.Form(decimals, power=-6, signed=signed, bound=bound)
+    return wording.Form(decimals, power=-6, signed=signed, **told)
 
 
 def rate(report: Page, name: str = "value", *, note: str = "") -> Typed:
-    """A ratio as a percentage; `note`: the column whose note tells a bound."""
+    """A ratio as a percentage; `note`: the column that tells a bound, or a part."""
     return figure(
         report,
         name,
-        lambda row: wording.Form(1, percent=True, bound=_bound(row, note, value_bound)),
+        lambda row: wording.Form(1, percent=True, **_value_told(row, note)),
     )
 
 
@@ -114,21 +122,34 @@ def points(report: Page, name: str) -> Typed:
 
 
 def count(report: Page, name: str, *, missing: str = "", note: str = "") -> Typed:
-    """A number with the decimals it has; `missing` is written for none, `note`: the column that tells a bound."""
+    """A number with the decimals it has; `missing` is written for none, `note`: as of `million`."""
 
     def form(row: pd.Series) -> wording.Form:
-        return replace(wording.COUNT, bound=_bound(row, note, figure_bound))
+        return replace(wording.COUNT, **_figure_told(row, note))
 
     return figure(report, name, form, missing=missing)
 
 
 def euro(report: Page, name: str, *, note: str = "") -> Typed:
-    """Euro and cents; `note`: the column whose note tells a bound."""
-    return figure(report, name, lambda row: wording.Form(2, bound=_bound(row, note, value_bound)))
+    """Euro and cents; `note`: the column that tells a bound, or a part."""
+    return figure(report, name, lambda row: wording.Form(2, **_value_told(row, note)))
 
 
-def _bound(row: pd.Series, note: str, told: Callable[[str], str]) -> str:
-    return told(str(row[note])) if note and pd.notna(row[note]) else ""
+def _figure_told(row: pd.Series, name: str) -> _Told:
+    """What is said with a numerator, by the note in a column; nothing without a column."""
+    note = _note(row, name)
+    partial = partial_of(note)
+    return {"bound": figure_bound(note), "partial": "" if partial == "partial_base" else partial}
+
+
+def _value_told(row: pd.Series, name: str) -> _Told:
+    """What is said with a ratio, by the note in a column; nothing without a column."""
+    note = _note(row, name)
+    return {"bound": value_bound(note), "partial": partial_of(note)}
+
+
+def _note(row: pd.Series, name: str) -> str:
+    return str(row[name]) if name and pd.notna(row[name]) else ""
 
 
 def date(report: Page, name: str = "data_date") -> Typed:

@@ -67,7 +67,8 @@ def draw_funnel(ax: Axes, rows: pd.DataFrame, lang: str) -> list[str]:
         )
         label = wording.million(row["amount"], lang, precision=row["precision"], bound=figure_bound(row["note"]))
         if row["stage"] != "allocation" and pd.notna(row["value"]):
-            label = wording.text("figure.amount_and_rate", lang, amount=label, rate=_rate(row, lang))
+            label = wording.text("figure.amount_and_rate", lang, amount=label, rate=_shown(row, lang))
+        label = wording.partly(label, row["note"], lang)
         if stale:
             label = wording.text("figure.of_date", lang, label=label, date=wording.date(row["data_date"], lang))
         beside(ax, row["amount"] / _MILLION, place, label)
@@ -315,5 +316,9 @@ def _bars_of(ax: Axes, unit: str, lang: str) -> None:
 
 
 def _rate(row: pd.Series, lang: str) -> str:
-    """The value of a result as a percentage, with its bound."""
+    """The value of a result as a percentage, with its bound and, of a part, the word for it."""
+    return wording.partly(_shown(row, lang), row["note"], lang)
+
+
+def _shown(row: pd.Series, lang: str) -> str:
     return wording.rate(row["value"], lang, bound=value_bound(row["note"]))

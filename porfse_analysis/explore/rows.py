@@ -105,7 +105,7 @@ def rows_table(report: Report, name: str, caption: str, rows: pd.DataFrame) -> T
             Column("denominator", report.text("explorer.denominator"), "figure", write=_plain(report, "denominator")),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
             Column("source", report.text("column.source"), write=sources),
-            Column("note", report.text("column.note"), write=cells.notes(report)),
+            Column("note", report.text("column.note"), write=cells.notes(report, said_below=("partial",))),
         ],
         notes=cells.missing_note(report, rows["value"], rows["numerator"], rows["denominator"]),
         source=source_line(rows["source"], report),

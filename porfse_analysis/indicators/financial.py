@@ -83,8 +83,8 @@ def financial_progress(
     -------
     DataFrame
         The result columns, one row per key and rate of `RATES`; unit 1; numerator and denominator in euro. Notes:
-        published_total, stale, partial, zero_denominator, not_reported, and the bounds (`result.BOUNDS`, `base_...`) of
-        figures that are not exact.
+        published_total, stale, partial, partial_base, zero_denominator, not_reported, and the bounds (`result.BOUNDS`,
+        `base_...`) of figures that are not exact.
 
     Raises
     ------
@@ -184,6 +184,7 @@ def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
             "published_total": rows["published_total"],
             "stale": rows["data_date"] < rows["position"],
             "partial": rows["missing"] | rows["base_missing"],
+            "partial_base": rows["base_missing"] & ~rows["missing"],
             "zero_denominator": rows["denominator"] == 0,
             "not_reported": rows["denominator"].isna(),
             "plan_of_other_source": rows["base_elsewhere"],
@@ -215,10 +216,12 @@ def rate_rows(positions: Positions, names: Mapping[tuple[str, str], str]) -> pd.
     grid = spend_positions(positions, list(dict.fromkeys(asked["stage"])))
     rows = grid.merge(asked, on="stage").reset_index(names="row")
     published = _over_bases(positions, rows[rows["amount"].notna()])
-    lacking = zip(*_lacking(positions, published), strict=True)
-    published["lacks_part"] = [any(either) for either in lacking]
+    published["lacks_part"], published["base_lacks_part"] = _lacking(positions, published)
     columns = ["denominator", "base_position", "base_missing", "base_bound", "base_document", "base_elsewhere"]
-    rows = rows.join(published.set_index("row")[[*columns, "lacks_part", *(f"base_{name}" for name in FIRMNESS)]])
+    columns += ["lacks_part", "base_lacks_part", *(f"base_{name}" for name in FIRMNESS)]
+    rows = rows.join(published.set_index("row")[columns])
+    short = rows["missing"].eq(True) | rows["lacks_part"].eq(True)
+    base_short = rows["base_missing"].eq(True) | rows["base_lacks_part"].eq(True)
     rows["numerator"] = rows["amount"]
     below = rows["denominator"].where(rows["denominator"] != 0)
     rows["value"] = rows["numerator"] / below
@@ -227,7 +230,8 @@ def rate_rows(positions: Positions, names: Mapping[tuple[str, str], str]) -> pd.
         {
             "published_total": rows["published_total"].eq(True),
             "stale": rows["data_date"] < cutoff,
-            "partial": rows["missing"].eq(True) | rows["base_missing"].eq(True) | rows["lacks_part"].eq(True),
+            "partial": short | base_short,
+            "partial_base": base_short & ~short,
             "zero_denominator": rows["denominator"] == 0,
             "not_reported": rows["numerator"].isna() | rows["denominator"].isna(),
             # the plan in force stays in force until the next one; a flow is of its own date

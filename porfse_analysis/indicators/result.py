@@ -27,6 +27,7 @@ __all__ = [
     "make_result",
     "may_be_less",
     "note_of",
+    "partial_of",
     "ratio_bound",
     "split_note",
     "value_bound",
@@ -58,6 +59,7 @@ NOTES = (
     "published_total",  # the figure published for the whole programme, not a sum of its axes
     "stale",  # the data are of a date before the cutoff asked for
     "partial",  # a part of the sum is not published
+    "partial_base",  # with partial: all of the numerator is published, of the denominator a part is not
     "restated",  # published in a later report than the one of its own year
     "no_target",  # the plan in force has no target for it
     "zero_denominator",  # the ratio has a zero below the line
@@ -202,6 +204,12 @@ def value_bound(note: str) -> str:
     """
     below = next((code for code in split_note(note) if code.startswith("base_")), "").removeprefix("base_")
     return ratio_bound(figure_bound(note), below)
+
+
+def partial_of(note: str) -> str:
+    """What lacks a part, as a note tells: the numerator (`partial`), the denominator alone (`partial_base`), or ""."""
+    codes = split_note(note)
+    return "" if "partial" not in codes else "partial_base" if "partial_base" in codes else "partial"
 
 
 def ratio_bound(above: str, below: str) -> str:

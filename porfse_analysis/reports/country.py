@@ -137,8 +137,10 @@ def _compared(members: Sequence[Member], figures: dict[Path, dict[str, pd.Series
 
 def _written(row: pd.Series, lang: str) -> str:
     if row["unit"] == "1":
-        return wording.Form(1, percent=True, bound=value_bound(row["note"])).text(row["value"], lang)
-    return replace(wording.COUNT, bound=figure_bound(row["note"])).text(row["value"], lang)
+        shown = wording.Form(1, percent=True, bound=value_bound(row["note"])).text(row["value"], lang)
+    else:
+        shown = replace(wording.COUNT, bound=figure_bound(row["note"])).text(row["value"], lang)
+    return wording.partly(shown, row["note"], lang)
 
 
 def _sorted(members: Sequence[Member], lang: str) -> list[Member]:

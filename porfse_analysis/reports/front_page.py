@@ -20,7 +20,7 @@ from porfse_analysis.display.report import Report
 from porfse_analysis.display.table import Column, Table
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
-from porfse_analysis.indicators.result import has_note, value_bound
+from porfse_analysis.indicators.result import value_bound
 from porfse_analysis.programme import Programme
 from porfse_analysis.reports.comments import Comment, as_html
 from porfse_analysis.reports.glossary_page import glossary_link
@@ -212,8 +212,7 @@ def _dates(cutoffs: Iterable[str], pages: Sequence[Page], results: pd.DataFrame,
             bound = value_bound(found["note"])
             write = wording.count if name == "participants" else wording.rate
             shown = write(value, lang, bound=bound)
-            if has_note(found["note"], "partial"):
-                shown = wording.text("index.partial", lang, figure=shown)
+            shown = wording.partly(shown, found["note"], lang)
             if is_old(found["data_date"], found["cutoff"]):
                 # an old figure beside a new one says so in its own cell
                 return wording.text("index.of_date", lang, figure=shown, date=wording.date(found["data_date"], lang))

@@ -75,9 +75,11 @@ def pair(comparison: CutoffComparison, name: str) -> cells.Write:
         if pd.isna(value):
             return comparison.text("missing.short")
         if name == "value":
-            return wording.rate(value, comparison.lang, bound=value_bound(note))
-        # a target is as the plan has it
-        return wording.count(value, comparison.lang, bound=figure_bound(note) if name == "numerator" else "")
+            return wording.partly(wording.rate(value, comparison.lang, bound=value_bound(note)), note, comparison.lang)
+        if name != "numerator":  # a target is as the plan has it
+            return wording.count(value, comparison.lang)
+        shown = wording.count(value, comparison.lang, bound=figure_bound(note))
+        return wording.partly(shown, note, comparison.lang, value=False)
 
     def write(row: pd.Series) -> str:
         before, now = (figure(row[f"{name}{side}"], row[f"note{side}"]) for side in ("_before", ""))
@@ -110,7 +112,11 @@ def both_values(comparison: CutoffComparison, row: pd.Series) -> str:
     figure = wording.rate if row["unit"] == "1" else wording.count
     name = comparison.text("axis.all") if row["axis"] == ALL else row["axis"]
     known = [
-        figure(row[f"value{side}"], comparison.lang, bound=value_bound(row[f"note{side}"]))
+        wording.partly(
+            figure(row[f"value{side}"], comparison.lang, bound=value_bound(row[f"note{side}"])),
+            row[f"note{side}"],
+            comparison.lang,
+        )
         for side in ("_before", "")
         if pd.notna(row[f"value{side}"])
     ]

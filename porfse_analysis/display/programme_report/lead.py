@@ -9,7 +9,7 @@ import pandas as pd
 
 from porfse_analysis.display import cells
 from porfse_analysis.display.age import is_old
-from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
+from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows, stage_named
 from porfse_analysis.display.report import Report
 from porfse_analysis.display.words import wording
 from porfse_analysis.indicators.financial import RATES
@@ -88,7 +88,7 @@ def how_far(report: Report) -> str:
         told.append(
             report.text(
                 f"said.{'old' if old else 'current'}{'' if rate else '_amount'}",
-                stage=report.text(f"stage.{row['stage']}"),
+                stage=stage_named(row, report),
                 date=wording.date(row["data_date"], report.lang),
                 amount=amount,
                 rate=rate,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -20,7 +20,7 @@ from porfse_analysis.indicators.changes import moved_rates
 from porfse_analysis.indicators.compared import compare_results
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.positions import newest, of_series, plan_at, published_totals
-from porfse_analysis.indicators.result import bound_of, ratio_bound
+from porfse_analysis.indicators.result import bound_of, partial_of, ratio_bound
 from porfse_analysis.schema import ALL, DATE_DTYPE, STAGES
 
 _PARTS = {"amount": "amount", "precision": "precision", "data_date": "date"}
@@ -41,6 +41,7 @@ __all__ = [
     "funnel_rows",
     "key_figures",
     "progress_by_axis",
+    "stage_named",
 ]
 
 
@@ -129,6 +130,54 @@ def funnel_rows(report: Report) -> pd.DataFrame:
     return rows.sort_values("stage", key=lambda stage: stage.map(order), kind="stable").reset_index(drop=True)
 
 
+@made_once(worded=False)
+def axes_without(report: Report) -> dict[str, list[str]]:
+    """The axes that a partial sum of the programme is without, by stage, as far as the figures of the axes tell them.
+
+    Told only where the axes of its date add up to it: else it was added from other figures than those shown by axis.
+    """
+    plan = allocation_in_force(report)
+    funded = plan[(plan["axis"] != ALL) & (plan["amount"] > 0)]
+    found = {}
+    for _, row in funnel_rows(report).iterrows():
+        if partial_of(row["note"]) != "partial" or not (funded["data_date"] <= row["data_date"]).all():
+            continue
+        axes = report.figures[(report.figures["axis"] != ALL) & (report.figures["indicator"] == RATES[row["stage"]])]
+        axes = axes[axes["numerator"].notna() & (axes["data_date"] == row["data_date"])]
+        whole = [axis for axis in funded["axis"] if axis not in set(axes["axis"])]
+        if whole and math.isclose(axes["numerator"].sum(), row["amount"], abs_tol=0.01):
+            found[row["stage"]] = whole
+    return found
+
+
+def stage_named(row: pd.Series, report: Report) -> str:
+    """The stage of a row of `funnel_rows`, with what its amount and rate lack: the axes, where these are known."""
+    name = report.text(f"stage.{row['stage']}")
+    without = axes_without(report).get(row["stage"])
+    if not without:
+        return wording.partly(name, row["note"], report.lang)
+    return report.text("number.partial_without", figure=name, axes=_axes_listed(without, report))
+
+
+def _axes_listed(axes: Iterable[str], report: Report) -> str:
+    return wording.list_of([report.text("axis.code", axis=axis) for axis in axes], report.lang)
+
+
+def _partial_sums(report: Report) -> list[str]:
+    """The lines that say which axes the partial sums of the programme are without."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for stage, axes in axes_without(report).items():
+        alike.setdefault(tuple(axes), []).append(report.text(f"stage.{stage}"))
+    return [
+        report.text(
+            "totals.partial",
+            stages=wording.list_of(stages, report.lang),
+            details=report.text("totals.missing", axes=_axes_listed(axes, report)),
+        )
+        for axes, stages in alike.items()
+    ]
+
+
 def key_figures(report: Report) -> Table:
     """Every stage of the programme's money, with its rate, date and source."""
     rows = funnel_rows(report)
@@ -156,9 +205,9 @@ def key_figures(report: Report) -> Table:
             Column("value", report.text("column.of_allocation"), "figure", write=replace(rate, write=ratio), old=old),
             Column("data_date", report.text("column.data_date"), write=cells.date(report), old=old),
             Column("source", report.text("column.source"), write=cells.reference(report)),
-            Column("note", report.text("column.note"), write=cells.notes(report)),
+            Column("note", report.text("column.note"), write=cells.notes(report, said_below=("partial",))),
         ],
-        notes=cells.missing_note(report, rows["amount"]),
+        notes=[*_partial_sums(report), *cells.missing_note(report, rows["amount"])],
         source=source_line(rows["source"], report),
         lang=report.lang,
     )
@@ -215,7 +264,7 @@ def progress_by_axis(report: Report) -> Table:
         sums += axes_and_total(report, stage, frame.assign(source=frame["axis"].map(rows["source"])), _named(stage))
     absent = [report.text(f"stage.{stage}").lower() for stage in shown if f"{stage}_rate" not in frame]
     columns = columns if len(allocation) else [columns[0], *columns[2:]]
-    notes = cells.missing_note(report, *(frame[column.name] for column in columns[1:]))
+    notes = [*_partial_sums(report), *cells.missing_note(report, *(frame[column.name] for column in columns[1:]))]
     if absent:
         notes.append(report.text("missing.stages", stages=wording.list_of(absent, report.lang)))
     return Table(

@@ -36,8 +36,12 @@ def eu_payments(report: Report) -> Table:
             amount("net_interim_eur", "net_interim"),
             amount("numerator", "net_total"),
             amount("denominator", "planned_eu"),
-            Column("value", report.text("column.of_planned"), "figure", write=cells.rate(report)),
-            *([Column("note", report.text("column.note"), write=cells.notes(report))] if rows["note"].any() else []),
+            Column("value", report.text("column.of_planned"), "figure", write=cells.rate(report, note="note")),
+            *(
+                [Column("note", report.text("column.note"), write=cells.notes(report, said_below=("partial",)))]
+                if rows["note"].any()
+                else []
+            ),
         ],
         notes=[
             report.text("table.eu_payments_note"),

@@ -153,7 +153,11 @@ def targets(report: Report) -> Table:
             Column("denominator", report.text("column.target"), "figure", write=cells.count(report, "denominator")),
             Column("value", report.text("column.ratio"), "figure", write=cells.rate(report, note="note")),
             Column("data_date", report.text("column.data_date"), write=cells.date(report)),
-            Column("note", report.text("column.note"), write=cells.notes(report, said_below=("stale", "restated"))),
+            Column(
+                "note",
+                report.text("column.note"),
+                write=cells.notes(report, said_below=("stale", "partial", "restated")),
+            ),
         ],
         notes=[
             *word_reached(report.results, report.lang),

@@ -163,7 +163,7 @@ def cost_per_result(report: Report) -> Table:
             Column(
                 "note",
                 report.text("column.note"),
-                write=cells.notes(report, said_below=("stale", "other_date", "restated")),
+                write=cells.notes(report, said_below=("stale", "partial", "other_date", "restated")),
             ),
         ],
         notes=[

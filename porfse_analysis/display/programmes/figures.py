@@ -54,6 +54,7 @@ def ranking_figure(comparison: Comparison) -> Figure | Html:
             continue
         stale = has_note(row["note"], "stale")
         label = wording.rate(row["declaration_rate"], lang, bound=value_bound(row["note"]))
+        label = wording.partly(label, row["note"], lang)
         if stale:
             label = text("figure.of_date", label=label, date=wording.date(row["data_date"], lang))
         ax.barh(

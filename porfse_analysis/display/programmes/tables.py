@@ -121,7 +121,7 @@ def ranking(comparison: Comparison) -> Table:
             ),
             Column("data_date", comparison.text("column.data_date"), write=cells.date(comparison)),
             *(
-                [Column("note", comparison.text("column.note"), write=cells.notes(comparison))]
+                [Column("note", comparison.text("column.note"), write=cells.notes(comparison, said_below=("partial",)))]
                 if rows["note"].any()
                 else []
             ),

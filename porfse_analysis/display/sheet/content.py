@@ -142,6 +142,7 @@ def _stages(report: Report) -> tuple[list[Item], list[str]]:
             source=row["source"],
             share=row["value"],
             under=report.text("sheet.stages"),
+            note=row["note"],
         )
         for _, row in rows[rows["amount"].notna()].iterrows()
     ]
@@ -287,7 +288,9 @@ def _people(report: Report) -> tuple[list[Item], list[Item], bool]:
                 restated |= has_note(row["note"], "restated")
                 figure = wording.count(row["value"], report.lang, bound=figure_bound(row["note"]))
                 name = report.text("sheet.counted_participants")
-                items.append(Item(name, figure, "", "", row["data_date"], row["source"], under=under))
+                items.append(
+                    Item(name, figure, date=row["data_date"], source=row["source"], under=under, note=row["note"])
+                )
         else:
             items += _women(report, under)
     reached = [
@@ -349,7 +352,8 @@ def _outputs(report: Report, under: str) -> tuple[list[Item], bool]:
         figure = wording.count(row["numerator"], report.lang, bound=figure_bound(row["note"]))
         rate = _rate(row, report)
         remark = report.text("sheet.of_target", rate=rate) if rate else ""
-        items.append(Item(name, figure, remark, code, row["data_date"], row["source"], under=under))
+        item = Item(name, figure, remark, code, row["data_date"], row["source"], under=under, note=row["note"])
+        items.append(item)
     return items, bool(has_note(rows["note"], "restated").any())
 
 
@@ -413,6 +417,7 @@ def _axes(report: Report, told: set[str]) -> tuple[list[AxisCard], list[Item]]:
                 share=row["value"],
                 code=code,
                 under=under,
+                note=row["note"],
             )
             for stage in stages
             for _, row in money[(money["axis"] == code) & (money["indicator"] == RATES[stage])].iterrows()

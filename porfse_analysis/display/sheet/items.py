@@ -17,6 +17,7 @@ class Item:
 
     `name` and `figure` are whole, never cut; `remark` stands beside them, `detail` in the table alone. `drawn` is what
     is drawn instead where the sheet says the rest: an amount without its unit, a measure without whom it reached.
+    `note` is that of its result: what lacks a part says so after its name where it is drawn, else beside its figures.
     `share` is the length of its bar (NaN: none); `code` the code of its axis; `under` the part of the sheet.
     """
 
@@ -30,6 +31,7 @@ class Item:
     code: str = ""
     under: str = ""
     drawn: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -85,20 +85,28 @@ def information_sheet(report: Report) -> InformationSheet:
 def _said(item: Item, report: Report) -> str:
     """An item in the text alternative, with its date where that is not the sheet's."""
     name = report.text("sheet.of_axis", name=item.name, axis=item.code) if item.code else item.name
-    value = item.figure
-    if item.remark:
-        value = report.text("sheet.remarked", figure=item.figure, remark=item.remark) if value else item.remark
+    value, remark = _told(item, report)
+    if remark:
+        value = report.text("sheet.remarked", figure=value, remark=remark) if value else remark
     said = report.text("alt.value", name=name, value=value) if value else name
     if pd.isna(item.date) or item.date == report.cutoff or not item.figure:
         return said
     return report.text("alt.at", value=said, date=wording.date(item.date, report.lang))
 
 
+def _told(item: Item, report: Report) -> tuple[str, str]:
+    """The figure of an item and its remark, each with the word for what lacks a part."""
+    figure = wording.partly(item.figure, item.note, report.lang, value=False) if item.figure else ""
+    return figure, wording.partly(item.remark, item.note, report.lang) if item.remark else ""
+
+
 def sheet_figures(report: Report) -> Table:
     """Every figure of the sheet, whole, with its date and source."""
     content: Content = sheet_content(report)
     names = ("under", "code", "name", "figure", "remark", "detail", "date", "source")
-    rows = pd.DataFrame([{name: getattr(item, name) for name in names} for item in content.items], columns=names)
+    told = [{name: getattr(item, name) for name in names} for item in content.items]
+    rows = pd.DataFrame(told, columns=names)
+    rows[["figure", "remark"]] = [_told(item, report) for item in content.items]
     return Table(
         "sheet-figures",
         report.text("sheet.figures", date=wording.date(report.cutoff, report.lang)),

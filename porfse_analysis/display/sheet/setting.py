@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +109,14 @@ def _listed(items: Sequence[Any], report: Report, under: str = "items", *, more:
 
 
 def _dated(item: Item, report: Report, text: str = "") -> dict[str, str]:
-    """A name, and after it the date of its figure where that is not the sheet's: the name may be cut, the date not."""
-    name, after = _text(text or item.name), ""
+    """A name, and after it that a part is missing, and the date of its figure where that is not the sheet's.
+
+    The name may be cut, what comes after it not.
+    """
+    said = wording.partly(_PLACE, item.note, report.lang)
     if is_old(item.date, report.cutoff):
-        said = report.text("sheet.dated", name=_PLACE, date=wording.date(item.date, report.lang))
-        name, after = _around(name, said)
+        said = report.text("sheet.dated", name=said, date=wording.date(item.date, report.lang))
+    name, after = _around(_text(text or item.name), said)
     return {"name": name, "after": after}
 
 
@@ -127,7 +131,7 @@ def _dated_remark(item: Item, report: Report) -> dict[str, str]:
 
 
 def _around(text: str, said: str) -> tuple[str, str]:
-    """A text with what `said` has before it, and what comes after it, in which a date stays on one line."""
+    """A text with what `said` has before it, and what comes after it, in which no line ends."""
     before, _, after = said.partition(_PLACE)
     return before + text, " " * after.startswith(" ") + after.strip().replace(" ", "\N{NO-BREAK SPACE}")
 
@@ -136,7 +140,7 @@ def _row(item: Item, report: Report, *, name: str) -> dict[str, Any]:
     """A figure with its bar; `name` words what the bar shows, for who does not see it."""
     old = is_old(item.date, report.cutoff)
     known = math.isfinite(item.share)
-    alt = report.text(name, rate=item.remark) if known else ""
+    alt = report.text(name, rate=wording.partly(item.remark, item.note, report.lang)) if known else ""
     if known and old:
         alt = report.text("alt.at", value=alt, date=wording.date(item.date, report.lang))
     return _dated(item, report) | {
@@ -151,7 +155,7 @@ def _row(item: Item, report: Report, *, name: str) -> dict[str, Any]:
 
 def _highlight(item: Item, report: Report, *, warn: bool) -> dict[str, str]:
     # what needs a look has its date after its name
-    said = _dated(item, report) if warn else {"name": _text(item.name), "after": ""}
+    said = _dated(item if warn else replace(item, date=report.cutoff), report)
     below = {"lower": "", "lower-after": ""} if warn else _dated_remark(item, report)
     return said | below | {"figure": _text(item.figure), "detail": _text(item.detail) if warn else ""}
 

@@ -51,7 +51,7 @@ class Form:
     `decimals` there are, or with `optional` at most; `power` of ten it is multiplied by (-6: millions); `percent`: in
     per cent; `signed`: a change, with its sign; `unit`: the text of the group `unit` it is set in ("euro");
     `thresholds`: what it must not be rounded onto or over unless it is that, which for a ratio in per cent 100% always
-    is; `bound`: the code of its bound, said with it.
+    is; `bound`: the code of its bound, `partial`: the code of what lacks a part, both said with it.
     """
 
     decimals: int = 0
@@ -62,6 +62,7 @@ class Form:
     unit: str = ""
     thresholds: tuple[float, ...] = ()
     bound: str = ""
+    partial: str = ""
 
     def text(self, value: float, lang: str) -> str:
         """The number as a reader sees it."""
@@ -76,7 +77,8 @@ class Form:
             written = text(
                 f"number.{'under' if step > 0 else 'over'}", lang, figure=self._written(step, decimals, lang)
             )
-        return text(f"qualifier.{self.bound}", lang, figure=written) if self.bound else written
+        written = text(f"qualifier.{self.bound}", lang, figure=written) if self.bound else written
+        return text(f"number.{self.partial}", lang, figure=written) if self.partial else written
 
     def value(self, value: float) -> float:
         """The number in the unit of its column, for a spreadsheet, which makes the per cent itself."""
@@ -98,6 +100,8 @@ class Form:
             body = _set_in(text(f"unit.{self.unit}", lang, number=_HERE), body)
         if self.bound:
             body = _set_in(text(f"qualifier.{self.bound}", lang, figure=_HERE), body)
+        if self.partial:
+            body = _set_in(text(f"number.{self.partial}", lang, figure=_HERE), body)
         return f"+{body};-{body};{body}" if self.signed else body
 
     def _scaled(self, value: float) -> Decimal:

@@ -34,6 +34,7 @@ from porfse_analysis.display.words.numbers import (
 )
 from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.indicators.registry import INDICATORS
+from porfse_analysis.indicators.result import partial_of
 from porfse_analysis.languages import (
     LANGUAGES,
     catalogue,
@@ -70,6 +71,7 @@ __all__ = [
     "million_euro",
     "number",
     "number_pattern",
+    "partly",
     "percentage",
     "points",
     "published",
@@ -178,6 +180,15 @@ def territory(code: str, lang: str) -> str:
 def indicator_title(name: str, lang: str) -> str:
     """The title of a declared indicator."""
     return INDICATORS[name].title[lang]
+
+
+def partly(figure: str, note: str, lang: str, *, value: bool = True) -> str:
+    """A figure as it is written, or what it is called, with the word for what lacks a part, by its note.
+
+    Of a figure that is a numerator alone (`value` false) the denominator says nothing.
+    """
+    code = partial_of(note)
+    return text(f"number.{code}", lang, figure=figure) if code and (value or code == "partial") else figure
 
 
 def word_notes(note: str, lang: str) -> list[str]:
