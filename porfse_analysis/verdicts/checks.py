@@ -147,7 +147,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         fractional_counts(achievements, population) if values or len(population) else (),
         neighbouring_keys(achievements, targets, at) if values or aims else (),
         lacking_years(achievements, paid) if values or len(paid) else (),
-        axes_against_total(along, tables["axes"]),
+        axes_against_total(along, tables["axes"], every["axis"]),
         between_sources(along, both),
         replaced(finance, achievements),
         lacking(finance),

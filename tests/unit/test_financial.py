@@ -250,7 +250,7 @@ def test_an_amount_without_its_base_is_partial():
         ("II", "2018-12-31", "declared", 50.0),
     )
     row = only(financial_progress(rows, cutoff="2018-12-31", by="programme"), indicator="declaration_rate")
-    assert (row["numerator"], row["denominator"], row["note"]) == (100, 100, "partial")
+    assert (row["numerator"], row["denominator"], row["note"]) == (100, 100, "partial;partial_base")
 
 
 def test_a_figure_of_all_funds_together_is_not_one_of_a_fund():

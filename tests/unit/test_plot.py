@@ -120,7 +120,7 @@ def test_over_time_draws_a_value_at_its_own_date_alone(small):
     assert list(lines) == ["Spesa dichiarata"]
     assert ax.get_ylabel() == "% della dotazione"
     assert texts(ax)[0] == "25,0%"
-    once = "Non disegnati, perché pubblicati a una sola data: Risorse attivate 40,0% al 31/03/2018."
+    once = "Non disegnati, perché pubblicati a una sola data: Risorse attivate 40,0% (parziale) al 31/03/2018."
     assert texts(ax)[-1] == f"{once}\nFonte: ec."
 
 

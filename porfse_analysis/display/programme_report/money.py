@@ -42,6 +42,7 @@ __all__ = [
     "key_figures",
     "progress_by_axis",
     "stage_named",
+    "without_axes",
 ]
 
 
@@ -163,18 +164,20 @@ def _axes_listed(axes: Iterable[str], report: Report) -> str:
     return wording.list_of([report.text("axis.code", axis=axis) for axis in axes], report.lang)
 
 
+def without_axes(stage: str, report: Report) -> str:
+    """The sentence on the axes that a partial sum of the programme is without; empty where they are not known."""
+    axes = axes_without(report).get(stage)
+    return report.text("totals.missing", axes=_axes_listed(axes, report)) if axes else ""
+
+
 def _partial_sums(report: Report) -> list[str]:
     """The lines that say which axes the partial sums of the programme are without."""
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for stage, axes in axes_without(report).items():
-        alike.setdefault(tuple(axes), []).append(report.text(f"stage.{stage}"))
+    alike: dict[str, list[str]] = {}
+    for stage in axes_without(report):
+        alike.setdefault(without_axes(stage, report), []).append(report.text(f"stage.{stage}"))
     return [
-        report.text(
-            "totals.partial",
-            stages=wording.list_of(stages, report.lang),
-            details=report.text("totals.missing", axes=_axes_listed(axes, report)),
-        )
-        for axes, stages in alike.items()
+        report.text("totals.partial", stages=wording.list_of(stages, report.lang), details=details)
+        for details, stages in alike.items()
     ]
 
 

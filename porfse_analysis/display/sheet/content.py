@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
 from porfse_analysis.display import cells
-from porfse_analysis.display.programme_report.money import allocation_in_force, change_rows, funnel_rows
+from porfse_analysis.display.programme_report.money import (
+    allocation_in_force,
+    change_rows,
+    funnel_rows,
+    without_axes,
+)
 from porfse_analysis.display.programme_report.people import measures_in_force
 from porfse_analysis.display.report import Report, made_once
 from porfse_analysis.display.review.deadlines import next_deadline
@@ -23,7 +29,7 @@ from porfse_analysis.display.sheet.items import AxisCard, Content, Item
 from porfse_analysis.display.sources import numbered
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
-from porfse_analysis.display.words.decommitment import told_apart, word_decommitment
+from porfse_analysis.display.words.decommitment import told_apart, word_decommitment, word_lacking
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.indicators import indicator_name
 from porfse_analysis.indicators.financial import RATES
@@ -36,6 +42,7 @@ __all__ = ["sheet_content"]
 
 _MILESTONES = re.compile(r"(?:(\w+)_)?milestones_(achieved|progressing)")
 _OUTPUTS_SHOWN = 6
+_JUDGED = ("covered", "at_risk", "settled_at_closure")
 
 
 @made_once(worded=True)
@@ -138,6 +145,7 @@ def _stages(report: Report) -> tuple[list[Item], list[str]]:
             figure=_million(row["amount"], report, row["precision"], figure_bound(row["note"])),
             drawn=_number(row, report),
             remark=_rate(row, report),
+            detail=without_axes(row["stage"], report),
             date=row["data_date"],
             source=row["source"],
             share=row["value"],
@@ -150,7 +158,10 @@ def _stages(report: Report) -> tuple[list[Item], list[str]]:
 
 
 def _spend(report: Report) -> list[Item]:
-    """What documents of the date state about spending; where there are none, what moved and the N+3 deadline."""
+    """What documents of the date state about spending; where there are none, what moved and the N+3 deadline.
+
+    Where there would be nothing at all, that the deadline cannot be judged, and why.
+    """
     under = report.text("sheet.spend")
     items, about_deadline = [], False
     finance = report.programme.finance
@@ -177,13 +188,16 @@ def _spend(report: Report) -> list[Item]:
             since = wording.date(row["data_date_before"], report.lang)
             name = report.text("sheet.moved", stage=report.text(f"stage.{stage}"), date=since)
             items.append(Item(name, figure, date=row["data_date"], source=row["source"], under=under))
-    return items if about_deadline else [*items, *_deadline(report, under)]
+    if about_deadline:
+        return items
+    items += _deadline(report, under, _JUDGED)
+    return items or _deadline(report, under, ("not_available", "undetermined"))
 
 
-def _deadline(report: Report, under: str) -> list[Item]:
-    """The next N+3 deadline of each fund, where it can be judged."""
+def _deadline(report: Report, under: str, statuses: Sequence[str]) -> list[Item]:
+    """The next N+3 deadline of each fund where it has one of these statuses; what lacks where it cannot be judged."""
     rows = report.deadlines[report.deadlines["year"] == next_deadline(report)]
-    rows = rows[rows["status"].isin(["covered", "at_risk", "settled_at_closure"])]
+    rows = rows[rows["status"].isin(statuses)]
     worded = word_decommitment(rows, report.payment_applications, report.lang)
     money = ";".join(dict.fromkeys(report.programme.eu_commitments["source"].astype("str")))
     several, items = told_apart(report.deadlines), []
@@ -191,7 +205,9 @@ def _deadline(report: Report, under: str) -> list[Item]:
         date = wording.date(row["deadline"], report.lang)
         name = report.text("sheet.deadline_of", date=date, part=said["part"]) if several else ""
         name = name or report.text("sheet.deadline", date=date)
-        items.append(Item(name, said["status"], "", said["why"], row["data_date"], money, under=under))
+        lacks = "" if row["status"] in _JUDGED else word_lacking(row["needs"], report.lang)
+        lacks = report.text("sheet.lacking", listed=lacks) if lacks else ""
+        items.append(Item(name, said["status"], lacks, said["why"], row["data_date"], money, under=under))
     return items
 
 
@@ -257,13 +273,15 @@ def _targets(report: Report) -> list[Item]:
     framework = indicator_rows(report)
     framework = framework[framework["ratio"].notna()]
     ratios = counted_ratios(report.figures)
+    # the framework counts each category of region, the targets are those of all of them together
+    counted = "_by_category" if framework["region_category"].nunique() > 1 else ""
     for name, rows, column in (("milestones", framework, "ratio"), ("targets", ratios, "value")):
         if len(rows):
             notes = rows["note"] if column == "value" else None
             reached = wording.count(int(is_reached(rows[column], notes).sum()), report.lang)
             figure = report.text("sheet.out_of", value=reached, whole=wording.count(len(rows), report.lang))
             source = ";".join(dict.fromkeys(rows["source"]))
-            text = report.text(f"sheet.reached_{name}")
+            text = report.text(f"sheet.reached_{name}{counted}")
             items.append(Item(text, figure, date=rows["data_date"].min(), source=source, under=under))
     return items
 

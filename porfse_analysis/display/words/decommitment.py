@@ -15,7 +15,7 @@ from porfse_analysis.display.words.rules import of_year, share_form
 from porfse_analysis.periods import period_of
 from porfse_analysis.schema import ALL
 
-__all__ = ["changes_line", "needs_line", "told_apart", "word_application_notes", "word_decommitment"]
+__all__ = ["changes_line", "needs_line", "told_apart", "word_application_notes", "word_decommitment", "word_lacking"]
 
 Row = Mapping[Hashable, Any]
 
@@ -71,6 +71,12 @@ def word_decommitment(deadlines: pd.DataFrame, applications: pd.DataFrame, lang:
             }
         )
     return pd.DataFrame(rows, columns=["deadline", "part", "status", "why", "needs"], index=deadlines.index)
+
+
+def word_lacking(needs: str, lang: str) -> str:
+    """What the verdict on a deadline lacks (codes of `needs`), in few words where there is no room for more."""
+    codes = [need.partition(":")[0] for need in needs.split(";") if need]
+    return wording.list_of([wording.text(f"decommitment_lacks.{code}", lang) for code in codes], lang)
 
 
 def told_apart(deadlines: pd.DataFrame) -> bool:
