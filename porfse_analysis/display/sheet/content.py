@@ -206,8 +206,9 @@ def _deadline(report: Report, under: str, statuses: Sequence[str]) -> list[Item]
         name = report.text("sheet.deadline_of", date=date, part=said["part"]) if several else ""
         name = name or report.text("sheet.deadline", date=date)
         lacks = "" if row["status"] in _JUDGED else word_lacking(row["needs"], report.lang)
-        lacks = report.text("sheet.lacking", listed=lacks) if lacks else ""
-        items.append(Item(name, said["status"], lacks, said["why"], row["data_date"], money, under=under))
+        if lacks:  # in the name, which has the room for it
+            name = report.text("sheet.lacking", name=name, listed=lacks)
+        items.append(Item(name, said["status"], "", said["why"], row["data_date"], money, under=under))
     return items
 
 
