@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,13 +22,12 @@ from porfse_analysis.display.programme_report.money import (
 )
 from porfse_analysis.display.programme_report.people import measures_in_force
 from porfse_analysis.display.report import Report, made_once
-from porfse_analysis.display.review.deadlines import next_deadline
 from porfse_analysis.display.review.tables import indicator_rows
+from porfse_analysis.display.sheet.deadline import JUDGED, UNJUDGED, deadline_items
 from porfse_analysis.display.sheet.items import AxisCard, Content, Item
 from porfse_analysis.display.sources import numbered
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.claims import word_claims
-from porfse_analysis.display.words.decommitment import told_apart, word_decommitment, word_lacking
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.display.words.indicators import indicator_name
 from porfse_analysis.indicators.financial import RATES
@@ -42,7 +40,6 @@ __all__ = ["sheet_content"]
 
 _MILESTONES = re.compile(r"(?:(\w+)_)?milestones_(achieved|progressing)")
 _OUTPUTS_SHOWN = 6
-_JUDGED = ("covered", "at_risk", "settled_at_closure")
 
 
 @made_once(worded=True)
@@ -190,26 +187,8 @@ def _spend(report: Report) -> list[Item]:
             items.append(Item(name, figure, date=row["data_date"], source=row["source"], under=under))
     if about_deadline:
         return items
-    items += _deadline(report, under, _JUDGED)
-    return items or _deadline(report, under, ("not_available", "undetermined"))
-
-
-def _deadline(report: Report, under: str, statuses: Sequence[str]) -> list[Item]:
-    """The next N+3 deadline of each fund where it has one of these statuses; what lacks where it cannot be judged."""
-    rows = report.deadlines[report.deadlines["year"] == next_deadline(report)]
-    rows = rows[rows["status"].isin(statuses)]
-    worded = word_decommitment(rows, report.payment_applications, report.lang)
-    money = ";".join(dict.fromkeys(report.programme.eu_commitments["source"].astype("str")))
-    several, items = told_apart(report.deadlines), []
-    for (_, row), (_, said) in zip(rows.iterrows(), worded.iterrows(), strict=True):
-        date = wording.date(row["deadline"], report.lang)
-        name = report.text("sheet.deadline_of", date=date, part=said["part"]) if several else ""
-        name = name or report.text("sheet.deadline", date=date)
-        lacks = "" if row["status"] in _JUDGED else word_lacking(row["needs"], report.lang)
-        if lacks:  # in the name, which has the room for it
-            name = report.text("sheet.lacking", name=name, listed=lacks)
-        items.append(Item(name, said["status"], "", said["why"], row["data_date"], money, under=under))
-    return items
+    items += deadline_items(report, under, JUDGED)
+    return items or deadline_items(report, under, UNJUDGED)
 
 
 @made_once(worded=True)
