@@ -168,14 +168,15 @@ def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
     """Every stage against the allocation in force, at every position published up to a date.
 
     Formula, parameters and result as in `financial_progress`, one row per key, rate and position; `cutoff` of a row is
-    that position. Of two sources at one position the preferred one counts. Notes: published_total, stale, partial (a
-    row without a figure), zero_denominator, not_reported.
+    that position. Of two sources at one position the preferred one counts.
     """
     positions = positions_at(finance, as_cutoff(cutoff), by)
     keys, totals = positions.keys, positions.totals
     stages = totals[totals["stage"].isin(list(RATES))]
     plans = totals[totals["stage"] == "allocation"]
     rows = in_force(newest(stages, [*keys, "stage", "position"]), plans, keys, elsewhere=True)
+    rows["lacks_part"], rows["base_lacks_part"] = _lacking(positions, rows.assign(base="allocation"))
+    short, base_short = rows["missing"] | rows["lacks_part"], rows["base_missing"] | rows["base_lacks_part"]
     rows["numerator"] = rows["amount"]
     rows["value"] = rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
     rows["note"] = join_notes(
@@ -183,8 +184,8 @@ def progress_over_time(finance: pd.DataFrame, *, cutoff: object, by: str | Seque
         {
             "published_total": rows["published_total"],
             "stale": rows["data_date"] < rows["position"],
-            "partial": rows["missing"] | rows["base_missing"],
-            "partial_base": rows["base_missing"] & ~rows["missing"],
+            "partial": short | base_short,
+            "partial_base": base_short & ~short,
             "zero_denominator": rows["denominator"] == 0,
             "not_reported": rows["denominator"].isna(),
             "plan_of_other_source": rows["base_elsewhere"],

@@ -16,6 +16,7 @@ from porfse_analysis.display.sheet.content import sheet_content
 from porfse_analysis.display.sheet.page import sheet_figures
 from porfse_analysis.display.sheet.setting import page_data
 from porfse_analysis.display.words import wording
+from porfse_analysis.indicators.financial import progress_over_time
 
 INVENTED_2021 = Path(__file__).parents[1] / "data" / "invented-programme-2021"
 DATE, BEFORE = "2018-12-31", "2017-12-31"
@@ -119,6 +120,14 @@ def test_no_word_where_nothing_lacks():
     assert not [
         note for table in (key_figures(shown), progress_by_axis(shown)) for note in table.notes if "sum" in note
     ]
+
+
+def test_the_rates_over_time():
+    """16 of 200 are those of two axes; with the 4 of the third it is 20 of 200."""
+    every = [*PLAN, *DECLARED, ("3", DATE, "declared", 4 * MILLION)]
+    for rows, expected in (([*PLAN, *DECLARED], [0.08, "partial"]), (every, [0.1, ""])):
+        found = progress_over_time(finance(*rows, source="ec"), cutoff=DATE)
+        assert found[["value", "note"]].to_numpy().tolist() == [expected]
 
 
 def test_axes_are_named_only_where_they_are_known():
