@@ -222,11 +222,14 @@ def test_why_a_deadline_has_no_verdict(tmp_path, lang, name, status):
     assert page_data(content, shown)["parts"]["spend"]["count"] == 1
 
 
-def test_nothing_of_spending_at_all():
+def test_without_commitments_it_says_what_is_missing():
     shown = report(*DECLARED, lang="en")
-    spend = page_data(sheet_content(shown), shown)["parts"]["spend"]
-    assert spend["count"] == 0 or "not" in sheet_content(shown).spend[0].figure
-    assert "No spending published" not in spend["empty"]
+    (item,) = sheet_content(shown).spend
+    assert (item.figure, item.name) == (
+        "not available",
+        "N+3 deadline of 31/12/2018; missing for a verdict: annual EU commitments, the certified expenditure of every "
+        "axis, and the EU part of the allocation",
+    )
 
 
 @pytest.mark.parametrize(
