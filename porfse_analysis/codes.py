@@ -16,7 +16,6 @@ import pandas as pd
 __all__ = [
     "CCI_REMEDY",
     "CODES",
-    "ESF_TYPES",
     "FUNDS",
     "INDICATOR_TYPES",
     "PEOPLE_UNITS",
@@ -24,16 +23,19 @@ __all__ = [
     "REGION_CATEGORIES",
     "axis_places",
     "cci_problem",
+    "counts_people",
     "doubtful_target",
     "impossible_counts",
     "in_reading_order",
     "is_percentage",
+    "is_result",
     "misspelt",
     "people_targets",
     "reading_order",
     "same_but_for_spelling",
     "thousands",
     "uncountable",
+    "unknown_to_people",
     "whole_counts",
 ]
 
@@ -49,11 +51,47 @@ REGION_CATEGORIES = (
 )
 """Categories of region as the Commission's tables write them; the last two are of 2014-2020 and of 2021-2027."""
 
-INDICATOR_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "OERDF", "OERDFCF", "RERDF")
-"""Types of indicators as the Commission's tables code them."""
+INDICATOR_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "COMMON", "OERDF", "OERDFCF", "RERDF")
+"""Types of indicators as the Commission's tables code them; COMMON, of 2021-2027, is of every fund."""
 
-ESF_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "")
-"""Types of the indicators that count people; the ERDF has indicators of its own under the same codes."""
+_ESF_TYPES = ("OESF", "OYEI", "RESF", "RYEI", "")
+_OTHER_TYPES = ("OERDF", "OERDFCF", "RERDF", "OEMFF", "REMFF", "COMMON_OUT", "COMMON_RES")
+_ESF_FUNDS = ("ESF", "YEI", "ESF+", "YEI ESF Matching Component", "YEI Specific Allocation", "")
+# of 2014-2020, with indicators of their own under the codes of the ESF
+_OTHER_PROGRAMMES = ("ERDF", "CF", "IPAE", "EAFRD", "EMFF", "Interreg Funds")
+_RESULT_TYPES = ("RESF", "RYEI")
+_RESULT = re.compile(r"(?:CR|EECR)\d\d")
+
+
+def counts_people(frame: pd.DataFrame) -> pd.Series:
+    """Whether the indicator of a row is one of the ESF by its type: those count people, under codes others have too.
+
+    A type that does not say the fund (COMMON, one of a programme's own) is of the ESF where the row's fund is.
+    """
+    types = frame["indicator_type"]
+    rest = ~types.isin((*_ESF_TYPES, *_OTHER_TYPES))
+    counted: pd.Series = types.isin(_ESF_TYPES)
+    if rest.any():
+        counted |= rest & (frame["fund"].isin(_ESF_FUNDS) if "fund" in frame else True)
+    return counted
+
+
+def unknown_to_people(frame: pd.DataFrame) -> pd.Series:
+    """Whether `counts_people` leaves a row out though nothing says that its indicator is of something else."""
+    elsewhere = frame["indicator_type"].isin(_OTHER_TYPES) | frame["fund"].isin(_OTHER_PROGRAMMES)
+    unknown: pd.Series = ~(elsewhere | counts_people(frame))
+    return unknown
+
+
+def is_result(frame: pd.DataFrame) -> pd.Series:
+    """Whether the indicator of a row is a result of the ESF: by its type, or by its code where the type is COMMON."""
+    of_result: pd.Series = frame["indicator_type"].isin(_RESULT_TYPES)
+    common = frame["indicator_type"].eq("COMMON")
+    if common.any():
+        codes = [code for code in frame["indicator_code"].unique() if _RESULT.fullmatch(code)]
+        of_result |= common & counts_people(frame) & frame["indicator_code"].isin(codes)
+    return of_result
+
 
 _OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
     "fund": {
@@ -232,7 +270,7 @@ def _of_people(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     own = pd.Series(data=True, index=frame.index)
     # a file that adds rows to a folder may leave out what is the same in all of them
     if "indicator_type" in frame:
-        own &= frame["indicator_type"].isin(ESF_TYPES)
+        own &= counts_people(frame)
     if "fund" in frame:
         own &= ~frame["fund"].isin(_OTHER_FUNDS)
     if "unit" in frame:

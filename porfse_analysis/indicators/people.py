@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from porfse_analysis.codes import ESF_TYPES, in_reading_order
+from porfse_analysis.codes import counts_people, in_reading_order
 from porfse_analysis.indicators.given import Along, tables_of, with_names
 from porfse_analysis.indicators.keys import TARGET_KEY, Key, has_key, keys_of
 from porfse_analysis.indicators.positions import (
@@ -133,9 +133,7 @@ HISTORY_COLUMNS = ["programme", "fund", "axis", "region_category", "data_date", 
 
 def counts_participants(achievements: pd.DataFrame) -> pd.Series:
     """Whether a row counts participants in the period of its programme."""
-    return is_of_period(achievements, lambda period: period.participants) & achievements["indicator_type"].isin(
-        ESF_TYPES
-    )
+    return is_of_period(achievements, lambda period: period.participants) & counts_people(achievements)
 
 
 def is_of_period(achievements: pd.DataFrame, codes: Callable[[Period], Iterable[str]]) -> pd.Series:
@@ -151,7 +149,7 @@ def is_of_period(achievements: pd.DataFrame, codes: Callable[[Period], Iterable[
 
 def _rows_of_people(achievements: pd.DataFrame, *, by_axis: bool) -> pd.DataFrame:
     """The rows of ESF indicators, with what a position is told by."""
-    rows = achievements[achievements["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
+    rows = achievements[counts_people(achievements)].rename(columns={"cutoff": "position"})
     rows = rows[rows["axis"] != ALL] if by_axis else rows
     rows = rows.assign(
         rank=source_rank(rows["source"]),

@@ -12,22 +12,18 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis.codes import ESF_TYPES, is_percentage
+from porfse_analysis.codes import counts_people, is_percentage, is_result
 from porfse_analysis.indicators.keys import TARGET_KEY, Key, keys_of
 from porfse_analysis.indicators.plans import are_in_force
 from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.periods import PERIODS
 
 __all__ = [
-    "RESULT_TYPES",
     "exceeded_tenfold",
     "in_disguise",
     "percentage_targets",
     "suspected_percentages",
 ]
-
-RESULT_TYPES = ("RESF", "RYEI")
-"""Types of the indicators of results, ESF and Youth Employment Initiative."""
 
 # a result target up to 100 that the value exceeds tenfold cannot be a number of people
 _CEILING = 100
@@ -81,7 +77,7 @@ def suspected_percentages(
     refused. None is suspected beside a sibling above 100 and at most ten times as large that nothing speaks against:
     there small numbers of people are what the plan sets.
     """
-    rows = aims[aims["indicator_type"].isin(RESULT_TYPES) & aims["target"].gt(0)]
+    rows = aims[is_result(aims) & aims["target"].gt(0)]
     if not rows["target"].le(_DOUBTFUL_CEILING).any():
         return set()
     above = set(keys_of(exceeded[exceeded[against].gt(_CEILING)], TARGET_KEY))
@@ -113,13 +109,12 @@ def exceeded_tenfold(
     achievements: pd.DataFrame, targets: pd.DataFrame, cutoff: pd.Timestamp, against: str
 ) -> pd.DataFrame:
     """Result targets (the key, `against`) that a value exceeded tenfold at a position, as far as it may matter."""
-    of_results = targets["indicator_type"].isin(RESULT_TYPES)
-    aims = targets[of_results & targets[against].gt(0) & targets[against].le(_DOUBTFUL_CEILING)]
+    aims = targets[is_result(targets) & targets[against].gt(0) & targets[against].le(_DOUBTFUL_CEILING)]
     # few values are so high, and of few indicators: the texts of the others need not be compared
     high = (achievements["value"] > _EXCESS * aims[against].min()) & (achievements["cutoff"] <= cutoff)
     results = achievements.loc[high, [*TARGET_KEY, "cutoff", "data_date", "value"]]
     of_aims = results["indicator_code"].isin(aims["indicator_code"].unique())
-    results = results[of_aims & results["indicator_type"].isin(RESULT_TYPES)]
+    results = results[of_aims & is_result(results)]
     met = results.merge(aims[[*TARGET_KEY, "plan_version", against]], on=TARGET_KEY)
     met = met[met["value"] > _EXCESS * met[against]]
     dates = met["data_date"].fillna(met["cutoff"]).tolist()
@@ -134,7 +129,7 @@ _COUNTING = {code for period in PERIODS.values() for code in period.participants
 def _reached(achievements: pd.DataFrame, cutoff: pd.Timestamp) -> dict[Key, float]:
     """The participants of each priority (`_PRIORITY`) at its newest position not after the cutoff."""
     rows = achievements[achievements["indicator_code"].isin(_COUNTING) & (achievements["cutoff"] <= cutoff)]
-    rows = rows[rows["indicator_type"].isin(ESF_TYPES) & rows["value"].notna()]
+    rows = rows[counts_people(rows) & rows["value"].notna()]
     values: defaultdict[Key, defaultdict[Any, list[float]]] = defaultdict(lambda: defaultdict(list))
     positions = zip(rows["cutoff"], -source_rank(rows["source"]), strict=True)
     for place, position, value in zip(keys_of(rows, _PRIORITY), positions, rows["value"], strict=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from porfse_analysis.codes import counts_people
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.keys import keys_of
@@ -27,8 +28,8 @@ __all__ = ["RESULTS", "cost_per_result", "cost_rows", "counts_result"]
 RESULTS = tuple(dict.fromkeys(name for period in PERIODS.values() for name in period.results))
 """The results that spending is set against: what one person who got there is."""
 
-_TYPES = ("RESF", "")
-"""Types of the common results; the results of the YEI are others under the same codes."""
+_NO_RESULTS = ("OESF", "OYEI", "RYEI")
+"""Types that count people and not the common results; the results of the YEI are others under the same codes."""
 
 
 def cost_per_result(
@@ -103,7 +104,7 @@ def counts_result(name: str) -> Counts:
 
     def counted(achievements: pd.DataFrame) -> pd.Series:
         of_result = is_of_period(achievements, lambda period: filter(None, [period.results.get(name)]))
-        return of_result & achievements["indicator_type"].isin(_TYPES)
+        return of_result & counts_people(achievements) & ~achievements["indicator_type"].isin(_NO_RESULTS)
 
     return counted
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from porfse_analysis.codes import in_reading_order
+from porfse_analysis.codes import in_reading_order, is_result
 from porfse_analysis.errors import ParameterError
 from porfse_analysis.indicators.given import tables_of, with_names
 from porfse_analysis.indicators.keys import TARGET_KEY, Key, has_key, keys_of
 from porfse_analysis.indicators.people import put_right
 from porfse_analysis.indicators.percentages import (
-    RESULT_TYPES,
     exceeded_tenfold,
     percentage_targets,
     suspected_percentages,
@@ -147,7 +146,7 @@ def suspected_ratios(
 
     `exceeded`: of `percentages.exceeded_tenfold`.
     """
-    aimed, reached = (rows[rows["indicator_type"].isin(RESULT_TYPES)] for rows in (targets, achievements))
+    aimed, reached = (rows[is_result(rows)] for rows in (targets, achievements))
     values = _newest_values(reached, cutoff, TARGET_KEY)
     aims = _aims(aimed, targets, values, _last_reported(achievements, aimed, cutoff), TARGET_KEY, "target")
     refused = percentage_targets(targets, exceeded)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from porfse_analysis import schema
-from porfse_analysis.codes import ESF_TYPES, reading_order
+from porfse_analysis.codes import counts_people, reading_order
 from porfse_analysis.indicators.financial import RATES
 from porfse_analysis.indicators.keys import TARGET_KEY, has_key, keys_of
 from porfse_analysis.indicators.people import put_right
@@ -46,6 +46,7 @@ from porfse_analysis.verdicts.indicator_checks import (
     partitions,
     sexes,
     target_changes,
+    uncounted_people,
 )
 from porfse_analysis.verdicts.reconciliation import (
     axes_against_total,
@@ -142,6 +143,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         payment_sums(paid),
         _subsets(achievements) if values else (),
         partitions(achievements) if values else (),
+        uncounted_people(achievements) if values else (),
         sexes(achievements) if values else (),
         grand_totals(achievements) if values else (),
         fractional_counts(achievements, population) if values or len(population) else (),
@@ -185,6 +187,7 @@ CHECKS = (
     "payments_sum",
     "subset_above_whole",
     "partition",
+    "uncounted_people",
     "sexes",
     "grand_total",
     "fractional_count",
@@ -269,7 +272,7 @@ def _subsets(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
     pairs = {(part, whole) for period in PERIODS.values() for part, whole in period.subsets}
     rows = achievements[achievements["indicator_code"].isin({code for pair in pairs for code in pair})]
     # the ERDF has indicators of its own under the same codes
-    rows = rows[rows["indicator_type"].isin(ESF_TYPES)]
+    rows = rows[counts_people(rows)]
     rows = rows.assign(source=rows["source"].astype("str"))
     parts = rows.merge(pd.DataFrame(sorted(pairs), columns=["indicator_code", "whole"]), on="indicator_code")
     wholes = rows[[*key, "indicator_code", "value"]].rename(columns={"indicator_code": "whole"})

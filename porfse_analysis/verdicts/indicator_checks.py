@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from porfse_analysis.codes import ESF_TYPES, whole_counts
+from porfse_analysis.codes import counts_people, unknown_to_people, whole_counts
 from porfse_analysis.indicators.keys import TARGET_KEY, Key, has_key, keys_of
-from porfse_analysis.indicators.people import counts_participants
+from porfse_analysis.indicators.people import counts_participants, is_of_period
 from porfse_analysis.indicators.plans import are_in_force
 from porfse_analysis.indicators.positions import source_rank
 from porfse_analysis.indicators.sexes import is_grand_total, sexes_apart
@@ -31,6 +31,7 @@ __all__ = [
     "partitions",
     "sexes",
     "target_changes",
+    "uncounted_people",
 ]
 
 _KEY = ["fund", "investment_priority", "region_category", "indicator_type"]
@@ -101,7 +102,7 @@ def partitions(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
         for period in PERIODS.values()
     }
     rows = achievements[achievements["indicator_code"].isin(set().union(*codes.values()))]
-    rows = rows[rows["indicator_type"].isin(ESF_TYPES)].rename(columns={"cutoff": "position"})
+    rows = rows[counts_people(rows)].rename(columns={"cutoff": "position"})
     rows = rows.assign(source=rows["source"].astype("str"))
     rows = people_once(rows, ["programme"]).rename(columns={"position": "cutoff"})
     for period, its in codes.items():
@@ -119,6 +120,19 @@ def _by_cell(figures: list[tuple[str, Key, float]], codes: Collection[str]) -> d
         if code in codes:
             sums[cell] = sums.get(cell, 0.0) + value
     return sums
+
+
+def uncounted_people(achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """Participants under a type and a fund that are not known to count people; of each two the newest position."""
+    unknown = unknown_to_people(achievements)
+    if not unknown.any():
+        return
+    rows = achievements[unknown & achievements["value"].notna()]
+    rows = rows[is_of_period(rows, lambda period: period.participants)]
+    key = ["programme", "fund", "indicator_type", "indicator_code"]
+    for _, row in rows.sort_values("cutoff", kind="stable").drop_duplicates(key, keep="last").iterrows():
+        named = {"source": str(row["source"]), "other_source": row["fund"], "reason": row["indicator_type"]}
+        yield finding("warning", "uncounted_people", row, figure=label(row), found=row["value"], unit="unit", **named)
 
 
 def _uneven(rows: pd.DataFrame, period: Period) -> Iterable[dict[str, object]]:

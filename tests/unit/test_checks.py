@@ -784,6 +784,7 @@ def test_every_check_has_a_case():
     by_hand = {"eu_part_above_total", "former_name", "to_supply"}
     # in test_indicator_checks.py
     by_hand |= {"partition", "fractional_count", "neighbouring_key", "percentage_suspected", "milestone_above_target"}
+    by_hand |= {"uncounted_people"}
     # in test_periods.py, test_eu_payments.py, test_yearly_checks.py
     by_hand |= {"no_period", "payments_sum", "lacking_year"}
     # in test_sexes.py

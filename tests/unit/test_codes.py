@@ -48,6 +48,7 @@ from porfse_analysis.table_faults import find_faults
         ("region_category", "Regioni meno sviluppate", "Less developed"),
         ("region_category", "in transizione", "Transition"),
         ("indicator_type", "oesf", "OESF"),
+        ("indicator_type", "common", "COMMON"),
     ],
 )
 def test_another_spelling_is_refused_with_what_to_write(kind, text, write):

@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 from frames import CCI, achievements, small_programme, targets
 
-from porfse_analysis import check, open_report
+from porfse_analysis import check, open_report, participants, women_and_men
+from porfse_analysis.codes import is_result
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.findings import word_findings
 from porfse_analysis.indicators.percentages import exceeded_tenfold
+from porfse_analysis.indicators.results import counts_result
 from porfse_analysis.loaders.cohesion_data import open_tables
+from porfse_analysis.verdicts.checks import check_tables
 from porfse_analysis.verdicts.indicator_checks import doubtful_percentages, neighbouring_keys, partitions
 
 ENDS = "2018-12-31"
@@ -29,6 +32,63 @@ def found(programme, name, **more):
 
 def said(findings, lang="en"):
     return word_findings(findings, lang)["message"].tolist()
+
+
+# -- people under a type that does not say whom it counts --------------------------------------------------------------
+
+NEW = "2021XX05SFPR001"
+
+
+@pytest.mark.parametrize(("kind", "fund"), [("COMMON", "ESF+"), ("own", "ESF"), ("COMMON", "YEI"), ("OESF", "ESF+")])
+def test_people_count_under_a_type_that_does_not_say_the_fund(kind, fund):
+    more = {"indicator_type": kind, "fund": fund, "women": 60.0, "men": 40.0}
+    table = achievements(("1", "ESO4.1", "EECO01", "2024-12-31", 100.0, more), programme=NEW)
+    assert participants(table, cutoff="2024-12-31")["value"].tolist() == [100.0]
+    assert women_and_men(table, cutoff="2024-12-31")["women"].tolist() == [60.0]
+    assert check_tables({"achievements": table}, cutoff="2024-12-31").empty
+
+
+def test_people_of_a_fund_that_counts_others_are_named():
+    rows = [("1", "JSO8.1", "EECO01", day, count, {"indicator_type": "COMMON", "fund": "JTF"}) for day, count in DAYS]
+    table = achievements(*rows, programme=NEW)
+    assert participants(table, cutoff="2024-12-31").empty
+    findings = check_tables({"achievements": table}, cutoff="2024-12-31")
+    (row,) = findings[findings["check"] == "uncounted_people"].to_dict("records")
+    assert (row["severity"], row["found"], row["reason"], row["other_source"]) == ("warning", 1200.0, "COMMON", "JTF")
+    told = findings[findings["check"] == "uncounted_people"]
+    assert "1,200 participants of fund JTF and type COMMON are not counted" in said(told)[0]
+    assert "1.200 partecipanti del fondo JTF e del tipo COMMON non sono contati" in said(told, "it")[0]
+
+
+DAYS = [("2024-06-30", 700.0), ("2024-12-31", 1200.0)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fund"), [("OERDF", "ERDF"), ("COMMON", "ERDF"), ("own", "CF"), ("COMMON_OUT", "EAFRD"), ("OEMFF", "EMFF")]
+)
+def test_enterprises_under_a_code_of_people_are_no_people(kind, fund):
+    more = {"indicator_type": kind, "fund": fund}
+    table = achievements(("I", "3a", "CO01", ENDS, 84.0, more), programme=CCI)
+    assert participants(table, cutoff=ENDS).empty
+    assert check_tables({"achievements": table}, cutoff=ENDS).empty
+
+
+def test_a_common_result_is_one_to_divide_by_and_to_doubt():
+    rows = pd.DataFrame(
+        [
+            ("COMMON", "ESF+", "EECR05"),
+            ("COMMON", "ESF+", "EECO01"),
+            ("COMMON", "ERDF", "RCR01"),
+            ("RESF", "ESF", "own"),
+            ("OESF", "ESF+", "EECO01"),
+        ],
+        columns=["indicator_type", "fund", "indicator_code"],
+    )
+    assert is_result(rows).tolist() == [True, False, False, True, False]
+    got = achievements(
+        ("1", "ESO4.1", "EECR05", "2024-12-31", 10.0, {"indicator_type": "COMMON", "fund": "ESF+"}), programme=NEW
+    )
+    assert counts_result("person_in_work")(got).all()
 
 
 # -- a target whose values stand under another key --------------------------------------------------------------------

@@ -47,9 +47,9 @@ _ROWS = 1_048_576  # of a sheet
 _WIDTHS = {"text": 18, "date": 12, "amount": 20, "number": 14, "year": 8, "flag": 12}
 # common values that are offered; others are taken too
 _OFFERED = {
-    "fund": ("ESF", "YEI", "ERDF", "CF"),
+    "fund": ("ESF", "YEI", "ESF+", "ERDF", "CF"),
     "region_category": ("Less developed", "Transition", "More developed"),
-    "indicator_type": ("OESF", "RESF", "OYEI", "RYEI"),
+    "indicator_type": ("OESF", "RESF", "OYEI", "RYEI", "COMMON"),
     "quantity": (*schema.STAGES, "participants", "women_share"),
     "licence": tuple(LICENCES),
 }
