@@ -38,6 +38,10 @@ _UNITS = {
     "eur": ("eur", "euro", "euros", "€"),
     "number": ("number", "numero", "n", "n.", "no", "no."),
     "%": PERCENTAGE_UNITS,
+    "persons": ("person", "persons", "persona", "persone"),
+    "participants": ("participant", "participants", "partecipante", "partecipanti"),
+    "ratio": ("ratio", "rapporto"),
+    "enterprises": ("enterprise", "enterprises", "impresa", "imprese"),
 }
 _CANONICAL_UNIT = {word: unit for unit, words in _UNITS.items() for word in words}
 

@@ -576,8 +576,8 @@ def test_units_that_differ_are_named() -> None:
     assert (row["state"], row["note"]) == ("not_evaluable", "unit_differs")
     axis = only(result.axes)
     assert axis["status"] == "undetermined"
-    assert "CO01: units differ: target in Projects, value in Persons" in axis["reason_en"]
-    assert "CO01: unità diverse: target in Projects, valore in Persons" in axis["reason_it"]
+    assert "CO01: units differ: target in projects, value in persons" in axis["reason_en"]
+    assert "CO01: unità diverse: target in progetti, valore in persone" in axis["reason_it"]
     money = framework([], [certified(900)], [money_target(1, unit="Meuro")])
     assert named(money, "F1")["note"] == "unit_differs"
 
@@ -1118,7 +1118,7 @@ def test_targets_by_priority_in_different_units_are_refused() -> None:
     )
     row = named(result, "CO01")
     assert (row["state"], row["note"], row["unit"]) == ("not_evaluable", "unit_differs;partial", "Number / Projects")
-    assert "target in Number / Projects, value in Number" in only(result.axes)["reason_en"]
+    assert "target in number / projects, value in number" in only(result.axes)["reason_en"]
 
 
 def test_a_priority_with_a_target_and_no_row_is_not_none() -> None:

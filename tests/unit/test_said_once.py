@@ -12,9 +12,11 @@ from porfse_analysis.display import tables
 from porfse_analysis.display.cutoffs import figures as cutoff_figures
 from porfse_analysis.display.cutoffs import tables as cutoffs
 from porfse_analysis.display.cutoffs.comparison import open_cutoff_comparison
+from porfse_analysis.display.words import framework, wording
 from porfse_analysis.display.words.indicators import unit_name
 from porfse_analysis.errors import DataError
 from porfse_analysis.loaders.cohesion.given import tables_given
+from porfse_analysis.verdicts.exact import canonical_unit
 
 INVENTED = Path(__file__).parents[1] / "data" / "invented-programme"
 
@@ -89,6 +91,40 @@ def test_units_and_codes_are_words(invented):
     assert "F4 (finanziario)" in set(written["indicator"])
     assert unit_name("Full time equivalents", "it") == "equivalenti a tempo pieno"
     assert unit_name("nests", "it") == "nests"
+    assert unit_name("Number / Projects", "it") == "numero / progetti"
+
+
+@pytest.mark.parametrize(
+    ("published", "names"),
+    [
+        ("number", ("numero", "number")),
+        ("Persons", ("persone", "persons")),
+        ("person", ("persone", "persons")),
+        ("partecipanti", ("partecipanti", "participants")),
+        ("percent", ("%", "%")),
+        ("ratio", ("rapporto", "ratio")),
+        ("€", ("euro", "EUR")),
+        ("ha", ("ettari", "ha")),
+    ],
+)
+def test_units_in_a_sentence_are_in_its_language(published, names):
+    note = "unit_differs"
+    row = {"note": note, "data_date": pd.NaT, "target_unit": "%", "value_unit": published}
+    told = [framework._details(row, lang) for lang in ("it", "en")]
+    assert told == [
+        [f"unità diverse: target in %, valore in {names[0]}"],
+        [f"units differ: target in %, value in {names[1]}"],
+    ]
+
+
+def test_every_unit_of_the_commissions_tables_has_a_name(shared_data):
+    files = {"ec_indicators.csv.gz": shared_data / "ec", "xi3a.csv": shared_data / "ec" / "other"}
+    units = {
+        unit
+        for name, folder in files.items()
+        for unit in pd.read_csv(folder / name, usecols=["measurement_unit"], keep_default_na=False)["measurement_unit"]
+    }
+    assert {unit for unit in units - {""} if not wording.has_text(f"unit_published.{canonical_unit(unit)}")} == set()
 
 
 def test_the_plan_alone_is_refused_with_what_to_do(tmp_path):

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from porfse_analysis.display.words import wording
+from porfse_analysis.display.words.indicators import unit_name
 from porfse_analysis.indicators.result import split_note
 from porfse_analysis.schema import TARGET_KINDS
 from porfse_analysis.verdicts.exact import canonical_unit
@@ -194,7 +195,11 @@ def _amount(value: float, unit: str, lang: str) -> str:
     if kind == "eur":
         return wording.amount(value, lang)
     figure = wording.count(value, lang)
-    return figure if kind in ("number", "") else wording.text("framework.of_unit", lang, figure=figure, unit=unit)
+    return (
+        figure
+        if kind in ("number", "")
+        else wording.text("framework.of_unit", lang, figure=figure, unit=unit_name(unit, lang))
+    )
 
 
 def _details(row: Row, lang: str, leave_out: str = "") -> list[str]:
@@ -202,8 +207,8 @@ def _details(row: Row, lang: str, leave_out: str = "") -> list[str]:
     unknown = wording.text("framework.no_unit", lang)
     values = {
         "date": "" if pd.isna(row["data_date"]) else wording.long_date(row["data_date"], lang),
-        "target_unit": row["target_unit"] or unknown,
-        "value_unit": row["value_unit"] or unknown,
+        "target_unit": unit_name(row["target_unit"], lang) or unknown,
+        "value_unit": unit_name(row["value_unit"], lang) or unknown,
     }
     # an older share says more than an older figure
     codes = split_note(row["note"])

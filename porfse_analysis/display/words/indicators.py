@@ -23,6 +23,10 @@ def indicator_name(code: str, kind: str, lang: str) -> str:
 
 def unit_name(unit: str, lang: str) -> str:
     """The unit of an indicator in the reader's language; one that is not known as it is published."""
+    return " / ".join(_unit(part, lang) for part in unit.split(" / "))  # rows of one figure may have several
+
+
+def _unit(unit: str, lang: str) -> str:
     known = canonical_unit(unit) if unit else ""
     return wording.text(f"unit_published.{known}", lang) if wording.has_text(f"unit_published.{known}") else unit
 
