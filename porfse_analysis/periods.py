@@ -22,12 +22,14 @@ class Period:
 
     `framework`: tested, followed or none. `set_apart`: the part of the commitments that is not like the others:
     reserve, flexibility or none. `portal`: the Commission's tables to ask for of a programme, none where there are
-    none; the first is the one that every programme is in. `participants`: indicators that are added to the
-    participants; `two_sexes`: whether women and men are all the people; `grand_total`: the code of all participants,
-    with those whose data are incomplete ("": none); `results`: person_in_work, qualification -> the indicator that
-    counts them; `subsets`: pairs of an indicator and the one it is a part of; `partitions`: indicators that give the
-    participants again. `sources`: where indicators are defined. `rules`: name -> value, source, status, others (see
-    `porfse_analysis.verdicts.rules`).
+    none; the first is the one that every programme is in. `axis_is` (axis, priority), `objective` (investment_priority,
+    specific_objective, "": none) and `accounts` (certifying_authority, accounting_function): what the regulations of
+    the period call an axis, what it spends for, and who keeps the accounts. `participants`: indicators that are added
+    to the participants; `two_sexes`: whether women and men are all the people; `grand_total`: the code of all
+    participants, with those whose data are incomplete ("": none); `results`: person_in_work, qualification -> the
+    indicator that counts them; `subsets`: pairs of an indicator and the one it is a part of; `partitions`: indicators
+    that give the participants again. `sources`: where indicators are defined. `rules`: name -> value, source, status,
+    others (see `porfse_analysis.verdicts.rules`).
     """
 
     name: str
@@ -36,6 +38,9 @@ class Period:
     framework: str
     set_apart: str
     portal: tuple[str, ...]
+    axis_is: str
+    objective: str
+    accounts: str
     participants: tuple[str, ...]
     two_sexes: bool
     grand_total: str

@@ -26,7 +26,7 @@ def test_every_term_has_a_name_a_meaning_and_words_it_is_known_by(lang):
         # a page that names a term explains it
         assert key in terms_in(f"<p>{name}</p>", lang), key
         assert f'<dt id="term-{key}">' in shown
-        assert re.search(r"[.»]$", catalogue["term_meaning"][key]), key
+        assert re.search(r"[.»]$", wording.text(f"term_meaning.{key}", lang)), key
     names = re.findall(r"<dt[^>]*>(.*?)</dt>", shown)
     assert names == sorted(names, key=str.casefold)
 
@@ -44,6 +44,49 @@ def test_a_page_explains_the_terms_it_uses_and_no_other():
     assert terms_in("<p>operated</p>", "en") == []
     assert explained("<p>nothing of ours</p>", "en") == ""
     assert "<details" not in page(lang="en", title="P", body=body, terms=False)
+
+
+USED = """<h1>P</h1><p class="pf-subtitle">Position · CCI {cci}</p><h2 id="a">Axis, priority, specific objective</h2>
+<p>participants, certified, the framework, technical assistance; asse, priorità, obiettivo specifico, partecipanti,
+certificata, quadro di riferimento, assistenza tecnica</p>"""
+PLACES = {"axis", "investment_priority", "specific_objective", "participants", "certified", "framework"}
+
+
+@pytest.mark.parametrize(
+    ("cci", "lang", "said", "never"),
+    [
+        ("2007IT052PO006", "en", ["certifying authority"], "8i|ESO4|unemployed|EECO|accounting|milestones|performance"),
+        ("2014IT05SFOP007", "en", ["CO01 + CO03 + CO05", "8i", "certifying authority", "financial"], "EECO|ESO4|2021"),
+        (
+            "2021IT05SFPR008",
+            "en",
+            ["EECO01", "ESO4.1", "accounting function", "a priority"],
+            "CO03|8i|certifying|steps",
+        ),
+        ("2014IT05SFOP007", "it", ["CO01 + CO03 + CO05", "8i", "autorità di certificazione"], "EECO|ESO4|2021"),
+        (
+            "2021IT05SFPR008",
+            "it",
+            ["EECO01", "ESO4.1", "funzione contabile", "priorità."],
+            "CO03|8i|autorità di cert|fasi",
+        ),
+        (
+            "",
+            "en",
+            ["in 2014-2020 the sum", "in 2021-2027 the indicator", "8i", "ESO4.1", "accounting function"],
+            "CO03",
+        ),
+    ],
+)
+def test_terms_mean_what_they_do_in_the_period_of_the_page(cci, lang, said, never):
+    body = USED.format(cci=cci) if cci else USED.replace(" · CCI {cci}", "")
+    shown = explained(body, lang)
+    assert [words for words in said if words not in shown] == []
+    assert re.findall(never, shown.partition("<dl")[2].replace('id="term-', "")) == []
+    objectives = PLACES & set(terms_in(body, lang)) & {"investment_priority", "specific_objective"}
+    assert len(objectives) == {"2007": 0, "2014": 1, "2021": 1, "": 2}[cci[:4]]
+    made = page(lang=lang, title="P", body=body)
+    assert shown in made
 
 
 def test_terms_stand_above_the_sections_and_not_in_a_comment():

@@ -246,6 +246,7 @@ def test_words_of_a_period():
     said = period_words(["2021IT05SFPR008"], "en")
     assert (said["milestone_year"], said["target_year"], said["n_rule"]) == ("2024", "2029", "N+3")
     assert period_words(["2007IT052PO006"], "it")["n_rule"] == "N+2"
+    assert period_words(["2007IT052PO006"], "it")["objective_heading"] == "Priorità"
     mixed = period_words(["2014IT05SFOP007", "2021IT05SFPR008"], "it")
     assert (mixed["target_year"], mixed["participant_codes"]) == ("di fine periodo", "")
 

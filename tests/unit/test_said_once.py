@@ -109,7 +109,13 @@ def test_units_and_codes_are_words(invented):
 )
 def test_units_in_a_sentence_are_in_its_language(published, names):
     note = "unit_differs"
-    row = {"note": note, "data_date": pd.NaT, "target_unit": "%", "value_unit": published}
+    row = {
+        "programme": "2014XX05SFOP001",
+        "note": note,
+        "data_date": pd.NaT,
+        "target_unit": "%",
+        "value_unit": published,
+    }
     told = [framework._details(row, lang) for lang in ("it", "en")]
     assert told == [
         [f"unità diverse: target in %, valore in {names[0]}"],

@@ -9,6 +9,7 @@ import pandas as pd
 
 from porfse_analysis.display.words import wording
 from porfse_analysis.display.words.indicators import unit_name
+from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.indicators.result import split_note
 from porfse_analysis.schema import TARGET_KINDS
 from porfse_analysis.verdicts.exact import canonical_unit
@@ -206,6 +207,7 @@ def _details(row: Row, lang: str, leave_out: str = "") -> list[str]:
     """The notes of an indicator, each in a few words."""
     unknown = wording.text("framework.no_unit", lang)
     values = {
+        **period_words([row["programme"]], lang),
         "date": "" if pd.isna(row["data_date"]) else wording.long_date(row["data_date"], lang),
         "target_unit": unit_name(row["target_unit"], lang) or unknown,
         "value_unit": unit_name(row["value_unit"], lang) or unknown,
