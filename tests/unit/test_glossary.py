@@ -47,15 +47,15 @@ def test_a_page_explains_the_terms_it_uses_and_no_other():
 
 
 USED = """<h1>P</h1><p class="pf-subtitle">Position · CCI {cci}</p><h2 id="a">Axis, priority, specific objective</h2>
-<p>participants, certified, the framework, technical assistance; asse, priorità, obiettivo specifico, partecipanti,
-certificata, quadro di riferimento, assistenza tecnica</p>"""
+<p>achievement, participants, certified, the framework, technical assistance; asse, priorità, obiettivo specifico,
+conseguimento, partecipanti, certificata, quadro di riferimento, assistenza tecnica</p>"""
 PLACES = {"axis", "investment_priority", "specific_objective", "participants", "certified", "framework"}
 
 
 @pytest.mark.parametrize(
     ("cci", "lang", "said", "never"),
     [
-        ("2007IT052PO006", "en", ["certifying authority"], "8i|ESO4|unemployed|EECO|accounting|milestones|performance"),
+        ("2007IT052PO006", "en", ["certifying authority"], "8i|ESO4|unemployed|EECO|accounting|milestone"),
         ("2014IT05SFOP007", "en", ["CO01 + CO03 + CO05", "8i", "certifying authority", "financial"], "EECO|ESO4|2021"),
         (
             "2021IT05SFPR008",

@@ -11,7 +11,9 @@ import pytest
 from frames import achievements, finance, targets
 
 import porfse_analysis
-from porfse_analysis import load_programme, participants, schema
+from porfse_analysis import load_programme, open_report, participants, schema
+from porfse_analysis.display import tables as pages
+from porfse_analysis.display.words.framework import _details
 from porfse_analysis.display.words.periods import period_words
 from porfse_analysis.display.words.rules import word_rules
 from porfse_analysis.errors import ParameterError
@@ -249,6 +251,24 @@ def test_words_of_a_period():
     assert period_words(["2007IT052PO006"], "it")["objective_heading"] == "Priorità"
     mixed = period_words(["2014IT05SFOP007", "2021IT05SFPR008"], "it")
     assert (mixed["target_year"], mixed["participant_codes"]) == ("di fine periodo", "")
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "row"),
+    [
+        ("it", "Obiettivo specifico", "asse, obiettivo specifico"),
+        ("en", "Specific objective", "axis, specific objective"),
+    ],
+)
+def test_pages_of_2021_have_specific_objectives(data, lang, heading, row):
+    report = open_report(data, cutoff="2024-12-31", lang=lang)
+    assert heading in [column.label for column in pages.targets(report).columns]
+    assert row in report.text("caption.targets", dates="", broken="")
+    older = open_report(load_programme(), cutoff="2018-12-31", lang=lang)
+    assert heading not in [column.label for column in pages.targets(older).columns]
+    note = pd.DataFrame([{"programme": data.cci, "note": "percentage_sum", "data_date": pd.NaT}])
+    note = note.assign(target_unit="%", value_unit="%").iloc[0]
+    assert {"it": "più obiettivi specifici", "en": "several specific objectives"}[lang] in _details(note, lang)[0]
 
 
 def tables(programme) -> dict[str, pd.DataFrame]:

@@ -21,8 +21,8 @@ def period_words(programmes: Iterable[str], lang: str) -> dict[str, str]:
     `most_mode` (the ways of counting pre-financing that take off least and most); `objective`, `objective_short`,
     `objectives` and `objective_heading` (what an axis spends for: investment priority, specific objective), `axis_is`
     (what an axis is, and is called), `accounts` (of whom they are), `people_counted` (what makes the participants),
-    `framework_is` (what the performance framework has), `assistance_is` (what technical assistance is),
-    `framework_table` (where the programme document has it).
+    `framework_is` (what the performance framework has), `assistance_is` (what technical assistance is), `aims` (what a
+    value is set against), `framework_table` (where the programme document has it).
     """
     periods = {period_of(cci) for cci in programmes}
     return dict(_words(periods.pop() if len(periods) == 1 else None, lang))
@@ -36,6 +36,7 @@ def _words(period: Period | None, lang: str) -> Mapping[str, str]:
     apart = "none" if period is None else period.set_apart
     objective = period.objective or "none" if period else "any"
     framework = period.framework if period else "any"
+    followed = "none" if framework == "none" else "any"
     milestone, target = (period.milestone, period.target) if period else (None, None)
     return {
         "milestone_year": str(milestone or languages.text("period.milestone", lang)),
@@ -48,7 +49,8 @@ def _words(period: Period | None, lang: str) -> Mapping[str, str]:
         "axis_is": languages.text(f"axis_is.{period.axis_is if period else 'any'}", lang),
         "accounts": languages.text(f"accounts_of.{period.accounts if period else 'any'}", lang),
         "people_counted": _people_counted(period, lang),
-        "assistance_is": languages.text(f"assistance_is.{'none' if framework == 'none' else 'any'}", lang),
+        "assistance_is": languages.text(f"assistance_is.{followed}", lang),
+        "aims": languages.text(f"aims.{followed}", lang),
         "framework_is": languages.text(f"framework_is.{framework}", lang),
         "framework_table": languages.text(f"framework_table.{framework}", lang),
         "n_rule": f"N+{rules.years_to_cover}" if deadlines else "N+n",
