@@ -27,6 +27,7 @@ from porfse_analysis.periods import PERIODS
 from porfse_analysis.programme import Programme, known_from, require_programme
 from porfse_analysis.schema import ALL, DATE_DTYPE
 from porfse_analysis.verdicts.document_checks import (
+    axes_left_out,
     axes_without_allocation,
     beside_parts,
     lacking,
@@ -162,7 +163,7 @@ def _of_tables(tables: Mapping[str, pd.DataFrame], at: pd.Timestamp) -> Iterable
         _falls(published),
         _achievement_falls(achievements) if values else (),
         _above_allocation(published, both[both["stage"] == "allocation"]),
-        _axes_left_out(by_axis),
+        axes_left_out(by_axis),
         _selected_equals_declared(whole),
         _plan_changes(published),
         target_changes(targets) if aims else (),
@@ -366,26 +367,6 @@ def _above_allocation(published: pd.DataFrame, allocations: pd.DataFrame) -> Ite
             reference=earlier["amount"].iloc[-1] if cut else None,
             compared_with=earlier["position"].iloc[-1] if cut else None,
         )
-
-
-def _axes_left_out(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
-    """An axis with an allocation that the source's next position of allocations does not have any more."""
-    rows = by_axis[by_axis["stage"] == "allocation"]
-    told = keys_of(rows, ["programme", "source", "position", "axis", "amount", "document"])
-    plans: defaultdict[object, defaultdict[pd.Timestamp, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for number, (programme, source, position, *_) in enumerate(told):
-        plans[programme, source][position].append(number)
-    for positions in plans.values():
-        for before, after in itertools.pairwise(sorted(positions)):
-            here = {told[number][3] for number in positions[after]}
-            later = told[positions[after][0]][-1]
-            for number in positions[before]:
-                axis, amount, document = told[number][3:]
-                if axis in here or not amount > 0:
-                    continue
-                other = {"reason": "other_document", "other_source": document} if later != document else {}
-                more = {"cutoff": after, "compared_with": before, "expected": amount, **other}
-                yield finding("warning", "axis_left_out", rows.iloc[number], source=later, **more)
 
 
 def _selected_equals_declared(whole: pd.DataFrame) -> Iterable[dict[str, object]]:

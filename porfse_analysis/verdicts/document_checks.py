@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -17,7 +18,15 @@ from porfse_analysis.verdicts import exact as v
 from porfse_analysis.verdicts.finding import finding
 from porfse_analysis.verdicts.indicator_checks import label
 
-__all__ = ["axes_without_allocation", "beside_parts", "lacking", "replaced", "some_axes", "without_plan"]
+__all__ = [
+    "axes_left_out",
+    "axes_without_allocation",
+    "beside_parts",
+    "lacking",
+    "replaced",
+    "some_axes",
+    "without_plan",
+]
 
 
 def beside_parts(finance: pd.DataFrame, achievements: pd.DataFrame) -> Iterable[dict[str, object]]:
@@ -157,6 +166,26 @@ def lacking(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
             row["axis"], row["stage"] = "ALL", stage
             last = before[before["stage"] == stage].iloc[0]
             yield finding("info", "document_lacks", row, other_source=last["source"], compared_with=last["cutoff"])
+
+
+def axes_left_out(by_axis: pd.DataFrame) -> Iterable[dict[str, object]]:
+    """An axis with an allocation that the source's next position of allocations does not have any more."""
+    rows = by_axis[by_axis["stage"] == "allocation"]
+    told = keys_of(rows, ["programme", "source", "position", "axis", "amount", "document"])
+    plans: defaultdict[object, defaultdict[pd.Timestamp, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number, (programme, source, position, *_) in enumerate(told):
+        plans[programme, source][position].append(number)
+    for positions in plans.values():
+        for before, after in itertools.pairwise(sorted(positions)):
+            here = {told[number][3] for number in positions[after]}
+            later = told[positions[after][0]][-1]
+            for number in positions[before]:
+                axis, amount, document = told[number][3:]
+                if axis in here or not amount > 0:
+                    continue
+                other = {"reason": "other_document", "other_source": document} if later != document else {}
+                more = {"cutoff": after, "compared_with": before, "expected": amount, **other}
+                yield finding("warning", "axis_left_out", rows.iloc[number], source=later, **more)
 
 
 def axes_without_allocation(finance: pd.DataFrame) -> Iterable[dict[str, object]]:
