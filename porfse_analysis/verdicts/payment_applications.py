@@ -316,7 +316,16 @@ def _line_together(
     rate = single_rate(then, rates)
     notes = {"published_for_axis"} | ({"rates_differ"} if rate is None else set())
     key = (covered[0].key[0], *part)
-    return _line(found, _sum(then or covered, key), _cap(_sum(covered, key)), rate, notes)
+    line = _line(found, _sum(then or covered, key), _cap(_sum(covered, key)), rate, notes)
+    shares = [rates.general(item.key) or item.rate for item in then if item.total != 0]
+    known = [share for share in shares if share is not None]
+    if rate is not None or found.value is None or not known or len(known) < len(shares):
+        return line
+    if any(rates.by_year(item.key) for item in then):
+        return line
+    # all of it may be of the part with the lowest rate, or up to the limit of one, or of that with the highest
+    limits = [cap for cap in map(_cap, covered) if cap]
+    return replace(line, low=min([found.low * min(known), *limits]), high=found.high * max(known))
 
 
 def _group_line(item: Allocation, certified: Cells, granted: Cells, date: pd.Timestamp, rates: Rates) -> Line:

@@ -537,6 +537,31 @@ def test_of_two_kinds_of_which_none_is_all_the_most_is_the_least_there_is():
     assert (row["target_eu"], row["payment_applications_eu"], row["status"]) == (145.5, 100, "at_risk")
 
 
+@pytest.mark.parametrize(
+    ("certified", "at_least", "at_most", "status"),
+    [
+        (250, 150, 175, "covered"),
+        (150, 90, 105, "at_risk"),
+        (200, 120, 140, "not_available"),
+        (900, 300, 630, "covered"),
+    ],
+)
+def test_of_one_figure_of_two_rates_the_lowest_and_the_highest_count(certified, at_least, at_most, status):
+    """Of the Union 70% in the one category, 60% in the other, of which 300 at most; 130 are due."""
+    date = "2018-12-31"
+    rows = [("1", date, "allocation", 1000, MORE | {"eu_amount_eur": 700.0})]
+    rows += [("1", date, "allocation", 500, LESS | {"eu_amount_eur": 300.0}), ("1", date, "certified", certified, ANY)]
+    years = [{"fund": "ESF", "year": year, "eu_commitment_eur": 65.0, "source": "x"} for year in range(2014, 2021)]
+    plan = conform(
+        "eu_commitments",
+        pd.DataFrame(years).assign(performance_reserve_eur=0.0, prefinancing_received_eur=0.0),
+        programme=CCI,
+    )
+    row = only(pf.decommitment(plan, finance(*rows), year=2018))
+    bounds = row[["target_eu", "payment_applications_at_least_eu", "payment_applications_at_most_eu"]].tolist()
+    assert (bounds, row["status"]) == ([130, at_least, at_most], status)
+
+
 BY_FUND, BY_CATEGORY = ((ESF | ANY, 1.0),), ((NONE | MORE, 0.6), (NONE | LESS, 0.4))
 
 
