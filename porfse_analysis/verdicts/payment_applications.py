@@ -325,7 +325,8 @@ def _line_together(
         return line
     # all of it may be of the part with the lowest rate, or up to the limit of one, or of that with the highest
     limits = [cap for cap in map(_cap, covered) if cap]
-    return replace(line, low=min([found.low * min(known), *limits]), high=found.high * max(known))
+    low, high = min([found.low * min(known), *limits]), found.high * max(known)
+    return replace(line, low=low, high=high, notes=line.notes - {"rate_missing"})
 
 
 def _group_line(item: Allocation, certified: Cells, granted: Cells, date: pd.Timestamp, rates: Rates) -> Line:

@@ -496,7 +496,7 @@ def test_certified_for_the_axis_with_two_funds_at_one_rate() -> None:
     assert result.applications["payment_applications_eu"].tolist() == [60]
     assert result.applications["note"].tolist() == ["published_for_axis"]
     other = verdict([allocation(100, 50), allocation(60, 54, fund="YEI"), certified(120, **blank)], rules=together)
-    assert other.applications["note"].tolist() == ["rate_missing;rates_differ;published_for_axis"]
+    assert other.applications["note"].tolist() == ["rates_differ;published_for_axis"]
     assert "by fund and category of region: axis 1" in row_of(other)["needs_en"]
 
 
