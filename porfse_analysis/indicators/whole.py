@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -207,30 +208,31 @@ def chosen_of(figures: list[_Figure], told: Told) -> tuple[list[bool], bool]:
         added, lacking = _of_those(figures, together, told)
         taken += added
         lacks |= lacking
-    chosen = [number in set(taken) for number in range(len(figures))] if len(figures) > 1 else [True] * len(figures)
+    cells = [figures[number][0] for number in taken]
+    chosen = set(taken)
     for number, (cell, figure) in enumerate(figures):
         if figure != figure:
-            common = [
-                figures[other][0] for other in taken if cell != figures[other][0] and _meet(cell, figures[other][0])
-            ]
+            common = [other for other in cells if cell != other and _meet(cell, other)]
             # not told of the whole of what is told: there may be more than its parts
             wider = [other for other in common if not within(other, cell)]
-            chosen[number] = not (common if ALL in cell else covered(cell, wider, told))
-    return chosen, lacks
+            if not (common if ALL in cell else covered(cell, wider, told)):
+                chosen.add(number)
+    return [number in chosen for number in range(len(figures))], lacks
 
 
 def _together(figures: list[_Figure], numbers: list[int]) -> list[list[int]]:
-    """The figures in groups that have nothing in common with one another."""
+    """The figures in groups that have nothing in common with one another, each in the order of `numbers`."""
     groups: list[list[int]] = []
-    for number in numbers:
-        met = [group for group in groups if any(_meet(figures[number][0], figures[other][0]) for other in group)]
-        groups = [group for group in groups if group not in met]
-        groups.append(sorted((*(other for group in met for other in group), number), key=numbers.index))
-    return groups
+    for place, number in enumerate(numbers):
+        cell = figures[number][0]
+        met = [group for group in groups if any(_meet(cell, figures[numbers[other]][0]) for other in group)]
+        groups = [group for group in groups if group not in met] if met else groups
+        groups.append([*(other for group in met for other in group), place])
+    return [[numbers[place] for place in sorted(group)] for group in groups]
 
 
-_TRIES = 500
-"""How many steps are made in search of figures that have everything."""
+_STEPS, _AT_MOST = 500, 200
+"""How many steps are made in search of figures that have everything, and of how many figures."""
 
 
 def _of_those(figures: list[_Figure], numbers: list[int], told: Told) -> tuple[list[int], bool]:
@@ -238,13 +240,24 @@ def _of_those(figures: list[_Figure], numbers: list[int], told: Told) -> tuple[l
     if len(numbers) == 1:
         return numbers, False
     best: list[int] = []
-    for taken in _ways(figures, numbers, [], iter(range(_TRIES))):
+    ways = _ways(figures, numbers, [], iter(range(_STEPS))) if len(numbers) <= _AT_MOST else ()
+    for taken in chain([_widest(figures, numbers)], ways):
         left = [figures[number] for number in numbers if number not in taken]
         if not _are_more(left, [figures[number] for number in taken], told):
             return taken, False
         if not best or _sum(figures, taken) > _sum(figures, best) * (1 + _LAST_DIGIT):
             best = taken
     return best, True
+
+
+def _widest(figures: list[_Figure], numbers: list[int]) -> list[int]:
+    """One after the other the figures that have nothing in common with those before."""
+    taken: list[int] = []
+    for number in numbers:
+        cell = figures[number][0]
+        if not any(cell != figures[other][0] and _meet(cell, figures[other][0]) for other in taken):
+            taken.append(number)
+    return taken
 
 
 def _ways(figures: list[_Figure], numbers: list[int], taken: list[int], steps: Iterator[int]) -> Iterator[list[int]]:
