@@ -64,10 +64,10 @@ def participants(
     category) comes before those of its parts, never beside them; in a programme of no known period nothing is counted.
 
     Only indicators of the ESF and the YEI count. An indicator that is absent for a priority in a position that was
-    reported counts as none; a null value, or a part (axis, fund, category of region) with participants elsewhere and
-    none here, makes the sum `partial`. An axis that reported other indicators and never one of these is
-    `not_reported`, which leaves the sum of the programme whole. Technical assistance reports no indicators and so has
-    no row.
+    reported counts as none; a null value, or a part (axis, priority, fund, category of region, indicator) with
+    participants elsewhere and none here, makes the sum `partial`. An axis that reported other indicators and never one
+    of these is `not_reported`, which leaves the sum of the programme whole. Technical assistance reports no indicators
+    and so has no row.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def people_at(achievements: pd.DataFrame, at: pd.Timestamp, keys: list[str]) -> 
     return people_at_dates(achievements, [at], keys)
 
 
-_PARTS = ["axis", "investment_priority", "fund", "region_category"]
+_PARTS = ["axis", "investment_priority", "fund", "region_category", "indicator_code"]
 
 _COUNTED = [
     *("programme", *_PARTS, "source", "document", "rank", "position", "data_date", "value"),
@@ -244,7 +244,7 @@ def _known_at(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 def _lacks_part(published: pd.DataFrame, picked: pd.DataFrame, keys: list[str], people: pd.DataFrame) -> pd.Series:
     """Whether a part that has participants elsewhere has none in what was picked.
 
-    A part is an axis, a priority, a fund, a category of region.
+    A part is an axis, a priority, a fund, a category of region, and one of the indicators that are added up.
     """
     with_people = published[(published["value"] > 0) & (published["axis"] != ALL)]
     here = published.merge(picked, on=[*keys, "source", "position"])

@@ -163,6 +163,16 @@ def test_without_funds_the_total_is_that_of_the_empty_fund():
     assert (rate["numerator"], rate["denominator"], rate["note"]) == (30, 200, "published_total")
 
 
+def test_an_indicator_that_had_people_and_has_none_now_is_lacking():
+    """The unemployed and the inactive, and then the unemployed alone."""
+    rows = [("1", "8i", "CO01", BEFORE, 5000), ("1", "8i", "CO03", BEFORE, 1200), ("1", "", "CO01", DATE, 6100)]
+    for by in ("axis", "programme"):
+        counted = only(pf.participants(achievements(*rows), cutoff=DATE, by=by))
+        assert (counted["value"], counted["note"]) == (6100, "partial")
+    more = achievements(*rows, ("1", "", "CO03", DATE, 1300))
+    assert only(pf.participants(more, cutoff=DATE))[["value", "note"]].tolist() == [7400, ""]
+
+
 def test_a_priority_that_had_people_and_has_none_now_is_lacking():
     """2,560 people with 440 of one priority, and then 4,100 without it."""
     rows = [("1", "8i", "CO01", BEFORE, 2120), ("1", "8ii", "CO01", BEFORE, 440), ("1", "8i", "CO01", DATE, 4100)]
