@@ -132,8 +132,9 @@ def some_axes(by_axis: pd.DataFrame, whole: pd.DataFrame) -> Iterable[dict[str, 
     axes: defaultdict[Key, list[str]] = defaultdict(list)
     for place, axis in zip(keys_of(by_axis, at), by_axis["axis"], strict=True):
         axes[place].append(axis)
-    for totals in (by_axis, whole):
-        for _, row in totals[~totals["entire"] & (totals["stage"] != "allocation")].iterrows():
+    # of a plan without an axis `axes_left_out` tells
+    for totals in (by_axis, whole[whole["stage"] != "allocation"]):
+        for _, row in totals[~totals["entire"]].iterrows():
             own = totals[totals["entire"] & (totals["axis"] == row["axis"])]
             own = own[has_key(own, at[:3], [tuple(row[at[:3]])]) & (own["position"] < row["position"])]
             last = own.sort_values("position").iloc[-1]

@@ -117,6 +117,20 @@ def test_a_plan_of_one_axis_cuts_nothing(undated):
     assert paid["status"].to_dict() == {"I": "not_updated", "II": "not_updated", "III": "not_updated"}
 
 
+def test_a_later_plan_of_one_category_leaves_the_axis_its_allocation():
+    """50 and 30, later 40 of the second alone: 80 stands, and that is said."""
+    less, transition = {"region_category": "Less developed"}, {"region_category": "Transition"}
+    rows = [("I", SEPTEMBER, "allocation", 50.0, less), ("I", SEPTEMBER, "allocation", 30.0, transition)]
+    later = [("I", MARCH, "allocation", 40.0, transition), ("I", MARCH, "paid", 20.0, less)]
+    later.append(("I", MARCH, "paid", 10.0, transition))
+    data = programme(finance(*rows, source="september"), finance(*later, source="march"))
+    row = only(financial_progress(data.finance, cutoff=MARCH), indicator="payment_rate")
+    assert (row["numerator"], row["denominator"], row["note"]) == (30, 80, "")
+    told = only(check(data), check="some_axes")
+    assert told[["axis", "figure", "expected", "found", "source"]].tolist() == ["I", "allocation", 80, 40, "march"]
+    assert "plan_change" not in set(check(data)["check"])
+
+
 def test_in_one_table_a_plan_may_drop_an_axis():
     """Two positions of one source: the second plan is the whole plan."""
     data = programme(PLAN, sheet(MARCH, "allocation", 400.0, 200.0, source="september"))
