@@ -57,14 +57,17 @@ def test_before_the_first_report(lombardia):
 
 
 def test_absent_is_none_and_null_is_partial():
+    """What was never told, or told as none, is none; 99 people of the year before are not gone."""
     absent = achievements(
         ("I", "8i", "CO01", "2018-12-31", 10),
         ("I", "8i", "CO03", "2017-12-31", 99),
         ("II", "9i", "CO01", "2018-12-31", 0),
+        ("III", "9iv", "CO01", "2018-12-31", 4),
+        ("III", "9iv", "CO03", "2017-12-31", 0),
     )
     rows = participants(absent, cutoff="2018-12-31").set_index("axis")
-    assert rows["value"].to_dict() == {"I": 10, "II": 0}
-    assert set(rows["note"]) == {""}
+    assert rows["value"].to_dict() == {"I": 10, "II": 0, "III": 4}
+    assert rows["note"].to_dict() == {"I": "partial", "II": "", "III": ""}
     null = achievements(("I", "8i", "CO01", "2018-12-31", 10), ("I", "8i", "CO05", "2018-12-31", math.nan))
     row = only(participants(null, cutoff="2018-12-31"))
     assert (row["value"], row["note"]) == (10, "partial")
